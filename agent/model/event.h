@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "agent/base/clock.h"
+
+namespace klaxon {
+
+enum class EventKind {
+  kBrokerGone,
+  kBrokerBack,
+  kTopicCreated,
+  kTopicDeleted,
+  kGroupCreated,
+  kGroupDeleted,
+};
+
+/// "broker_gone", ...: stable, for APIs.
+std::string_view Name(EventKind kind);
+
+/// Something changed. Only differences between two known states make one: nothing is "created"
+/// because the agent started, and nothing is "deleted" because somebody did not answer.
+struct Event {
+  uint64_t sequence = 0;  ///< ascending, without gaps, from 1 at the start of the process
+  Instant at{};           ///< when analysis saw it: up to one poll interval after it happened
+  EventKind kind = EventKind::kBrokerGone;
+  std::string cluster{};
+  std::string subject{};  ///< broker id, topic or group
+};
+
+/// The newest events, oldest first.
+using EventRing = std::deque<Event>;
+
+}  // namespace klaxon

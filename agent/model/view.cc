@@ -1,0 +1,59 @@
+#include "agent/model/view.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace klaxon {
+
+std::string_view Name(LagState state) {
+  switch (state) {
+    case LagState::kKnown:
+      return "known";
+    case LagState::kNoEndOffset:
+      return "no_end_offset";
+    case LagState::kNoTopic:
+      return "no_topic";
+    case LagState::kBeyondEnd:
+      return "beyond_end";
+  }
+  std::abort();
+}
+
+std::vector<KafkaPart> KafkaParts(const View& view) {
+  std::vector<KafkaPart> parts;
+  for (const ViewPart& part : view.parts) {
+    const auto* facts = dynamic_cast<const KafkaFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const KafkaDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
+    }
+  }
+  return parts;
+}
+
+std::vector<ConnectPart> ConnectParts(const View& view) {
+  std::vector<ConnectPart> parts;
+  for (const ViewPart& part : view.parts) {
+    if (const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get())) {
+      parts.push_back({.section = *part.section, .facts = *facts});
+    }
+  }
+  return parts;
+}
+
+MonoTime NextExpiry(const View& view) {
+  MonoTime next = MonoTime::max();
+  for (const ViewPart& part : view.parts) {
+    if (part.section->facts == nullptr) {
+      continue;
+    }
+    for (const AnswerRef& answer : part.section->facts->answers) {
+      if (answer != nullptr && IsFresh(answer, view.now)) {
+        next = std::min(next, ExpiryOf(*answer));
+      }
+    }
+  }
+  return next;
+}
+
+}  // namespace klaxon

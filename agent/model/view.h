@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "agent/model/connect_facts.h"
+#include "agent/model/event.h"
+#include "agent/model/kafka_facts.h"
+#include "agent/model/section.h"
+
+namespace klaxon {
+
+/// Why a lag is, or is not, known.
+enum class LagState : uint8_t {
+  kKnown,
+  kNoEndOffset,  ///< the end of the partition was never read, or not for too long
+  kNoTopic,      ///< the topic or partition is not there (any more)
+  kBeyondEnd,    ///< committed beyond the end of the log: recreated topic, or data lost
+};
+
+/// "known", "no_end_offset", "no_topic", "beyond_end".
+std::string_view Name(LagState state);
+
+struct PartitionLag {
+  int64_t lag = 0;  ///< records; >= 0; 0 unless kKnown
+  LagState state = LagState::kNoEndOffset;
+};
+
+/// Lag of one group; the vectors run parallel to GroupFacts::topics and ::commits.
+struct GroupLag {
+  std::vector<std::vector<PartitionLag>> topics{};
+  int64_t sum = 0;        ///< over the partitions whose lag is known
+  int64_t worst = 0;      ///< largest of one partition
+  size_t known = 0;       ///< partitions counted in `sum`
+  size_t unknown = 0;     ///< committed partitions whose lag is not known
+};
+
+/// What analysis made of one section. Each kind of source may derive its own.
+struct Derived {
+  Derived() = default;
+  Derived(const Derived&) = default;
+  Derived(Derived&&) = default;
+  Derived& operator=(const Derived&) = default;
+  Derived& operator=(Derived&&) = default;
+  virtual ~Derived() = default;
+};
+
+struct KafkaDerived final : Derived {
+  std::vector<GroupLag> groups{};  ///< parallel to KafkaFacts::groups
+};
+
+/// A section with what was made of it.
+struct ViewPart {
+  SectionRef section{};
+  std::shared_ptr<const Derived> derived{};  ///< null for kinds that analysis adds nothing to
+};
+
+/// Everything known at one moment. Immutable; everything that shows, exports, alerts or acts reads
+/// one view and nothing else, and judges freshness by its `now`.
+struct View {
+  uint64_t version = 0;
+  Instant now{};
+  std::vector<ViewPart> parts{};  ///< in the order of the configuration
+  std::shared_ptr<const EventRing> events = std::make_shared<EventRing>();
+};
+
+using ViewRef = std::shared_ptr<const View>;
+
+/// One Kafka cluster of a view. REQUIRES: the view outlives it.
+struct KafkaPart {
+  const Section& section;
+  const KafkaFacts& facts;
+  const KafkaDerived& derived;
+};
+
+/// One Connect cluster of a view. REQUIRES: the view outlives it.
+struct ConnectPart {
+  const Section& section;
+  const ConnectFacts& facts;
+};
+
+/// The parts that have facts of that kind, in order.
+std::vector<KafkaPart> KafkaParts(const View& view);
+std::vector<ConnectPart> ConnectParts(const View& view);
+
+/// When the next answer in the view expires after view.now; MonoTime::max() if none does.
+MonoTime NextExpiry(const View& view);
+
+}  // namespace klaxon
