@@ -1,0 +1,16 @@
+# klaxon_library(NAME klaxon_kafka_wire SOURCES a.cc b.cc [PUBLIC klaxon_base ...] [PRIVATE ...])
+# One static library a folder. PUBLIC: libraries whose headers its own headers include (ours);
+# PRIVATE: those that only its .cc files see (third parties).
+function(klaxon_library)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;PUBLIC;PRIVATE")
+  klaxon_require_arguments(klaxon_library)
+  add_library(${arg_NAME} STATIC ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PUBLIC klaxon_options ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+endfunction()
+
+# Stops with a clear word when the caller's NAME or SOURCES are missing or an argument is unknown.
+macro(klaxon_require_arguments function)
+  if(NOT arg_NAME OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "${function} wants NAME and SOURCES; not understood: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+endmacro()
