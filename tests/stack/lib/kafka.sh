@@ -1,0 +1,147 @@
+# Brokers: configuration, start, readiness. Sourced, never run.
+#
+# Every node is broker and controller in one (KRaft), with static voters, which both 3.9.1 and 4.3.1 understand.
+
+kafka_version() {
+  case $1 in
+    kafka | kafka3) echo $kafka4 ;;
+    kafka39 | kafka39x3) echo $kafka3 ;;
+  esac
+}
+
+node_count() {
+  case $1 in
+    kafka3 | kafka39x3) echo 3 ;;
+    *) echo 1 ;;
+  esac
+}
+
+nodes_of() { seq 1 "$(node_count "$1")"; }
+
+port_variable() { printf '%s' "$1" | tr '[:lower:]' '[:upper:]'; }
+
+# Reads NAME's ports into the arrays broker_ports and controller_ports (index = node id).
+read_ports() {
+  local node
+  broker_ports=() controller_ports=()
+  while read -r node broker_ports[node] controller_ports[node]; do :; done <"$run_dir/$1/ports"
+}
+
+pick_ports() {
+  local name=$1 count ports node
+  count=$(node_count "$name")
+  read -ra ports < <(python3 "$stack_home/lib/free_ports.py" $((count * 2))) || { complain "no free ports"; return 1; }
+  for node in $(nodes_of "$name"); do
+    echo "$node ${ports[$((node * 2 - 2))]} ${ports[$((node * 2 - 1))]}"
+  done >"$run_dir/$name/ports"
+}
+
+write_node_properties() {
+  local name=$1 node=$2 count voters other
+  count=$(node_count "$name")
+  for other in $(nodes_of "$name"); do voters+=${voters:+,}$other@127.0.0.1:${controller_ports[$other]}; done
+  cat <<P
+process.roles=broker,controller
+node.id=$node
+broker.rack=rack$node
+controller.quorum.voters=$voters
+listeners=PLAINTEXT://127.0.0.1:${broker_ports[$node]},CONTROLLER://127.0.0.1:${controller_ports[$node]}
+advertised.listeners=PLAINTEXT://${KLAXON_STACK_ADVERTISED_HOST:-127.0.0.1}:${broker_ports[$node]}
+inter.broker.listener.name=PLAINTEXT
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=$run_dir/$name/data-$node
+auto.create.topics.enable=false
+# Leaders stay where an election put them, so that a cluster at rest is at rest.
+auto.leader.rebalance.enable=false
+default.replication.factor=$count
+min.insync.replicas=$(((count + 1) / 2))
+offsets.topic.replication.factor=$count
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=$count
+transaction.state.log.min.isr=$(((count + 1) / 2))
+transaction.state.log.num.partitions=4
+group.initial.rebalance.delay.ms=0
+num.network.threads=2
+num.io.threads=2
+# Small buffers: hundreds of partitions on small heaps.
+log.cleaner.dedupe.buffer.size=8388608
+log.index.size.max.bytes=65536
+# A dead broker is noticed after 6 s instead of 9, a lagging replica after 5 instead of 30.
+broker.session.timeout.ms=6000
+broker.heartbeat.interval.ms=1000
+replica.lag.time.max.ms=5000
+P
+  [ "$(kafka_version "$name")" = $kafka4 ] && cat <<P
+share.coordinator.state.topic.replication.factor=$count
+share.coordinator.state.topic.min.isr=$(((count + 1) / 2))
+share.coordinator.state.topic.num.partitions=4
+P
+  return 0
+}
+
+format_node() {
+  local name=$1 node=$2 logging
+  mapfile -t logging < <(logging_flags WARN)
+  java "${jvm_flags[@]}" "${logging[@]}" -cp "$(libs_of "$(kafka_version "$name")")/*" kafka.tools.StorageTool format \
+    -t MkU3OEVBNTcwNTJENDM2Qk -c "$run_dir/$name/node-$node.properties" >"$run_dir/$name/format-$node.log" 2>&1 ||
+    { complain "formatting $name node $node failed:"; tail -n 5 "$run_dir/$name/format-$node.log" >&2; return 1; }
+}
+
+launch_broker() {
+  local name=$1 node=$2 logging
+  mapfile -t logging < <(logging_flags INFO)
+  start_java "$name" "$node" -Xms64m -Xmx256m "${logging[@]}" -cp "$(libs_of "$(kafka_version "$name")")/*" \
+    kafka.Kafka "$run_dir/$name/node-$node.properties"
+}
+
+# await_broker NAME NODE BROKERS: until the node answers and sees that many brokers, itself among them.
+await_broker() {
+  local name=$1 node=$2
+  python3 "$stack_home/support/kafka_probe.py" "127.0.0.1:${broker_ports[$node]}" --brokers "$3" --node "$node" \
+    --timeout "${KLAXON_STACK_TIMEOUT:-120}" --pid "$(cat "$(pid_file_of "$name" "$node")")" ||
+    { complain "$name node $node did not become ready"; show_log_tail "$name" "$node"; return 1; }
+}
+
+bootstrap_of() {
+  local node list
+  read_ports "$1"
+  for node in $(nodes_of "$1"); do list+=${list:+,}127.0.0.1:${broker_ports[$node]}; done
+  printf '%s\n' "$list"
+}
+
+# The addresses of a component, once for shells and once for programs.
+publish_kafka() {
+  local name=$1 node bootstrap rows=
+  bootstrap=$(bootstrap_of "$name")
+  read_ports "$name"
+  for node in $(nodes_of "$name"); do
+    rows+=${rows:+, }$(printf '{"id": %d, "address": "127.0.0.1:%s", "pid": %s, "log": "%s"}' "$node" "${broker_ports[$node]}" \
+      "$(cat "$(pid_file_of "$name" "$node")")" "$(log_of "$name" "$node")")
+  done
+  echo "KLAXON_$(port_variable "$name")_BOOTSTRAP=$bootstrap" >"$run_dir/$name.env"
+  printf '{"name": "%s", "version": "%s", "bootstrap": "%s", "nodes": [%s]}\n' "$name" "$(kafka_version "$name")" "$bootstrap" "$rows" \
+    >"$run_dir/$name.json"
+}
+
+up_kafka() {
+  local name=$1 node pids=() pid
+  prepare_folder "$name" && pick_ports "$name" && read_ports "$name" || return 1
+  for node in $(nodes_of "$name"); do
+    write_node_properties "$name" "$node" >"$run_dir/$name/node-$node.properties"
+    format_node "$name" "$node" &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid" || return 1; done
+  for node in $(nodes_of "$name"); do launch_broker "$name" "$node"; done
+  for node in $(nodes_of "$name"); do await_broker "$name" "$node" "$(node_count "$name")" || return 1; done
+  publish_kafka "$name"
+}
+
+# Starts one node again on its old data and ports.
+start_broker() {
+  read_ports "$1"
+  pid_of "$1" "$2" >/dev/null && { complain "$1 node $2 runs already"; return 1; }
+  launch_broker "$1" "$2"
+  await_broker "$1" "$2" 1 && publish_kafka "$1"
+}
