@@ -1,0 +1,79 @@
+#include <catch2/catch_template_test_macros.hpp>
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/kafka/wire/messages/api_versions.h"
+#include "agent/kafka/wire/messages/describe_cluster.h"
+#include "agent/kafka/wire/messages/describe_groups.h"
+#include "agent/kafka/wire/messages/describe_quorum.h"
+#include "agent/kafka/wire/messages/find_coordinator.h"
+#include "agent/kafka/wire/messages/list_groups.h"
+#include "agent/kafka/wire/messages/list_offsets.h"
+#include "agent/kafka/wire/messages/metadata.h"
+#include "agent/kafka/wire/messages/offset_fetch.h"
+
+namespace klaxon::kafka::wire {
+namespace {
+
+#define EVERY_REQUEST                                                                          \
+  ApiVersionsRequest, MetadataRequest, DescribeClusterRequest, DescribeQuorumRequest,          \
+      ListOffsetsRequest, ListGroupsRequest, DescribeGroupsRequest, FindCoordinatorRequest,    \
+      OffsetFetchRequest
+
+template <class Request>
+std::string ResponseBody(const typename Request::Response& response, int16_t version) {
+  std::string body = EncodeResponse<Request>(response, version, 7);
+  return body.substr(kFrameLengthSize + sizeof(int32_t));
+}
+
+TEMPLATE_TEST_CASE("every version of a request can be read back", "[wire]", EVERY_REQUEST) {
+  for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
+    INFO("version " << version);
+    const std::string frame = EncodeRequest(TestType{}, version, 42, "klaxon");
+    std::string_view bytes = std::string_view(frame).substr(kFrameLengthSize);
+    const Result<RequestHeader> header = TakeRequestHeader(bytes);
+    REQUIRE(header);
+    CHECK(header->api_key == TestType::kApiKey);
+    CHECK(header->api_version == version);
+    CHECK(header->correlation_id == 42);
+    CHECK(header->client_id == "klaxon");
+    CHECK(DecodeRequest<TestType>(bytes, version));
+  }
+}
+
+TEMPLATE_TEST_CASE("an answer cut at any byte is an error", "[wire]", EVERY_REQUEST) {
+  for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
+    const std::string body = ResponseBody<TestType>(typename TestType::Response{}, version);
+    INFO("version " << version << ", " << body.size() << " bytes");
+    REQUIRE(DecodeResponse<TestType>(body, version));
+    for (size_t size = 0; size < body.size(); ++size) {
+      const auto cut = DecodeResponse<TestType>(std::string_view(body).substr(0, size), version);
+      REQUIRE_FALSE(cut);
+      CHECK(cut.error().reason() == Reason::kBadAnswer);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("bytes after the end of an answer are an error", "[wire]", EVERY_REQUEST) {
+  for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
+    const std::string body = ResponseBody<TestType>(typename TestType::Response{}, version) + "x";
+    CHECK_FALSE(DecodeResponse<TestType>(body, version));
+  }
+}
+
+TEST_CASE("a count that the bytes cannot hold is refused before anything is allocated", "[wire]") {
+  // Metadata 1: brokers as a list of 2^31-1 items, then nothing.
+  const std::string body("\x7F\xFF\xFF\xFF", 4);
+  const auto response = DecodeResponse<MetadataRequest>(body, 1);
+  REQUIRE_FALSE(response);
+  CHECK(response.error().message() == "Metadata: list of 2147483647 items at byte 4, 0 are left");
+}
+
+TEST_CASE("a null list of topics asks for all topics, an empty one for none", "[wire]") {
+  const std::string all = EncodeRequest(MetadataRequest{}, 1, 1, "");
+  const std::string none = EncodeRequest(MetadataRequest{.topics{std::vector<MetadataRequest::Topic>{}}}, 1, 1, "");
+  CHECK(all.substr(all.size() - 4) == std::string("\xFF\xFF\xFF\xFF", 4));
+  CHECK(none.substr(none.size() - 4) == std::string(4, '\0'));
+}
+
+}  // namespace
+}  // namespace klaxon::kafka::wire
