@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/base/clock.h"
+
+/// Everything a simulated cluster is made of, as plain values: what to build, not how it behaves.
+namespace klaxon::simulator {
+
+struct TopicSpec {
+  std::string name{};
+  int partitions = 1;
+  int replication = 1;  ///< at most the count of brokers is used
+  double rate = 10;     ///< records a second over all partitions; varies by 40 % around it
+  bool internal = false;
+};
+
+enum class GroupKind {
+  kClassic,   ///< join and sync by the clients (protocol type "consumer")
+  kConsumer,  ///< KIP-848: assigned by the coordinator; DescribeGroups does not know it
+};
+
+struct GroupSpec {
+  std::string name{};
+  GroupKind kind = GroupKind::kClassic;
+  std::vector<std::string> topics{};
+  int partitions = 0;  ///< reads at most so many of the topics' partitions, in order; 0: all
+  int members = 1;     ///< 0: state Empty; what was committed stays
+  double speed = 3;  ///< records read per record produced at most; 0: stuck, below 1: falls behind
+  int64_t initial_lag = 0;  ///< records a partition, at the start
+  int never_committed = 0;  ///< the last so many of its partitions were never committed
+  bool beyond_end = false;  ///< its first partition is committed 1,000 records beyond the log's end
+};
+
+/// How long the controller takes to notice things. Kafka's own defaults are in the comments.
+struct ClusterTimings {
+  Duration session_timeout = std::chrono::seconds{2};  ///< dead broker is fenced after; Kafka: 9 s
+  Duration rejoin = std::chrono::milliseconds{500};    ///< started broker registers after
+  Duration catch_up = std::chrono::seconds{2};         ///< registered broker is in sync again after
+  Duration commit_interval = std::chrono::seconds{5};  ///< auto.commit.interval.ms; Kafka: 5 s
+  /// Offsets move in such steps; 0: they never move, for repeatable measurements.
+  Duration step = std::chrono::milliseconds{250};
+};
+
+struct ClusterSpec {
+  std::string name = "simulated";
+  std::string cluster_id = "S1mulat0rOfKlaxonAgent";
+  int brokers = 1;  ///< ids 1 to n; the first three are the controllers' voters too
+  std::vector<TopicSpec> topics{};
+  std::vector<GroupSpec> groups{};
+  int offsets_topic_partitions = 50;  ///< of __consumer_offsets: decides who coordinates a group
+  bool lists_offsets_topic = true;    ///< false: it works but no Metadata shows it (round numbers)
+  uint64_t seed = 1;
+  ClusterTimings timings{};
+};
+
+/// A cluster by numbers alone: topics "topic-0001", groups "group-0001", and so on.
+struct ClusterSize {
+  int brokers = 1;
+  int topics = 10;
+  int partitions = 10;  ///< a topic
+  int replication = 1;
+  int groups = 10;
+  int partitions_per_group = 10;
+};
+
+ClusterSpec Sized(const ClusterSize& size, uint64_t seed = 1);
+
+/// DESIGN 5's size L: 1,000 topics x 10 partitions, 1,000 groups x 100 partitions.
+ClusterSpec SizeL(int brokers = 1);
+
+/// A small shop that a newcomer understands at once: orders, payments, shipments, ... on 3 brokers.
+ClusterSpec ShopCluster();
+
+}  // namespace klaxon::simulator

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "agent/base/result.h"
+#include "agent/simulator/cluster.h"
+#include "agent/simulator/cluster_spec.h"
+
+namespace klaxon::simulator {
+
+struct EstateOptions {
+  std::vector<ClusterSpec> clusters = {ShopCluster()};
+  bool connect = true;    ///< a Kafka Connect worker beside them
+  bool incidents = true;  ///< things break and heal by themselves, in the first cluster and Connect
+};
+
+/// Clusters and a Connect worker on loopback: what `klaxon demo` watches. Threads are its own.
+class Estate {
+ public:
+  /// `clock` must outlive it. Error: kUnreachable when no port can be had.
+  static Result<std::unique_ptr<Estate>> Start(const EstateOptions& options, Clock& clock);
+  Estate(const Estate&) = delete;
+  Estate& operator=(const Estate&) = delete;
+  ~Estate();
+
+  const std::vector<std::unique_ptr<Cluster>>& clusters() const;
+
+  /// "http://127.0.0.1:PORT"; empty without Connect.
+  const std::string& connect_url() const;
+
+ private:
+  class Impl;
+  explicit Estate(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace klaxon::simulator
