@@ -10,8 +10,8 @@
 namespace klaxon {
 
 enum class EventKind {
-  kBrokerGone,
-  kBrokerBack,
+  kBrokerGone,  ///< no longer part of the cluster
+  kBrokerBack,  ///< part of the cluster, and was not in the poll before
   kTopicCreated,
   kTopicDeleted,
   kGroupCreated,

@@ -9,6 +9,8 @@ std::string_view Name(LagState state) {
   switch (state) {
     case LagState::kKnown:
       return "known";
+    case LagState::kNoCommit:
+      return "no_commit";
     case LagState::kNoEndOffset:
       return "no_end_offset";
     case LagState::kNoTopic:

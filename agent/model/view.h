@@ -16,12 +16,13 @@ namespace klaxon {
 /// Why a lag is, or is not, known.
 enum class LagState : uint8_t {
   kKnown,
+  kNoCommit,     ///< the group's commits were not read for too long
   kNoEndOffset,  ///< the end of the partition was never read, or not for too long
   kNoTopic,      ///< the topic or partition is not there (any more)
   kBeyondEnd,    ///< committed beyond the end of the log: recreated topic, or data lost
 };
 
-/// "known", "no_end_offset", "no_topic", "beyond_end".
+/// "known", "no_commit", "no_end_offset", "no_topic", "beyond_end".
 std::string_view Name(LagState state);
 
 struct PartitionLag {

@@ -1,0 +1,92 @@
+#include "agent/analysis/advance.h"
+
+#include <algorithm>
+
+#include "agent/analysis/changes.h"
+#include "agent/analysis/lag.h"
+
+namespace klaxon::analysis {
+namespace {
+
+const ViewPart* PartOf(const View& view, const Section& section) {
+  const auto found = std::ranges::find_if(view.parts, [&](const ViewPart& part) {
+    return part.section->cluster == section.cluster &&
+           part.section->collector == section.collector && part.section->instance == section.instance;
+  });
+  return found == view.parts.end() ? nullptr : &*found;
+}
+
+/// Whether an answer that was fresh at `before` is stale at `now`: what was derived no longer holds.
+bool SomethingExpired(const Facts& facts, const Instant& before, const Instant& now) {
+  return std::ranges::any_of(facts.answers, [&](const AnswerRef& answer) {
+    return IsFresh(answer, before) && !IsFresh(answer, now);
+  });
+}
+
+std::shared_ptr<const Derived> Derive(const KafkaFacts& facts, const Instant& now) {
+  auto derived = std::make_shared<KafkaDerived>();
+  derived->groups.reserve(facts.groups.size());
+  for (const GroupFacts& group : facts.groups) {
+    derived->groups.push_back(LagOf(group, facts, now));
+  }
+  return derived;
+}
+
+ViewPart MakePart(const ViewPart* before, const SectionRef& section, const View& view,
+                  const Instant& now) {
+  ViewPart part{.section = section, .derived = nullptr};
+  const auto* facts = dynamic_cast<const KafkaFacts*>(section->facts.get());
+  if (facts == nullptr) {
+    return part;
+  }
+  const bool same = before != nullptr && before->section->facts == section->facts;
+  part.derived = same && !SomethingExpired(*facts, view.now, now) ? before->derived
+                                                                  : Derive(*facts, now);
+  return part;
+}
+
+std::vector<Change> ChangesOf(const ViewPart* before, const Section& section) {
+  const auto* after_facts = dynamic_cast<const KafkaFacts*>(section.facts.get());
+  const auto* before_facts =
+      before == nullptr ? nullptr : dynamic_cast<const KafkaFacts*>(before->section->facts.get());
+  if (after_facts == nullptr || before_facts == nullptr || after_facts == before_facts) {
+    return {};
+  }
+  return ChangesBetween(*before_facts, *after_facts);
+}
+
+void Record(std::vector<Change> changes, const std::string& cluster, const Instant& now, View& view) {
+  if (changes.empty()) {
+    return;
+  }
+  auto events = std::make_shared<EventRing>(*view.events);
+  for (Change& change : changes) {
+    const uint64_t sequence = events->empty() ? 1 : events->back().sequence + 1;
+    events->push_back({.sequence = sequence,
+                       .at = now,
+                       .kind = change.kind,
+                       .cluster = cluster,
+                       .subject = std::move(change.subject)});
+  }
+  while (events->size() > kEventsKept) {
+    events->pop_front();
+  }
+  view.events = std::move(events);
+}
+
+}  // namespace
+
+View Advance(const View& view, const std::vector<SectionRef>& sections, const Instant& now) {
+  View next{.version = view.version + 1, .now = now, .parts = {}, .events = view.events};
+  for (const SectionRef& section : sections) {
+    if (section == nullptr) {
+      continue;
+    }
+    const ViewPart* before = PartOf(view, *section);
+    next.parts.push_back(MakePart(before, section, view, now));
+    Record(ChangesOf(before, *section), section->cluster, now, next);
+  }
+  return next;
+}
+
+}  // namespace klaxon::analysis
