@@ -76,6 +76,9 @@ P
 share.coordinator.state.topic.replication.factor=$count
 share.coordinator.state.topic.min.isr=$(((count + 1) / 2))
 share.coordinator.state.topic.num.partitions=4
+# A member of the new protocol learns its assignment at a heartbeat, by default every 5 s.
+group.consumer.heartbeat.interval.ms=500
+group.consumer.min.heartbeat.interval.ms=500
 P
   return 0
 }

@@ -101,7 +101,7 @@ final class Topics {
   /** Some logs do not begin at 0. */
   private void trim() throws Exception {
     Map<TopicPartition, RecordsToDelete> request = new HashMap<>();
-    for (int i = 20; i < partitions.size(); i += 29) {
+    for (int i = 5; i < partitions.size(); i += 29) {
       int records = i % (MAX_RECORDS + 1);
       if (records > 2) request.put(partitions.get(i), RecordsToDelete.beforeOffset(records / 2));
     }

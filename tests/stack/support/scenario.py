@@ -1,0 +1,166 @@
+"""What every scenario uses: the stack, the programs of `kt`, a running klaxon, waiting, and a clean end.
+
+A scenario is a function run(case) given to main(). It skips (77) where the stack cannot be had, which with CI=true is a
+failure instead. Everything that was started is ended, also on an error or SIGTERM.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import running_klaxon
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SKIP = 77
+
+
+class Failed(Exception):
+    """A check did not hold; the text is the sentence for people."""
+
+
+class Skipped(Exception):
+    """Something is missing on this machine."""
+
+
+def check(holds, sentence):
+    if not holds:
+        raise Failed(sentence)
+    note(f"ok: {sentence}")
+
+
+def note(text):
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", flush=True)
+
+
+def wait_until(what, limit, condition, pause=0.1):
+    """Waits until condition() is true and returns the seconds it took. The limit is generous: reaching it is a failure.
+
+    A condition may return a non-empty string instead: why it does not hold yet, for the failure's text.
+    """
+    begun = time.monotonic()
+    while True:
+        answer = condition()
+        if answer is True:
+            return time.monotonic() - begun
+        if time.monotonic() - begun > limit:
+            raise Failed(f"not seen within {limit:g} s: {what}" + (f" ({answer})" if answer else ""))
+        time.sleep(pause)
+
+
+class Stack:
+    """The components of one scenario in a folder of their own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._environment = dict(os.environ, KLAXON_STACK_DIR=folder)
+
+    def run(self, *arguments):
+        begun = time.monotonic()
+        done = subprocess.run([os.path.join(HERE, "stack"), *arguments], env=self._environment, stdin=subprocess.DEVNULL, timeout=900)
+        if done.returncode == SKIP:
+            raise Skipped("the real test stack cannot be installed here")
+        if done.returncode != 0:
+            raise Failed(f"stack {' '.join(arguments)} ended with {done.returncode}")
+        if arguments[0] not in ("install", "down"):
+            note(f"stack {' '.join(arguments)}: {time.monotonic() - begun:.1f} s")
+
+    def _describe(self, name):
+        with open(os.path.join(self.folder, name + ".json"), encoding="utf-8") as file:
+            return json.load(file)
+
+    def bootstrap(self, name):
+        return self._describe(name)["bootstrap"]
+
+    def url(self, name):
+        return self._describe(name)["url"]
+
+    def address(self, name, node):
+        return next(row["address"] for row in self._describe(name)["nodes"] if row["id"] == node)
+
+
+class Program:
+    """A program of kt that runs until its standard input is closed."""
+
+    def __init__(self, folder, tool, **options):
+        self._log = open(os.path.join(folder, f"{tool}.log"), "a", encoding="utf-8")
+        command = [os.path.join(HERE, "kt"), tool]
+        for name, value in options.items():
+            command += ["--" + name.replace("_", "-"), str(value)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True)
+        self._tool = tool
+
+    def first_line(self):
+        """What the program prints once it is ready. Its own deadlines end it when it never is."""
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failed(f"kt {self._tool} ended with {self.process.wait()} (log: {self._log.name})")
+        return json.loads(line)
+
+    def stop(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+
+
+class Case:
+    """One run of a scenario: its stack, and whatever must be ended."""
+
+    def __init__(self, folder, exits):
+        self.folder = folder
+        self.stack = Stack(folder)
+        self._exits = exits
+
+    def program(self, tool, **options):
+        program = Program(self.folder, tool, **options)
+        self._exits.callback(program.stop)
+        return program
+
+    def load(self, name, **options):
+        """Fills a cluster and returns what was made; live members stay until the case ends."""
+        begun = time.monotonic()
+        made = self.program("load", bootstrap=self.stack.bootstrap(name), **options).first_line()
+        note(f"{name} is loaded after {time.monotonic() - begun:.1f} s: {made}")
+        return made
+
+    def klaxon(self, *arguments, name="klaxon"):
+        """Starts `klaxon run` with these arguments and waits for the address that it prints."""
+        binary = os.environ.get("KLAXON_BIN", "")
+        if not os.access(binary, os.X_OK):
+            raise Skipped(f"KLAXON_BIN names no program ('{binary}')")
+        agent = running_klaxon.Klaxon(binary, os.path.join(self.folder, name + ".log"), arguments)
+        self._exits.callback(agent.end)
+        agent.await_address()
+        return agent
+
+
+def main(run):
+    """Runs a scenario in $KLAXON_STACK_DIR (default: build/stack/NAME) and exits with its result."""
+    name = os.path.splitext(os.path.basename(sys.argv[0]))[0]
+    default = os.path.join(os.path.dirname(os.path.dirname(HERE)), "build", "stack", name)
+    folder = os.path.abspath(os.environ.get("KLAXON_STACK_DIR", default))
+    os.makedirs(folder, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
+    begun = time.monotonic()
+    try:
+        with contextlib.ExitStack() as exits:
+            case = Case(folder, exits)
+            case.stack.run("install")
+            case.stack.run("down")  # what a killed run may have left
+            exits.callback(case.stack.run, "down")
+            run(case)
+    except Skipped as reason:
+        note(f"SKIPPED: {reason}")
+        sys.exit(1 if os.environ.get("CI") == "true" else SKIP)
+    except (Failed, running_klaxon.KlaxonError) as reason:
+        note(f"FAILED: {reason}\nfiles: {folder}")
+        sys.exit(1)
+    note(f"passed in {time.monotonic() - begun:.0f} s")
