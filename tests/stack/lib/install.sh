@@ -86,6 +86,7 @@ install_all() {
   mkdir -p "$cache" || cannot_have "the folder $cache cannot be made"
   exec 9>"$cache/lock"
   flock -w 900 9 || cannot_have "another install has held $cache/lock for 15 minutes"
+  need_command python3 python3
   need_command java default-jdk-headless
   install_kafka $kafka4
   install_kafka $kafka3
