@@ -45,8 +45,9 @@ class Call {
   virtual std::string Encode(int16_t version, int32_t correlation_id,
                              std::string_view client_id) const = 0;
 
-  /// Takes the answer's body (after the correlation id); false if it is malformed.
-  virtual bool Answer(std::string_view body, int16_t version) = 0;
+  /// Takes the answer's body (after the correlation id). Error: kBadAnswer, it is malformed; also
+  /// what response() holds then, until Fail says more.
+  virtual Result<void> Answer(std::string_view body, int16_t version) = 0;
 
   virtual void Fail(Error error) = 0;
 
@@ -84,9 +85,9 @@ class CallOf final : public Call {
     return wire::EncodeRequest(request_, version, correlation_id, client_id);
   }
 
-  bool Answer(std::string_view body, int16_t version) override {
+  Result<void> Answer(std::string_view body, int16_t version) override {
     response_ = wire::DecodeResponse<Request>(body, version);
-    return static_cast<bool>(response_);
+    return response_ ? Result<void>() : response_.error();
   }
 
   void Fail(Error error) override { response_ = std::move(error); }
