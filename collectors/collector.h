@@ -17,7 +17,9 @@ struct PollContext {
 };
 
 /// How long facts of a source polled every `interval` stay true enough to show.
-constexpr Duration GoodFor(Duration interval) { return 3 * interval; }
+constexpr Duration GoodFor(Duration interval) {
+  return 3 * interval;
+}
 
 /// Turns the I/O of one source into facts. No history beyond carrying the last facts of a part that
 /// did not answer, no joins, no judgement: those are analysis.
@@ -42,6 +44,9 @@ struct CollectorPlace {
   std::string collector{};  ///< kind: "kafka", "connect", ...
   std::string instance{};   ///< see Section::instance
   Duration interval{};
+  /// A poll gets no longer than this (PollContext::deadline); zero: the interval. More than the
+  /// interval lets a slow source be read at all, at the price of skipped ticks.
+  Duration budget{};
 };
 
 }  // namespace klaxon
