@@ -7,8 +7,7 @@
 
 namespace klaxon::analysis {
 
-ViewLoop::ViewLoop(size_t slots, Clock& clock, Latest<View>& views)
-    : clock_(clock), views_(views), sections_(slots) {
+ViewLoop::ViewLoop(Clock& clock, Latest<View>& views) : clock_(clock), views_(views) {
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
 }
 
@@ -17,10 +16,28 @@ ViewLoop::~ViewLoop() {
   thread_.join();
 }
 
-void ViewLoop::Publish(size_t slot, SectionRef section) {
+void ViewLoop::SetSources(const std::vector<uint64_t>& sources) {
   {
     const Lock lock(mutex_);
-    sections_.at(slot) = std::move(section);
+    std::vector<Slot> slots;
+    for (const uint64_t source : sources) {
+      const auto found = std::ranges::find(slots_, source, &Slot::source);
+      slots.push_back(found == slots_.end() ? Slot{.source = source} : std::move(*found));
+    }
+    slots_ = std::move(slots);
+    news_ = true;
+  }
+  changed_.notify_one();
+}
+
+void ViewLoop::Publish(uint64_t source, SectionRef section) {
+  {
+    const Lock lock(mutex_);
+    const auto found = std::ranges::find(slots_, source, &Slot::source);
+    if (found == slots_.end()) {
+      return;
+    }
+    found->section = std::move(section);
     news_ = true;
   }
   changed_.notify_one();
@@ -35,7 +52,11 @@ std::vector<SectionRef> ViewLoop::Wait(const std::stop_token& stop) {
   const Lock lock(mutex_);
   changed_.wait_for(mutex_, stop, due - now, [this]() KLAXON_REQUIRES(mutex_) { return news_; });
   news_ = false;
-  return sections_;
+  std::vector<SectionRef> sections;
+  for (const Slot& slot : slots_) {
+    sections.push_back(slot.section);
+  }
+  return sections;
 }
 
 void ViewLoop::Run(const std::stop_token& stop) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -17,18 +17,28 @@ namespace klaxon::analysis {
 /// in the view expires, so that a hanging collector cannot keep old values alive.
 class ViewLoop {
  public:
-  /// `slots`: how many sources there are. `clock` and `views` must outlive the loop.
-  ViewLoop(size_t slots, Clock& clock, Latest<View>& views);
+  /// `clock` and `views` must outlive the loop.
+  ViewLoop(Clock& clock, Latest<View>& views);
   ViewLoop(const ViewLoop&) = delete;
   ViewLoop& operator=(const ViewLoop&) = delete;
 
   /// Stops and joins; at most one Advance long.
   ~ViewLoop();
 
-  /// Replaces the section of one source; the newest wins. Thread-safe.
-  void Publish(size_t slot, SectionRef section);
+  /// Which sources there are, in the order of the configuration, each by a number of the caller's
+  /// choice. What others published leaves the next view. Thread-safe.
+  void SetSources(const std::vector<uint64_t>& sources);
+
+  /// Replaces the section of one source; the newest wins. Ignored for a source that is not set:
+  /// its last poll may end after a reload has dropped it. Thread-safe.
+  void Publish(uint64_t source, SectionRef section);
 
  private:
+  struct Slot {
+    uint64_t source = 0;
+    SectionRef section{};  ///< null until it publishes
+  };
+
   void Run(const std::stop_token& stop);
   /// Waits for news or the next expiry; the sections then.
   std::vector<SectionRef> Wait(const std::stop_token& stop);
@@ -37,7 +47,7 @@ class ViewLoop {
   Latest<View>& views_;
   Mutex mutex_;
   std::condition_variable_any changed_;
-  std::vector<SectionRef> sections_ KLAXON_GUARDED_BY(mutex_);
+  std::vector<Slot> slots_ KLAXON_GUARDED_BY(mutex_);
   bool news_ KLAXON_GUARDED_BY(mutex_) = false;
   std::jthread thread_;  // last: joined before anything it uses is gone
 };

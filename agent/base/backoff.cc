@@ -11,11 +11,13 @@ Duration Backoff::Next() {
   }
   wait = std::min(wait, options_.cap);
   ++attempts_;
-  // xorshift64: spreading agents in time needs no better randomness.
-  state_ ^= state_ << 13U;
-  state_ ^= state_ >> 7U;
-  state_ ^= state_ << 17U;
-  const double share = 0.5 + 0.5 * static_cast<double>(state_ >> 11U) / 9007199254740992.0;
+  // splitmix64 (Steele, Lea, Flood 2014): small seeds, such as a count of brokers, spread well too.
+  state_ += 0x9E3779B97F4A7C15U;
+  uint64_t mixed = state_;
+  mixed = (mixed ^ (mixed >> 30U)) * 0xBF58476D1CE4E5B9U;
+  mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
+  mixed ^= mixed >> 31U;
+  const double share = 0.5 + 0.5 * static_cast<double>(mixed >> 11U) / 9007199254740992.0;
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::nano>(
       static_cast<double>(wait.count()) * share));
 }

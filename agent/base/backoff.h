@@ -15,7 +15,7 @@ struct BackoffOptions {
 /// Jitter comes from a seed, so that many agents spread and a test repeats. Confined to one thread.
 class Backoff {
  public:
-  Backoff(BackoffOptions options, uint64_t seed) : options_(options), state_(seed | 1U) {}
+  Backoff(BackoffOptions options, uint64_t seed) : options_(options), state_(seed) {}
 
   /// The wait before the next attempt; grows with each call until Reset.
   Duration Next();

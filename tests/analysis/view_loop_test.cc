@@ -19,20 +19,44 @@ SectionRef SectionGoodFor(Duration good_for, const Instant& now) {
       Section{.cluster = "main", .collector = "connect", .facts = std::move(facts)});
 }
 
+/// Whether a view with that many parts comes in time.
+bool WaitForParts(size_t count, Clock& clock, const Latest<View>& views) {
+  const MonoTime limit = clock.Now().mono + kPatience;
+  uint64_t version = 0;
+  while (views.Get()->parts.size() != count && clock.Now().mono < limit) {
+    version = views.WaitNewer(version, limit, {});
+  }
+  return views.Get()->parts.size() == count;
+}
+
 TEST_CASE("a published section is in a view soon after", "[analysis]") {
   SystemClock clock;
   Latest<View> views(std::make_shared<const View>());
-  ViewLoop loop(1, clock, views);
-  loop.Publish(0, SectionGoodFor(seconds{60}, clock.Now()));
-  views.WaitNewer(0, clock.Now().mono + kPatience, {});
-  CHECK(views.Get()->parts.size() == 1);
+  ViewLoop loop(clock, views);
+  loop.SetSources({7});
+  loop.Publish(7, SectionGoodFor(seconds{60}, clock.Now()));
+  REQUIRE(WaitForParts(1, clock, views));
+}
+
+TEST_CASE("a source that is dropped leaves the view, and its late poll is ignored", "[analysis]") {
+  SystemClock clock;
+  Latest<View> views(std::make_shared<const View>());
+  ViewLoop loop(clock, views);
+  loop.SetSources({1, 2});
+  loop.Publish(1, SectionGoodFor(seconds{60}, clock.Now()));
+  loop.Publish(2, SectionGoodFor(seconds{60}, clock.Now()));
+  REQUIRE(WaitForParts(2, clock, views));
+  loop.SetSources({2});
+  loop.Publish(1, SectionGoodFor(seconds{60}, clock.Now()));
+  REQUIRE(WaitForParts(1, clock, views));
 }
 
 TEST_CASE("a new view comes when an answer expires, without any collector", "[analysis]") {
   SystemClock clock;
   Latest<View> views(std::make_shared<const View>());
-  ViewLoop loop(1, clock, views);
-  loop.Publish(0, SectionGoodFor(milliseconds{100}, clock.Now()));
+  ViewLoop loop(clock, views);
+  loop.SetSources({7});
+  loop.Publish(7, SectionGoodFor(milliseconds{100}, clock.Now()));
   uint64_t version = 0;
   ViewRef view = views.Get();
   const MonoTime limit = clock.Now().mono + kPatience;
