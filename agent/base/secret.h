@@ -25,6 +25,8 @@ class Secret {
 };
 
 /// What may be shown of a secret: "<secret>", or nothing when none is set.
-inline std::string_view ToString(const Secret& secret) { return secret.empty() ? "" : "<secret>"; }
+inline std::string_view ToString(const Secret& secret) {
+  return secret.empty() ? "" : "<secret>";
+}
 
 }  // namespace klaxon

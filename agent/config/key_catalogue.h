@@ -8,9 +8,9 @@ namespace klaxon::config {
 /// One key that a reader asked for, whether the file has it or not. Documentation is generated from
 /// these, and a test compares the example configuration with them.
 struct CatalogueEntry {
-  std::string path{};           ///< as in mistakes, e.g. "clusters[0].kafka.interval"
-  std::string kind{};           ///< e.g. "duration", "text", "map", "list of maps"
-  std::string accepts{};        ///< e.g. "1s to 1h", "debug, info, warn"; empty: anything of its kind
+  std::string path{};     ///< as in mistakes, e.g. "clusters[0].kafka.interval"
+  std::string kind{};     ///< e.g. "duration", "text", "map", "list of maps"
+  std::string accepts{};  ///< e.g. "1s to 1h", "debug, info, warn"; empty: anything of its kind
   std::string default_value{};  ///< as it would be written in the file; empty: none
   std::string value{};          ///< as it was read; a secret as "<secret>"; empty for maps
   bool required = false;

@@ -124,6 +124,9 @@ class YamlMap {
   /// around it; relative paths start at the configuration file's folder). Empty when not given.
   klaxon::Secret Secret(std::string_view key);
 
+  /// As Secret(), complaining when neither `key` nor `key_file` is given.
+  klaxon::Secret RequiredSecret(std::string_view key);
+
   /// A map below this one: empty optional when the key is not given, an empty map for `key:`.
   std::optional<YamlMap> Map(std::string_view key);
 
@@ -145,15 +148,22 @@ class YamlMap {
 
  private:
   friend class Document;
-  friend class Reading;
+
+  template <class T>
+  struct RangedKind;
+  struct ListItem;
 
   YamlMap(std::shared_ptr<Reading> reading, const Node* node, std::string path);
 
   const Node* Ask(std::string_view key);
-  const Node* AskScalar(std::string_view key, std::string_view expected);
-  std::optional<std::string> Text(const Node& node, std::string_view key);
-  std::optional<std::string> Scalar(std::string_view key, std::string_view expected);
-  void WrongValue(std::string_view key, const Node& node, std::string_view expected);
+  std::optional<std::string> Text(std::string_view key, std::string_view expected);
+  std::optional<std::vector<ListItem>> Items(std::string_view key, std::string_view expected,
+                                             ListForm form);
+  template <class T>
+  T Ranged(std::string_view key, T fallback, const RangedKind<T>& kind);
+  std::string SecretFrom(std::string_view file_key, const Node& node);
+
+  void Wrong(std::string_view key, std::string_view what);
   void Record(std::string_view key, CatalogueEntry entry);
   std::string PathOf(std::string_view key) const;
 

@@ -1,0 +1,86 @@
+#include "agent/config/yaml_text.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "agent/base/text.h"
+
+namespace klaxon::config {
+namespace {
+
+constexpr std::string_view kBlank = " \t\r\n";
+
+/// The text after the tags and anchors that it begins with.
+std::string_view WithoutProperties(std::string_view text) {
+  while (text.starts_with('&') || text.starts_with('!')) {
+    text.remove_prefix(std::min(text.find_first_of(kBlank), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<BadText> FindBadText(std::string_view text) {
+  for (int number = 1; !text.empty(); ++number) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const auto* const bad = std::find_if(line.begin(), line.end(), [](char c) {
+      const auto byte = static_cast<unsigned char>(c);
+      return (byte < 0x20 && c != '\t' && c != '\r') || byte == 0x7F;
+    });
+    if (bad != line.end()) {
+      const int column = static_cast<int>(bad - line.begin()) + 1;
+      return BadText{
+          {number, column},
+          fmt::format("the control character 0x{:02x}", static_cast<unsigned char>(*bad))};
+    }
+    if (ToUtf8(line) != line) {
+      return BadText{{number, 1}, "the text is not UTF-8"};
+    }
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return std::nullopt;
+}
+
+bool IsQuoteOpen(std::string_view text, size_t offset) {
+  text.remove_prefix(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+  text = WithoutProperties(text.substr(std::min(offset, text.size())));
+  if (text.empty() || (text.front() != '"' && text.front() != '\'')) {
+    return false;
+  }
+  const char quote = text.front();
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '"' || i + 1 >= text.size() || text[i + 1] != quote) {
+        return false;
+      }
+      ++i;  // two single quotes stand for one
+    }
+  }
+  return true;
+}
+
+std::string_view LineAt(std::string_view text, int number) {
+  for (int i = 1; i < number; ++i) {
+    const size_t end = text.find('\n');
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
+std::string_view Hint(std::string_view line) {
+  const size_t variable = line.find("${");
+  if (variable != std::string_view::npos && line.find_first_of("{[") < variable) {
+    return "; inside { } or [ ], a value with ${...} needs quotes";
+  }
+  const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
+  if (indentation.find('\t') != std::string_view::npos) {
+    return "; indent with spaces, not with tabs";
+  }
+  return "";
+}
+
+}  // namespace klaxon::config
