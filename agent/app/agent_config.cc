@@ -1,0 +1,131 @@
+#include "agent/app/agent_config.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <set>
+
+namespace klaxon::app {
+namespace {
+
+using config::Document;
+using config::Named;
+using config::YamlMap;
+
+constexpr std::array<Named<log::Level>, 4> kLevels{{{"debug", log::Level::kDebug},
+                                                    {"info", log::Level::kInfo},
+                                                    {"warning", log::Level::kWarning},
+                                                    {"error", log::Level::kError}}};
+
+/// Letters, digits, '.', '_' and '-': a cluster's name is a label, a file name and part of a URL.
+bool IsName(std::string_view text) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  constexpr size_t kLongest = 100;
+  return !text.empty() && text.size() <= kLongest &&
+         text.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+/// Prometheus' rule for label names, https://prometheus.io/docs/concepts/data_model.
+bool IsLabelName(std::string_view text) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  return text.empty() || (text.find_first_not_of(kAllowed) == std::string_view::npos &&
+                          (text.front() < '0' || text.front() > '9') && !text.starts_with("__"));
+}
+
+void ReadCluster(YamlMap& yaml, std::set<std::string>& names, AgentConfig& config) {
+  const std::string name = yaml.RequiredString("name");
+  if (!name.empty() && !IsName(name)) {
+    yaml.Complain("name", "may hold letters, digits, '.', '_' and '-' only, 100 at most");
+  } else if (!name.empty() && !names.insert(name).second) {
+    yaml.Complain("name", fmt::format("a second cluster is named \"{}\"", name));
+  }
+  const size_t before = config.sources.size();
+  bool given = false;
+  for (const SourceKind& kind : SourceKinds()) {
+    given = yaml.Has(kind.key) || given;
+    std::vector<SourceRef> sources = kind.read(yaml, name);
+    config.sources.insert(config.sources.end(), sources.begin(), sources.end());
+  }
+  if (!given && config.sources.size() == before) {
+    yaml.Complain("name", "the cluster has nothing to watch; give it kafka or connect");
+  }
+  yaml.Finish();
+}
+
+}  // namespace
+
+AgentConfig ReadAgentConfig(Document& document) {
+  AgentConfig config;
+  YamlMap root = document.Root();
+  config.listen = root.HostPort("listen", config.listen);
+  config.cluster_label = root.String("cluster_label", config.cluster_label);
+  if (!IsLabelName(config.cluster_label)) {
+    root.Complain("cluster_label", "is not a label name: letters, digits and '_', no digit first");
+  }
+  if (std::optional<YamlMap> log = root.Map("log")) {
+    config.log_level = log->Enum<log::Level>("level", config.log_level, kLevels);
+    log->Finish();
+  }
+  std::set<std::string> names;
+  root.Require("clusters");
+  for (YamlMap& cluster : root.Maps("clusters")) {
+    ReadCluster(cluster, names, config);
+  }
+  root.Finish();
+  return config;
+}
+
+Result<AgentConfig> LoadAgentConfig(const std::string& file) {
+  Document document = Document::Load(file);
+  AgentConfig config = ReadAgentConfig(document);
+  if (!document.ok()) {
+    return Error(Reason::kInvalid, ToString(document.mistakes()));
+  }
+  return config;
+}
+
+namespace {
+
+/// A YAML scalar that holds exactly `text`, whatever it is.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char letter : text) {
+    quoted += letter == '\'' ? "''" : letter == '$' ? "$$" : std::string(1, letter);
+  }
+  return quoted + "'";
+}
+
+/// The file that says the same as the options: one reader, one set of checks.
+std::string AsFile(const QuickStart& options) {
+  const std::string interval =
+      options.interval ? fmt::format(", interval: {}", Quoted(*options.interval)) : "";
+  std::string text = fmt::format("clusters:\n- name: {}\n", Quoted(options.cluster));
+  if (!options.bootstrap.empty()) {
+    text += fmt::format("  kafka: {{bootstrap.servers: {}{}}}\n", Quoted(options.bootstrap), interval);
+  }
+  for (size_t i = 0; i < options.connect.size(); ++i) {
+    text += i == 0 ? "  connect:\n" : "";
+    const std::string name = i == 0 ? "connect" : fmt::format("connect-{}", i + 1);
+    text += fmt::format("  - {{name: {}, url: {}{}}}\n", name, Quoted(options.connect[i]), interval);
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<AgentConfig> ConfigFrom(const QuickStart& options) {
+  Document document = Document::Parse(AsFile(options), "command line");
+  AgentConfig config = ReadAgentConfig(document);
+  if (!document.ok()) {
+    std::string text;
+    for (const config::Mistake& mistake : document.mistakes()) {
+      text += fmt::format("{}command line: {}: {}", text.empty() ? "" : "\n", mistake.path, mistake.what);
+    }
+    return Error(Reason::kInvalid, text);
+  }
+  return config;
+}
+
+}  // namespace klaxon::app

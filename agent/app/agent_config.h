@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/app/source.h"
+#include "agent/base/log.h"
+#include "agent/base/text.h"
+#include "agent/config/document.h"
+
+namespace klaxon::app {
+
+/// kafka_exporter's port, so that a scrape configuration need not change.
+constexpr uint16_t kDefaultPort = 9308;
+
+/// The whole configuration of an agent. Constant after it was read.
+struct AgentConfig {
+  HostPort listen{.host = "", .port = kDefaultPort};
+  log::Level log_level = log::Level::kInfo;
+  /// Name of the label that tells clusters apart on /metrics; empty: left out.
+  std::string cluster_label = "cluster";
+  std::vector<SourceRef> sources{};  ///< in the order of the file
+};
+
+/// Reads a document; what is wrong with it is in `document.mistakes()` afterwards.
+AgentConfig ReadAgentConfig(config::Document& document);
+
+/// The configuration in a file, or all its mistakes, one a line.
+Result<AgentConfig> LoadAgentConfig(const std::string& file);
+
+/// What the command line can say instead of a file.
+struct QuickStart {
+  std::string cluster = "default";
+  std::string bootstrap{};              ///< "host:port,host:port"
+  std::vector<std::string> connect{};   ///< URLs of Kafka Connect clusters
+  std::optional<std::string> interval{};  ///< of every source, e.g. "5s"
+};
+
+/// The same as a file with that content; errors speak of the command line's options.
+Result<AgentConfig> ConfigFrom(const QuickStart& options);
+
+}  // namespace klaxon::app

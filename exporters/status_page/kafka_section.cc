@@ -1,0 +1,224 @@
+#include "exporters/status_page/kafka_section.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "agent/base/duration.h"
+#include "exporters/status_page/html.h"
+#include "exporters/status_page/trouble.h"
+
+namespace klaxon::status_page {
+namespace {
+
+constexpr size_t kRowsShown = 50;
+
+/// "1, 2, 3", or a dash for none.
+std::string Ids(const std::vector<int32_t>& ids) {
+  return ids.empty() ? "\u2013" : fmt::format("{}", fmt::join(ids, ", "));
+}
+
+std::string Tile(std::string_view label, std::string_view value, std::string_view age) {
+  return fmt::format("<div class=\"tile\"><dt>{}</dt><dd>{} {}</dd></div>\n", label, value, age);
+}
+
+struct Totals {
+  size_t partitions = 0;
+  size_t leaderless = 0;
+  size_t under_replicated = 0;
+};
+
+Totals TotalsOf(const KafkaFacts& facts) {
+  Totals totals;
+  for (const TopicFacts& topic : facts.topics) {
+    totals.partitions += topic.partitions.size();
+    for (const PartitionFacts& partition : topic.partitions) {
+      const PartitionHealth health = HealthOf(partition);
+      totals.leaderless += health.leaderless ? 1 : 0;
+      totals.under_replicated += health.under_replicated ? 1 : 0;
+    }
+  }
+  return totals;
+}
+
+/// A count that should be 0.
+std::string Bad(size_t count) {
+  const std::string text = Grouped(static_cast<int64_t>(count));
+  return count == 0 ? text : fmt::format(R"(<strong class="bad">{}</strong>)", text);
+}
+
+std::string Tiles(const KafkaFacts& facts, const Instant& now) {
+  const Totals totals = TotalsOf(facts);
+  const auto counted = [&](const AnswerRef& answer, std::string value) {
+    return IsFresh(answer, now) ? std::move(value) : UnknownValue(answer);
+  };
+  const auto number = [](size_t count) { return Grouped(static_cast<int64_t>(count)); };
+  const std::string metadata_age = AgeOf(facts.metadata, now);
+  const std::string leader_age = AgeOf(facts.leadership, now);
+  std::string controller = counted(
+      facts.controller_answer, facts.controller ? fmt::format("broker {}", *facts.controller) : "none");
+  std::string html = "<dl class=\"tiles\">\n";
+  html += Tile("Brokers", counted(facts.metadata, number(facts.brokers.size())), metadata_age);
+  html += Tile("Controller", controller, AgeOf(facts.controller_answer, now));
+  html += Tile("Topics", counted(facts.metadata, number(facts.topics.size())), metadata_age);
+  html += Tile("Partitions", counted(facts.metadata, number(totals.partitions)), metadata_age);
+  html += Tile("Without leader", counted(facts.leadership, Bad(totals.leaderless)), leader_age);
+  html += Tile("Out of sync", counted(facts.leadership, Bad(totals.under_replicated)), leader_age);
+  return html + "</dl>\n";
+}
+
+std::string BrokerRow(const KafkaFacts& facts, const BrokerFacts& broker, const Instant& now) {
+  std::string state = broker.error ? Badge("bad", "does not answer") : Badge("good", "answers");
+  if (!IsFresh(facts.metadata, now)) {
+    state = UnknownValue(facts.metadata);
+  }
+  std::string why = broker.error ? Escape(broker.error->message()) : "";
+  return "<tr>" + Cell("Broker", fmt::format("{}", broker.id)) +
+         Cell("Address", fmt::format("<code>{}:{}</code>", Escape(broker.host), broker.port)) +
+         Cell("Rack", broker.rack.empty() ? "\u2013" : Escape(broker.rack)) +
+         Cell("State", state + (why.empty() ? "" : fmt::format("<div class=\"why\">{}</div>", why))) +
+         Cell("Age", AgeOf(facts.metadata, now)) + "</tr>\n";
+}
+
+std::string Brokers(const KafkaFacts& facts, const Instant& now) {
+  std::string html =
+      "<h3>Brokers</h3>\n<table><thead><tr><th>Broker</th><th>Address</th><th>Rack</th>"
+      "<th>State</th><th>Age</th></tr></thead><tbody>\n";
+  for (const BrokerFacts& broker : facts.brokers) {
+    html += BrokerRow(facts, broker, now);
+  }
+  return html + "</tbody></table>\n";
+}
+
+std::string PartitionRow(const KafkaFacts& facts, const TopicFacts& topic,
+                         const PartitionFacts& partition, const Instant& now) {
+  const PartitionHealth health = HealthOf(partition);
+  std::string state = health.leaderless         ? Badge("bad", "no leader")
+                      : health.under_replicated ? Badge("warn", "out of sync")
+                                                : Badge("warn", "offline replica");
+  return "<tr>" +
+         Cell("Partition",
+              fmt::format("<code>{}</code> / {}", Escape(topic.entity->name), partition.partition)) +
+         Cell("State", state) +
+         Cell("Leader", partition.leader < 0 ? "none" : fmt::format("{}", partition.leader)) +
+         Cell("In sync", Ids(partition.in_sync)) + Cell("Replicas", Ids(partition.replicas)) +
+         Cell("Age", AgeOf(facts.leadership, now)) + "</tr>\n";
+}
+
+std::string More(size_t all) {
+  return all <= kRowsShown ? ""
+                           : fmt::format("<p class=\"more\">and {} more; all are on "
+                                         "<a href=\"/metrics\">/metrics</a></p>\n",
+                                         Grouped(static_cast<int64_t>(all - kRowsShown)));
+}
+
+std::string PartitionsInTrouble(const KafkaFacts& facts, const Instant& now) {
+  std::string html = "<h3>Partitions in trouble</h3>\n";
+  if (!IsFresh(facts.leadership, now)) {
+    return html + fmt::format("<p>{} for {}</p>\n", UnknownValue(facts.leadership),
+                              AgeOf(facts.leadership, now));
+  }
+  size_t found = 0;
+  std::string rows;
+  for (const TopicFacts& topic : facts.topics) {
+    for (const PartitionFacts& partition : topic.partitions) {
+      if (InTrouble(HealthOf(partition)) && ++found <= kRowsShown) {
+        rows += PartitionRow(facts, topic, partition, now);
+      }
+    }
+  }
+  if (found == 0) {
+    return html + fmt::format("<p>None. {}</p>\n", AgeOf(facts.leadership, now));
+  }
+  return html +
+         "<table><thead><tr><th>Partition</th><th>State</th><th>Leader</th><th>In sync</th>"
+         "<th>Replicas</th><th>Age</th></tr></thead><tbody>\n" +
+         rows + "</tbody></table>\n" + More(found);
+}
+
+std::string LagCell(const GroupFacts& group, const GroupLag& lag, const Instant& now) {
+  if (!IsFresh(group.committed, now)) {
+    return UnknownValue(group.committed);
+  }
+  if (lag.known == 0 && lag.unknown == 0) {
+    return R"(<span class="quiet">nothing committed</span>)";
+  }
+  std::string text = lag.known == 0 ? UnknownValue("no partition's lag is known") : Grouped(lag.sum);
+  if (lag.unknown > 0) {
+    text += fmt::format(R"( <span class="unknown" title="beyond the end, or the end is not known">{}</span>)",
+                        Counted(lag.unknown, "partition") + " unknown");
+  }
+  return text;
+}
+
+std::string StateCell(const GroupFacts& group, const Instant& now) {
+  if (!IsFresh(group.described, now)) {
+    return UnknownValue(group.described);
+  }
+  const std::string_view kind = group.state == "Stable"   ? "good"
+                                : group.state == "Empty" ? "plain"
+                                                          : "warn";
+  return Badge(kind, group.state);
+}
+
+std::string MembersCell(const GroupFacts& group, const Instant& now) {
+  if (group.members_unknown) {
+    return UnknownValue(group.members_unknown->message());
+  }
+  return IsFresh(group.described, now) ? Grouped(static_cast<int64_t>(group.members.size()))
+                                       : UnknownValue(group.described);
+}
+
+std::string GroupRow(const GroupFacts& group, const GroupLag& lag, const Instant& now) {
+  return "<tr>" + Cell("Group", fmt::format("<code>{}</code>", Escape(group.entity->name))) +
+         Cell("Lag", LagCell(group, lag, now), "number") +
+         Cell("Worst partition",
+              lag.known > 0 && IsFresh(group.committed, now) ? Grouped(lag.worst) : "\u2013", "number") +
+         Cell("State", StateCell(group, now)) + Cell("Members", MembersCell(group, now), "number") +
+         Cell("Kind", std::string(Name(group.kind))) + Cell("Age", AgeOf(group.committed, now)) +
+         "</tr>\n";
+}
+
+std::string Groups(const KafkaPart& part, const Instant& now) {
+  const size_t count = part.facts.groups.size();
+  if (part.facts.group_lists.empty()) {
+    return "<h3>Groups</h3>\n<p>" + UnknownValue("no broker has listed its groups yet") + "</p>\n";
+  }
+  std::vector<size_t> order(count);
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::stable_sort(order, std::greater{}, [&](size_t i) { return part.derived.groups[i].worst; });
+  std::string html = fmt::format(
+      "<h3>Groups <span class=\"quiet\">{}, worst lag first</span></h3>\n"
+      "<table><thead><tr><th>Group</th><th class=\"number\">Lag</th>"
+      "<th class=\"number\">Worst partition</th><th>State</th><th class=\"number\">Members</th>"
+      "<th>Kind</th><th>Age</th></tr></thead><tbody>\n",
+      Counted(count, "group"));
+  for (size_t i = 0; i < std::min(count, kRowsShown); ++i) {
+    html += GroupRow(part.facts.groups[order[i]], part.derived.groups[order[i]], now);
+  }
+  return html + "</tbody></table>\n" + More(count);
+}
+
+std::string Proof(const KafkaFacts& facts) {
+  switch (facts.proof) {
+    case MetadataProof::kProven:
+      return "";
+    case MetadataProof::kUnproven:
+      return Badge("plain", "metadata not confirmed by a quorum");
+    case MetadataProof::kDoubtful:
+      return Badge("unknown", "no quorum: leaders are not known");
+  }
+  std::abort();
+}
+
+}  // namespace
+
+std::string KafkaSection(const KafkaPart& part, const Instant& now) {
+  return fmt::format("<section>\n<h2>{} <span class=\"quiet\">Kafka {}</span> {}</h2>\n",
+                     Escape(part.section.cluster), Escape(part.facts.cluster_id), Proof(part.facts)) +
+         Tiles(part.facts, now) + PartitionsInTrouble(part.facts, now) + Groups(part, now) +
+         Brokers(part.facts, now) + "</section>\n";
+}
+
+}  // namespace klaxon::status_page
