@@ -1,0 +1,62 @@
+#include "agent/kafka/wire/any_route.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+namespace klaxon::kafka::wire {
+
+namespace {
+
+/// Even when little time is left a broker gets this long before the next one is asked too.
+constexpr Duration kShortestShare = std::chrono::milliseconds{100};
+
+MonoTime ShareEnds(MonoTime now, MonoTime deadline) {
+  return now + std::max<Duration>((deadline - now) / 4, kShortestShare);
+}
+
+}  // namespace
+
+bool AnyRoute::IsTimeForNext(MonoTime now) {
+  if (ticket_->attempts() == 0) {
+    return true;
+  }
+  if (now < next_at_) {
+    return false;
+  }
+  if (candidates_[next_ - 1]->receiving()) {  // a large answer is on its way
+    next_at_ = ShareEnds(now, ticket_->batch().deadline());
+    return false;
+  }
+  return true;
+}
+
+void AnyRoute::Advance(const Instant& now) {
+  while (!done() && next_ < candidates_.size() && IsTimeForNext(now.mono)) {
+    Peer& candidate = *candidates_[next_++];
+    next_at_ = ShareEnds(now.mono, ticket_->batch().deadline());
+    ticket_->AttemptStarted();
+    candidate.Submit(ticket_, now);
+  }
+  if (!done() && ticket_->attempts() == 0) {
+    ticket_->Fail(AllFailed());
+  }
+}
+
+Error AnyRoute::AllFailed() const {
+  const std::vector<Error>& misses = ticket_->misses();
+  if (misses.empty()) {
+    return {Reason::kInvalid, "no address to ask: no bootstrap server is configured"};
+  }
+  if (misses.size() == 1) {
+    return misses.front();
+  }
+  std::string text = "no broker answers: ";
+  for (const Error& miss : misses) {
+    text += (&miss == &misses.front() ? "" : "; ") + miss.message();
+  }
+  return {misses.front().reason(), std::move(text)};
+}
+
+}  // namespace klaxon::kafka::wire

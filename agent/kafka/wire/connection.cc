@@ -1,0 +1,173 @@
+#include "agent/kafka/wire/connection.h"
+
+#include <fmt/format.h>
+
+#include "agent/kafka/wire/decoder.h"
+
+namespace klaxon::kafka::wire {
+
+namespace {
+
+constexpr size_t kBytesPerTurn = size_t{4} << 20U;
+
+/// An answer in version 0, whatever was asked: how a broker says that it does not know the version of
+/// our ApiVersions request (KIP-511).
+bool IsUnsupportedVersion(std::string_view body) {
+  Decoder decoder(body, 0, false);
+  ErrorCode code{};
+  decoder(code);
+  return code == ErrorCode::kUnsupportedVersion;
+}
+
+}  // namespace
+
+Connection::Connection(std::unique_ptr<Transport> transport, const ClientOptions& options,
+                       const Identity& identity, Meter& meter)
+    : transport_(std::move(transport)),
+      options_(options),
+      identity_(identity),
+      meter_(meter),
+      reader_(options.answer_limit) {}
+
+Result<void> Connection::Start(const Instant& now) {
+  return SendOwnVersionRequest(ApiVersionsRequest::kVersions.max, now);
+}
+
+Result<void> Connection::SendOwnVersionRequest(int16_t version, const Instant& now) {
+  const ApiVersionsRequest request{.client_software_name = "klaxon",
+                                   .client_software_version = options_.software_version};
+  const int32_t id = next_correlation_id_++;
+  output_ = EncodeRequest(request, version, id, options_.client_id);
+  // Its time limit is the one of connecting, which the owner of the connection keeps.
+  in_flight_.push_back(
+      {.correlation_id = id, .version = version, .sent = now, .deadline = MonoTime::max()});
+  meter_.Sent(ApiKey::kApiVersions, output_.size());
+  return Flush();
+}
+
+Result<void> Connection::Send(TicketPtr ticket, int16_t version, const Instant& now) {
+  Call& call = ticket->call();
+  const int32_t id = next_correlation_id_++;
+  output_ = call.Encode(version, id, options_.client_id);
+  call.MarkSent(now);
+  meter_.Sent(call.api(), output_.size());
+  const MonoTime deadline = ticket->batch().deadline();
+  in_flight_.push_back({.correlation_id = id,
+                        .api = call.api(),
+                        .version = version,
+                        .ticket = std::move(ticket),
+                        .sent = now,
+                        .deadline = deadline});
+  return Flush();
+}
+
+Result<void> Connection::Flush() {
+  while (output_sent_ < output_.size()) {
+    const auto taken = transport_->Write(std::string_view(output_).substr(output_sent_));
+    if (!taken) {
+      return ExplainEnd(taken.error());
+    }
+    if (*taken == 0) {
+      return {};
+    }
+    output_sent_ += *taken;
+  }
+  output_ = std::string();  // a request can be large: its memory goes back
+  output_sent_ = 0;
+  return {};
+}
+
+Result<void> Connection::Receive(const Instant& now) {
+  for (size_t received = 0; received < kBytesPerTurn;) {
+    const std::span<char> space = reader_.Space();
+    const Result<size_t> count = transport_->Read(space);
+    if (!count) {
+      return ExplainEnd(count.error());
+    }
+    if (*count == 0) {
+      break;
+    }
+    received += *count;
+    received_ = true;
+    reader_.Commit(*count);
+    meter_.Received(*count);
+    if (Result<void> taken = TakeFrames(now); !taken) {
+      return taken;
+    }
+  }
+  if (in_flight_.empty()) {
+    reader_.Trim();
+  }
+  return {};
+}
+
+Result<void> Connection::TakeFrames(const Instant& now) {
+  while (true) {
+    const auto frame = reader_.Next();
+    if (!frame) {
+      return frame.error();
+    }
+    if (!*frame) {
+      return {};
+    }
+    if (Result<void> taken = TakeFrame(**frame, now); !taken) {
+      return taken;
+    }
+  }
+}
+
+Result<void> Connection::TakeFrame(std::string_view frame, const Instant& now) {
+  const Result<int32_t> id = TakeCorrelationId(frame);
+  if (!id) {
+    return Error(Reason::kBadAnswer, "sent " + id.error().message());
+  }
+  if (in_flight_.empty()) {
+    return Error(Reason::kBadAnswer, "sent an answer that nobody asked for");
+  }
+  const InFlight flight = std::move(in_flight_.front());
+  if (*id != flight.correlation_id) {
+    in_flight_.front() = flight;
+    return Error(Reason::kBadAnswer, fmt::format("answered request {} when {} was next; if it is a "
+                                                 "Kafka broker at all",
+                                                 *id, flight.correlation_id));
+  }
+  in_flight_.pop_front();
+  if (!flight.ticket) {
+    return TakeVersions(frame, flight.version, now);
+  }
+  answered_call_ = true;
+  flight.ticket->Answer(frame, flight.version, identity_);
+  return {};
+}
+
+Result<void> Connection::TakeVersions(std::string_view body, int16_t version, const Instant& now) {
+  if (version > 0 && IsUnsupportedVersion(body)) {
+    return SendOwnVersionRequest(0, now);
+  }
+  const auto response = DecodeResponse<ApiVersionsRequest>(body, version);
+  if (!response) {
+    return Error(Reason::kBadAnswer, fmt::format("answers, but not as a Kafka broker ({}); is the "
+                                                 "port right?",
+                                                 response.error().message()));
+  }
+  if (response->error_code != ErrorCode::kNone) {
+    return Error(Reason::kRefused, "refuses ApiVersions: " + Name(response->error_code));
+  }
+  meter_.Answered(ApiKey::kApiVersions);
+  versions_ = std::make_shared<const VersionTable>(*response);
+  return {};
+}
+
+Error Connection::ExplainEnd(const Error& error) const {
+  std::string text = error.message();
+  if (reader_.inside_frame()) {
+    text += " in the middle of an answer";
+  } else if (!received_) {
+    text += " before it answered anything; a TLS listener, a connection limit, or not a Kafka broker?";
+  } else if (ready() && !answered_call_ && !in_flight_.empty()) {
+    text += " at the first request; does this listener ask for a login (SASL)?";
+  }
+  return {error.reason(), std::move(text)};
+}
+
+}  // namespace klaxon::kafka::wire

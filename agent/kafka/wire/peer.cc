@@ -1,0 +1,309 @@
+#include "agent/kafka/wire/peer.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "agent/base/duration.h"
+#include "agent/base/log.h"
+
+namespace klaxon::kafka::wire {
+
+namespace {
+
+constexpr Duration kLongestPatience = std::chrono::seconds{30};
+
+/// Spreads the back-offs of many peers; the same at each start.
+uint64_t Seed(const HostPort& address) { return std::hash<std::string>{}(ToString(address)); }
+
+/// "0.2 s"
+std::string Waited(Duration duration) { return fmt::format("{:.1f} s", Seconds(duration)); }
+
+}  // namespace
+
+Peer::Peer(HostPort address, const PeerTools& tools)
+    : address_(std::move(address)),
+      tools_(tools),
+      backoff_(tools.options.reconnect, Seed(address_)) {
+  SetBroker(kAnyBroker);
+}
+
+void Peer::Retire() {
+  MissAll({Reason::kCancelled, identity_.title + " is no longer a broker of the cluster"});
+  dial_.reset();
+  connection_.reset();
+  silent_since_.reset();
+}
+
+void Peer::SetBroker(int32_t id) {
+  identity_.broker = id;
+  identity_.title = id == kAnyBroker ? ToString(address_)
+                                     : fmt::format("broker {} at {}", id, ToString(address_));
+}
+
+Peer::Health Peer::HealthAt(MonoTime now) const {
+  if (silent_since_) return Health::kSilent;
+  if (connection_ && connection_->ready()) return Health::kConnected;
+  return failure_ && now < next_try_ ? Health::kFailing : Health::kUntried;
+}
+
+size_t Peer::Load() const {
+  return waiting_.size() + (connection_ ? connection_->in_flight().size() : 0);
+}
+
+void Peer::Submit(TicketPtr ticket, const Instant& now) {
+  if (silent_since_) {
+    ticket->Miss(SilentError(now.mono));
+    return;
+  }
+  if (!dial_ && !connection_) {
+    if (failure_ && now.mono < next_try_) {
+      ticket->Miss(*failure_);
+      return;
+    }
+    StartDial(now);
+  }
+  waiting_.push_back(std::move(ticket));
+  SendWaiting(now);
+}
+
+void Peer::CloseIfIdle() {
+  if (Load() == 0) {
+    dial_.reset();
+    connection_.reset();
+  }
+}
+
+int Peer::fd() const {
+  if (dial_) return dial_->fd();
+  return connection_ ? connection_->fd() : -1;
+}
+
+short Peer::Events() const { return connection_ ? connection_->Events() : POLLOUT; }
+
+MonoTime Peer::due() const {
+  MonoTime due = MonoTime::max();
+  if (dial_) {
+    due = dial_->due();
+  } else if (connection_ && !connection_->ready()) {
+    due = attempt_ends_;
+  } else if (!connection_ && silent_since_) {
+    due = next_try_;
+  }
+  for (const TicketPtr& ticket : waiting_) {
+    due = std::min(due, ticket->batch().deadline());
+  }
+  if (connection_) {
+    for (const Connection::InFlight& flight : connection_->in_flight()) {
+      due = std::min(due, flight.deadline);
+    }
+  }
+  return due;
+}
+
+void Peer::Advance(short events, const Instant& now) {
+  if (dial_) {
+    AdvanceDial(now);
+  } else if (connection_ && events != 0) {
+    AdvanceConnection(events, now);
+  }
+  CheckTimes(now);
+}
+
+void Peer::StartDial(const Instant& now) {
+  attempt_started_ = now.mono;
+  attempt_ends_ = now.mono + tools_.options.connect_timeout;
+  dial_.emplace(address_, tools_.resolver, attempt_ends_);
+  AdvanceDial(now);
+}
+
+void Peer::AdvanceDial(const Instant& now) {
+  auto outcome = dial_->Advance(now.mono);
+  if (!outcome) return;
+  if (!*outcome) {
+    const Error error = DialError(outcome->error());
+    dial_.reset();
+    if (error.reason() == Reason::kTimeout) {
+      GoSilent(error, attempt_started_, now);
+    } else {
+      FailAtOnce(error, now);
+    }
+    return;
+  }
+  dial_.reset();
+  if (silent_since_) {
+    attempt_ends_ = now.mono + patience_;
+  }
+  tools_.meter.Connected();
+  connection_ = std::make_unique<Connection>(PlainTransport(std::move(**outcome)), tools_.options,
+                                             identity_, tools_.meter);
+  if (const Result<void> started = connection_->Start(now); !started) {
+    Disconnected(started.error(), now);
+  }
+}
+
+void Peer::AdvanceConnection(short events, const Instant& now) {
+  const bool was_ready = connection_->ready();
+  Result<void> done;
+  if ((events & POLLOUT) != 0) {
+    done = connection_->Flush();
+  }
+  if (done && (events & ~POLLOUT) != 0) {
+    done = connection_->Receive(now);
+  }
+  if (!was_ready && connection_->ready()) {
+    BecomeReady(now);
+  }
+  if (!done) {
+    Disconnected(done.error(), now);
+  } else {
+    SendWaiting(now);
+  }
+}
+
+void Peer::BecomeReady(const Instant& now) {
+  const std::string& subject = tools_.options.cluster;
+  if (silent_since_) {
+    log::Info("kafka/" + subject, "{} answers again, after {}", identity_.title,
+              FormatAge(now.mono - *silent_since_));
+  } else if (failure_) {
+    log::Info("kafka/" + subject, "{} is connected again", identity_.title);
+  }
+  silent_since_.reset();
+  failure_.reset();
+  backoff_.Reset();
+  tools_.on_versions(address_, connection_->versions());
+}
+
+void Peer::SendWaiting(const Instant& now) {
+  while (!waiting_.empty() && connection_ && connection_->HasRoom()) {
+    const TicketPtr ticket = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (!ticket->open()) continue;
+    const VersionTable& table = *connection_->versions();
+    const ApiKey api = ticket->call().api();
+    const VersionRange ours = ticket->call().versions();
+    const auto version = table.Common(api, ours);
+    if (!version) {
+      ticket->Miss({Reason::kUnsupported, identity_.title + " " + table.WhyNot(api, ours)});
+      continue;
+    }
+    if (const Result<void> sent = connection_->Send(ticket, *version, now); !sent) {
+      Disconnected(sent.error(), now);
+    }
+  }
+}
+
+void Peer::CheckTimes(const Instant& now) {
+  DropOverdueCalls(now);
+  DropOverdueWaiting(now.mono);
+  if (connection_ && !connection_->ready() && now.mono >= attempt_ends_) {
+    if (!silent_since_) {
+      GoSilent({Reason::kTimeout,
+                fmt::format("{} accepts connections, but has not answered for {}; is it a Kafka "
+                            "broker, and does it run?",
+                            identity_.title, Waited(now.mono - attempt_started_))},
+               attempt_started_, now);
+      attempt_ends_ = now.mono + patience_;
+    } else {  // this probe may have been lost: another one
+      connection_.reset();
+      next_try_ = now.mono;
+      patience_ = std::min(2 * patience_, kLongestPatience);
+    }
+  }
+  if (silent_since_ && !dial_ && !connection_ && now.mono >= next_try_) {
+    StartDial(now);
+  }
+}
+
+void Peer::DropOverdueCalls(const Instant& now) {
+  if (!connection_) return;
+  for (const Connection::InFlight& flight : connection_->in_flight()) {
+    if (now.mono >= flight.deadline) {
+      const Error error(Reason::kTimeout,
+                        fmt::format("{}: no answer to {} within {}", identity_.title,
+                                    Name(flight.api), Waited(now.mono - flight.sent.mono)));
+      GoSilent(error, flight.sent.mono, now);
+      connection_.reset();
+      next_try_ = now.mono;
+      return;
+    }
+  }
+}
+
+void Peer::DropOverdueWaiting(MonoTime now) {
+  std::erase_if(waiting_, [&](const TicketPtr& ticket) {
+    if (now < ticket->batch().deadline()) return false;
+    ticket->Miss({Reason::kTimeout, fmt::format("{}: not connected yet after {}", identity_.title,
+                                                Waited(now - attempt_started_))});
+    return true;
+  });
+}
+
+void Peer::Disconnected(const Error& error, const Instant& now) {
+  const bool idle = connection_->ready() && Load() == 0;
+  if (!idle) {
+    FailAtOnce({error.reason(), identity_.title + " " + error.message()}, now);
+  }
+  connection_.reset();  // after FailAtOnce, which needs what was in flight
+}
+
+void Peer::FailAtOnce(const Error& error, const Instant& now) {
+  silent_since_.reset();
+  next_try_ = now.mono + backoff_.Next();
+  Tell(error);
+  MissAll(error);
+}
+
+void Peer::GoSilent(const Error& error, MonoTime since, const Instant& now) {
+  if (!silent_since_) {
+    silent_since_ = since;
+    patience_ = tools_.options.connect_timeout;
+  }
+  next_try_ = now.mono + backoff_.Next();
+  Tell(error);
+  MissAll(error);
+}
+
+void Peer::MissAll(const Error& error) {
+  if (connection_) {
+    for (const Connection::InFlight& flight : connection_->in_flight()) {
+      if (flight.ticket) {
+        flight.ticket->Miss(error);
+      }
+    }
+  }
+  for (const TicketPtr& ticket : std::exchange(waiting_, {})) {
+    ticket->Miss(error);
+  }
+}
+
+Error Peer::SilentError(MonoTime now) const {
+  return {Reason::kTimeout, fmt::format("{} has not answered for {}; probing it", identity_.title,
+                                        FormatAge(now - *silent_since_))};
+}
+
+Error Peer::DialError(const Error& error) const {
+  if (!dial_->name_unknown()) {
+    return error.In(identity_.title);
+  }
+  if (identity_.broker == kAnyBroker) {
+    return {error.reason(), fmt::format("{} does not resolve here ({}); check the name, or DNS",
+                                        identity_.title, error.message())};
+  }
+  return {error.reason(), fmt::format("broker {} advertises {}, which does not resolve here ({}); "
+                                      "check advertised.listeners or DNS",
+                                      identity_.broker, ToString(address_), error.message())};
+}
+
+void Peer::Tell(const Error& error) {
+  if (!failure_ || failure_->reason() != error.reason()) {
+    log::Warning("kafka/" + tools_.options.cluster, "{}", error.message());
+  }
+  failure_ = error;
+}
+
+}  // namespace klaxon::kafka::wire

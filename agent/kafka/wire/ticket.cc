@@ -1,0 +1,65 @@
+#include "agent/kafka/wire/ticket.h"
+
+#include <exception>
+
+namespace klaxon::kafka::wire {
+
+Batch::Batch(std::span<Call* const> calls, MonoTime deadline)
+    : calls_(calls.begin(), calls.end()), deadline_(deadline), open_(calls.size()) {}
+
+void Batch::CallDone() {
+  const Lock lock(mutex_);
+  if (--open_ == 0) {
+    done_.notify_all();
+  }
+}
+
+bool Batch::WaitDone(const std::stop_token& stop) {
+  const Lock lock(mutex_);
+  return done_.wait(mutex_, stop, [this]() KLAXON_REQUIRES(mutex_) { return open_ == 0; });
+}
+
+void Ticket::Answer(std::string_view body, int16_t version, const Identity& from) {
+  if (!open()) {
+    return;
+  }
+  Result<void> taken;
+  try {
+    taken = call_->Answer(body, version);
+  } catch (const std::exception& failure) {  // no memory for it
+    taken = Error(Reason::kInternal, failure.what());
+  }
+  if (!taken) {
+    Miss(taken.error().In(from.title));
+    return;
+  }
+  meter_.Answered(call_->api());
+  call_->MarkAnswered(from.broker);
+  call_ = nullptr;
+  batch_->CallDone();
+}
+
+void Ticket::Miss(Error error) {
+  if (!open()) {
+    return;
+  }
+  // A live broker that does not know the request speaks for the cluster.
+  if (!for_any_broker() || error.reason() == Reason::kUnsupported) {
+    Fail(error);
+    return;
+  }
+  --attempts_;
+  misses_.push_back(std::move(error));
+}
+
+void Ticket::Fail(const Error& error) {
+  if (!open()) {
+    return;
+  }
+  meter_.Failed(call_->api());
+  call_->Fail(error);
+  call_ = nullptr;
+  batch_->CallDone();
+}
+
+}  // namespace klaxon::kafka::wire

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <list>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "agent/base/mutex.h"
+#include "agent/base/text.h"
+#include "agent/kafka/wire/fd.h"
+#include "agent/kafka/wire/message.h"
+
+namespace klaxon::test {
+
+/// A request as it came over the wire.
+struct Request {
+  kafka::wire::RequestHeader header{};
+  std::string body{};  ///< after the header's client id
+};
+
+/// One connection of a ScriptedServer, seen from the server. Reads end at 10 s, or when the server
+/// stops.
+class Session {
+ public:
+  Session(kafka::wire::Fd socket, std::stop_token stop, int number)
+      : socket_(std::move(socket)), stop_(std::move(stop)), number_(number) {}
+
+  /// 1 for the first connection that the server got.
+  int number() const { return number_; }
+
+  /// Empty: the client closed the connection, or time is up.
+  std::optional<Request> Read();
+  /// Empty bytes at the end of the connection.
+  std::string ReadBytes(size_t count);
+  /// Waits until the client closed the connection; false when it did not in time.
+  bool WaitClosed();
+  /// False: the client closed the connection.
+  bool Send(std::string_view bytes);
+  /// Ends the connection with RST.
+  void Reset();
+  void Close() { socket_ = kafka::wire::Fd(); }
+
+ private:
+  bool WaitReadable();
+
+  kafka::wire::Fd socket_;
+  std::stop_token stop_;
+  int number_;
+};
+
+/// A TCP server on 127.0.0.1 that does what the test says, one thread a connection.
+class ScriptedServer {
+ public:
+  using Script = std::function<void(Session&)>;
+
+  /// `port` 0: a free one.
+  explicit ScriptedServer(Script script, uint16_t port = 0);
+  ScriptedServer(const ScriptedServer&) = delete;
+  ScriptedServer& operator=(const ScriptedServer&) = delete;
+  ~ScriptedServer();
+
+  HostPort address() const { return {.host = "127.0.0.1", .port = port_}; }
+
+  int connections() const { return connections_; }
+
+ private:
+  void Accept(const std::stop_token& stop);
+
+  Script script_;
+  kafka::wire::Fd listener_;
+  uint16_t port_ = 0;
+  std::atomic<int> connections_ = 0;
+  std::list<std::jthread> sessions_{};
+  std::jthread acceptor_;
+};
+
+/// A port that nobody listens on.
+HostPort ClosedPort();
+
+using Responder = std::function<std::optional<std::string>(const Request&)>;
+
+/// Serves a connection until the client closes it: ApiVersions with all that we speak, other requests
+/// with what `responder` returns (a whole frame), or else with an empty but well-formed answer.
+void ServeWell(Session& session, const Responder& responder = {});
+
+/// Frame of an answer to ApiVersions that offers every version of every API we speak.
+std::string AllVersions(const Request& request);
+
+}  // namespace klaxon::test
