@@ -53,6 +53,7 @@ class Recorder:
         return self
 
     def stop(self):
+        """May be called again."""
         self._stopping.set()
         self._thread.join()
 

@@ -81,6 +81,16 @@ class Stack:
     def address(self, name, node):
         return next(row["address"] for row in self._describe(name)["nodes"] if row["id"] == node)
 
+    def advertise(self, name, node, host):
+        """Gives a stopped broker another advertised name, which it uses from its next start on."""
+        path = os.path.join(self.folder, name, f"node-{node}.properties")
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        port = self.address(name, node).rsplit(":", 1)[1]
+        changed = [f"advertised.listeners=PLAINTEXT://{host}:{port}" if line.startswith("advertised.listeners=") else line for line in lines]
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(changed) + "\n")
+
 
 class Program:
     """A program of kt that runs until its standard input is closed."""
@@ -119,10 +129,22 @@ class Case:
         self.stack = Stack(folder)
         self._exits = exits
 
+    def at_exit(self, end):
+        """Calls end() when the case ends, in whatever way."""
+        self._exits.callback(end)
+
     def program(self, tool, **options):
         program = Program(self.folder, tool, **options)
         self._exits.callback(program.stop)
         return program
+
+    def kafka_tool(self, tool, bootstrap, *arguments):
+        """Runs one of Kafka's own tools to its end."""
+        command = [os.path.join(HERE, "kt"), tool, "--bootstrap-server", bootstrap, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        if done.returncode != 0:
+            raise Failed(f"kt {tool} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+        return done.stdout
 
     def load(self, name, **options):
         """Fills a cluster and returns what was made; live members stay until the case ends."""

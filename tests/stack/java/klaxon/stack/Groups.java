@@ -18,7 +18,8 @@ final class Groups implements AutoCloseable {
   private final Admin admin;
   private final Properties client;
   private final Topics topics;
-  private final List<Member> members = new ArrayList<>();
+  private final List<Member> staying = new ArrayList<>();
+  private final List<Member> leaving = new ArrayList<>();
   private final Map<String, Integer> kinds = new TreeMap<>();
 
   Groups(Admin admin, Properties client, Topics topics) {
@@ -35,12 +36,15 @@ final class Groups implements AutoCloseable {
   /** Makes {@code count} groups; {@code withNewProtocol} adds KIP-848 groups, which 3.9 brokers do not have by default. */
   void make(String prefix, int count, boolean withNewProtocol) throws Exception {
     for (int i = 0; i < count; i++) makeOne(i, String.format("%s-group-%03d", prefix, i), withNewProtocol);
-    Deadline.await("all live groups stable and committed", this::settled);
+    Deadline.await("commits of all members that leave", () -> leaving.stream().allMatch(Member::settled));
+    for (Member member : leaving) member.close();
+    Deadline.await("commits of all members that stay", () -> staying.stream().allMatch(Member::settled));
+    Deadline.await("left groups empty, live groups stable", () -> are(leaving, GroupState.EMPTY, 0) && are(staying, GroupState.STABLE, MEMBERS));
   }
 
   @Override
   public void close() throws Exception {
-    for (Member member : members) member.close();
+    for (Member member : staying) member.close();
   }
 
   private void makeOne(int i, String name, boolean withNewProtocol) throws Exception {
@@ -61,16 +65,14 @@ final class Groups implements AutoCloseable {
   private void live(String name, int i, String protocol) {
     count("live_" + protocol);
     for (int m = 0; m < MEMBERS; m++) {
-      members.add(new Member(client, name, protocol, topicsOf(i), partition -> offsetToCommit(partition, i, 0)));
+      staying.add(new Member(client, name, protocol, topicsOf(i), partition -> offsetToCommit(partition, i, 0)));
     }
   }
 
   /** A group whose members have gone: it stays as Empty, with its protocol type. */
-  private void left(String name, int i) throws Exception {
+  private void left(String name, int i) {
     count("left_empty");
-    try (Member member = new Member(client, name, "classic", topicsOf(i), partition -> offsetToCommit(partition, i, 0))) {
-      Deadline.await(name + " committed", member::settled);
-    }
+    leaving.add(new Member(client, name, "classic", topicsOf(i), partition -> offsetToCommit(partition, i, 0)));
   }
 
   private void commitOnly(String kind, String name, int i, long beyond) throws Exception {
@@ -99,11 +101,10 @@ final class Groups implements AutoCloseable {
     return new OffsetAndMetadata(beyond > 0 ? end + beyond : end * (mix % 5) / 4);
   }
 
-  private boolean settled() throws Exception {
-    if (!members.stream().allMatch(Member::settled)) return false;
+  private boolean are(List<Member> members, GroupState state, int count) throws Exception {
     List<String> names = members.stream().map(Member::group).distinct().toList();
     for (var group : admin.describeConsumerGroups(names).all().get().values()) {
-      if (group.groupState() != GroupState.STABLE || group.members().size() != MEMBERS) return false;
+      if (group.groupState() != state || group.members().size() != count) return false;
     }
     return true;
   }

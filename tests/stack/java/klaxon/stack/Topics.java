@@ -7,16 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The topics of a load: partitions of every length, also empty ones, trimmed ones and one with transaction markers. */
@@ -61,17 +64,23 @@ final class Topics {
     readEnds();
   }
 
-  /** A topic is known before all its partitions have leaders. */
+  /** A topic is made before every broker knows it, and known before all its partitions have leaders. */
   private void awaitLeaders(List<String> names) throws Exception {
-    Deadline.await(
-        "leaders of all partitions",
-        () -> {
-          long missing = 0;
-          for (var topic : admin.describeTopics(names).allTopicNames().get().values()) {
-            missing += topic.partitions().stream().filter(p -> p.leader() == null || p.isr().size() < p.replicas().size()).count();
-          }
-          return missing == 0;
-        });
+    Deadline.await("leaders and full ISR of all partitions", () -> allLed(names));
+  }
+
+  private boolean allLed(List<String> names) throws Exception {
+    try {
+      for (TopicDescription topic : admin.describeTopics(names).allTopicNames().get().values()) {
+        for (TopicPartitionInfo info : topic.partitions()) {
+          if (info.leader() == null || info.isr().size() < info.replicas().size()) return false;
+        }
+      }
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) return false;
+      throw e;
+    }
   }
 
   /** Partition i gets i mod 41 records, so every 41st stays empty. */

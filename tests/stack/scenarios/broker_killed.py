@@ -1,0 +1,56 @@
+"""A broker is killed: leaders, ISR and under-replicated partitions on /metrics follow what the cluster itself says."""
+
+import os
+
+import _paths  # noqa: F401
+import kafka_probe
+from checks import await_agreement, await_leadership, cluster_label, judge
+from recorder import Recorder, read_produced
+from scenario import check, main, note, wait_until
+
+INTERVAL = 2.0
+# Two polls, and room for a loaded machine. What it took is printed.
+FOLLOW_LIMIT = 2 * INTERVAL + 10
+# Values may be shown for three intervals; then one poll and the same room.
+PASSED_LIMIT = 3 * INTERVAL + INTERVAL + 5
+
+
+def shows_the_loss(address, dead):
+    """The cluster lists the broker no more, has partitions without a leader, and none that it still leads or follows."""
+    known = kafka_probe.metadata(address)
+    parts = known.partitions.values()
+    leaderless = any(part.leader < 0 for part in parts)
+    shrunk = all(dead not in part.isr or part.replicas == [dead] for part in parts)
+    return dead not in known.brokers and leaderless and shrunk and all(part.leader != dead for part in parts)
+
+
+def run(case):
+    stack = case.stack
+    stack.run("up", "kafka3")
+    bootstrap = stack.bootstrap("kafka3")
+    case.load("kafka3", prefix="pair", topics=4, partitions=24, groups=4, replication=3)
+    case.load("kafka3", prefix="single", topics=2, partitions=12, groups=2, replication=1)
+    log = os.path.join(case.folder, "produced.log")
+    traffic = case.program("traffic", bootstrap=bootstrap, topics="pair-000,single-000", rate=40, log=log, group="traffic")
+    agent = case.klaxon("--bootstrap", bootstrap, "--interval", f"{INTERVAL:g}s")
+    cluster = cluster_label(agent)
+    await_leadership(agent, cluster, stack.address("kafka3", 1), 30)
+    recorder = Recorder(agent.url + "/metrics", interval=0.25).start()
+    case.at_exit(recorder.stop)
+
+    stack.run("kill", "kafka3", "2")
+    took = wait_until("the cluster itself shows the loss", 60, lambda: shows_the_loss(stack.address("kafka3", 1), 2))
+    note(f"the cluster's own metadata showed the loss after {took:.1f} s")
+    took = await_leadership(agent, cluster, stack.address("kafka3", 1), FOLLOW_LIMIT)
+    check(True, f"/metrics shows leaderless and under-replicated partitions as the cluster does ({took:.1f} s after it)")
+
+    stack.run("start", "kafka3", "2")
+    took = await_leadership(agent, cluster, stack.address("kafka3", 1), 60)
+    check(True, f"and the broker's return ({took:.1f} s)")
+    traffic.stop()
+    await_agreement(agent, bootstrap)
+    judge(recorder, read_produced(log), PASSED_LIMIT)
+    agent.terminate()
+
+
+main(run)

@@ -1,0 +1,87 @@
+"""A real Connect task fails: metrics and page show it with its root cause within one interval."""
+
+import html
+import json
+import os
+import urllib.parse
+import urllib.request
+
+import _paths  # noqa: F401
+from checks import cluster_label
+from scenario import check, main, wait_until
+
+INTERVAL = 2.0
+# One interval and the poll itself, with room for a loaded machine. What it took is printed.
+LIMIT = INTERVAL + 8
+CONNECTOR = "orders <source> & more"
+CAUSE = "the disk of shard <7> is full & \"read-only\""
+
+
+def request(method, url, body=None):
+    data = json.dumps(body).encode() if body is not None else None
+    asked = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
+def create(url, name, control):
+    config = {"connector.class": "klaxon.test.FaultySource", "tasks.max": "2", "topic": "written", "control.file": control}
+    request("POST", url + "/connectors", {"name": name, "config": config})
+
+
+def task_states(url, name):
+    status = request("GET", url + "/connectors?expand=status").get(name, {}).get("status", {})
+    return {task["id"]: task["state"] for task in status.get("tasks", [])}
+
+
+def shown_states(agent, name):
+    rows = agent.metrics().series("kafka_connect_task_state", connector=name)
+    return {int(labels["task"]): labels["state"].upper() for labels, value in rows if value == 1}
+
+
+def command(path, text):
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(path + ".new", path)
+
+
+def run(case):
+    stack = case.stack
+    stack.run("up", "kafka", "connect")
+    url, control = stack.url("connect"), os.path.join(case.folder, "control")
+    command(control, "")
+    case.kafka_tool("topics", stack.bootstrap("kafka"), "--create", "--topic", "written", "--partitions", "1")
+    create(url, CONNECTOR, control)
+    both = {0: "RUNNING", 1: "RUNNING"}
+    wait_until("both tasks run", 60, lambda: task_states(url, CONNECTOR) == both)
+    agent = case.klaxon("--bootstrap", stack.bootstrap("kafka"), "--connect", url, "--interval", f"{INTERVAL:g}s")
+    cluster_label(agent)
+    wait_until("/metrics shows both tasks running", 30, lambda: shown_states(agent, CONNECTOR) == both or str(shown_states(agent, CONNECTOR)))
+
+    command(control, f"fail-task-cause 1\nmessage {CAUSE}\n")
+    failed = {0: "RUNNING", 1: "FAILED"}
+    wait_until("Connect itself says that task 1 failed", 30, lambda: task_states(url, CONNECTOR) == failed)
+    took = wait_until("/metrics shows it", LIMIT, lambda: shown_states(agent, CONNECTOR) == failed or str(shown_states(agent, CONNECTOR)))
+    check(True, f"/metrics shows task 1 FAILED {took:.1f} s after Connect said so")
+    status, page = agent.get("/")
+    check(status == 200 and CONNECTOR in html.unescape(page), "the page names the connector")
+    check(CAUSE in html.unescape(page), "and the root cause of its failure, two exceptions deep")
+    check("<7>" not in page and "<source>" not in page, "both escaped")
+    _, answer = agent.get("/api/klaxon/v1/connectors")
+    check(CAUSE in json.dumps(json.loads(answer), ensure_ascii=False).replace('\\"', '"'), "the API has the root cause, too")
+
+    command(control, "")
+    name = urllib.parse.quote(CONNECTOR)
+    request("POST", f"{url}/connectors/{name}/restart?includeTasks=true&onlyFailed=true")
+    wait_until("Connect runs both tasks again", 60, lambda: task_states(url, CONNECTOR) == both)
+    took = wait_until("/metrics shows it", LIMIT, lambda: shown_states(agent, CONNECTOR) == both)
+    check(True, f"restarted, /metrics shows it RUNNING {took:.1f} s after Connect said so")
+
+    stack.run("kill", "connect")
+    wait_until("/metrics shows no task states when the worker is gone", 3 * INTERVAL + 10, lambda: not shown_states(agent, CONNECTOR))
+    check(True, "with the worker killed its states leave /metrics")
+    agent.terminate()
+
+
+main(run)
