@@ -17,6 +17,7 @@
 
 namespace klaxon::simulator {
 
+/// In place of a broker's id. Ids that do not exist are ignored.
 constexpr int32_t kEveryBroker = -1;
 
 /// A Kafka cluster on 127.0.0.1 that speaks the real protocol (PLAINTEXT), each broker on a free

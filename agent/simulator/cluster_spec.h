@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
+#include "agent/kafka/wire/types.h"
 
 /// Everything a simulated cluster is made of, as plain values: what to build, not how it behaves.
 namespace klaxon::simulator {
@@ -40,6 +42,7 @@ struct ClusterTimings {
   Duration rejoin = std::chrono::milliseconds{500};    ///< started broker registers after
   Duration catch_up = std::chrono::seconds{2};         ///< registered broker is in sync again after
   Duration commit_interval = std::chrono::seconds{5};  ///< auto.commit.interval.ms; Kafka: 5 s
+  Duration leader_balance = std::chrono::seconds{20};  ///< preferred leaders; Kafka: 300 s
   /// Offsets move in such steps; 0: they never move, for repeatable measurements.
   Duration step = std::chrono::milliseconds{250};
 };
@@ -47,13 +50,16 @@ struct ClusterTimings {
 struct ClusterSpec {
   std::string name = "simulated";
   std::string cluster_id = "S1mulat0rOfKlaxonAgent";
-  int brokers = 1;  ///< ids 1 to n; the first three are the controllers' voters too
+  int brokers = 1;          ///< ids 1 to n; the first three are the controllers' voters too
+  uint16_t first_port = 0;  ///< broker n listens on first_port + n - 1; 0: on free ports
   std::vector<TopicSpec> topics{};
   std::vector<GroupSpec> groups{};
   int offsets_topic_partitions = 50;  ///< of __consumer_offsets: decides who coordinates a group
   bool lists_offsets_topic = true;    ///< false: it works but no Metadata shows it (round numbers)
   uint64_t seed = 1;
   ClusterTimings timings{};
+  /// Newest version offered of an API, to play an old broker or ZooKeeper mode; -1: not at all.
+  std::map<kafka::wire::ApiKey, int16_t> newest{};
 };
 
 /// A cluster by numbers alone: topics "topic-0001", groups "group-0001", and so on.

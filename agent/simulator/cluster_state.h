@@ -18,6 +18,7 @@ namespace klaxon::simulator {
 struct Partition {
   double end = 0;        ///< records ever written; the log end offset is its whole part
   double weight = 0;     ///< share of the topic's rate
+  double kept = 0;       ///< records that retention keeps
   int64_t start = 0;     ///< first offset kept
   int64_t hung_at = -1;  ///< last stable offset while a transaction hangs; -1: none does
   int32_t leader = -1;
@@ -54,6 +55,7 @@ struct Group {
   double speed = 0;
   int32_t coordinator_partition = 0;  ///< of __consumer_offsets
   int32_t epoch = 1;
+  double phase = 0;  ///< 0 to 1: when within the interval its members commit
   std::vector<GroupPartition> partitions{};  ///< those of one topic stand together, in order
 };
 
@@ -90,6 +92,7 @@ struct ClusterState {
   std::unordered_map<std::string, uint32_t> topic_index{};
   std::unordered_map<std::string, uint32_t> group_index{};
   Quorum quorum{};
+  MonoTime leaders_balanced{};
   uint64_t version = 0;  ///< grows with every change
 };
 
@@ -111,6 +114,12 @@ Group* FindGroup(ClusterState& state, std::string_view name);
 
 /// The broker that answers for a group, by name alone (a group need not exist); -1: nobody now.
 int32_t CoordinatorOf(const ClusterState& state, std::string_view group);
+
+/// The partition of __consumer_offsets whose leader coordinates a group.
+int32_t CoordinatorPartition(const ClusterState& state, std::string_view group);
+
+/// The voters are brokers 1 to this.
+size_t VoterCount(const ClusterState& state);
 
 /// Whether most voters are alive. Without them nothing about topics and brokers changes any more.
 bool HasQuorum(const ClusterState& state);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 
 #include "agent/base/clock.h"
 #include "agent/kafka/wire/types.h"
@@ -27,9 +28,8 @@ struct Faults {
   bool silent =
       false;         ///< takes connections and requests, never answers, sends no heartbeat: SIGSTOP
   bool cut = false;  ///< closes each connection at its first request
-  std::map<kafka::wire::ApiKey, kafka::wire::ErrorCode>
-      errors{};                                       ///< in place of an answer's content
-  std::map<kafka::wire::ApiKey, bool> silent_apis{};  ///< requests that get no answer
+  std::map<kafka::wire::ApiKey, kafka::wire::ErrorCode> errors{};
+  std::set<kafka::wire::ApiKey> silent_apis{};
   Garble garble = Garble::kNone;
   size_t garble_at = 0;          ///< kTruncate, kStopMidway: so many bytes of the body are sent
   bool garble_greeting = false;  ///< garble ApiVersions as well

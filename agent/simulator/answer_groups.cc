@@ -1,0 +1,169 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "agent/simulator/answers.h"
+
+namespace klaxon::simulator {
+namespace {
+
+using namespace kafka::wire;  // NOLINT(google-build-using-namespace): every word here is the
+                              // protocol's
+
+constexpr int32_t kGroupOperations = (1 << 3) | (1 << 6) | (1 << 8);  // READ, DELETE, DESCRIBE
+constexpr int16_t kTellsUnknownGroups = 6;  // DescribeGroups; before: "Dead"
+constexpr int8_t kGroupKey = 0;
+
+std::string_view TypeName(GroupKind kind) {
+  return kind == GroupKind::kClassic ? "classic" : "consumer";
+}
+
+bool Passes(const std::vector<std::string>& filter, std::string_view value) {
+  return filter.empty() || std::find(filter.begin(), filter.end(), value) != filter.end();
+}
+
+struct TopicIndexes {
+  std::string topic{};
+  std::vector<int32_t> partitions{};
+
+  static void Fields(auto& self, auto& io) { io(self.topic, self.partitions); }
+};
+
+std::vector<TopicIndexes> ByTopic(const ClusterState& state, const Member& member) {
+  std::vector<TopicIndexes> topics;
+  const GroupPartition* last = nullptr;
+  for (const GroupPartition* at : member.assigned) {
+    if (last == nullptr || last->topic != at->topic) {
+      topics.push_back({.topic = state.topics[at->topic].name});
+    }
+    topics.back().partitions.push_back(at->partition);
+    last = at;
+  }
+  return topics;
+}
+
+constexpr int16_t kEmbeddedVersion = 0;
+constexpr int32_t kNoUserData = -1;
+
+/// ConsumerProtocolSubscription.json and ConsumerProtocolAssignment.json, version 0.
+std::string Subscription(const std::vector<TopicIndexes>& topics) {
+  std::vector<std::string> names;
+  for (const TopicIndexes& topic : topics) {
+    names.push_back(topic.topic);
+  }
+  std::string bytes;
+  Encoder encoder(bytes, kEmbeddedVersion, false);
+  encoder(kEmbeddedVersion, names, kNoUserData);
+  return bytes;
+}
+
+std::string Assignment(const std::vector<TopicIndexes>& topics) {
+  std::string bytes;
+  Encoder encoder(bytes, kEmbeddedVersion, false);
+  encoder(kEmbeddedVersion, topics, kNoUserData);
+  return bytes;
+}
+
+void AddMembers(const ClusterState& state, const Group& group, DescribeGroupsResponse::Group& to) {
+  for (Member& member : MembersOf(state, group)) {
+    const std::vector<TopicIndexes> topics = ByTopic(state, member);
+    to.members.push_back({.member_id = std::move(member.id),
+                          .client_id = std::move(member.client_id),
+                          .client_host = std::move(member.host),
+                          .metadata = {Subscription(topics)},
+                          .assignment = {Assignment(topics)}});
+  }
+}
+
+DescribeGroupsResponse::Group Describe(const Asked& asked, const std::string& id) {
+  DescribeGroupsResponse::Group described{.id = id};
+  if (CoordinatorOf(asked.state, id) != asked.broker.id) {
+    described.error_code = ErrorCode::kNotCoordinator;
+    return described;
+  }
+  const Group* group = FindGroup(asked.state, id);
+  if (group == nullptr || group->kind != GroupKind::kClassic) {
+    described.state = "Dead";
+    if (asked.version >= kTellsUnknownGroups) {
+      described.error_code = ErrorCode::kGroupIdNotFound;
+      described.error_message = group == nullptr
+                                    ? fmt::format("Group {} not found.", id)
+                                    : fmt::format("Group {} is not a classic group.", id);
+    }
+    return described;
+  }
+  described.state = StateName(*group);
+  described.protocol_type = "consumer";
+  described.protocol = group->members > 0 ? "range" : "";
+  AddMembers(asked.state, *group, described);
+  return described;
+}
+
+}  // namespace
+
+Answer<ListGroupsRequest> Respond(const Asked& asked, const ListGroupsRequest& request) {
+  ListGroupsResponse response;
+  for (const Group& group : asked.state.groups) {
+    if (CoordinatorOf(asked.state, group.name) == asked.broker.id &&
+        Passes(request.states_filter, StateName(group)) &&
+        Passes(request.types_filter, TypeName(group.kind))) {
+      response.groups.push_back({.id = group.name,
+                                 .protocol_type = "consumer",
+                                 .state = std::string(StateName(group)),
+                                 .type = std::string(TypeName(group.kind))});
+    }
+  }
+  return response;
+}
+
+Answer<DescribeGroupsRequest> Respond(const Asked& asked, const DescribeGroupsRequest& request) {
+  DescribeGroupsResponse response;
+  response.groups.reserve(request.groups.size());
+  for (const std::string& id : request.groups) {
+    response.groups.push_back(Describe(asked, id));
+    if (request.include_authorized_operations) {
+      response.groups.back().authorized_operations = kGroupOperations;
+    }
+  }
+  return response;
+}
+
+Answer<FindCoordinatorRequest> Respond(const Asked& asked, const FindCoordinatorRequest& request) {
+  FindCoordinatorResponse response;
+  response.coordinators.clear();
+  for (const std::string& key : request.keys) {
+    FindCoordinatorResponse::Coordinator found{.key = key, .error_message = ""};
+    const Broker* broker = request.key_type == kGroupKey
+                               ? FindBroker(asked.state, CoordinatorOf(asked.state, key))
+                               : nullptr;  // no transactions are simulated
+    if (broker == nullptr) {
+      found.error_code = ErrorCode::kCoordinatorNotAvailable;
+      found.error_message = "The coordinator is not available.";
+    } else {
+      found.node_id = broker->id;
+      found.host = broker->advertised_host;
+      found.port = broker->listening.port;
+    }
+    response.coordinators.push_back(std::move(found));
+  }
+  return response;
+}
+
+void Spoil(ListGroupsResponse& response, ErrorCode code) {
+  response.error_code = code;
+  response.groups.clear();
+}
+
+void Spoil(DescribeGroupsResponse& response, ErrorCode code) {
+  for (DescribeGroupsResponse::Group& group : response.groups) {
+    group = {.error_code = code, .id = group.id};
+  }
+}
+
+void Spoil(FindCoordinatorResponse& response, ErrorCode code) {
+  for (FindCoordinatorResponse::Coordinator& coordinator : response.coordinators) {
+    coordinator = {.key = coordinator.key, .error_code = code};
+  }
+}
+
+}  // namespace klaxon::simulator

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <optional>
+
+#include "agent/kafka/wire/messages/api_versions.h"
+#include "agent/kafka/wire/messages/describe_cluster.h"
+#include "agent/kafka/wire/messages/describe_groups.h"
+#include "agent/kafka/wire/messages/describe_quorum.h"
+#include "agent/kafka/wire/messages/find_coordinator.h"
+#include "agent/kafka/wire/messages/list_groups.h"
+#include "agent/kafka/wire/messages/list_offsets.h"
+#include "agent/kafka/wire/messages/metadata.h"
+#include "agent/kafka/wire/messages/offset_fetch.h"
+#include "agent/simulator/cluster_state.h"
+
+/// What a broker answers, as functions of the cluster's state. Source of every rule: the handlers
+/// in core/src/main/scala/kafka/server/KafkaApis.scala of Kafka 4.x.
+namespace klaxon::simulator {
+
+/// Where and how something was asked.
+struct Asked {
+  const ClusterState& state;
+  const Broker& broker;  ///< that was asked
+  int16_t version = 0;
+};
+
+/// Empty: the broker has nothing to say before the client gives up.
+template <kafka::wire::RequestMessage Request>
+using Answer = std::optional<typename Request::Response>;
+
+Answer<kafka::wire::MetadataRequest> Respond(const Asked& asked,
+                                             const kafka::wire::MetadataRequest& request);
+Answer<kafka::wire::DescribeClusterRequest> Respond(
+    const Asked& asked, const kafka::wire::DescribeClusterRequest& request);
+Answer<kafka::wire::DescribeQuorumRequest> Respond(
+    const Asked& asked, const kafka::wire::DescribeQuorumRequest& request);
+Answer<kafka::wire::ListOffsetsRequest> Respond(const Asked& asked,
+                                                const kafka::wire::ListOffsetsRequest& request);
+Answer<kafka::wire::ListGroupsRequest> Respond(const Asked& asked,
+                                               const kafka::wire::ListGroupsRequest& request);
+Answer<kafka::wire::DescribeGroupsRequest> Respond(
+    const Asked& asked, const kafka::wire::DescribeGroupsRequest& request);
+Answer<kafka::wire::FindCoordinatorRequest> Respond(
+    const Asked& asked, const kafka::wire::FindCoordinatorRequest& request);
+Answer<kafka::wire::OffsetFetchRequest> Respond(const Asked& asked,
+                                                const kafka::wire::OffsetFetchRequest& request);
+
+/// Puts an error where the answer's kind has room for it, and takes away what it told.
+void Spoil(kafka::wire::ApiVersionsResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::MetadataResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::DescribeClusterResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::DescribeQuorumResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::ListOffsetsResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::ListGroupsResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::DescribeGroupsResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::FindCoordinatorResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::OffsetFetchResponse& response, kafka::wire::ErrorCode code);
+
+/// "/10.0.0.7", the host of a group's member, as brokers write it.
+struct Member {
+  std::string id{};
+  std::string client_id{};
+  std::string host{};
+  std::vector<const GroupPartition*> assigned{};  ///< those of one topic stand together
+};
+
+/// Who is in a group: its partitions are dealt out in ranges.
+std::vector<Member> MembersOf(const ClusterState& state, const Group& group);
+
+}  // namespace klaxon::simulator
