@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/model/view.h"
+
+/// The JSON documents under /api/klaxon/v1. What is not known now is null, and the object around it
+/// has an `as_of` that says of when the last answer is and why there is no newer one:
+///
+///   {"source": "Metadata", "taken_at": "2026-01-31T12:00:00Z", "age_seconds": 3.2,
+///    "fresh": true, "error": null}
+///
+/// Times are UTC. Lags are records. All functions are pure.
+namespace klaxon::api {
+
+/// {"clusters": [...]}: numbers of each Kafka cluster and its brokers, with how the polling goes.
+std::string ClustersDocument(const View& view, const Instant& now);
+
+/// {"groups": [...]}: every group with its lag a topic, by cluster and name. `cluster`: only of that.
+std::string GroupsDocument(const View& view, const Instant& now,
+                           const std::optional<std::string>& cluster);
+
+/// {"connectors": [...]}: every connector with its tasks and root causes.
+std::string ConnectorsDocument(const View& view, const Instant& now,
+                               const std::optional<std::string>& cluster);
+
+}  // namespace klaxon::api

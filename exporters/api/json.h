@@ -1,0 +1,47 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "agent/base/duration.h"
+#include "agent/base/text.h"
+#include "agent/model/answer.h"
+#include "agent/model/section.h"
+
+/// Pieces that the documents share. For .cc files of this folder only: it brings nlohmann in.
+namespace klaxon::api {
+
+using Json = nlohmann::ordered_json;
+
+/// Bytes from outside may be no UTF-8, which JSON must be.
+inline Json Text(std::string_view bytes) { return ToUtf8(bytes); }
+
+inline Json ErrorOrNull(const std::optional<Error>& error) {
+  if (!error) {
+    return nullptr;
+  }
+  return {{"reason", Name(error->reason())}, {"message", Text(error->message())}};
+}
+
+inline Json AsOf(const AnswerRef& answer, const Instant& now) {
+  if (answer == nullptr) {
+    return nullptr;
+  }
+  return {{"source", Text(answer->source)},
+          {"taken_at", FormatWallTime(answer->taken_at.wall)},
+          {"age_seconds", Seconds(now.mono - answer->taken_at.mono)},
+          {"fresh", IsFresh(answer, now)},
+          {"error", ErrorOrNull(answer->error)}};
+}
+
+/// `value()` if `answer` is fresh, else null: what is not known is not shown.
+template <class Value>
+Json IfFresh(const AnswerRef& answer, const Instant& now, Value value) {
+  return IsFresh(answer, now) ? Json(value()) : Json(nullptr);
+}
+
+inline std::string Dump(const Json& document) {
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace klaxon::api

@@ -1,0 +1,82 @@
+#include "exporters/api/documents.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/exporters/status_page/estate.h"
+
+namespace klaxon::api {
+namespace {
+
+using nlohmann::json;
+using status_page::testing::At;
+using status_page::testing::HealthyConnect;
+using status_page::testing::HealthyKafka;
+using status_page::testing::SectionOf;
+using status_page::testing::ViewOf;
+
+TEST_CASE("a cluster is told in numbers while its answers are fresh", "[api]") {
+  EntityTable names;
+  const View view = ViewOf({SectionOf("kafka", HealthyKafka(names))});
+  const json cluster = json::parse(ClustersDocument(view, At(105))).at("clusters").at(0);
+  CHECK(cluster.at("name") == "main");
+  CHECK(cluster.at("brokers").size() == 2);
+  CHECK(cluster.at("partitions") == 2);
+  CHECK(cluster.at("controller") == 1);
+  CHECK(cluster.at("leadership").at("leaderless_partitions") == 0);
+  CHECK(cluster.at("as_of").at("fresh") == true);
+  CHECK(cluster.at("as_of").at("age_seconds") == 5.0);
+}
+
+TEST_CASE("what is stale is null, and says so", "[api]") {
+  EntityTable names;
+  const View view = ViewOf({SectionOf("kafka", HealthyKafka(names)),
+                            SectionOf("connect", HealthyConnect(names))});
+  const json cluster = json::parse(ClustersDocument(view, At(200))).at("clusters").at(0);
+  CHECK(cluster.at("brokers").is_null());
+  CHECK(cluster.at("leadership").at("leaderless_partitions").is_null());
+  CHECK(cluster.at("as_of").at("fresh") == false);
+  const json group = json::parse(GroupsDocument(view, At(200), {})).at("groups").at(0);
+  CHECK(group.at("lag").at("sum").is_null());
+  CHECK(group.at("state").is_null());
+  CHECK(group.at("members").is_null());
+  const json connector = json::parse(ConnectorsDocument(view, At(200), {})).at("connectors").at(0);
+  CHECK(connector.at("state").is_null());
+  CHECK(connector.at("tasks").is_null());
+}
+
+TEST_CASE("a group's lag is told a topic, the unknown part by its reason", "[api]") {
+  EntityTable names;
+  KafkaFacts kafka = HealthyKafka(names);
+  kafka.groups[0].topics[0].commits[1].offset = 5000;  // beyond the end
+  const View view = ViewOf({SectionOf("kafka", kafka)});
+  const json lag = json::parse(GroupsDocument(view, At(105), {})).at("groups").at(0).at("lag");
+  CHECK(lag.at("sum") == 600);
+  CHECK(lag.at("unknown_partitions") == 1);
+  CHECK(lag.at("topics").at(0).at("topic") == "orders");
+  CHECK(lag.at("topics").at(0).at("unknown_partitions") == json{{"beyond_end", 1}});
+}
+
+TEST_CASE("documents can be asked for one cluster", "[api]") {
+  EntityTable names;
+  const View view = ViewOf({SectionOf("kafka", HealthyKafka(names)),
+                            SectionOf("connect", HealthyConnect(names))});
+  CHECK(json::parse(GroupsDocument(view, At(105), "main")).at("groups").size() == 1);
+  CHECK(json::parse(GroupsDocument(view, At(105), "other")).at("groups").empty());
+  CHECK(json::parse(ConnectorsDocument(view, At(105), "other")).at("connectors").empty());
+}
+
+TEST_CASE("a failed task carries its root cause, whatever bytes it is made of", "[api]") {
+  EntityTable names;
+  ConnectFacts connect = HealthyConnect(names);
+  connect.connectors[0].tasks[0].state = "FAILED";
+  connect.connectors[0].tasks[0].root_cause = "broken \xFF byte";
+  const View view = ViewOf({SectionOf("connect", connect)});
+  const json task =
+      json::parse(ConnectorsDocument(view, At(105), {})).at("connectors").at(0).at("tasks").at(0);
+  CHECK(task.at("state") == "FAILED");
+  CHECK(task.at("root_cause") == "broken \xEF\xBF\xBD byte");
+}
+
+}  // namespace
+}  // namespace klaxon::api
