@@ -33,7 +33,7 @@ Document Document::Parse(std::string_view text, std::string name, const Environm
                          std::string folder) {
   auto reading = std::make_shared<Reading>(std::move(name), std::move(folder), environment);
   if (text.size() > kMaxBytes) {
-    reading->Fail(fmt::format("longer than {} bytes", kMaxBytes));
+    reading->Fail(fmt::format("is longer than {} bytes", kMaxBytes));
   } else {
     reading->Take(ParseTree(text));
   }

@@ -25,4 +25,9 @@ using KeyCatalogue = std::vector<CatalogueEntry>;
 /// The path with every list index taken out, e.g. "clusters[].kafka.interval".
 std::string WithoutIndices(const std::string& path);
 
+/// What an example that shows every key with its default lacks, a sentence a key: `log.level: not
+/// in the file`, `log.level: the default is "info", the file has "warn"`. Of a list of maps, one
+/// element has to show a key. Required keys and secrets only have to be there.
+std::vector<std::string> GapsInExample(const KeyCatalogue& catalogue);
+
 }  // namespace klaxon::config

@@ -38,7 +38,7 @@ Result<std::string> ReadFile(const std::string& file, size_t most) {
     }
   }
   if (bytes.size() > most) {
-    return Error(Reason::kInvalid, fmt::format("longer than {} bytes", most));
+    return Error(Reason::kInvalid, fmt::format("is longer than {} bytes", most));
   }
   return bytes;
 }

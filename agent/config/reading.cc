@@ -35,7 +35,12 @@ void Reading::Complain(Position position, std::string path, std::string what) {
     ++dropped_;
     return;
   }
-  mistakes_.push_back(
+  const auto before = [](Position place, const Mistake& mistake) {
+    return place < mistake.position;
+  };
+  const auto after_equals = std::upper_bound(mistakes_.begin(), mistakes_.end(), position, before);
+  mistakes_.insert(
+      after_equals,
       {.file = file_, .position = position, .path = std::move(path), .what = std::move(what)});
 }
 
@@ -61,13 +66,11 @@ std::optional<std::string> Reading::Text(const Node& node, const std::string& pa
 }
 
 std::vector<Mistake> Reading::Mistakes() const {
-  std::vector<Mistake> sorted = mistakes_;
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Mistake& a, const Mistake& b) { return a.position < b.position; });
+  std::vector<Mistake> all = mistakes_;
   if (dropped_ > 0) {
-    sorted.push_back({.file = file_, .what = fmt::format("and {} more mistakes", dropped_)});
+    all.push_back({.file = file_, .what = fmt::format("and {} more mistakes", dropped_)});
   }
-  return sorted;
+  return all;
 }
 
 }  // namespace klaxon::config

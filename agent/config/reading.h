@@ -58,7 +58,7 @@ class Reading {
   YamlTree tree_{};
   const Node nothing_{};
   bool muted_ = false;
-  std::vector<Mistake> mistakes_{};
+  std::vector<Mistake> mistakes_{};  // sorted
   size_t dropped_ = 0;
   KeyCatalogue catalogue_{};
 };

@@ -95,7 +95,7 @@ TEST_CASE("a text beyond the limits is refused") {
       {"too many values", "clusters: [" + Repeat("x,", 100'000) + "]",
        "klaxon.yaml:1: not valid YAML: more than 100000 values"},
       {"too long", "clusters: [] #" + Repeat("x", 4 << 20),
-       "klaxon.yaml: longer than 4194304 bytes"},
+       "klaxon.yaml: is longer than 4194304 bytes"},
   });
 }
 
