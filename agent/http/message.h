@@ -16,11 +16,13 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 std::string_view FindHeader(const HeaderList& headers, std::string_view name);
 
 /// What a client asked for: complete, within the limits of the server, its framing already undone.
-/// All of it is hostile: escape what is shown again.
+/// Header values come percent-decoded from cpp-httplib. All of it is hostile: escape what is shown
+/// again.
 struct Request {
   std::string method{};  ///< as sent, e.g. "GET"; a HEAD reaches the handler of GET as "HEAD"
   std::string path{};    ///< percent-decoded, starts with '/', without the query, no NUL
-  std::vector<std::pair<std::string, std::string>> query{};  ///< decoded, in the order sent
+  std::vector<std::pair<std::string, std::string>>
+      query{};  ///< decoded; those of one name in order
   HeaderList headers{};
   std::string body{};
   std::string remote_address{};  ///< literal address of the peer, never taken from a header
@@ -32,8 +34,8 @@ struct Request {
 };
 
 /// Makes a body piece by piece: appends the next piece (about 64 KiB) to `out` and returns true, or
-/// returns false at the end. Called on the server's one I/O thread as the client reads: must not
-/// block. Destroyed when the client leaves.
+/// returns false at the end. Called on the connection's thread as the client reads, not
+/// concurrently. Destroyed when the client leaves.
 using BodySource = std::function<bool(std::string& out)>;
 
 /// What a handler answers. The first that is set is the body: `source`, `shared_body`, `body`.

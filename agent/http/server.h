@@ -16,8 +16,8 @@
 
 namespace klaxon::http {
 
-/// What answers a path. Handlers run on a few worker threads, several at a time: they must be
-/// thread-safe, and quick: they read what is there and do no I/O. A throw becomes a plain 500.
+/// What answers a path. Handlers run on several threads at a time: they must be thread-safe, and
+/// quick: they read what is there and do no I/O. A throw becomes a plain 500.
 struct Route {
   std::string method{};  ///< "GET" (answers HEAD too), "POST", ...
   std::string path{};    ///< literal, exact; or ends in "/*": everything below, the longest wins
@@ -45,7 +45,7 @@ struct ServerLimits {
 struct ServerOptions {
   HostPort listen{};  ///< empty host: all interfaces; port 0: a free one
   ServerLimits limits{};
-  int threads = 4;  ///< that run handlers
+  int threads = 4;  ///< handlers that run at once; others wait for their turn, 5 s at most: 503
 };
 
 /// Why a client got no handler's answer. A closed list: label values of our own metrics.
@@ -55,9 +55,10 @@ enum class Rejection {
   kSlow,                ///< a time limit passed
   kTooLarge,            ///< 413, 414, 431
   kMalformed,           ///< 400, 415, 501, 505: not HTTP/1.x as we take it
+  kBusy,                ///< 503: no turn for a handler
   kNoSuchPage,          ///< 404, 405
 };
-inline constexpr size_t kRejections = 6;
+inline constexpr size_t kRejections = 7;
 
 /// The label value, e.g. "too_many_connections".
 std::string_view Name(Rejection cause);
@@ -73,12 +74,12 @@ struct ServerStats {
   size_t open_connections = 0;
 };
 
-/// An HTTP/1.1 server for a port that anyone can reach. One thread owns every socket (a slow client
-/// costs a descriptor and a few KiB, never a thread), `threads` run handlers. No Range, no
-/// compression but gzip, no upgrade, no trailer. All members are thread-safe.
+/// An HTTP/1.1 server for a port that anyone can reach: cpp-httplib behind caps and deadlines of
+/// our own. A thread a connection, so a slow client holds up nobody else; the caps bound the
+/// threads. No Range, no compression but gzip, no upgrade. All members are thread-safe.
 class Server {
  public:
-  /// Binds and answers from now on. Error: kInvalid, kUnreachable with one line for people, e.g.
+  /// Binds and answers from now on. Error: kInvalid with one line for people, e.g.
   /// "cannot listen on 127.0.0.1:9308: address already in use; stop what uses it or choose another
   /// with --listen".
   static Result<std::unique_ptr<Server>> Listen(const ServerOptions& options,

@@ -1,0 +1,178 @@
+#include "agent/http/connection.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace klaxon::http {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr size_t kRead = 16 * 1024;
+constexpr Duration kLinger = std::chrono::seconds{1};
+
+}  // namespace
+
+Connection::Connection(Descriptor socket, std::string address, uint64_t id, Owner owner)
+    : socket_(std::move(socket)), address_(std::move(address)), id_(id), owner_(owner) {
+  owner_.stats.Opened();
+}
+
+Connection::~Connection() {
+  owner_.gate.Leave(id_);
+  owner_.stats.Closed();
+}
+
+/// False with errno ETIMEDOUT when `due` has passed.
+bool Connection::Wait(short events, MonoTime due) {
+  while (true) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - steady_clock::now());
+    if (left.count() <= 0) {
+      errno = ETIMEDOUT;
+      return false;
+    }
+    pollfd waiting{.fd = fd(), .events = events, .revents = 0};
+    const int ready =
+        ::poll(&waiting, 1, static_cast<int>(std::min<int64_t>(left.count(), 60'000)));
+    if (ready > 0) return true;
+    if (ready < 0 && errno != EINTR) return false;
+  }
+}
+
+ssize_t Connection::Receive(char* bytes, size_t size, MonoTime due) {
+  while (true) {
+    const ssize_t count = ::recv(fd(), bytes, size, MSG_DONTWAIT);
+    if (count >= 0) return count;
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN || !Wait(POLLIN, due)) return -1;
+  }
+}
+
+bool Connection::ReadHead() {
+  buffer_.erase(0, std::exchange(read_, 0));
+  answering_ = false;
+  answered_status_ = 0;
+  HeadScanner scanner(owner_.limits);
+  MonoTime now = steady_clock::now();
+  owner_.gate.SetPhase(id_, Gate::Phase::kReading, now);
+  const bool first = requests_ == 0;
+  MonoTime due = now + (first ? owner_.limits.head_timeout : owner_.limits.idle_timeout);
+  bool begun = !buffer_.empty();
+  if (begun) due = now + owner_.limits.head_timeout;
+  while (true) {
+    switch (scanner.Scan(buffer_)) {
+      case HeadScanner::State::kWhole:
+        ++requests_;
+        body_due_ = steady_clock::now() + owner_.limits.body_timeout;
+        return true;
+      case HeadScanner::State::kRefused:
+        Refuse(scanner.refusal());
+        return false;
+      case HeadScanner::State::kMore:
+        break;
+    }
+    std::array<char, kRead> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
+    const ssize_t count = Receive(bytes.data(), bytes.size(), due);
+    if (count <= 0) {
+      if (count < 0 && begun && errno == ETIMEDOUT) {
+        Refuse({.status = 408,
+                .cause = Rejection::kSlow,
+                .sentence = "The request did not come within the time for it."});
+      }
+      return false;
+    }
+    if (!std::exchange(begun, true)) due = steady_clock::now() + owner_.limits.head_timeout;
+    buffer_.append(bytes.data(), static_cast<size_t>(count));
+  }
+}
+
+void Connection::Refuse(const Refusal& refusal) {
+  owner_.stats.Rejected(refusal.cause);
+  const std::string answer = fmt::format(
+      "HTTP/1.1 {} Refused\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n"
+      "Connection: close\r\n\r\n{}\n",
+      refusal.status, refusal.sentence.size() + 1, refusal.sentence);
+  (void)Write(answer.data(), answer.size());
+  Linger();
+}
+
+ssize_t Connection::Read(char* bytes, size_t size) {
+  if (const size_t buffered = buffer_.size() - read_; buffered > 0) {
+    const size_t count = std::min(size, buffered);
+    std::memcpy(bytes, buffer_.data() + read_, count);
+    read_ += count;
+    return static_cast<ssize_t>(count);
+  }
+  const ssize_t count = Receive(bytes, size, body_due_);
+  if (count < 0 && errno == ETIMEDOUT) owner_.stats.Rejected(Rejection::kSlow);
+  return count;
+}
+
+ssize_t Connection::Write(const char* bytes, size_t size) {
+  if (size == 0) return 0;
+  if (answered_status_ < 200 && size >= 12 && std::memcmp(bytes, "HTTP/1.1 ", 9) == 0) {
+    answered_status_ = (bytes[9] - '0') * 100 + (bytes[10] - '0') * 10 + (bytes[11] - '0');
+  }
+  while (true) {
+    const ssize_t count = ::send(fd(), bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count >= 0) {
+      owner_.stats.Sent(static_cast<uint64_t>(count));
+      return count;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) return -1;
+    if (!WaitWritable()) return -1;
+  }
+}
+
+/// When the client must have taken the next byte.
+MonoTime Connection::AnswerDue() {
+  const MonoTime now = steady_clock::now();
+  if (!std::exchange(answering_, true)) {
+    answer_due_ = now + owner_.limits.answer_timeout;
+    owner_.gate.SetPhase(id_, Gate::Phase::kAnswering, now);
+  }
+  return std::min(answer_due_, now + owner_.limits.write_timeout);
+}
+
+bool Connection::Readable() const {
+  if (read_ < buffer_.size()) return true;
+  pollfd waiting{.fd = fd(), .events = POLLIN, .revents = 0};
+  return ::poll(&waiting, 1, 0) > 0;
+}
+
+bool Connection::WaitReadable() {
+  return read_ < buffer_.size() || Wait(POLLIN, body_due_);
+}
+
+bool Connection::WaitWritable() {
+  if (Wait(POLLOUT, AnswerDue())) return true;
+  if (errno == ETIMEDOUT) owner_.stats.Rejected(Rejection::kSlow);
+  return false;
+}
+
+void Connection::BeginHandling() {
+  owner_.gate.SetPhase(id_, Gate::Phase::kHandling, steady_clock::now());
+}
+
+void Connection::Linger() {
+  ::shutdown(fd(), SHUT_WR);
+  const MonoTime due = steady_clock::now() + kLinger;
+  std::array<char, kRead> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
+  owner_.gate.SetPhase(id_, Gate::Phase::kReading, steady_clock::now());
+  while (steady_clock::now() < due) {
+    pollfd waiting{.fd = fd(), .events = POLLIN, .revents = 0};
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - steady_clock::now());
+    if (::poll(&waiting, 1, static_cast<int>(std::max<int64_t>(left.count(), 0))) <= 0) continue;
+    if (::recv(fd(), bytes.data(), bytes.size(), MSG_DONTWAIT) <= 0) return;
+  }
+}
+
+}  // namespace klaxon::http

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "agent/base/clock.h"
+#include "agent/http/descriptor.h"
+#include "agent/http/gate.h"
+#include "agent/http/head_scanner.h"
+#include "agent/http/stats_book.h"
+
+namespace klaxon::http {
+
+/// One client's socket, with a deadline on everything. Waits, so it lives on a thread of its own
+/// and is confined to it.
+class Connection {
+ public:
+  /// Of the server that it belongs to.
+  struct Owner {
+    const ServerLimits& limits;
+    Gate& gate;
+    StatsBook& stats;
+  };
+
+  /// `id` is its place in the gate, which it leaves when it is destroyed.
+  Connection(Descriptor socket, std::string address, uint64_t id, Owner owner);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  /// Waits until the whole head of the next request is there; false if the client left, was too
+  /// slow or was refused (and was told why).
+  bool ReadHead();
+
+  /// As recv: 0 at the end of what the client sends, -1 after an error or the body's deadline.
+  ssize_t Read(char* bytes, size_t size);
+
+  /// As send, waiting for room; -1 after an error or a deadline of the answer.
+  ssize_t Write(const char* bytes, size_t size);
+
+  /// Whether Read would return at once.
+  bool Readable() const;
+  /// Waits as Read and Write do.
+  bool WaitReadable();
+  bool WaitWritable();
+
+  void BeginHandling();
+
+  /// The status of the answer that was written since ReadHead; 0 if none was.
+  int answered_status() const { return answered_status_; }
+
+  /// Ends sending, and goes on reading for a moment: closing with unread bytes would reset the
+  /// connection, and the client could lose the answer.
+  void Linger();
+
+  const std::string& address() const { return address_; }
+
+  int fd() const { return socket_.get(); }
+
+ private:
+  bool Wait(short events, MonoTime due);
+  ssize_t Receive(char* bytes, size_t size, MonoTime due);
+  MonoTime AnswerDue();
+  void Refuse(const Refusal& refusal);
+
+  Descriptor socket_;
+  const std::string address_;
+  const uint64_t id_;
+  const Owner owner_;
+  std::string buffer_{};  ///< what was received and not yet Read
+  size_t read_ = 0;       ///< of buffer_
+  size_t requests_ = 0;
+  MonoTime body_due_{};
+  bool answering_ = false;
+  MonoTime answer_due_{};
+  int answered_status_ = 0;
+};
+
+}  // namespace klaxon::http
