@@ -29,6 +29,7 @@ kafka_topic_partitions{{cluster="c",topic="t"}} 1
 kafka_topic_partition_current_offset{{{PARTITION}}} 10
 kafka_topic_partition_oldest_offset{{{PARTITION}}} 2
 kafka_topic_partition_leader{{{PARTITION}}} 1
+kafka_topic_partition_leaderless{{{PARTITION}}} 0
 kafka_topic_partition_leader_is_preferred{{{PARTITION}}} 0
 kafka_topic_partition_replicas{{{PARTITION}}} 2
 kafka_topic_partition_in_sync_replica{{{PARTITION}}} 1
@@ -39,6 +40,7 @@ kafka_consumergroup_current_offset_sum{{cluster="c",topic="t",consumergroup="g"}
 kafka_consumergroup_current_offset_sum{{cluster="c",topic="t",consumergroup="new"}} 12
 kafka_consumergroup_lag{{{PARTITION},consumergroup="g"}} 3
 kafka_consumergroup_lag_sum{{cluster="c",topic="t",consumergroup="g"}} 3
+kafka_consumergroup_lag_unknown{{cluster="c",topic="t",consumergroup="new",reason="beyond_end"}} 1
 kafka_consumergroup_members{{cluster="c",consumergroup="g"}} 0
 kafka_consumergroup_state{{cluster="c",consumergroup="g",state="Empty"}} 1
 kafka_consumergroup_state{{cluster="c",consumergroup="g",state="Stable"}} 0

@@ -36,6 +36,8 @@ def run(case):
     told = sum(part.leader >= 0 for part in survivor.partitions.values())
     note(f"the survivor still names {len(survivor.brokers)} brokers and {told} leaders")
     check(True, f"leaders, replicas and ISR are unknown {took:.1f} s after the kill")
+    proof = agent.metrics().value("kafka_cluster_metadata_proof", cluster=cluster, proof="doubtful")
+    check(proof in (1, None), f"the metadata is not called proven (doubtful: {proof})")
     status, _ = agent.get("/")
     check(status == 200, "the page goes on answering")
 

@@ -10,6 +10,7 @@ from scenario import check, note, wait_until
 LEADERSHIP = (
     "kafka_brokers",
     "kafka_topic_partition_leader",
+    "kafka_topic_partition_leaderless",
     "kafka_topic_partition_leader_is_preferred",
     "kafka_topic_partition_replicas",
     "kafka_topic_partition_in_sync_replica",
@@ -59,20 +60,30 @@ def metadata_as_truth(metadata):
     return {"brokers": list(metadata.brokers), "partitions": rows, "groups": []}
 
 
-def leadership_differences(agent, cluster, address):
-    """Differences between /metrics and what the broker at `address` says of leaders and replicas."""
-    known = kafka_probe.metadata(address)
-    return diff.differences(agent.metrics(), metadata_as_truth(known), cluster, LEADERSHIP)
+def polls(page, cluster):
+    """Polls of the Kafka collector that have ended; 0 while it has not said so."""
+    return page.value("klaxon_collector_polls_total", cluster=cluster, collector="kafka") or 0
 
 
 def await_leadership(agent, cluster, address, limit):
-    """Until /metrics says the same of leaders and replicas; returns the seconds it took."""
+    """Until /metrics says the same of leaders and replicas as the broker at `address`.
+
+    Returns the seconds it took, and how many polls had ended on the last page that was still different: below two means
+    "right within two polls", since the first of them may have begun before the cluster showed the change.
+    """
+    before = polls(agent.metrics(), cluster)
+    last_wrong = [0]
 
     def agrees():
-        lines = leadership_differences(agent, cluster, address)
+        known = kafka_probe.metadata(address)
+        page = agent.metrics()
+        lines = diff.differences(page, metadata_as_truth(known), cluster, LEADERSHIP)
+        if lines:
+            last_wrong[0] = polls(page, cluster) - before
         return not lines or f"{len(lines)} differences, such as: " + "; ".join(lines[:3])
 
-    return wait_until("leaders and replicas on /metrics as the cluster says", limit, agrees)
+    took = wait_until("leaders and replicas on /metrics as the cluster says", limit, agrees)
+    return took, last_wrong[0]
 
 
 def judge(recorder, produced=None, limit=None):

@@ -1,7 +1,8 @@
 """From what Kafka's own tools say (the JSON of `kt truth`) to the series that /metrics must have: exactly these.
 
-Names and labels are kafka_exporter's, plus `cluster`. A value that cannot be known has no series: the lag of a commit
-beyond the end, the sum over a topic with such a commit, the members of a group that is not of the classic kind.
+Names and labels are kafka_exporter's, plus `cluster`; `_leaderless`, `_state` and `_lag_unknown` are ours. A value that
+cannot be known has no series: the lag of a commit beyond the end, the sum over a topic with such a commit, the members of
+a group that is not of the classic kind.
 """
 
 FAMILIES = (
@@ -10,6 +11,7 @@ FAMILIES = (
     "kafka_topic_partition_current_offset",
     "kafka_topic_partition_oldest_offset",
     "kafka_topic_partition_leader",
+    "kafka_topic_partition_leaderless",
     "kafka_topic_partition_leader_is_preferred",
     "kafka_topic_partition_replicas",
     "kafka_topic_partition_in_sync_replica",
@@ -18,6 +20,7 @@ FAMILIES = (
     "kafka_consumergroup_current_offset_sum",
     "kafka_consumergroup_lag",
     "kafka_consumergroup_lag_sum",
+    "kafka_consumergroup_lag_unknown",
     "kafka_consumergroup_members",
     "kafka_consumergroup_state",
 )
@@ -42,27 +45,34 @@ def _add_partition(series, row):
     series.add(prefix + "current_offset", row["latest"], **labels)
     series.add(prefix + "oldest_offset", row["earliest"], **labels)
     series.add(prefix + "leader", leader, **labels)
-    series.add(prefix + "leader_is_preferred", None if leader is None else leader == replicas[0], **labels)
+    series.add(prefix + "leaderless", leader is None, **labels)
+    series.add(prefix + "leader_is_preferred", leader == replicas[0], **labels)
     series.add(prefix + "replicas", len(replicas), **labels)
     series.add(prefix + "in_sync_replica", len(isr), **labels)
     series.add(prefix + "under_replicated_partition", len(isr) < len(replicas), **labels)
 
 
 def _add_offsets(series, group, latest):
-    sums = {}  # topic -> [sum of offsets, sum of lags or None]
+    sums = {}  # topic -> [sum of offsets, sum of lags, {reason: partitions without a lag}]
     for row in group["offsets"]:
         end, offset = latest.get((row["topic"], row["partition"])), row["offset"]
         lag = None if end is None or offset > end else end - offset
+        reason = "no_end_offset" if end is None else "beyond_end"
         labels = {"consumergroup": group["group"], "topic": row["topic"], "partition": str(row["partition"])}
         series.add("kafka_consumergroup_current_offset", offset, **labels)
         series.add("kafka_consumergroup_lag", lag, **labels)
-        total = sums.setdefault(row["topic"], [0, 0])
+        total = sums.setdefault(row["topic"], [0, 0, {}])
         total[0] += offset
-        total[1] = None if lag is None or total[1] is None else total[1] + lag
-    for topic, (offset_sum, lag_sum) in sums.items():
+        if lag is None:
+            total[2][reason] = total[2].get(reason, 0) + 1
+        else:
+            total[1] += lag
+    for topic, (offset_sum, lag_sum, unknown) in sums.items():
         labels = {"consumergroup": group["group"], "topic": topic}
         series.add("kafka_consumergroup_current_offset_sum", offset_sum, **labels)
-        series.add("kafka_consumergroup_lag_sum", lag_sum, **labels)
+        series.add("kafka_consumergroup_lag_sum", None if unknown else lag_sum, **labels)
+        for reason, count in unknown.items():
+            series.add("kafka_consumergroup_lag_unknown", count, reason=reason, **labels)
 
 
 def expected_series(truth, cluster):
