@@ -16,12 +16,17 @@ namespace klaxon::metrics {
 
 enum class MetricType { kGauge, kCounter };
 
+std::string_view Name(MetricType type);  ///< "gauge", "counter": Prometheus' words
+
 struct MetricInfo {
   std::string_view name{};
   std::string_view help{};  ///< one sentence, no full stop
   MetricType type = MetricType::kGauge;
-  std::string_view unit{};  ///< base unit as in the name ("seconds", "bytes"), empty for plain counts
+  std::string_view
+      unit{};  ///< base unit as in the name ("seconds", "bytes"), empty for plain counts
   std::span<const std::string_view> labels{};  ///< names, in the order of the values
+  /// Whose answers it is made of, for the catalogue: it is absent while one of them is stale.
+  std::string_view source{};
 };
 
 using LabelValues = std::span<const std::string_view>;
@@ -34,12 +39,14 @@ class MetricWriter {
   MetricWriter& operator=(const MetricWriter&) = delete;
   virtual ~MetricWriter() = default;
 
+  /// `info` and what it points to live until the next family or the end of the writing.
   virtual void BeginFamily(const MetricInfo& info) = 0;
 
-  /// One sample of the family begun last. `values` in the order of its labels.
+  /// One sample of the family begun last. `values` in the order of its labels, as many; any bytes.
   virtual void Sample(LabelValues values, double value) = 0;
 
   /// Samples of this family whose first labels have these values exist but are not known now.
+  /// `answer` is what they would be made of; null: it never came.
   virtual void Unknown(LabelValues first_values, const AnswerRef& answer) = 0;
 };
 
@@ -53,7 +60,22 @@ class Emitter {
   /// Whether what depends on `answer` may be emitted now. When not, tells the writer that the
   /// samples under `first_values` are unknown (unless the source never answered: then nobody knows
   /// which samples there would be, and the scope is what `first_values` says, e.g. the cluster).
-  bool Known(const AnswerRef& answer, std::initializer_list<std::string_view> first_values);
+  bool Known(const AnswerRef& answer, std::initializer_list<std::string_view> first_values) {
+    // Thousands of partitions share one answer: its verdict is kept.
+    if (answer == nullptr || answer.get() != last_) {
+      last_ = answer.get();
+      last_fresh_ = IsFresh(answer, now_);
+    }
+    if (!last_fresh_) {
+      Unknown(answer, first_values);
+    }
+    return last_fresh_;
+  }
+
+  /// Says so of samples that cannot be told although the answer is fresh.
+  void Unknown(const AnswerRef& answer, std::initializer_list<std::string_view> first_values) {
+    writer_.Unknown({first_values.begin(), first_values.size()}, answer);
+  }
 
   void Sample(std::initializer_list<std::string_view> values, double value) {
     writer_.Sample({values.begin(), values.size()}, value);
@@ -62,7 +84,6 @@ class Emitter {
  private:
   MetricWriter& writer_;
   Instant now_;
-  // Thousands of partitions share one answer: its verdict is kept.
   const Answer* last_ = nullptr;
   bool last_fresh_ = false;
 };
@@ -75,20 +96,22 @@ struct Metric {
 
 using Table = std::span<const Metric>;
 
-/// All rows of a table, each family once, in order.
+/// All rows of a table, each family once, in order, judged at `view.now`.
 void Emit(Table table, const View& view, MetricWriter& writer);
 
 /// Samples that exist but are not known now: a metric and the labels they share.
 struct UnknownScope {
   std::string_view metric{};
   std::vector<std::pair<std::string_view, std::string>> labels{};
+
+  friend bool operator==(const UnknownScope&, const UnknownScope&) = default;
 };
 
-/// Every scope that the tables cannot fill from this view.
+/// Every scope that the tables cannot fill from this view, in the order of the tables.
 std::vector<UnknownScope> UnknownScopes(std::span<const Table> tables, const View& view);
 
-// The tables, one a source. Each belongs to the fragment of the page that is rendered when a section
-// of its source changes.
+// The tables, one a source. Each belongs to the fragment of the page that is rendered when a
+// section of its source changes.
 Table KafkaTable();
 Table ConnectTable();
 /// How the polling goes (`klaxon_collector_*`); changes with every section.

@@ -1,0 +1,151 @@
+#include <string>
+
+#include "agent/metrics/rows.h"
+
+/// Kafka Connect, its connectors and tasks. `connect` is the name of the Connect cluster in the
+/// configuration.
+namespace klaxon::metrics {
+namespace {
+
+constexpr std::array<std::string_view, 2> kConnect{"cluster", "connect"};
+constexpr std::array<std::string_view, 4> kWorkerInfo{"cluster", "connect", "version",
+                                                      "kafka_cluster_id"};
+constexpr std::array<std::string_view, 3> kConnector{"cluster", "connect", "connector"};
+constexpr std::array<std::string_view, 5> kConnectorInfo{"cluster", "connect", "connector", "type",
+                                                         "class"};
+constexpr std::array<std::string_view, 4> kConnectorState{"cluster", "connect", "connector",
+                                                          "state"};
+constexpr std::array<std::string_view, 5> kTaskState{"cluster", "connect", "connector", "task",
+                                                     "state"};
+
+// AbstractStatus.State of Connect's runtime; a destroyed connector is not listed any more, and
+// tasks are never STOPPED.
+constexpr std::array<std::string_view, 6> kConnectorStates{"RUNNING", "PAUSED",     "STOPPED",
+                                                           "FAILED",  "UNASSIGNED", "RESTARTING"};
+constexpr std::array<std::string_view, 5> kTaskStates{"RUNNING", "PAUSED", "FAILED", "UNASSIGNED",
+                                                      "RESTARTING"};
+
+bool ListKnown(const ConnectPart& part, Emitter& emitter) {
+  return emitter.Known(part.facts.listed, {part.section.cluster, part.section.instance});
+}
+
+void EmitWorkerInfo(const ConnectPart& part, Emitter& emitter) {
+  const Section& section = part.section;
+  if (emitter.Known(part.facts.root, {section.cluster, section.instance})) {
+    emitter.Sample(
+        {section.cluster, section.instance, part.facts.version, part.facts.kafka_cluster_id}, 1);
+  }
+}
+
+void EmitConnectors(const ConnectPart& part, Emitter& emitter) {
+  if (ListKnown(part, emitter)) {
+    emitter.Sample({part.section.cluster, part.section.instance},
+                   static_cast<double>(part.facts.connectors.size()));
+  }
+}
+
+void EmitConnectorInfo(const ConnectPart& part, Emitter& emitter) {
+  if (!ListKnown(part, emitter)) {
+    return;
+  }
+  for (const ConnectorFacts& connector : part.facts.connectors) {
+    emitter.Sample({part.section.cluster, part.section.instance, connector.entity->name,
+                    connector.type, connector.connector_class},
+                   1);
+  }
+}
+
+void EmitConnectorState(const ConnectPart& part, Emitter& emitter) {
+  const Section& section = part.section;
+  if (!ListKnown(part, emitter)) {
+    return;
+  }
+  for (const ConnectorFacts& connector : part.facts.connectors) {
+    const std::string& name = connector.entity->name;
+    if (connector.state.empty()) {
+      emitter.Unknown(part.facts.listed, {section.cluster, section.instance, name});
+      continue;
+    }
+    EmitStates(kConnectorStates, connector.state, [&](std::string_view state, double value) {
+      emitter.Sample({section.cluster, section.instance, name, state}, value);
+    });
+  }
+}
+
+void EmitTasks(const ConnectPart& part, Emitter& emitter) {
+  if (!ListKnown(part, emitter)) {
+    return;
+  }
+  for (const ConnectorFacts& connector : part.facts.connectors) {
+    emitter.Sample({part.section.cluster, part.section.instance, connector.entity->name},
+                   static_cast<double>(connector.tasks.size()));
+  }
+}
+
+void EmitTaskState(const ConnectPart& part, Emitter& emitter) {
+  const Section& section = part.section;
+  if (!ListKnown(part, emitter)) {
+    return;
+  }
+  for (const ConnectorFacts& connector : part.facts.connectors) {
+    for (const ConnectTaskFacts& task : connector.tasks) {
+      const NumberText id(task.id);
+      if (task.state.empty()) {
+        emitter.Unknown(part.facts.listed,
+                        {section.cluster, section.instance, connector.entity->name, id});
+        continue;
+      }
+      EmitStates(kTaskStates, task.state, [&](std::string_view state, double value) {
+        emitter.Sample({section.cluster, section.instance, connector.entity->name, id, state},
+                       value);
+      });
+    }
+  }
+}
+
+constexpr std::string_view kRoot = "GET /";
+constexpr std::string_view kListed = "GET /connectors";
+
+constexpr std::array kRows{
+    Metric{.info = {.name = "kafka_connect_worker_info",
+                    .help = "Version of the Connect worker that answers Klaxon and the id of the "
+                            "Kafka cluster behind it; always 1",
+                    .labels = kWorkerInfo,
+                    .source = kRoot},
+           .emit = EachConnect<EmitWorkerInfo>},
+    Metric{.info = {.name = "kafka_connect_connectors",
+                    .help = "Connectors of a Connect cluster",
+                    .labels = kConnect,
+                    .source = kListed},
+           .emit = EachConnect<EmitConnectors>},
+    Metric{.info = {.name = "kafka_connect_connector_info",
+                    .help = "Type (source or sink) and Java class of a connector; always 1",
+                    .labels = kConnectorInfo,
+                    .source = kListed},
+           .emit = EachConnect<EmitConnectorInfo>},
+    Metric{.info = {.name = "kafka_connect_connector_state",
+                    .help = "1 for the state a connector is in, 0 for the others, in Connect's own "
+                            "words; no series while Connect tells none",
+                    .labels = kConnectorState,
+                    .source = kListed},
+           .emit = EachConnect<EmitConnectorState>},
+    Metric{.info = {.name = "kafka_connect_connector_tasks",
+                    .help = "Tasks of a connector",
+                    .labels = kConnector,
+                    .source = kListed},
+           .emit = EachConnect<EmitTasks>},
+    Metric{
+        .info = {.name = "kafka_connect_task_state",
+                 .help = "1 for the state a task is in, 0 for the others, in Connect's own words",
+                 .labels = kTaskState,
+                 .source = kListed},
+        .emit = EachConnect<EmitTaskState>},
+};
+
+}  // namespace
+
+Table ConnectTable() {
+  return kRows;
+}
+
+}  // namespace klaxon::metrics

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+
+#include "agent/metrics/writer.h"
+#include "agent/model/view.h"
+
+/// What the files of rows share; not for others.
+namespace klaxon::metrics {
+
+/// The `collector` of a Section that each kind of facts comes from.
+inline constexpr std::string_view kKafkaCollector = "kafka";
+inline constexpr std::string_view kConnectCollector = "connect";
+
+/// A whole number as a label value, without an allocation.
+class NumberText {
+ public:
+  explicit NumberText(int32_t number)
+      : end_(std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr) {}
+
+  NumberText(const NumberText&) = delete;
+  NumberText& operator=(const NumberText&) = delete;
+
+  // NOLINTNEXTLINE(google-explicit-constructor): it stands where a label value stands
+  operator std::string_view() const {
+    return {text_.data(), static_cast<size_t>(end_ - text_.data())};
+  }
+
+ private:
+  std::array<char, 12> text_{};  // "-2147483648"
+  const char* end_;
+};
+
+/// One series a state: 1 for the state that is, 0 for the others. A word that is not among the
+/// known ones gets a series of its own, so that a state that a newer Kafka brings is not lost.
+template <class EmitState>
+void EmitStates(std::span<const std::string_view> known, std::string_view now, EmitState&& emit) {
+  bool found = false;
+  for (const std::string_view state : known) {
+    emit(state, state == now ? 1.0 : 0.0);
+    found = found || state == now;
+  }
+  if (!found) {
+    emit(now, 1.0);
+  }
+}
+
+/// Makes a row of what one Kafka cluster emits. A cluster that never answered is unknown as a
+/// whole.
+template <void (*kEmit)(const KafkaPart&, Emitter&)>
+void EachKafka(const View& view, Emitter& emitter) {
+  for (const ViewPart& part : view.parts) {
+    const auto* facts = dynamic_cast<const KafkaFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const KafkaDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
+    } else if (part.section->collector == kKafkaCollector) {
+      emitter.Unknown(nullptr, {part.section->cluster});
+    }
+  }
+}
+
+/// The same for a Connect cluster.
+template <void (*kEmit)(const ConnectPart&, Emitter&)>
+void EachConnect(const View& view, Emitter& emitter) {
+  for (const ViewPart& part : view.parts) {
+    if (const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get())) {
+      kEmit({.section = *part.section, .facts = *facts}, emitter);
+    } else if (part.section->collector == kConnectCollector) {
+      emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
+    }
+  }
+}
+
+// The parts of KafkaTable(), in its order.
+Table KafkaClusterRows();
+Table KafkaTopicRows();
+Table KafkaGroupRows();
+
+}  // namespace klaxon::metrics
