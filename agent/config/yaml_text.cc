@@ -1,6 +1,7 @@
 #include "agent/config/yaml_text.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -69,6 +70,35 @@ std::string_view LineAt(std::string_view text, int number) {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return text.substr(0, text.find('\n'));
+}
+
+std::string Explain(std::string_view message, int open_line) {
+  struct Sentence {
+    std::string_view message{};
+    std::string_view sentence{};
+  };
+
+  // In the order of looking: "flow" before what is part of it.
+  static constexpr std::array<Sentence, 8> kSentences{{
+      {"flow not found", "the bracket of line {} is not closed"},
+      {"end of map not found",
+       "this does not belong to the map that begins on line {}; check the indentation"},
+      {"end of sequence not found",
+       "this does not belong to the list that begins on line {}; check the indentation"},
+      {"illegal map value",
+       "no \":\" may be here; check the indentation, or put the text in quotes"},
+      {"EOF in scalar", "a text in quotes is not closed"},
+      {"unknown token", "a text that begins with this character needs quotes"},
+      {"alias not found", "a text that begins with * needs quotes"},
+      {kSecondDocument,
+       "this does not belong to what stands before it; the file may hold only one document"},
+  }};
+  for (const Sentence& one : kSentences) {
+    if (message.find(one.message) != std::string_view::npos) {
+      return fmt::format(fmt::runtime(one.sentence), open_line);
+    }
+  }
+  return Printable(message, 200);
 }
 
 std::string_view Hint(std::string_view line) {

@@ -27,6 +27,13 @@ bool IsQuoteOpen(std::string_view text, size_t offset);
 /// Line `number`, counted from 1, without its end; empty beyond the last.
 std::string_view LineAt(std::string_view text, int number);
 
+/// What we say when more follows after the document's end.
+inline constexpr const char* kSecondDocument = "second document";
+
+/// A sentence for one of yaml-cpp's messages. `open_line`: where the innermost list or map begins
+/// that is not finished.
+std::string Explain(std::string_view message, int open_line);
+
 /// What often is behind a syntax error on such a line, e.g. "; indent with spaces, not with tabs";
 /// empty when nothing comes to mind.
 std::string_view Hint(std::string_view line);

@@ -46,7 +46,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
-      Stop(mark, "a second document begins here; the file may hold only one");
+      Stop(mark, kSecondDocument);
     }
   }
 
@@ -232,12 +232,7 @@ void Parse(std::string_view text, YamlTree& tree) {
     }
   } catch (const YAML::Exception& exception) {
     const Position position = PositionOf(exception.mark);
-    std::string why = Printable(exception.msg, 200);
-    if (why.find("flow not found") != std::string::npos) {
-      why = fmt::format("the bracket of line {} is not closed", builder.LineOfOpen());
-    } else if (why.find("EOF in scalar") != std::string::npos) {
-      why = "a text in quotes is not closed";
-    }
+    const std::string why = Explain(exception.msg, builder.LineOfOpen());
     Break(tree, position, fmt::format("{}{}", why, Hint(LineAt(text, position.line))));
   } catch (const std::exception& exception) {  // out of memory and the like: still only a bad file
     Break(tree, {}, exception.what());

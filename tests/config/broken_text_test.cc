@@ -43,13 +43,30 @@ TEST_CASE("a text that is not YAML gives one mistake with its line, and nothing 
       {"a quote that is not closed, without a line end", "listen: \"abc",
        "klaxon.yaml:1: not valid YAML: a text in quotes is not closed"},
       {"a value where none may be", "a: b: c\n",
-       "klaxon.yaml:1: not valid YAML: illegal map value"},
+       "klaxon.yaml:1: not valid YAML: no \":\" may be here; check the indentation, or put the "
+       "text in "
+       "quotes"},
       {"a tab as indentation", "clusters:\n\t- name: main\n",
        "klaxon.yaml:2: not valid YAML: illegal block entry; indent with spaces, not with tabs"},
       {"a variable without quotes inside braces", "log: {level: ${LEVEL}}\n",
        "klaxon.yaml:1: not valid YAML: the bracket of line 1 is not closed; inside { } or [ ], a "
        "value "
        "with ${...} needs quotes"},
+      {"a key that is indented less than its neighbours", "log:\n  level: info\n other: x\n",
+       "klaxon.yaml:3: not valid YAML: this does not belong to the map that begins on line 1; "
+       "check "
+       "the indentation"},
+      {"a key beside a list", "clusters:\n- name: main\n kafka: {}\n",
+       "klaxon.yaml:3: not valid YAML: this does not belong to the list that begins on line 2; "
+       "check "
+       "the indentation"},
+      {"a key that is indented less than the first", "  log: {}\nlisten: :1\n",
+       "klaxon.yaml:2: not valid YAML: this does not belong to what stands before it; the file may "
+       "hold only one document"},
+      {"a star without quotes", "topics: *\n",
+       "klaxon.yaml:1: not valid YAML: a text that begins with * needs quotes"},
+      {"an at sign without quotes", "topics: @all\n",
+       "klaxon.yaml:1: not valid YAML: a text that begins with this character needs quotes"},
       {"an alias of nothing", "clusters: *none\n",
        "klaxon.yaml:1: not valid YAML: the referenced anchor is not defined"},
       {"an alias inside itself", "clusters: &a [*a]\n",
@@ -59,7 +76,8 @@ TEST_CASE("a text that is not YAML gives one mistake with its line, and nothing 
       {"plain text", "hello\n",
        "klaxon.yaml:1: expected a map of keys (\"key: value\"), found text"},
       {"a second document", "clusters: [{name: main}]\n---\nlisten: :1\n",
-       "klaxon.yaml:2: not valid YAML: a second document begins here; the file may hold only one"},
+       "klaxon.yaml:2: not valid YAML: this does not belong to what stands before it; the file may "
+       "hold only one document"},
       {"bytes that are not UTF-8", "clusters: []\nlisten: \xFF\xFE\n",
        "klaxon.yaml:2: not valid YAML: the text is not UTF-8"},
       {"a zero byte", std::string("clusters: []\nlist\0en: 1\n", 24),
