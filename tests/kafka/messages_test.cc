@@ -1,23 +1,10 @@
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/kafka/wire/messages/api_versions.h"
-#include "agent/kafka/wire/messages/describe_cluster.h"
-#include "agent/kafka/wire/messages/describe_groups.h"
-#include "agent/kafka/wire/messages/describe_quorum.h"
-#include "agent/kafka/wire/messages/find_coordinator.h"
-#include "agent/kafka/wire/messages/list_groups.h"
-#include "agent/kafka/wire/messages/list_offsets.h"
-#include "agent/kafka/wire/messages/metadata.h"
-#include "agent/kafka/wire/messages/offset_fetch.h"
+#include "tests/kafka/every_message.h"
 
 namespace klaxon::kafka::wire {
 namespace {
-
-#define EVERY_REQUEST                                                                          \
-  ApiVersionsRequest, MetadataRequest, DescribeClusterRequest, DescribeQuorumRequest,          \
-      ListOffsetsRequest, ListGroupsRequest, DescribeGroupsRequest, FindCoordinatorRequest,    \
-      OffsetFetchRequest
 
 template <class Request>
 std::string ResponseBody(const typename Request::Response& response, int16_t version) {
@@ -25,7 +12,7 @@ std::string ResponseBody(const typename Request::Response& response, int16_t ver
   return body.substr(kFrameLengthSize + sizeof(int32_t));
 }
 
-TEMPLATE_TEST_CASE("every version of a request can be read back", "[wire]", EVERY_REQUEST) {
+TEMPLATE_LIST_TEST_CASE("every version of a request can be read back", "[wire]", EveryRequest) {
   for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
     INFO("version " << version);
     const std::string frame = EncodeRequest(TestType{}, version, 42, "klaxon");
@@ -40,7 +27,7 @@ TEMPLATE_TEST_CASE("every version of a request can be read back", "[wire]", EVER
   }
 }
 
-TEMPLATE_TEST_CASE("an answer cut at any byte is an error", "[wire]", EVERY_REQUEST) {
+TEMPLATE_LIST_TEST_CASE("an answer cut at any byte is an error", "[wire]", EveryRequest) {
   for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
     const std::string body = ResponseBody<TestType>(typename TestType::Response{}, version);
     INFO("version " << version << ", " << body.size() << " bytes");
@@ -53,7 +40,7 @@ TEMPLATE_TEST_CASE("an answer cut at any byte is an error", "[wire]", EVERY_REQU
   }
 }
 
-TEMPLATE_TEST_CASE("bytes after the end of an answer are an error", "[wire]", EVERY_REQUEST) {
+TEMPLATE_LIST_TEST_CASE("bytes after the end of an answer are an error", "[wire]", EveryRequest) {
   for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
     const std::string body = ResponseBody<TestType>(typename TestType::Response{}, version) + "x";
     CHECK_FALSE(DecodeResponse<TestType>(body, version));

@@ -9,15 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "agent/kafka/wire/messages/api_versions.h"
-#include "agent/kafka/wire/messages/describe_cluster.h"
-#include "agent/kafka/wire/messages/describe_groups.h"
-#include "agent/kafka/wire/messages/describe_quorum.h"
-#include "agent/kafka/wire/messages/find_coordinator.h"
-#include "agent/kafka/wire/messages/list_groups.h"
-#include "agent/kafka/wire/messages/list_offsets.h"
-#include "agent/kafka/wire/messages/metadata.h"
-#include "agent/kafka/wire/messages/offset_fetch.h"
+#include "tests/kafka/every_message.h"
 
 namespace klaxon::test {
 
@@ -51,25 +43,14 @@ uint16_t PortOf(const Fd& socket) {
   return ntohs(address.sin_port);
 }
 
-template <class... Requests>
-std::string VersionsOf(const Request& request) {
-  ApiVersionsResponse response;
-  (response.apis.push_back({.key = static_cast<int16_t>(Requests::kApiKey),
-                            .min_version = Requests::kVersions.min,
-                            .max_version = Requests::kVersions.max}),
-   ...);
-  return EncodeResponse<ApiVersionsRequest>(response, request.header.api_version,
-                                            request.header.correlation_id);
-}
-
-template <class... Requests>
+/// A well-formed answer that says nothing; empty: a request we do not know.
 std::string EmptyAnswer(const Request& request) {
   std::string frame;
-  ((Requests::kApiKey == request.header.api_key
-        ? void(frame = EncodeResponse<Requests>({}, request.header.api_version,
-                                                request.header.correlation_id))
-        : void()),
-   ...);
+  EveryRequest::ForEach([&]<class Known>() {
+    if (Known::kApiKey == request.header.api_key) {
+      frame = EncodeResponse<Known>({}, request.header.api_version, request.header.correlation_id);
+    }
+  });
   return frame;
 }
 
@@ -164,9 +145,14 @@ HostPort ClosedPort() {
 }
 
 std::string AllVersions(const Request& request) {
-  return VersionsOf<ApiVersionsRequest, MetadataRequest, DescribeClusterRequest,
-                    DescribeQuorumRequest, ListOffsetsRequest, ListGroupsRequest,
-                    DescribeGroupsRequest, FindCoordinatorRequest, OffsetFetchRequest>(request);
+  ApiVersionsResponse response;
+  EveryRequest::ForEach([&]<class Known>() {
+    response.apis.push_back({.key = static_cast<int16_t>(Known::kApiKey),
+                             .min_version = Known::kVersions.min,
+                             .max_version = Known::kVersions.max});
+  });
+  return EncodeResponse<ApiVersionsRequest>(response, request.header.api_version,
+                                            request.header.correlation_id);
 }
 
 void ServeWell(Session& session, const Responder& responder) {
@@ -176,11 +162,7 @@ void ServeWell(Session& session, const Responder& responder) {
       continue;
     }
     const auto answer = responder ? responder(*request) : std::nullopt;
-    session.Send(answer ? *answer
-                        : EmptyAnswer<MetadataRequest, DescribeClusterRequest,
-                                      DescribeQuorumRequest, ListOffsetsRequest, ListGroupsRequest,
-                                      DescribeGroupsRequest, FindCoordinatorRequest,
-                                      OffsetFetchRequest>(*request));
+    session.Send(answer ? *answer : EmptyAnswer(*request));
   }
 }
 
