@@ -11,7 +11,7 @@
 
 #include "tests/kafka/every_message.h"
 
-namespace klaxon::test {
+namespace klaxon::testing {
 
 using namespace kafka::wire;  // NOLINT(google-build-using-namespace): a test's own folder
 
@@ -120,7 +120,7 @@ ScriptedServer::ScriptedServer(Script script, uint16_t port)
 ScriptedServer::~ScriptedServer() {
   acceptor_.request_stop();
   acceptor_.join();
-  for (std::jthread& session : sessions_) session.request_stop();
+  for (Served& session : sessions_) session.thread.request_stop();
 }
 
 void ScriptedServer::Accept(const std::stop_token& stop) {
@@ -130,10 +130,13 @@ void ScriptedServer::Accept(const std::stop_token& stop) {
     Fd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket) continue;
     const int number = ++connections_;
-    sessions_.emplace_back(
-        [this, number](const std::stop_token& ending, Fd mine) {
+    sessions_.remove_if([](const Served& served) { return served.over.load(); });
+    Served& served = sessions_.emplace_back();
+    served.thread = std::jthread(
+        [this, number, &served](const std::stop_token& ending, Fd mine) {
           Session session(std::move(mine), ending, number);
           script_(session);
+          served.over = true;
         },
         std::move(socket));
   }
@@ -166,4 +169,4 @@ void ServeWell(Session& session, const Responder& responder) {
   }
 }
 
-}  // namespace klaxon::test
+}  // namespace klaxon::testing

@@ -15,7 +15,7 @@
 #include "agent/kafka/wire/fd.h"
 #include "agent/kafka/wire/message.h"
 
-namespace klaxon::test {
+namespace klaxon::testing {
 
 /// A request as it came over the wire.
 struct Request {
@@ -75,7 +75,12 @@ class ScriptedServer {
   kafka::wire::Fd listener_;
   uint16_t port_ = 0;
   std::atomic<int> connections_ = 0;
-  std::list<std::jthread> sessions_{};
+  struct Served {
+    std::atomic<bool> over = false;
+    std::jthread thread{};
+  };
+
+  std::list<Served> sessions_{};
   std::jthread acceptor_;
 };
 
@@ -91,4 +96,4 @@ void ServeWell(Session& session, const Responder& responder = {});
 /// Frame of an answer to ApiVersions that offers every version of every API we speak.
 std::string AllVersions(const Request& request);
 
-}  // namespace klaxon::test
+}  // namespace klaxon::testing

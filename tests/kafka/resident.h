@@ -1,0 +1,19 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <cstddef>
+#include <fstream>
+
+namespace klaxon::testing {
+
+/// Memory of this process that is in RAM, in bytes.
+inline size_t ResidentBytes() {
+  std::ifstream file("/proc/self/statm");
+  size_t all = 0;
+  size_t resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace klaxon::testing
