@@ -1,10 +1,25 @@
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 
-#include "tests/kafka/every_message.h"
+#include "agent/kafka/wire/messages/api_versions.h"
+#include "agent/kafka/wire/messages/consumer_group_describe.h"
+#include "agent/kafka/wire/messages/describe_cluster.h"
+#include "agent/kafka/wire/messages/describe_configs.h"
+#include "agent/kafka/wire/messages/describe_groups.h"
+#include "agent/kafka/wire/messages/describe_quorum.h"
+#include "agent/kafka/wire/messages/find_coordinator.h"
+#include "agent/kafka/wire/messages/list_groups.h"
+#include "agent/kafka/wire/messages/list_offsets.h"
+#include "agent/kafka/wire/messages/metadata.h"
+#include "agent/kafka/wire/messages/offset_fetch.h"
 
 namespace klaxon::kafka::wire {
 namespace {
+
+#define EVERY_REQUEST                                                                          \
+  ApiVersionsRequest, MetadataRequest, DescribeClusterRequest, DescribeQuorumRequest,          \
+      ListOffsetsRequest, ListGroupsRequest, DescribeGroupsRequest, FindCoordinatorRequest,    \
+      OffsetFetchRequest, DescribeConfigsRequest, ConsumerGroupDescribeRequest
 
 template <class Request>
 std::string ResponseBody(const typename Request::Response& response, int16_t version) {
@@ -12,7 +27,7 @@ std::string ResponseBody(const typename Request::Response& response, int16_t ver
   return body.substr(kFrameLengthSize + sizeof(int32_t));
 }
 
-TEMPLATE_LIST_TEST_CASE("every version of a request can be read back", "[wire]", EveryRequest) {
+TEMPLATE_TEST_CASE("every version of a request can be read back", "[wire]", EVERY_REQUEST) {
   for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
     INFO("version " << version);
     const std::string frame = EncodeRequest(TestType{}, version, 42, "klaxon");
@@ -27,7 +42,7 @@ TEMPLATE_LIST_TEST_CASE("every version of a request can be read back", "[wire]",
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("an answer cut at any byte is an error", "[wire]", EveryRequest) {
+TEMPLATE_TEST_CASE("an answer cut at any byte is an error", "[wire]", EVERY_REQUEST) {
   for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
     const std::string body = ResponseBody<TestType>(typename TestType::Response{}, version);
     INFO("version " << version << ", " << body.size() << " bytes");
@@ -40,7 +55,7 @@ TEMPLATE_LIST_TEST_CASE("an answer cut at any byte is an error", "[wire]", Every
   }
 }
 
-TEMPLATE_LIST_TEST_CASE("bytes after the end of an answer are an error", "[wire]", EveryRequest) {
+TEMPLATE_TEST_CASE("bytes after the end of an answer are an error", "[wire]", EVERY_REQUEST) {
   for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
     const std::string body = ResponseBody<TestType>(typename TestType::Response{}, version) + "x";
     CHECK_FALSE(DecodeResponse<TestType>(body, version));

@@ -9,9 +9,17 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "tests/kafka/every_message.h"
+#include "agent/kafka/wire/messages/api_versions.h"
+#include "agent/kafka/wire/messages/describe_cluster.h"
+#include "agent/kafka/wire/messages/describe_groups.h"
+#include "agent/kafka/wire/messages/describe_quorum.h"
+#include "agent/kafka/wire/messages/find_coordinator.h"
+#include "agent/kafka/wire/messages/list_groups.h"
+#include "agent/kafka/wire/messages/list_offsets.h"
+#include "agent/kafka/wire/messages/metadata.h"
+#include "agent/kafka/wire/messages/offset_fetch.h"
 
-namespace klaxon::testing {
+namespace klaxon::test {
 
 using namespace kafka::wire;  // NOLINT(google-build-using-namespace): a test's own folder
 
@@ -43,14 +51,25 @@ uint16_t PortOf(const Fd& socket) {
   return ntohs(address.sin_port);
 }
 
-/// A well-formed answer that says nothing; empty: a request we do not know.
+template <class... Requests>
+std::string VersionsOf(const Request& request) {
+  ApiVersionsResponse response;
+  (response.apis.push_back({.key = static_cast<int16_t>(Requests::kApiKey),
+                            .min_version = Requests::kVersions.min,
+                            .max_version = Requests::kVersions.max}),
+   ...);
+  return EncodeResponse<ApiVersionsRequest>(response, request.header.api_version,
+                                            request.header.correlation_id);
+}
+
+template <class... Requests>
 std::string EmptyAnswer(const Request& request) {
   std::string frame;
-  EveryRequest::ForEach([&]<class Known>() {
-    if (Known::kApiKey == request.header.api_key) {
-      frame = EncodeResponse<Known>({}, request.header.api_version, request.header.correlation_id);
-    }
-  });
+  ((Requests::kApiKey == request.header.api_key
+        ? void(frame = EncodeResponse<Requests>({}, request.header.api_version,
+                                                request.header.correlation_id))
+        : void()),
+   ...);
   return frame;
 }
 
@@ -120,7 +139,7 @@ ScriptedServer::ScriptedServer(Script script, uint16_t port)
 ScriptedServer::~ScriptedServer() {
   acceptor_.request_stop();
   acceptor_.join();
-  for (Served& session : sessions_) session.thread.request_stop();
+  for (std::jthread& session : sessions_) session.request_stop();
 }
 
 void ScriptedServer::Accept(const std::stop_token& stop) {
@@ -130,13 +149,10 @@ void ScriptedServer::Accept(const std::stop_token& stop) {
     Fd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket) continue;
     const int number = ++connections_;
-    sessions_.remove_if([](const Served& served) { return served.over.load(); });
-    Served& served = sessions_.emplace_back();
-    served.thread = std::jthread(
-        [this, number, &served](const std::stop_token& ending, Fd mine) {
+    sessions_.emplace_back(
+        [this, number](const std::stop_token& ending, Fd mine) {
           Session session(std::move(mine), ending, number);
           script_(session);
-          served.over = true;
         },
         std::move(socket));
   }
@@ -148,14 +164,9 @@ HostPort ClosedPort() {
 }
 
 std::string AllVersions(const Request& request) {
-  ApiVersionsResponse response;
-  EveryRequest::ForEach([&]<class Known>() {
-    response.apis.push_back({.key = static_cast<int16_t>(Known::kApiKey),
-                             .min_version = Known::kVersions.min,
-                             .max_version = Known::kVersions.max});
-  });
-  return EncodeResponse<ApiVersionsRequest>(response, request.header.api_version,
-                                            request.header.correlation_id);
+  return VersionsOf<ApiVersionsRequest, MetadataRequest, DescribeClusterRequest,
+                    DescribeQuorumRequest, ListOffsetsRequest, ListGroupsRequest,
+                    DescribeGroupsRequest, FindCoordinatorRequest, OffsetFetchRequest>(request);
 }
 
 void ServeWell(Session& session, const Responder& responder) {
@@ -165,8 +176,12 @@ void ServeWell(Session& session, const Responder& responder) {
       continue;
     }
     const auto answer = responder ? responder(*request) : std::nullopt;
-    session.Send(answer ? *answer : EmptyAnswer(*request));
+    session.Send(answer ? *answer
+                        : EmptyAnswer<MetadataRequest, DescribeClusterRequest,
+                                      DescribeQuorumRequest, ListOffsetsRequest, ListGroupsRequest,
+                                      DescribeGroupsRequest, FindCoordinatorRequest,
+                                      OffsetFetchRequest>(*request));
   }
 }
 
-}  // namespace klaxon::testing
+}  // namespace klaxon::test

@@ -15,7 +15,7 @@
 #include "agent/kafka/wire/fd.h"
 #include "agent/kafka/wire/message.h"
 
-namespace klaxon::testing {
+namespace klaxon::test {
 
 /// A request as it came over the wire.
 struct Request {
@@ -75,12 +75,7 @@ class ScriptedServer {
   kafka::wire::Fd listener_;
   uint16_t port_ = 0;
   std::atomic<int> connections_ = 0;
-  struct Served {
-    std::atomic<bool> over = false;
-    std::jthread thread{};
-  };
-
-  std::list<Served> sessions_{};
+  std::list<std::jthread> sessions_{};
   std::jthread acceptor_;
 };
 
@@ -96,4 +91,4 @@ void ServeWell(Session& session, const Responder& responder = {});
 /// Frame of an answer to ApiVersions that offers every version of every API we speak.
 std::string AllVersions(const Request& request);
 
-}  // namespace klaxon::testing
+}  // namespace klaxon::test

@@ -33,12 +33,10 @@ bool AnyRoute::IsTimeForNext(MonoTime now) {
 }
 
 void AnyRoute::Advance(const Instant& now) {
-  if (done() || now.mono >= ticket_->batch().deadline()) {
-    return;  // it is failed for that elsewhere
-  }
   while (!done() && next_ < candidates_.size() && IsTimeForNext(now.mono)) {
     Peer& candidate = *candidates_[next_++];
     next_at_ = ShareEnds(now.mono, ticket_->batch().deadline());
+    ticket_->AttemptStarted();
     candidate.Submit(ticket_, now);
   }
   if (!done() && ticket_->attempts() == 0) {
@@ -54,7 +52,11 @@ Error AnyRoute::AllFailed() const {
   if (misses.size() == 1) {
     return misses.front();
   }
-  return {misses.front().reason(), "no broker answers: " + Join(misses)};
+  std::string text = "no broker answers: ";
+  for (const Error& miss : misses) {
+    text += (&miss == &misses.front() ? "" : "; ") + miss.message();
+  }
+  return {misses.front().reason(), std::move(text)};
 }
 
 }  // namespace klaxon::kafka::wire

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "agent/kafka/wire/decoder.h"
 
 namespace klaxon::kafka::wire {
@@ -11,9 +9,6 @@ namespace klaxon::kafka::wire {
 namespace {
 
 constexpr size_t kBytesPerTurn = size_t{4} << 20U;
-
-/// A caller with little time left must not make a healthy broker count as silent.
-constexpr Duration kLeastPatience = std::chrono::seconds{1};
 
 /// An answer in version 0, whatever was asked: how a broker says that it does not know the version of
 /// our ApiVersions request (KIP-511).
@@ -45,7 +40,7 @@ Result<void> Connection::SendOwnVersionRequest(int16_t version, const Instant& n
   output_ = EncodeRequest(request, version, id, options_.client_id);
   // Its time limit is the one of connecting, which the owner of the connection keeps.
   in_flight_.push_back(
-      {.correlation_id = id, .version = version, .sent = now, .silent_at = MonoTime::max()});
+      {.correlation_id = id, .version = version, .sent = now, .deadline = MonoTime::max()});
   meter_.Sent(ApiKey::kApiVersions, output_.size());
   return Flush();
 }
@@ -56,13 +51,13 @@ Result<void> Connection::Send(TicketPtr ticket, int16_t version, const Instant& 
   output_ = call.Encode(version, id, options_.client_id);
   call.MarkSent(now);
   meter_.Sent(call.api(), output_.size());
-  const MonoTime silent_at = std::max(ticket->batch().deadline(), now.mono + kLeastPatience);
+  const MonoTime deadline = ticket->batch().deadline();
   in_flight_.push_back({.correlation_id = id,
                         .api = call.api(),
                         .version = version,
                         .ticket = std::move(ticket),
                         .sent = now,
-                        .silent_at = silent_at});
+                        .deadline = deadline});
   return Flush();
 }
 

@@ -30,7 +30,7 @@ class Connection {
     int16_t version = 0;
     TicketPtr ticket{};  ///< null: our own ApiVersions
     Instant sent{};
-    MonoTime silent_at{};  ///< without an answer until then the broker counts as silent
+    MonoTime deadline{};
   };
 
   /// `options`, `identity` and `meter` must outlive the connection.

@@ -48,11 +48,6 @@ std::string Describe(std::string_view bytes, uint32_t length, size_t limit) {
   if (kind == "SSH") {
     return "answers, but not as a Kafka broker (it looks like an SSH server); is the port right?";
   }
-  const std::string_view begin = bytes.substr(0, kLengthSize);
-  if (std::all_of(begin.begin(), begin.end(), [](char byte) { return byte >= ' ' && byte <= '~'; })) {
-    return fmt::format("answers, but not as a Kafka broker (it begins with \"{}\"); is the port right?",
-                       begin);
-  }
   if (length > limit && length <= INT32_MAX) {
     return fmt::format(
         "announces an answer of {} bytes, the limit is {}; if it is a Kafka broker at all", length,

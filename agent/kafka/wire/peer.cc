@@ -55,7 +55,6 @@ size_t Peer::Load() const {
 }
 
 void Peer::Submit(TicketPtr ticket, const Instant& now) {
-  ticket->AttemptStarted(identity_.title);
   if (silent_since_) {
     ticket->Miss(SilentError(now.mono));
     return;
@@ -75,7 +74,6 @@ void Peer::CloseIfIdle() {
   if (Load() == 0) {
     dial_.reset();
     connection_.reset();
-    silent_since_.reset();
   }
 }
 
@@ -95,9 +93,12 @@ MonoTime Peer::due() const {
   } else if (!connection_ && silent_since_) {
     due = next_try_;
   }
+  for (const TicketPtr& ticket : waiting_) {
+    due = std::min(due, ticket->batch().deadline());
+  }
   if (connection_) {
     for (const Connection::InFlight& flight : connection_->in_flight()) {
-      due = std::min(due, flight.silent_at);
+      due = std::min(due, flight.deadline);
     }
   }
   return due;
@@ -197,8 +198,8 @@ void Peer::SendWaiting(const Instant& now) {
 }
 
 void Peer::CheckTimes(const Instant& now) {
-  std::erase_if(waiting_, [](const TicketPtr& ticket) { return !ticket->open(); });
-  NoticeSilence(now);
+  DropOverdueCalls(now);
+  DropOverdueWaiting(now.mono);
   if (connection_ && !connection_->ready() && now.mono >= attempt_ends_) {
     if (!silent_since_) {
       GoSilent({Reason::kTimeout,
@@ -218,10 +219,10 @@ void Peer::CheckTimes(const Instant& now) {
   }
 }
 
-void Peer::NoticeSilence(const Instant& now) {
+void Peer::DropOverdueCalls(const Instant& now) {
   if (!connection_) return;
   for (const Connection::InFlight& flight : connection_->in_flight()) {
-    if (now.mono >= flight.silent_at) {
+    if (now.mono >= flight.deadline) {
       const Error error(Reason::kTimeout,
                         fmt::format("{}: no answer to {} within {}", identity_.title,
                                     Name(flight.api), Waited(now.mono - flight.sent.mono)));
@@ -231,6 +232,15 @@ void Peer::NoticeSilence(const Instant& now) {
       return;
     }
   }
+}
+
+void Peer::DropOverdueWaiting(MonoTime now) {
+  std::erase_if(waiting_, [&](const TicketPtr& ticket) {
+    if (now < ticket->batch().deadline()) return false;
+    ticket->Miss({Reason::kTimeout, fmt::format("{}: not connected yet after {}", identity_.title,
+                                                Waited(now - attempt_started_))});
+    return true;
+  });
 }
 
 void Peer::Disconnected(const Error& error, const Instant& now) {

@@ -54,7 +54,7 @@ class Peer {
   /// The address left the cluster: ends everything. Nothing may be submitted afterwards.
   void Retire();
 
-  /// Closes a connection that nobody waits for, and stops probing.
+  /// Closes a connection that nobody waits for.
   void CloseIfIdle();
 
   int fd() const;
@@ -70,7 +70,8 @@ class Peer {
   void BecomeReady(const Instant& now);
   void SendWaiting(const Instant& now);
   void CheckTimes(const Instant& now);
-  void NoticeSilence(const Instant& now);
+  void DropOverdueCalls(const Instant& now);
+  void DropOverdueWaiting(MonoTime now);
   void Disconnected(const Error& error, const Instant& now);
   /// Ends everything that waits; further calls fail with `error` for a back-off.
   void FailAtOnce(const Error& error, const Instant& now);

@@ -20,10 +20,14 @@ std::string Name(ApiKey key) {
       return "ListGroups";
     case ApiKey::kApiVersions:
       return "ApiVersions";
+    case ApiKey::kDescribeConfigs:
+      return "DescribeConfigs";
     case ApiKey::kDescribeQuorum:
       return "DescribeQuorum";
     case ApiKey::kDescribeCluster:
       return "DescribeCluster";
+    case ApiKey::kConsumerGroupDescribe:
+      return "ConsumerGroupDescribe";
   }
   return fmt::format("api {}", static_cast<int16_t>(key));
 }

@@ -34,8 +34,10 @@ enum class ApiKey : int16_t {
   kDescribeGroups = 15,
   kListGroups = 16,
   kApiVersions = 18,
+  kDescribeConfigs = 32,
   kDescribeQuorum = 55,
   kDescribeCluster = 60,
+  kConsumerGroupDescribe = 69,
 };
 
 /// "ListOffsets", ...; "api 99" for one we do not speak.
