@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -10,7 +11,6 @@ namespace {
 using namespace kafka::wire;  // NOLINT(google-build-using-namespace): every word here is the
                               // protocol's
 
-constexpr int32_t kGroupOperations = (1 << 3) | (1 << 6) | (1 << 8);  // READ, DELETE, DESCRIBE
 constexpr int16_t kTellsUnknownGroups = 6;  // DescribeGroups; before: "Dead"
 constexpr int8_t kGroupKey = 0;
 
@@ -18,8 +18,17 @@ std::string_view TypeName(GroupKind kind) {
   return kind == GroupKind::kClassic ? "classic" : "consumer";
 }
 
+bool EqualWithoutCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+/// Java's tools write "Classic", others "classic".
 bool Passes(const std::vector<std::string>& filter, std::string_view value) {
-  return filter.empty() || std::find(filter.begin(), filter.end(), value) != filter.end();
+  return filter.empty() ||
+         std::any_of(filter.begin(), filter.end(),
+                     [&](const std::string& wanted) { return EqualWithoutCase(wanted, value); });
 }
 
 struct TopicIndexes {

@@ -3,7 +3,9 @@
 #include <optional>
 
 #include "agent/kafka/wire/messages/api_versions.h"
+#include "agent/kafka/wire/messages/consumer_group_describe.h"
 #include "agent/kafka/wire/messages/describe_cluster.h"
+#include "agent/kafka/wire/messages/describe_configs.h"
 #include "agent/kafka/wire/messages/describe_groups.h"
 #include "agent/kafka/wire/messages/describe_quorum.h"
 #include "agent/kafka/wire/messages/find_coordinator.h"
@@ -44,6 +46,10 @@ Answer<kafka::wire::FindCoordinatorRequest> Respond(
     const Asked& asked, const kafka::wire::FindCoordinatorRequest& request);
 Answer<kafka::wire::OffsetFetchRequest> Respond(const Asked& asked,
                                                 const kafka::wire::OffsetFetchRequest& request);
+Answer<kafka::wire::DescribeConfigsRequest> Respond(
+    const Asked& asked, const kafka::wire::DescribeConfigsRequest& request);
+Answer<kafka::wire::ConsumerGroupDescribeRequest> Respond(
+    const Asked& asked, const kafka::wire::ConsumerGroupDescribeRequest& request);
 
 /// Puts an error where the answer's kind has room for it, and takes away what it told.
 void Spoil(kafka::wire::ApiVersionsResponse& response, kafka::wire::ErrorCode code);
@@ -55,16 +61,20 @@ void Spoil(kafka::wire::ListGroupsResponse& response, kafka::wire::ErrorCode cod
 void Spoil(kafka::wire::DescribeGroupsResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::FindCoordinatorResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::OffsetFetchResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::DescribeConfigsResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::ConsumerGroupDescribeResponse& response, kafka::wire::ErrorCode code);
 
-/// "/10.0.0.7", the host of a group's member, as brokers write it.
 struct Member {
   std::string id{};
   std::string client_id{};
-  std::string host{};
+  std::string host{};  ///< with a slash in front, as brokers write it: "/10.0.0.7"
   std::vector<const GroupPartition*> assigned{};  ///< those of one topic stand together
 };
 
 /// Who is in a group: its partitions are dealt out in ranges.
 std::vector<Member> MembersOf(const ClusterState& state, const Group& group);
+
+/// What may be done with a group, as KIP-430's bit field: READ, DELETE, DESCRIBE.
+inline constexpr int32_t kGroupOperations = (1 << 3) | (1 << 6) | (1 << 8);
 
 }  // namespace klaxon::simulator

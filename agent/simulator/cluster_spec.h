@@ -15,6 +15,7 @@ struct TopicSpec {
   std::string name{};
   int partitions = 1;
   int replication = 1;  ///< at most the count of brokers is used
+  int min_in_sync = 1;  ///< min.insync.replicas
   double rate = 10;     ///< records a second over all partitions; varies by 40 % around it
   bool internal = false;
 };

@@ -23,6 +23,7 @@ struct Partition {
   int64_t hung_at = -1;  ///< last stable offset while a transaction hangs; -1: none does
   int32_t leader = -1;
   int32_t leader_epoch = 0;
+  int32_t stuck_replica = -1;  ///< a replica that does not follow, as on a broken disk; -1: none
   std::vector<int32_t> replicas{};
   std::vector<int32_t> in_sync{};
 
@@ -35,6 +36,7 @@ struct Topic {
   std::string name{};
   kafka::wire::Uuid id{};
   bool internal = false;
+  int min_in_sync = 1;
   bool deleted = false;  ///< its place is kept, so that indices stay valid
   double rate = 0;       ///< records a second
   double phase = 0;      ///< 0 to 1: where in its ups and downs it starts
@@ -131,6 +133,10 @@ std::string_view StateName(const Group& group);
 
 /// The broker's process goes away or comes back; the controller notices in its own time (Advance).
 void SetAlive(ClusterState& state, int32_t broker, bool alive);
+
+/// The partition's last replica stops following its leader, or follows again, at once.
+/// False if there is no such partition or it has one replica only.
+bool SetReplicaStuck(ClusterState& state, std::string_view topic, int32_t partition, bool stuck);
 
 /// Replaces a topic of this name. False if there is no quorum.
 bool CreateTopic(ClusterState& state, const TopicSpec& spec);

@@ -54,7 +54,8 @@ void Fence(ClusterState& state, Broker& broker) {
 }
 
 void AddToInSync(Partition& partition, int32_t broker) {
-  if (Holds(partition.replicas, broker) && !Holds(partition.in_sync, broker)) {
+  if (broker != partition.stuck_replica && Holds(partition.replicas, broker) &&
+      !Holds(partition.in_sync, broker)) {
     partition.in_sync.push_back(broker);
   }
 }
@@ -135,6 +136,30 @@ void SetAlive(ClusterState& state, int32_t id, bool alive) {
     broker->alive_changed = state.now.mono;
     ++state.version;
   }
+}
+
+bool SetReplicaStuck(ClusterState& state, std::string_view name, int32_t index, bool stuck) {
+  Topic* topic = FindTopic(state, name);
+  if (topic == nullptr || index < 0 || static_cast<size_t>(index) >= topic->partitions.size()) {
+    return false;
+  }
+  Partition& partition = topic->partitions[static_cast<size_t>(index)];
+  const int32_t last = partition.replicas.back();
+  if (partition.replicas.size() < 2) {
+    return false;
+  }
+  partition.stuck_replica = stuck ? last : -1;
+  const Broker* broker = FindBroker(state, last);
+  if (stuck && partition.in_sync.size() > 1) {
+    std::erase(partition.in_sync, last);
+    if (partition.leader == last) {
+      Lead(partition, Candidate(state, partition));
+    }
+  } else if (!stuck && partition.leader >= 0 && !broker->fenced && broker->caught_up) {
+    AddToInSync(partition, last);
+  }
+  ++state.version;
+  return true;
 }
 
 void Control(ClusterState& state, MonoTime now) {

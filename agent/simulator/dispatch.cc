@@ -52,10 +52,11 @@ constexpr Api Speaks() {
 }
 
 constexpr std::array kApis = {
-    Speaks<ListOffsetsRequest>(),    Speaks<MetadataRequest>(),
-    Speaks<OffsetFetchRequest>(),    Speaks<FindCoordinatorRequest>(),
-    Speaks<DescribeGroupsRequest>(), Speaks<ListGroupsRequest>(),
-    Speaks<DescribeQuorumRequest>(), Speaks<DescribeClusterRequest>(),
+    Speaks<ListOffsetsRequest>(),     Speaks<MetadataRequest>(),
+    Speaks<OffsetFetchRequest>(),     Speaks<FindCoordinatorRequest>(),
+    Speaks<DescribeGroupsRequest>(),  Speaks<ListGroupsRequest>(),
+    Speaks<DescribeQuorumRequest>(),  Speaks<DescribeClusterRequest>(),
+    Speaks<DescribeConfigsRequest>(), Speaks<ConsumerGroupDescribeRequest>(),
 };
 
 VersionRange Offered(const VersionCaps& caps, ApiKey key, VersionRange range) {

@@ -59,6 +59,7 @@ void AddTopic(ClusterState& state, const TopicSpec& spec, double days_of_history
   Topic topic{.name = spec.name,
               .id = MakeId(state.seed, spec.name, state.version),
               .internal = spec.internal,
+              .min_in_sync = spec.min_in_sync,
               .rate = spec.rate,
               .phase = Fraction(seed)};
   topic.partitions.resize(static_cast<size_t>(std::max(spec.partitions, 1)));

@@ -3,7 +3,9 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "agent/kafka/wire/messages/api_versions.h"
+#include "agent/kafka/wire/messages/consumer_group_describe.h"
 #include "agent/kafka/wire/messages/describe_cluster.h"
+#include "agent/kafka/wire/messages/describe_configs.h"
 #include "agent/kafka/wire/messages/describe_groups.h"
 #include "agent/kafka/wire/messages/describe_quorum.h"
 #include "agent/kafka/wire/messages/find_coordinator.h"
@@ -56,7 +58,7 @@ TEST_CASE("every version that a broker offers is answered", "[simulator]") {
   const auto cluster = StartSmall(clock);
   const BlockingClient client(cluster->bootstrap().front());
   const ApiVersionsResponse offered = MustAsk(client, ApiVersionsRequest{});
-  CHECK(offered.apis.size() == 9);
+  CHECK(offered.apis.size() == 11);
   const auto ask_all = [&]<class Request>(const Request& request) {
     for (int16_t v = Request::kVersions.min; v <= Request::kVersions.max; ++v) {
       MustAsk(client, request, v);
@@ -71,6 +73,8 @@ TEST_CASE("every version that a broker offers is answered", "[simulator]") {
   ask_all(DescribeGroupsRequest{.groups = {"billing"}});
   ask_all(FindCoordinatorRequest{.keys = {"billing"}});
   ask_all(OffsetFetchRequest{.groups = {{.id = "billing"}}});
+  ask_all(DescribeConfigsRequest{.resources = {{.name = "orders"}}});
+  ask_all(ConsumerGroupDescribeRequest{.groups = {"modern"}});
 }
 
 TEST_CASE("a greeting in an unknown version is answered in version 0", "[simulator]") {

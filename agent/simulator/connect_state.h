@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// A Kafka Connect worker's view of its cluster as data, and the JSON that its REST API makes of
+/// it. Shapes: ConnectorsResource and ConnectorStateInfo in connect/runtime of Kafka 4.x.
+namespace klaxon::simulator {
+
+struct ConnectTask {
+  int id = 0;
+  std::string state = "RUNNING";
+  std::string worker_id{};
+  std::string trace{};  ///< of what it threw; empty: left out
+};
+
+struct Connector {
+  std::string name{};
+  std::string type{};  ///< "source" or "sink"
+  std::vector<std::pair<std::string, std::string>> config{};
+  std::string state = "RUNNING";
+  std::string worker_id{};
+  std::string trace{};
+  std::vector<ConnectTask> tasks{};
+};
+
+struct ConnectState {
+  std::string version = "4.3.1";
+  std::string commit = "c9b7cd6a2f31bd5e";
+  std::string kafka_cluster_id{};
+  std::vector<Connector> connectors{};
+};
+
+/// Postgres -> orders, orders -> lake, customers -> search, all well.
+ConnectState ShopConnect(std::string kafka_cluster_id);
+
+/// A stack trace as a sink task leaves it: the generic line first, the root cause last.
+std::string SearchIsDownTrace();
+
+/// nullptr if there is none.
+Connector* FindConnector(ConnectState& state, std::string_view name);
+
+/// False if there is no such task. A failed connector keeps its tasks' states.
+bool FailTask(ConnectState& state, std::string_view connector, int task, std::string trace);
+bool HealTask(ConnectState& state, std::string_view connector, int task);
+
+std::string RootJson(const ConnectState& state);
+/// Names only.
+std::string ListJson(const ConnectState& state);
+/// By name, with "status" and "info" as asked.
+std::string ExpandedJson(const ConnectState& state, bool status, bool info);
+std::string StatusJson(const Connector& connector);
+std::string InfoJson(const Connector& connector);
+
+}  // namespace klaxon::simulator

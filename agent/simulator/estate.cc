@@ -1,0 +1,144 @@
+#include "agent/simulator/estate.h"
+
+#include <array>
+#include <thread>
+
+#include "agent/base/thread_name.h"
+#include "agent/simulator/connect_worker.h"
+#include "agent/simulator/story.h"
+
+namespace klaxon::simulator {
+namespace {
+
+constexpr Duration kGlance = std::chrono::milliseconds{500};
+constexpr double kNormalSpeed = 4;
+
+void SetSpeed(ClusterState& state, std::string_view group, double speed) {
+  if (Group* found = FindGroup(state, group)) {
+    found->speed = speed;
+  }
+}
+
+}  // namespace
+
+class Estate::Impl {
+ public:
+  Result<void> Start(const EstateOptions& options, Clock& clock) {
+    for (const ClusterSpec& spec : options.clusters) {
+      Result<std::unique_ptr<Cluster>> cluster = Cluster::Start(spec, clock);
+      if (!cluster) {
+        return cluster.error();
+      }
+      clusters.push_back(std::move(*cluster));
+    }
+    if (options.connect) {
+      const std::string id = options.clusters.empty() ? "" : options.clusters.front().cluster_id;
+      Result<std::unique_ptr<ConnectWorker>> worker = ConnectWorker::Start(ShopConnect(id));
+      if (!worker) {
+        return worker.error();
+      }
+      connect = std::move(*worker);
+      connect_url = connect->url();
+    }
+    if (options.incidents && !clusters.empty()) {
+      director_ =
+          std::jthread([this, &clock](const std::stop_token& stop) { Direct(clock, stop); });
+    }
+    return {};
+  }
+
+  std::vector<std::unique_ptr<Cluster>> clusters{};
+  std::unique_ptr<ConnectWorker> connect{};
+  std::string connect_url{};
+
+ private:
+  void Direct(Clock& clock, const std::stop_token& stop) {
+    NameThisThread("sim-story");
+    const MonoTime start = clock.Now().mono;
+    std::array<bool, kTroubles> on{};
+    MonoTime next = start;
+    do {
+      for (size_t i = 0; i < kTroubles; ++i) {
+        const auto trouble = static_cast<Trouble>(i);
+        const bool now_on = IsOn(trouble, next - start);
+        if (now_on != on.at(i)) {
+          on.at(i) = now_on;
+          Switch(trouble, now_on);
+        }
+      }
+      next += kGlance;
+    } while (clock.SleepUntil(next, stop));
+  }
+
+  void Switch(Trouble trouble, bool on) {
+    Cluster& shop = *clusters.front();
+    switch (trouble) {
+      case Trouble::kTaskFailed:
+        if (connect) {
+          connect->Change([&](ConnectState& state) { SwitchTask(state, on); });
+        }
+        return;
+      case Trouble::kReplicaStuck:
+        shop.Change([&](ClusterState& state) { SetReplicaStuck(state, "payments", 2, on); });
+        return;
+      case Trouble::kGroupFallsBehind:
+        shop.Change([&](ClusterState& state) {
+          SetSpeed(state, "warehouse-sync", on ? 0.7 : kNormalSpeed);
+        });
+        return;
+      case Trouble::kGroupStuck:
+        shop.Change([&](ClusterState& state) {
+          SetSpeed(state, "fraud-detection", on ? 0 : kNormalSpeed);
+        });
+        return;
+      case Trouble::kBrokerDown:
+        on ? shop.StopBroker(3) : shop.StartBroker(3);
+        return;
+      case Trouble::kTopicForALoadTest:
+        shop.Change([&](ClusterState& state) { SwitchLoadTest(state, on); });
+        return;
+    }
+    std::abort();
+  }
+
+  static void SwitchTask(ConnectState& state, bool on) {
+    if (on) {
+      FailTask(state, "customers-to-search", 1, SearchIsDownTrace());
+    } else {
+      HealTask(state, "customers-to-search", 1);
+    }
+  }
+
+  static void SwitchLoadTest(ClusterState& state, bool on) {
+    if (on) {
+      CreateTopic(state, {.name = "load-test", .partitions = 6, .replication = 2, .rate = 5'000});
+    } else {
+      DeleteTopic(state, "load-test");
+    }
+  }
+
+  std::jthread director_{};  ///< last: it uses all of the above
+};
+
+Estate::Estate(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+}
+
+Estate::~Estate() = default;
+
+Result<std::unique_ptr<Estate>> Estate::Start(const EstateOptions& options, Clock& clock) {
+  auto impl = std::make_unique<Impl>();
+  if (Result<void> started = impl->Start(options, clock); !started) {
+    return started.error();
+  }
+  return std::unique_ptr<Estate>(new Estate(std::move(impl)));
+}
+
+const std::vector<std::unique_ptr<Cluster>>& Estate::clusters() const {
+  return impl_->clusters;
+}
+
+const std::string& Estate::connect_url() const {
+  return impl_->connect_url;
+}
+
+}  // namespace klaxon::simulator
