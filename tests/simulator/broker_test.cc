@@ -13,45 +13,12 @@
 #include "agent/kafka/wire/messages/list_offsets.h"
 #include "agent/kafka/wire/messages/metadata.h"
 #include "agent/kafka/wire/messages/offset_fetch.h"
-#include "agent/simulator/cluster.h"
-#include "tests/simulator/blocking_client.h"
+#include "tests/simulator/small_cluster.h"
 
 namespace klaxon::simulator {
 namespace {
 
 using namespace kafka::wire;  // NOLINT(google-build-using-namespace)
-
-/// Two topics, a group of each kind; time stands still, so that what is asked twice is equal.
-ClusterSpec SmallSpec(int brokers) {
-  ClusterSpec spec{.name = "small", .brokers = brokers};
-  spec.topics = {{.name = "orders", .partitions = 4, .replication = brokers, .rate = 100},
-                 {.name = "payments", .partitions = 2, .rate = 10}};
-  spec.groups = {{.name = "billing", .topics = {"orders"}, .members = 2, .initial_lag = 50},
-                 {.name = "audit",
-                  .topics = {"orders", "payments"},
-                  .members = 0,
-                  .never_committed = 1,
-                  .beyond_end = true},
-                 {.name = "modern", .kind = GroupKind::kConsumer, .topics = {"payments"}}};
-  spec.timings.step = Duration{};
-  return spec;
-}
-
-std::unique_ptr<Cluster> StartSmall(Clock& clock, int brokers = 1) {
-  Result<std::unique_ptr<Cluster>> cluster = Cluster::Start(SmallSpec(brokers), clock);
-  REQUIRE(cluster);
-  return std::move(*cluster);
-}
-
-template <class Request>
-typename Request::Response MustAsk(const BlockingClient& client, const Request& request,
-                                   int16_t version = Request::kVersions.max) {
-  auto response = client.Ask(request, version);
-  INFO(Name(Request::kApiKey) << " version " << version << ": "
-                              << (response ? std::string("answered") : response.error().message()));
-  REQUIRE(response);
-  return std::move(*response);
-}
 
 TEST_CASE("every version that a broker offers is answered", "[simulator]") {
   SystemClock clock;

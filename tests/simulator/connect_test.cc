@@ -1,0 +1,47 @@
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
+
+#include "agent/simulator/connect_state.h"
+
+namespace klaxon::simulator {
+namespace {
+
+using Json = nlohmann::json;
+
+TEST_CASE("Connect's JSON has the worker's shapes", "[simulator]") {
+  ConnectState state = ShopConnect("cluster-1");
+  const Json root = Json::parse(RootJson(state));
+  CHECK(root.at("version") == "4.3.1");
+  CHECK(root.at("kafka_cluster_id") == "cluster-1");
+  CHECK(Json::parse(ListJson(state)).size() == 3);
+
+  const Json all = Json::parse(ExpandedJson(state, true, true));
+  const Json& sink = all.at("customers-to-search");
+  CHECK(sink.at("status").at("connector").at("state") == "RUNNING");
+  CHECK_FALSE(sink.at("status").at("connector").contains("trace"));
+  CHECK(sink.at("status").at("tasks").size() == 2);
+  CHECK(sink.at("status").at("type") == "sink");
+  CHECK(sink.at("info").at("config").at("topics") == "customers");
+  CHECK(sink.at("info").at("tasks").at(1).at("task") == 1);
+  CHECK_FALSE(Json::parse(ExpandedJson(state, true, false)).at("orders-to-lake").contains("info"));
+}
+
+TEST_CASE("a failed task carries its trace until it is healed", "[simulator]") {
+  ConnectState state = ShopConnect("cluster-1");
+  REQUIRE(FailTask(state, "customers-to-search", 1, SearchIsDownTrace()));
+  const auto task = [&] {
+    return Json::parse(StatusJson(*FindConnector(state, "customers-to-search"))).at("tasks").at(1);
+  };
+  CHECK(task().at("state") == "FAILED");
+  const auto trace = task().at("trace").get<std::string>();
+  CHECK(trace.rfind("Caused by: java.net.ConnectException: Connection refused") !=
+        std::string::npos);
+  REQUIRE(HealTask(state, "customers-to-search", 1));
+  CHECK(task().at("state") == "RUNNING");
+  CHECK_FALSE(task().contains("trace"));
+  CHECK_FALSE(FailTask(state, "customers-to-search", 9, ""));
+  CHECK_FALSE(FailTask(state, "nobody", 0, ""));
+}
+
+}  // namespace
+}  // namespace klaxon::simulator
