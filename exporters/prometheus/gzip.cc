@@ -27,7 +27,7 @@ class Deflater::Impl {
   Impl() {
     constexpr int kLevel = 1;        // three times as fast as the default, 10 % larger on this text
     constexpr int kRawWindow = -15;  // negative: raw deflate, no zlib frame
-    constexpr int kMemory = 9;
+    constexpr int kMemory = 8;
     if (deflateInit2(&stream_, kLevel, Z_DEFLATED, kRawWindow, kMemory, Z_DEFAULT_STRATEGY) !=
         Z_OK) {
       std::abort();  // no memory, or another zlib than the one we were built with

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+
+#include "agent/model/view.h"
+
+namespace klaxon::bench {
+
+/// How large an estate is. The default is size L of the performance figures: 10,000 partitions,
+/// 1,000 groups, 100,000 group-partitions.
+struct Size {
+  size_t topics = 1000;
+  size_t partitions = 10;  ///< of a topic
+  size_t groups = 1000;
+  size_t topics_of_group = 10;
+};
+
+/// A Kafka cluster in which everything is known, with names as long as they are in practice.
+View LargeView(const Size& size, const Instant& now);
+
+}  // namespace klaxon::bench

@@ -1,0 +1,118 @@
+#include <array>
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+#include <zlib.h>
+
+#include "agent/base/clock.h"
+#include "exporters/prometheus/page.h"
+#include "tests/bench/metrics/large_view.h"
+
+namespace klaxon {
+namespace {
+
+const View& SizeL() {
+  static SystemClock clock;
+  static const View kView = bench::LargeView({}, clock.Now());
+  return kView;
+}
+
+/// A fresh copy of the view's section, so that the page has to render it again.
+View Changed(const View& view) {
+  View changed = view;
+  changed.parts[0].section = std::make_shared<const Section>(*view.parts[0].section);
+  return changed;
+}
+
+/// Emits and forgets: what the tables cost without a writer.
+class NullWriter final : public metrics::MetricWriter {
+ public:
+  void BeginFamily(const metrics::MetricInfo& /*info*/) override {}
+
+  void Sample(metrics::LabelValues /*values*/, double /*value*/) override { ++samples; }
+
+  void Unknown(metrics::LabelValues /*values*/, const AnswerRef& /*answer*/) override {}
+
+  size_t samples = 0;
+};
+
+void TablesAtSizeL(benchmark::State& state) {
+  NullWriter writer;
+  for (auto _ : state) {
+    writer.samples = 0;
+    metrics::Emit(metrics::KafkaTable(), SizeL(), writer);
+  }
+  state.counters["samples"] = static_cast<double>(writer.samples);
+}
+
+BENCHMARK(TablesAtSizeL)->Unit(benchmark::kMillisecond);
+
+void TextAtSizeL(benchmark::State& state) {
+  size_t bytes = 0;
+  for (auto _ : state) {
+    bytes = 0;
+    prometheus_page::TextWriter writer({}, [&](std::string_view text) { bytes += text.size(); });
+    metrics::Emit(metrics::KafkaTable(), SizeL(), writer);
+    writer.Finish();
+  }
+  state.counters["MB"] = static_cast<double>(bytes) / 1e6;
+}
+
+BENCHMARK(TextAtSizeL)->Unit(benchmark::kMillisecond);
+
+void RenderAndDeflateAtSizeL(benchmark::State& state) {
+  SystemClock clock;
+  prometheus_page::PrometheusPage page({}, clock, [](metrics::MetricWriter&) {});
+  for (auto _ : state) {
+    state.PauseTiming();
+    const View view = Changed(SizeL());
+    state.ResumeTiming();
+    page.Update(view);
+  }
+}
+
+BENCHMARK(RenderAndDeflateAtSizeL)->Unit(benchmark::kMillisecond);
+
+void ServeAtSizeL(benchmark::State& state) {
+  SystemClock clock;
+  prometheus_page::PrometheusPage page({}, clock, [](metrics::MetricWriter&) {});
+  page.Update(SizeL());
+  size_t bytes = 0;
+  for (auto _ : state) {
+    bytes = page.Serve({}).Bytes().size();
+  }
+  state.counters["MB"] = static_cast<double>(bytes) / 1e6;
+}
+
+BENCHMARK(ServeAtSizeL)->Unit(benchmark::kMillisecond);
+
+/// What a client costs that takes no gzip.
+void InflateAtSizeL(benchmark::State& state) {
+  SystemClock clock;
+  prometheus_page::PrometheusPage page({}, clock, [](metrics::MetricWriter&) {});
+  page.Update(SizeL());
+  std::string file(page.Serve({}).Bytes());
+  std::vector<char> piece(64 * 1024);
+  uint64_t bytes = 0;
+  for (auto _ : state) {
+    z_stream stream{};
+    inflateInit2(&stream, 15 + 16);
+    stream.next_in = reinterpret_cast<Bytef*>(file.data());
+    stream.avail_in = static_cast<uInt>(file.size());
+    int result = Z_OK;
+    while (result == Z_OK) {
+      stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+      stream.avail_out = static_cast<uInt>(piece.size());
+      result = inflate(&stream, Z_NO_FLUSH);
+    }
+    bytes = stream.total_out;
+    inflateEnd(&stream);
+  }
+  state.counters["MB"] = static_cast<double>(bytes) / 1e6;
+}
+
+BENCHMARK(InflateAtSizeL)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace klaxon
