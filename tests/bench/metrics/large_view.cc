@@ -11,7 +11,7 @@ namespace {
 
 AnswerRef MakeAnswer(KafkaFacts& facts, const Instant& now, std::string source) {
   facts.answers.push_back(std::make_shared<const Answer>(
-      Answer{.source = std::move(source), .taken_at = now, .good_for = std::chrono::seconds{30}}));
+      Answer{.source = std::move(source), .taken_at = now, .good_for = std::chrono::hours{1}}));
   return facts.answers.back();
 }
 

@@ -1,13 +1,17 @@
-#include <array>
+#include <algorithm>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 #include <zlib.h>
 
 #include "agent/base/clock.h"
+#include "agent/base/duration.h"
+#include "agent/http/server.h"
 #include "exporters/prometheus/page.h"
 #include "tests/bench/metrics/large_view.h"
+#include "tests/exporters/prometheus/raw_get.h"
 
 namespace klaxon {
 namespace {
@@ -113,6 +117,41 @@ void InflateAtSizeL(benchmark::State& state) {
 }
 
 BENCHMARK(InflateAtSizeL)->Unit(benchmark::kMillisecond);
+
+/// Whole scrapes over loopback, one after the other, while the page is rendered again and again.
+void ScrapeAtSizeL(benchmark::State& state, const char* accept_encoding) {
+  SystemClock clock;
+  prometheus_page::PrometheusPage page({}, clock, [](metrics::MetricWriter&) {});
+  page.Update(SizeL());
+  auto server = http::Server::Listen(
+      {.listen = {.host = "127.0.0.1", .port = 0}},
+      {{.method = "GET", .path = "/metrics", .handler = [&](const http::Request& request) {
+          return page.Serve(request);
+        }}});
+  if (!server) {
+    state.SkipWithError(server.error().message().c_str());
+    return;
+  }
+  const std::jthread polls([&](const std::stop_token& stop) {
+    while (clock.SleepUntil(clock.Now().mono + std::chrono::seconds{1}, stop)) {
+      page.Update(Changed(SizeL()));
+    }
+  });
+  std::vector<double> milliseconds;
+  size_t bytes = 0;
+  for (auto _ : state) {
+    const MonoTime start = clock.Now().mono;
+    bytes = testing::RawGet((*server)->port(), "/metrics", accept_encoding).body.size();
+    milliseconds.push_back(Seconds(clock.Now().mono - start) * 1e3);
+  }
+  std::ranges::sort(milliseconds);
+  state.counters["p50_ms"] = milliseconds[milliseconds.size() / 2];
+  state.counters["p99_ms"] = milliseconds[milliseconds.size() * 99 / 100];
+  state.counters["MB"] = static_cast<double>(bytes) / 1e6;
+}
+
+BENCHMARK_CAPTURE(ScrapeAtSizeL, Gzip, "gzip")->Unit(benchmark::kMillisecond)->Iterations(300);
+BENCHMARK_CAPTURE(ScrapeAtSizeL, Plain, "")->Unit(benchmark::kMillisecond)->Iterations(100);
 
 }  // namespace
 }  // namespace klaxon
