@@ -178,7 +178,7 @@ class Engine::Impl : public httplib::Server {
   /// which recurses on long ones.
   static void Begin(Connection& connection, httplib::Request& request) {
     connection.BeginHandling();
-    request.path = "/";
+    request.path.assign(1, '/');  // assigning "/" at -O2 makes GCC 12 warn falsely
   }
 
   const ServerLimits limits_;
