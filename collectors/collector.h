@@ -44,9 +44,6 @@ struct CollectorPlace {
   std::string collector{};  ///< kind: "kafka", "connect", ...
   std::string instance{};   ///< see Section::instance
   Duration interval{};
-  /// A poll gets no longer than this (PollContext::deadline); zero: the interval. More than the
-  /// interval lets a slow source be read at all, at the price of skipped ticks.
-  Duration budget{};
 };
 
 }  // namespace klaxon

@@ -73,10 +73,9 @@ void PollLoop::Run(const std::stop_token& stop) {
 }
 
 Reading PollLoop::PollOnce(const std::stop_token& stop) {
-  const Duration budget = place_.budget > Duration::zero() ? place_.budget : place_.interval;
   const PollContext context{.clock = clock_,
                             .interval = place_.interval,
-                            .deadline = clock_.Now().mono + budget,
+                            .deadline = clock_.Now().mono + place_.interval,
                             .stop = stop};
   try {
     return collector_->Poll(context);
@@ -122,8 +121,9 @@ void PollLoop::LogChanges() {
     const auto [entry, added] = current.emplace(problem.scope, problem.error.reason());
     const auto before = known_.find(problem.scope);
     const bool news = added && (before == known_.end() || before->second != entry->second);
+    const std::string& message = problem.error.message();
     log::Write(news ? log::Level::kWarning : log::Level::kDebug, title_,
-               problem.scope + ": " + problem.error.message());
+               message.starts_with(problem.scope) ? message : problem.scope + ": " + message);
   }
   for (const auto& [scope, reason] : known_) {
     if (!current.contains(scope)) {

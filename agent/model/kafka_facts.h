@@ -102,10 +102,12 @@ struct KafkaFacts final : Facts {
 
   std::vector<BrokerFacts> brokers{};  ///< ascending by id; those alive according to `metadata`
   std::vector<TopicFacts> topics{};    ///< by name
-  AnswerRef metadata{};                ///< of brokers and topics, their names and numbers
+  /// Of brokers and topics, their names and numbers. Ages while `proof` is kDoubtful, as leadership
+  /// does: what a cut-off broker lists is of long ago too.
+  AnswerRef metadata{};
 
   /// Of leader, replicas, in_sync and offline of every partition: the last answer that was not in
-  /// doubt. It ages while `proof` is kDoubtful.
+  /// doubt. It ages while `proof` is kDoubtful; null: there was none yet, leaders are unknown.
   AnswerRef leadership{};
   MetadataProof proof = MetadataProof::kUnproven;
 
@@ -113,7 +115,8 @@ struct KafkaFacts final : Facts {
   AnswerRef controller_answer{};
 
   std::vector<GroupFacts> groups{};  ///< by name
-  /// Every broker's list of groups, so that "no groups" can be told from "not asked". One a broker.
+  /// Every broker's list of groups, so that "no groups" can be told from "not asked". Parallel to
+  /// `brokers`; null: that broker never gave one.
   std::vector<AnswerRef> group_lists{};
 };
 

@@ -1,0 +1,60 @@
+#include "collectors/kafka/collector.h"
+
+#include "agent/kafka/wire/client.h"
+#include "collectors/kafka/group_list_stage.h"
+#include "collectors/kafka/group_stage.h"
+#include "collectors/kafka/metadata_stage.h"
+#include "collectors/kafka/offset_stage.h"
+#include "collectors/kafka/permissions.h"
+
+namespace klaxon::kafka_collector {
+namespace {
+
+/// Everything after metadata.
+void ReadTheRest(Round& round) {
+  round.IndexTopics();
+  std::vector<GroupWork> groups = ListGroups(round);
+  ReadGroups(round, groups);
+  FinishGroups(round, std::move(groups));
+  ReadOffsets(round);
+}
+
+Reading PollNormally(Round& round) {
+  if (const std::optional<Error> silence = ReadMetadata(round)) {
+    round.IndexTopics();
+    CarryGroups(round, *silence);
+    CarryOffsets(round, *silence);
+    return round.Finish();
+  }
+  ReadTheRest(round);
+  ReadPermissions(round);
+  return round.Finish();
+}
+
+}  // namespace
+
+Reading KafkaCollector::Poll(const PollContext& context) {
+  if (memory_.doubt) {
+    Round round(*client_, context, config_, memory_);
+    round.AddProblem("quorum", *memory_.doubt);
+    CarryMetadata(round, *memory_.doubt);
+    ReadTheRest(round);
+    if (!DoubtIsOver(round)) {
+      return round.Finish();
+    }
+  }
+  Round round(*client_, context, config_, memory_);
+  return PollNormally(round);
+}
+
+std::unique_ptr<Collector> MakeKafkaCollector(Config config, std::string cluster, Clock& clock) {
+  kafka::wire::ClientOptions options;
+  options.cluster = std::move(cluster);
+  options.bootstrap = config.bootstrap;
+  options.client_id = config.client_id;
+  options.connect_timeout = std::min(options.connect_timeout, config.request_timeout);
+  auto client = std::make_unique<kafka::wire::Client>(std::move(options), clock);
+  return std::make_unique<KafkaCollector>(std::move(config), std::move(client));
+}
+
+}  // namespace klaxon::kafka_collector

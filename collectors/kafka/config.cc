@@ -1,0 +1,42 @@
+#include "collectors/kafka/config.h"
+
+#include <algorithm>
+
+#include "agent/base/duration.h"
+
+namespace klaxon::kafka_collector {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+}  // namespace
+
+Duration DefaultRequestTimeout(Duration interval) {
+  return std::min<Duration>(interval / 2, seconds{5});
+}
+
+Config ReadConfig(config::YamlMap& yaml) {
+  Config config;
+  yaml.Require("bootstrap.servers");
+  config.bootstrap = yaml.HostPorts("bootstrap.servers", kDefaultPort);
+  config.client_id = yaml.String("client.id", config.client_id);
+  config.interval = yaml.Duration("interval", config.interval, {seconds{1}, hours{1}});
+  config.request_timeout = yaml.Duration("request.timeout", DefaultRequestTimeout(config.interval),
+                                         {milliseconds{100}, minutes{1}});
+  if (config.request_timeout >= config.interval) {
+    yaml.Complain("request.timeout",
+                  "must be below the interval (" + FormatDuration(config.interval) + ")");
+  }
+  const Duration slow = std::max<Duration>(config.interval, seconds{60});
+  config.earliest_interval = yaml.Duration("earliest.interval", slow, {seconds{1}, hours{24}});
+  if (config.earliest_interval < config.interval) {
+    yaml.Complain("earliest.interval",
+                  "must not be below the interval (" + FormatDuration(config.interval) + ")");
+  }
+  return config;
+}
+
+}  // namespace klaxon::kafka_collector
