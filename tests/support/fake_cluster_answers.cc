@@ -200,32 +200,24 @@ struct Speaker {
   }
 };
 
+/// Answers if the call is a request of one of these types.
+template <class... Request>
+std::optional<std::string> Answered(const Speaker& speaker, const kafka::Call& call) {
+  std::optional<std::string> body;
+  ((call.api() == Request::kApiKey && (body = speaker.Speak<Request>(call))) || ...);
+  return body;
+}
+
 }  // namespace
 
 std::string AnswerOf(const FakeCluster& cluster, int32_t broker, const kafka::Call& call,
                      int16_t version) {
   const Speaker speaker{.cluster = cluster, .id = broker, .version = version};
-  switch (call.api()) {
-    case ApiKey::kMetadata:
-      return speaker.Speak<MetadataRequest>(call);
-    case ApiKey::kDescribeQuorum:
-      return speaker.Speak<DescribeQuorumRequest>(call);
-    case ApiKey::kDescribeCluster:
-      return speaker.Speak<DescribeClusterRequest>(call);
-    case ApiKey::kListGroups:
-      return speaker.Speak<ListGroupsRequest>(call);
-    case ApiKey::kDescribeGroups:
-      return speaker.Speak<DescribeGroupsRequest>(call);
-    case ApiKey::kOffsetFetch:
-      return speaker.Speak<OffsetFetchRequest>(call);
-    case ApiKey::kFindCoordinator:
-      return speaker.Speak<FindCoordinatorRequest>(call);
-    case ApiKey::kListOffsets:
-      return speaker.Speak<ListOffsetsRequest>(call);
-    case ApiKey::kApiVersions:
-      break;
-  }
-  throw std::logic_error("no fake answer to " + Name(call.api()));
+  std::optional<std::string> body =
+      Answered<MetadataRequest, DescribeQuorumRequest, DescribeClusterRequest, ListGroupsRequest,
+               DescribeGroupsRequest, OffsetFetchRequest, FindCoordinatorRequest,
+               ListOffsetsRequest>(speaker, call);
+  return body ? *std::move(body) : throw std::logic_error("no fake answer to " + Name(call.api()));
 }
 
 }  // namespace klaxon::testing
