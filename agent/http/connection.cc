@@ -57,13 +57,14 @@ ssize_t Connection::Receive(char* bytes, size_t size, MonoTime due) {
 
 bool Connection::ReadHead() {
   buffer_.erase(0, std::exchange(read_, 0));
+  body_failed_ = false;
   answering_ = false;
   answered_status_ = 0;
   HeadScanner scanner(owner_.limits);
-  MonoTime now = steady_clock::now();
-  owner_.gate.SetPhase(id_, Gate::Phase::kReading, now);
-  const bool first = requests_ == 0;
-  MonoTime due = now + (first ? owner_.limits.head_timeout : owner_.limits.idle_timeout);
+  const MonoTime now = steady_clock::now();
+  MonoTime due = now + (requests_ == 0 ? owner_.limits.head_timeout : owner_.limits.idle_timeout);
+  // For the first request the gate counts from when the connection came.
+  if (requests_ > 0) owner_.gate.SetPhase(id_, Gate::Phase::kReading, now);
   bool begun = !buffer_.empty();
   if (begun) due = now + owner_.limits.head_timeout;
   while (true) {
@@ -110,8 +111,11 @@ ssize_t Connection::Read(char* bytes, size_t size) {
     read_ += count;
     return static_cast<ssize_t>(count);
   }
+  // cpp-httplib goes on after a failure or a refusal, to drain what it has not read.
+  if (body_failed_ || answered_status_ >= 400) return -1;
   const ssize_t count = Receive(bytes, size, body_due_);
   if (count < 0 && errno == ETIMEDOUT) owner_.stats.Rejected(Rejection::kSlow);
+  body_failed_ = count < 0;
   return count;
 }
 

@@ -74,6 +74,7 @@ class Connection {
   size_t read_ = 0;       ///< of buffer_
   size_t requests_ = 0;
   MonoTime body_due_{};
+  bool body_failed_ = false;
   bool answering_ = false;
   MonoTime answer_due_{};
   int answered_status_ = 0;

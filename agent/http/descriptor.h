@@ -32,6 +32,9 @@ class Descriptor {
 
   explicit operator bool() const { return fd_ >= 0; }
 
+  /// Gives the descriptor away: somebody else closes it.
+  int Release() { return std::exchange(fd_, -1); }
+
   void Close() {
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;

@@ -1,7 +1,6 @@
 #include "agent/http/engine.h"
 
 #include <algorithm>
-#include <system_error>
 
 #include <httplib.h>
 
@@ -11,10 +10,13 @@
 namespace klaxon::http {
 namespace {
 
-constexpr size_t kIdleThreads = 4;
-/// Connections that were told to go still have their thread for a moment.
-constexpr size_t kSpareThreads = 32;
 constexpr size_t kWrite = 256 * 1024;  // bytes of a body for one call of send
+
+constexpr size_t kOnePacket = 16 * 1024;  // bytes of a body that is sent together with its head
+constexpr std::string_view kAcceptEncoding = "Accept-Encoding";
+/// Where Accept-Encoding is hidden from cpp-httplib, which would compress by itself. No client can
+/// send such a name.
+constexpr const char* kHidden = ":accept-encoding";
 
 /// What cpp-httplib reads and writes through.
 class ConnectionStream final : public httplib::Stream {
@@ -58,7 +60,9 @@ bool Convert(const httplib::Request& from, Request& request) {
   }
   request.method = from.method;
   request.query.assign(from.params.begin(), from.params.end());
-  request.headers.assign(from.headers.begin(), from.headers.end());
+  for (const auto& [name, value] : from.headers) {
+    request.headers.emplace_back(name == kHidden ? kAcceptEncoding : name, value);
+  }
   request.body = from.body;
   request.remote_address = from.remote_addr;
   return true;
@@ -102,6 +106,7 @@ void Fill(Answer answer, bool http_1_1, httplib::Response& to) {
     return;
   }
   const size_t size = answer.body->size();
+  if (size <= kOnePacket) return to.set_content(*answer.body, answer.content_type);
   to.set_content_provider(
       size, answer.content_type,
       [body = std::move(answer.body)](size_t offset, size_t length, httplib::DataSink& sink) {
@@ -123,9 +128,7 @@ void Explain(httplib::Response& response) {
 class Engine::Impl : public httplib::Server {
  public:
   Impl(const ServerLimits& limits, Dispatcher& dispatcher)
-      : limits_(limits),
-        dispatcher_(dispatcher),
-        pool_(kIdleThreads, limits.connections + kSpareThreads) {
+      : limits_(limits), dispatcher_(dispatcher) {
     set_payload_max_length(limits.body);
     set_keep_alive_max_count(limits.requests_per_connection);
     set_keep_alive_timeout(
@@ -155,8 +158,6 @@ class Engine::Impl : public httplib::Server {
     });
   }
 
-  httplib::ThreadPool& pool() { return pool_; }
-
   void Serve(Connection& connection, const Gate& gate) {
     ConnectionStream stream(connection);
     for (size_t left = limits_.requests_per_connection; left > 0; --left) {
@@ -179,32 +180,21 @@ class Engine::Impl : public httplib::Server {
   static void Begin(Connection& connection, httplib::Request& request) {
     connection.BeginHandling();
     request.path.assign(1, '/');  // assigning "/" at -O2 makes GCC 12 warn falsely
+    auto accepted = request.headers.extract(std::string(kAcceptEncoding));
+    if (accepted.empty()) return;
+    accepted.key() = kHidden;
+    request.headers.insert(std::move(accepted));
   }
 
   const ServerLimits limits_;
   Dispatcher& dispatcher_;
-  httplib::ThreadPool pool_;
 };
 
 Engine::Engine(const ServerLimits& limits, Dispatcher& dispatcher)
     : impl_(std::make_unique<Impl>(limits, dispatcher)) {
 }
 
-Engine::~Engine() {
-  Join();
-}
-
-void Engine::Run(std::function<void()> task) {
-  try {
-    impl_->pool().enqueue(std::move(task));
-  } catch (const std::system_error& failure) {  // no thread; the task waits for one that runs
-    log::Warning("http", "cannot start another thread: {}", failure.what());
-  }
-}
-
-void Engine::Join() {
-  impl_->pool().shutdown();
-}
+Engine::~Engine() = default;
 
 void Engine::Serve(Connection& connection, const Gate& gate) {
   impl_->Serve(connection, gate);

@@ -10,6 +10,7 @@
 
 #include "agent/base/log.h"
 #include "agent/base/thread_name.h"
+#include "agent/http/client_threads.h"
 #include "agent/http/dispatcher.h"
 #include "agent/http/engine.h"
 #include "agent/http/gate.h"
@@ -54,7 +55,7 @@ class Server::Impl {
     acceptor_.join();
     listener_.socket.Close();
     gate_.Stop(std::chrono::steady_clock::now() + limit);
-    engine_.Join();
+    threads_.Join();
   }
 
   const HostPort& address() const { return listener_.address; }
@@ -95,10 +96,9 @@ class Server::Impl {
     auto connection =
         std::make_shared<Connection>(std::move(accepted.socket), std::move(accepted.address),
                                      *entry.id, Connection::Owner{limits_, gate_, stats_});
-    engine_.Run([this, connection] {
-      NameThisThread("http-client");
-      engine_.Serve(*connection, gate_);
-    });
+    if (!threads_.Run([this, connection] { engine_.Serve(*connection, gate_); })) {
+      SayBusy(connection->fd());
+    }
   }
 
   const ServerLimits limits_;
@@ -107,6 +107,7 @@ class Server::Impl {
   Gate gate_;
   Dispatcher dispatcher_;
   Engine engine_;
+  ClientThreads threads_{};
   Descriptor wake_;
   Mutex stop_mutex_{};
   std::jthread acceptor_;

@@ -1,0 +1,167 @@
+#include "agent/http/client_connection.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <exception>
+
+#include <fmt/format.h>
+#include <httplib.h>
+
+#include "agent/http/client_stream.h"
+#include "agent/http/dial.h"
+
+namespace klaxon::http {
+namespace {
+
+/// What cpp-httplib reads and writes through.
+class StreamAdapter final : public httplib::Stream {
+ public:
+  explicit StreamAdapter(ClientStream& stream) : stream_(stream) {}
+
+  bool is_readable() const override { return stream_.Readable(); }
+
+  bool wait_readable() const override { return stream_.Readable() || stream_.Wait(POLLIN); }
+
+  bool wait_writable() const override { return stream_.Wait(POLLOUT); }
+
+  ssize_t read(char* bytes, size_t size) override { return stream_.Read(bytes, size); }
+
+  ssize_t write(const char* bytes, size_t size) override { return stream_.Write(bytes, size); }
+
+  void get_remote_ip_and_port(std::string& ip, int& port) const override {
+    ip.clear();
+    port = 0;
+  }
+
+  void get_local_ip_and_port(std::string& ip, int& port) const override {
+    ip.clear();
+    port = 0;
+  }
+
+  socket_t socket() const override { return stream_.fd(); }
+
+  time_t duration() const override { return 0; }
+
+ private:
+  ClientStream& stream_;
+};
+
+}  // namespace
+
+class ClientConnection::Impl : public httplib::ClientImpl {
+ public:
+  explicit Impl(const Url& origin)
+      : httplib::ClientImpl(origin.host, origin.port), address_{origin.host, origin.port} {
+    set_keep_alive(true);
+    set_follow_location(false);
+    set_path_encode(false);
+  }
+
+  Outcome Get(const Url& url, const HttpRequest& request, Patience& patience) {
+    patience_ = &patience;
+    failure_.reset();
+    received_ = 0;
+    too_large_ = false;
+    HttpResponse response;
+    httplib::Request outgoing = Prepare(url, request, response);
+    httplib::Response head;
+    auto error = httplib::Error::Success;
+    const bool complete = send(outgoing, head, error);
+    if (!complete || failure_) {
+      return {.response = Explain(request), .untouched = received_ == 0};
+    }
+    response.status = head.status;
+    response.content_type = head.get_header_value("Content-Type");
+    response.headers.assign(head.headers.begin(), head.headers.end());
+    return {.response = std::move(response)};
+  }
+
+  bool Reusable() const {
+    if (is_socket_open() == 0 || leftover_) return false;
+    char byte = 0;  // a connection at rest has nothing to read, not even its end
+    return ::recv(socket(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+  }
+
+ private:
+  httplib::Request Prepare(const Url& url, const HttpRequest& request, HttpResponse& response) {
+    httplib::Request outgoing;
+    outgoing.method = "GET";
+    outgoing.path = url.Target();
+    for (const auto& [name, value] : request.headers)
+      outgoing.headers.emplace(name, value);
+    if (!outgoing.has_header("User-Agent")) outgoing.headers.emplace("User-Agent", "klaxon");
+    outgoing.headers.emplace("Accept-Encoding", "identity");
+    const size_t limit = request.max_body;
+    outgoing.content_receiver = [this, &response, limit](const char* bytes, size_t size, size_t,
+                                                         size_t) {
+      too_large_ = size > limit - response.body.size();
+      if (!too_large_) response.body.append(bytes, size);
+      return !too_large_;
+    };
+    return outgoing;
+  }
+
+  Error Explain(const HttpRequest& request) const {
+    if (failure_) return *failure_;
+    if (too_large_) {
+      return {
+          Reason::kBadAnswer,
+          fmt::format("the answer is larger than the {} bytes that are taken", request.max_body)};
+    }
+    return {Reason::kBadAnswer, ended_ ? "the answer was cut short"
+                                       : "the answer breaks HTTP; does a web server answer there?"};
+  }
+
+  bool create_and_connect_socket(Socket& to, httplib::Error& error) override {
+    Result<Descriptor> dialled = Dial(address_, *patience_);
+    if (!dialled) {
+      failure_ = dialled.error();
+      error = httplib::Error::Connection;
+      return false;
+    }
+    to.sock = dialled->Release();
+    return true;
+  }
+
+  bool process_socket(const Socket& from, std::chrono::steady_clock::time_point,
+                      std::function<bool(httplib::Stream&)> callback) override {
+    ClientStream stream(from.sock, *patience_);
+    StreamAdapter adapter(stream);
+    const bool complete = callback(adapter);
+    received_ = stream.received();
+    leftover_ = stream.Readable();
+    ended_ = stream.ended();
+    failure_ = stream.failure();
+    return complete;
+  }
+
+  const HostPort address_;
+  Patience* patience_ = nullptr;
+  std::optional<Error> failure_{};
+  size_t received_ = 0;
+  bool leftover_ = false;
+  bool ended_ = false;
+  bool too_large_ = false;
+};
+
+ClientConnection::ClientConnection(const Url& origin) : impl_(std::make_unique<Impl>(origin)) {
+}
+
+ClientConnection::~ClientConnection() = default;
+
+bool ClientConnection::Reusable() const {
+  return impl_->Reusable();
+}
+
+ClientConnection::Outcome ClientConnection::Get(const Url& url, const HttpRequest& request,
+                                                Patience& patience) {
+  try {
+    return impl_->Get(url, request, patience);
+  } catch (const std::exception& failure) {
+    return {.response = Error(Reason::kInternal, failure.what())};
+  }
+}
+
+}  // namespace klaxon::http

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+
+#include "agent/base/result.h"
+#include "agent/http/client.h"
+#include "agent/http/patience.h"
+#include "agent/http/url.h"
+
+namespace klaxon::http {
+
+/// cpp-httplib's client for one origin: writes requests and reads answers over a connection that we
+/// dial and wait on ourselves, because its own time limits are per read and its errors lose the
+/// cause. Confined to one thread at a time.
+class ClientConnection {
+ public:
+  explicit ClientConnection(const Url& origin);
+  ClientConnection(const ClientConnection&) = delete;
+  ClientConnection& operator=(const ClientConnection&) = delete;
+  ~ClientConnection();
+
+  /// Whether a further request can go over the connection that the last one left open.
+  bool Reusable() const;
+
+  struct Outcome {
+    Result<HttpResponse> response;
+    bool untouched = false;  ///< not a byte of an answer came: on a used connection, try a new one
+  };
+
+  Outcome Get(const Url& url, const HttpRequest& request, Patience& patience);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace klaxon::http

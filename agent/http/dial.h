@@ -1,0 +1,14 @@
+#pragma once
+
+#include "agent/base/result.h"
+#include "agent/base/text.h"
+#include "agent/http/descriptor.h"
+#include "agent/http/patience.h"
+
+namespace klaxon::http {
+
+/// A non-blocking connection to the first address of the host that takes one. Errors, without the
+/// address in front: kUnreachable (no such name, refused, no route), kTimeout, kCancelled.
+Result<Descriptor> Dial(const HostPort& address, Patience& patience);
+
+}  // namespace klaxon::http
