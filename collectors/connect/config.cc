@@ -1,0 +1,45 @@
+#include "collectors/connect/config.h"
+
+#include <algorithm>
+
+#include "agent/base/duration.h"
+#include "agent/http/url.h"
+
+namespace klaxon::connect_collector {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+Config ReadConfig(config::YamlMap& yaml) {
+  Config config;
+  config.name = yaml.RequiredString("name");
+  if (yaml.Require("url")) {
+    config.urls = yaml.StringList("url");
+    if (config.urls.empty()) {
+      yaml.Complain("url", "is empty; give the address of a worker, e.g. http://connect-1:8083");
+    }
+  }
+  for (const std::string& url : config.urls) {
+    const Result<http::Url> parsed = http::ParseUrl(url);
+    if (!parsed) {
+      yaml.Complain("url", parsed.error().message());
+    } else if (parsed->scheme != "http") {
+      yaml.Complain("url", "only http is spoken yet, not https");
+    } else if (!parsed->query.empty()) {
+      yaml.Complain("url", "must not have a query (what comes after '?')");
+    }
+  }
+  config.interval = yaml.Duration("interval", config.interval, {seconds{1}, hours{1}});
+  const Duration sensible = std::min<Duration>(config.interval / 2, seconds{5});
+  config.request_timeout =
+      yaml.Duration("request.timeout", sensible, {milliseconds{100}, minutes{1}});
+  if (config.request_timeout >= config.interval) {
+    yaml.Complain("request.timeout",
+                  "must be below the interval (" + FormatDuration(config.interval) + ")");
+  }
+  return config;
+}
+
+}  // namespace klaxon::connect_collector

@@ -1,0 +1,41 @@
+#include "collectors/connect/config.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "agent/config/document.h"
+
+namespace klaxon::connect_collector {
+namespace {
+
+std::vector<config::Mistake> MistakesOf(const std::string& text, Config& config) {
+  config::Document document = config::Document::Parse(text, "klaxon.yaml");
+  {
+    config::YamlMap root = document.Root();
+    config = ReadConfig(root);
+  }
+  return document.mistakes();
+}
+
+TEST_CASE("a name and the workers' addresses are enough", "[connect]") {
+  Config config;
+  CHECK(MistakesOf("{name: etl, url: 'http://a:8083, http://b:8083'}", config).empty());
+  CHECK(config.name == "etl");
+  CHECK(config.urls == std::vector<std::string>{"http://a:8083", "http://b:8083"});
+  CHECK(config.interval == std::chrono::seconds{5});
+  CHECK(config.request_timeout == std::chrono::milliseconds{2500});
+}
+
+TEST_CASE("what makes no sense is a mistake", "[connect]") {
+  const char* text = GENERATE(
+      "{url: 'http://a:8083'}", "{name: etl}", "{name: etl, url: []}", "{name: etl, url: 'a:8083'}",
+      "{name: etl, url: 'ftp://a'}", "{name: etl, url: 'https://a:8083'}",
+      "{name: etl, url: 'http://a:8083/?x=1'}", "{name: etl, url: 'http://a', interval: 0s}",
+      "{name: etl, url: 'http://a', request.timeout: 5s}");
+  INFO(text);
+  Config config;
+  CHECK(MistakesOf(text, config).size() == 1);
+}
+
+}  // namespace
+}  // namespace klaxon::connect_collector
