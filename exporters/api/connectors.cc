@@ -4,7 +4,9 @@
 namespace klaxon::api {
 namespace {
 
-Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Text(text); }
+Json TextOrNull(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Text(text);
+}
 
 Json Tasks(const ConnectorFacts& connector) {
   Json tasks = Json::array();

@@ -18,7 +18,8 @@ namespace klaxon::api {
 /// {"clusters": [...]}: numbers of each Kafka cluster and its brokers, with how the polling goes.
 std::string ClustersDocument(const View& view, const Instant& now);
 
-/// {"groups": [...]}: every group with its lag a topic, by cluster and name. `cluster`: only of that.
+/// {"groups": [...]}: every group with its lag a topic, by cluster and name. `cluster`: only of
+/// that.
 std::string GroupsDocument(const View& view, const Instant& now,
                            const std::optional<std::string>& cluster);
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "agent/base/duration.h"
 #include "agent/base/text.h"
@@ -14,7 +15,9 @@ namespace klaxon::api {
 using Json = nlohmann::ordered_json;
 
 /// Bytes from outside may be no UTF-8, which JSON must be.
-inline Json Text(std::string_view bytes) { return ToUtf8(bytes); }
+inline Json Text(std::string_view bytes) {
+  return ToUtf8(bytes);
+}
 
 inline Json ErrorOrNull(const std::optional<Error>& error) {
   if (!error) {

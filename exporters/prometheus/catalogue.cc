@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/metrics/own.h"
+#include "agent/metrics/own_counters.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
 
@@ -40,7 +41,7 @@ std::vector<CatalogueSection> Catalogue() {
       {.title = "Klaxon itself", .metrics = {}},
   };
   for (const std::span<const MetricInfo> infos :
-       {PageInfos(), metrics::OwnInfos(), ServerInfos()}) {
+       {PageInfos(), metrics::OwnInfos(), metrics::CounterInfos(), ServerInfos()}) {
     std::ranges::copy(infos, std::back_inserter(sections.back().metrics));
   }
   return sections;

@@ -1,9 +1,9 @@
 #include "exporters/status_page/connect_section.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/format.h>
 
 #include "exporters/status_page/html.h"
 
@@ -43,8 +43,8 @@ std::string Causes(const ConnectorFacts& connector) {
   }
   for (const ConnectTaskFacts& task : connector.tasks) {
     if (!task.root_cause.empty()) {
-      html += fmt::format("<div class=\"why\">task {} on {}: {}</div>", task.id, Escape(task.worker),
-                          Escape(task.root_cause));
+      html += fmt::format("<div class=\"why\">task {} on {}: {}</div>", task.id,
+                          Escape(task.worker), Escape(task.root_cause));
     }
   }
   return html;
@@ -67,10 +67,9 @@ std::string Row(const ConnectorFacts& connector, const AnswerRef& listed, const 
 }  // namespace
 
 std::string ConnectSection(const ConnectPart& part, const Instant& now) {
-  std::string html =
-      fmt::format("<section>\n<h2>{} / {} <span class=\"quiet\">Kafka Connect {}</span></h2>\n",
-                  Escape(part.section.cluster), Escape(part.section.instance),
-                  Escape(part.facts.version));
+  std::string html = fmt::format(
+      "<section>\n<h2>{} / {} <span class=\"quiet\">Kafka Connect {}</span></h2>\n",
+      Escape(part.section.cluster), Escape(part.section.instance), Escape(part.facts.version));
   if (part.facts.listed == nullptr) {
     return html + "<p>" + UnknownValue("the worker has not listed its connectors yet") +
            "</p>\n</section>\n";

@@ -26,7 +26,8 @@ std::string AgeOf(const AnswerRef& answer, const Instant& now);
 std::string UnknownValue(const AnswerRef& answer);
 std::string UnknownValue(std::string_view why);
 
-/// `<span class="badge KIND">text</span>`; kinds: good, bad, warn, unknown, plain. `text` is escaped.
+/// `<span class="badge KIND">text</span>`; kinds: good, bad, warn, unknown, plain. `text` is
+/// escaped.
 std::string Badge(std::string_view kind, std::string_view text);
 
 /// A cell of a table. On a narrow screen `label` is shown before the value. `html` is not escaped.

@@ -1,9 +1,9 @@
 #include "exporters/status_page/kafka_section.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "agent/base/duration.h"
 #include "exporters/status_page/html.h"
@@ -56,8 +56,9 @@ std::string Tiles(const KafkaFacts& facts, const Instant& now) {
   const auto number = [](size_t count) { return Grouped(static_cast<int64_t>(count)); };
   const std::string metadata_age = AgeOf(facts.metadata, now);
   const std::string leader_age = AgeOf(facts.leadership, now);
-  std::string controller = counted(
-      facts.controller_answer, facts.controller ? fmt::format("broker {}", *facts.controller) : "none");
+  std::string controller =
+      counted(facts.controller_answer,
+              facts.controller ? fmt::format("broker {}", *facts.controller) : "none");
   std::string html = "<dl class=\"tiles\">\n";
   html += Tile("Brokers", counted(facts.metadata, number(facts.brokers.size())), metadata_age);
   html += Tile("Controller", controller, AgeOf(facts.controller_answer, now));
@@ -77,7 +78,8 @@ std::string BrokerRow(const KafkaFacts& facts, const BrokerFacts& broker, const 
   return "<tr>" + Cell("Broker", fmt::format("{}", broker.id)) +
          Cell("Address", fmt::format("<code>{}:{}</code>", Escape(broker.host), broker.port)) +
          Cell("Rack", broker.rack.empty() ? "\u2013" : Escape(broker.rack)) +
-         Cell("State", state + (why.empty() ? "" : fmt::format("<div class=\"why\">{}</div>", why))) +
+         Cell("State",
+              state + (why.empty() ? "" : fmt::format("<div class=\"why\">{}</div>", why))) +
          Cell("Age", AgeOf(facts.metadata, now)) + "</tr>\n";
 }
 
@@ -98,8 +100,8 @@ std::string PartitionRow(const KafkaFacts& facts, const TopicFacts& topic,
                       : health.under_replicated ? Badge("warn", "out of sync")
                                                 : Badge("warn", "offline replica");
   return "<tr>" +
-         Cell("Partition",
-              fmt::format("<code>{}</code> / {}", Escape(topic.entity->name), partition.partition)) +
+         Cell("Partition", fmt::format("<code>{}</code> / {}", Escape(topic.entity->name),
+                                       partition.partition)) +
          Cell("State", state) +
          Cell("Leader", partition.leader < 0 ? "none" : fmt::format("{}", partition.leader)) +
          Cell("In sync", Ids(partition.in_sync)) + Cell("Replicas", Ids(partition.replicas)) +
@@ -108,9 +110,10 @@ std::string PartitionRow(const KafkaFacts& facts, const TopicFacts& topic,
 
 std::string More(size_t all) {
   return all <= kRowsShown ? ""
-                           : fmt::format("<p class=\"more\">and {} more; all are on "
-                                         "<a href=\"/metrics\">/metrics</a></p>\n",
-                                         Grouped(static_cast<int64_t>(all - kRowsShown)));
+                           : fmt::format(
+                                 "<p class=\"more\">and {} more; all are on "
+                                 "<a href=\"/metrics\">/metrics</a></p>\n",
+                                 Grouped(static_cast<int64_t>(all - kRowsShown)));
 }
 
 std::string PartitionsInTrouble(const KafkaFacts& facts, const Instant& now) {
@@ -144,10 +147,12 @@ std::string LagCell(const GroupFacts& group, const GroupLag& lag, const Instant&
   if (lag.known == 0 && lag.unknown == 0) {
     return R"(<span class="quiet">nothing committed</span>)";
   }
-  std::string text = lag.known == 0 ? UnknownValue("no partition's lag is known") : Grouped(lag.sum);
+  std::string text =
+      lag.known == 0 ? UnknownValue("no partition's lag is known") : Grouped(lag.sum);
   if (lag.unknown > 0) {
-    text += fmt::format(R"( <span class="unknown" title="beyond the end, or the end is not known">{}</span>)",
-                        Counted(lag.unknown, "partition") + " unknown");
+    text += fmt::format(
+        R"( <span class="unknown" title="beyond the end, or the end is not known">{}</span>)",
+        Counted(lag.unknown, "partition") + " unknown");
   }
   return text;
 }
@@ -156,9 +161,9 @@ std::string StateCell(const GroupFacts& group, const Instant& now) {
   if (!IsFresh(group.described, now)) {
     return UnknownValue(group.described);
   }
-  const std::string_view kind = group.state == "Stable"   ? "good"
+  const std::string_view kind = group.state == "Stable"  ? "good"
                                 : group.state == "Empty" ? "plain"
-                                                          : "warn";
+                                                         : "warn";
   return Badge(kind, group.state);
 }
 
@@ -174,7 +179,8 @@ std::string GroupRow(const GroupFacts& group, const GroupLag& lag, const Instant
   return "<tr>" + Cell("Group", fmt::format("<code>{}</code>", Escape(group.entity->name))) +
          Cell("Lag", LagCell(group, lag, now), "number") +
          Cell("Worst partition",
-              lag.known > 0 && IsFresh(group.committed, now) ? Grouped(lag.worst) : "\u2013", "number") +
+              lag.known > 0 && IsFresh(group.committed, now) ? Grouped(lag.worst) : "\u2013",
+              "number") +
          Cell("State", StateCell(group, now)) + Cell("Members", MembersCell(group, now), "number") +
          Cell("Kind", std::string(Name(group.kind))) + Cell("Age", AgeOf(group.committed, now)) +
          "</tr>\n";
@@ -187,7 +193,8 @@ std::string Groups(const KafkaPart& part, const Instant& now) {
   }
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::stable_sort(order, std::greater{}, [&](size_t i) { return part.derived.groups[i].worst; });
+  std::ranges::stable_sort(order, std::greater{},
+                           [&](size_t i) { return part.derived.groups[i].worst; });
   std::string html = fmt::format(
       "<h3>Groups <span class=\"quiet\">{}, worst lag first</span></h3>\n"
       "<table><thead><tr><th>Group</th><th class=\"number\">Lag</th>"
@@ -216,7 +223,8 @@ std::string Proof(const KafkaFacts& facts) {
 
 std::string KafkaSection(const KafkaPart& part, const Instant& now) {
   return fmt::format("<section>\n<h2>{} <span class=\"quiet\">Kafka {}</span> {}</h2>\n",
-                     Escape(part.section.cluster), Escape(part.facts.cluster_id), Proof(part.facts)) +
+                     Escape(part.section.cluster), Escape(part.facts.cluster_id),
+                     Proof(part.facts)) +
          Tiles(part.facts, now) + PartitionsInTrouble(part.facts, now) + Groups(part, now) +
          Brokers(part.facts, now) + "</section>\n";
 }

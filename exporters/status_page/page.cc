@@ -1,8 +1,8 @@
 #include "exporters/status_page/page.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "agent/base/duration.h"
 #include "exporters/status_page/connect_section.h"
@@ -23,8 +23,9 @@ std::string Head(const PageOptions& options, std::string_view title) {
       "<meta name=\"color-scheme\" content=\"light dark\">\n{}"
       "<title>{}</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n"
       "<link rel=\"icon\" href=\"data:,\">\n</head>\n<body>\n",
-      options.refresh ? fmt::format("<meta http-equiv=\"refresh\" content=\"{}\">\n", kRefreshSeconds)
-                      : "",
+      options.refresh
+          ? fmt::format("<meta http-equiv=\"refresh\" content=\"{}\">\n", kRefreshSeconds)
+          : "",
       title);
 }
 
@@ -145,8 +146,9 @@ std::string RenderPage(const View& view, const Instant& now, const PageOptions& 
   }
   html += Sources(view, now);
   html += Events(*view.events, now);
-  return html + fmt::format("</main>\n<footer class=\"quiet\">Klaxon {}</footer>\n</body>\n</html>\n",
-                            Escape(options.version));
+  return html +
+         fmt::format("</main>\n<footer class=\"quiet\">Klaxon {}</footer>\n</body>\n</html>\n",
+                     Escape(options.version));
 }
 
 }  // namespace klaxon::status_page

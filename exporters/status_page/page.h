@@ -10,9 +10,9 @@
 namespace klaxon::status_page {
 
 struct PageOptions {
-  std::string version{};     ///< of this program
-  bool refresh = true;       ///< the browser asks again by itself every few seconds
-  size_t sources = 0;        ///< configured; those that have said nothing yet are named as waiting
+  std::string version{};  ///< of this program
+  bool refresh = true;    ///< the browser asks again by itself every few seconds
+  size_t sources = 0;     ///< configured; those that have said nothing yet are named as waiting
 };
 
 /// The whole document. Pure; `now` is the moment it is asked for and judges every freshness.

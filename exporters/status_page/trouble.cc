@@ -1,8 +1,8 @@
 #include "exporters/status_page/trouble.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "agent/base/duration.h"
 #include "exporters/status_page/html.h"
@@ -23,19 +23,20 @@ void AddPartitions(const KafkaPart& part, Troubles& troubles) {
     }
   }
   if (leaderless > 0) {
-    troubles.push_back({.severity = Severity::kBroken,
-                        .where = part.section.cluster,
-                        .what = fmt::format("{} without a leader", Counted(leaderless, "partition")),
-                        .why = "nobody can write to or read from them",
-                        .answer = part.facts.leadership});
+    troubles.push_back(
+        {.severity = Severity::kBroken,
+         .where = part.section.cluster,
+         .what = fmt::format("{} without a leader", Counted(leaderless, "partition")),
+         .why = "nobody can write to or read from them",
+         .answer = part.facts.leadership});
   }
   if (under_replicated > 0) {
-    troubles.push_back(
-        {.severity = Severity::kAtRisk,
-         .where = part.section.cluster,
-         .what = fmt::format("{} with replicas out of sync", Counted(under_replicated, "partition")),
-         .why = "one more broker lost may lose data",
-         .answer = part.facts.leadership});
+    troubles.push_back({.severity = Severity::kAtRisk,
+                        .where = part.section.cluster,
+                        .what = fmt::format("{} with replicas out of sync",
+                                            Counted(under_replicated, "partition")),
+                        .why = "one more broker lost may lose data",
+                        .answer = part.facts.leadership});
   }
 }
 
@@ -74,13 +75,13 @@ void AddConnector(const ConnectPart& part, const ConnectorFacts& connector, Trou
     return;
   }
   const std::string tasks = failed.empty() ? "" : TasksInWords(failed) + " FAILED";
-  troubles.push_back({.severity = Severity::kBroken,
-                      .where = part.section.cluster + " / " + part.section.instance,
-                      .what = fmt::format("connector {}: {}{}{}", connector.entity->name,
-                                          itself ? "FAILED" : "",
-                                          itself && !failed.empty() ? ", " : "", tasks),
-                      .why = cause,
-                      .answer = part.facts.listed});
+  troubles.push_back(
+      {.severity = Severity::kBroken,
+       .where = part.section.cluster + " / " + part.section.instance,
+       .what = fmt::format("connector {}: {}{}{}", connector.entity->name, itself ? "FAILED" : "",
+                           itself && !failed.empty() ? ", " : "", tasks),
+       .why = cause,
+       .answer = part.facts.listed});
 }
 
 void AddPolling(const Section& section, Troubles& troubles) {
