@@ -11,12 +11,14 @@ namespace {
 const ViewPart* PartOf(const View& view, const Section& section) {
   const auto found = std::ranges::find_if(view.parts, [&](const ViewPart& part) {
     return part.section->cluster == section.cluster &&
-           part.section->collector == section.collector && part.section->instance == section.instance;
+           part.section->collector == section.collector &&
+           part.section->instance == section.instance;
   });
   return found == view.parts.end() ? nullptr : &*found;
 }
 
-/// Whether an answer that was fresh at `before` is stale at `now`: what was derived no longer holds.
+/// Whether an answer that was fresh at `before` is stale at `now`: what was derived no longer
+/// holds.
 bool SomethingExpired(const Facts& facts, const Instant& before, const Instant& now) {
   return std::ranges::any_of(facts.answers, [&](const AnswerRef& answer) {
     return IsFresh(answer, before) && !IsFresh(answer, now);
@@ -40,8 +42,8 @@ ViewPart MakePart(const ViewPart* before, const SectionRef& section, const View&
     return part;
   }
   const bool same = before != nullptr && before->section->facts == section->facts;
-  part.derived = same && !SomethingExpired(*facts, view.now, now) ? before->derived
-                                                                  : Derive(*facts, now);
+  part.derived =
+      same && !SomethingExpired(*facts, view.now, now) ? before->derived : Derive(*facts, now);
   return part;
 }
 
@@ -55,7 +57,8 @@ std::vector<Change> ChangesOf(const ViewPart* before, const Section& section) {
   return ChangesBetween(*before_facts, *after_facts);
 }
 
-void Record(std::vector<Change> changes, const std::string& cluster, const Instant& now, View& view) {
+void Record(std::vector<Change> changes, const std::string& cluster, const Instant& now,
+            View& view) {
   if (changes.empty()) {
     return;
   }

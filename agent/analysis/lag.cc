@@ -58,18 +58,18 @@ GroupLag LagOf(const GroupFacts& group, const KafkaFacts& facts, const Instant& 
   lag.topics.reserve(group.topics.size());
   const bool committed_known = IsFresh(group.committed, now);
   for (const GroupTopicFacts& topic : group.topics) {
-    const bool there = topic.topic_index >= 0 &&
-                       static_cast<size_t>(topic.topic_index) < facts.topics.size();
-    const Basis basis{.group = group,
-                      .topic = there ? &facts.topics[static_cast<size_t>(topic.topic_index)] : nullptr,
-                      .now = now};
+    const bool there =
+        topic.topic_index >= 0 && static_cast<size_t>(topic.topic_index) < facts.topics.size();
+    const Basis basis{
+        .group = group,
+        .topic = there ? &facts.topics[static_cast<size_t>(topic.topic_index)] : nullptr,
+        .now = now};
     std::vector<PartitionLag>& partitions = lag.topics.emplace_back();
     partitions.reserve(topic.commits.size());
     for (const CommitFacts& commit : topic.commits) {
       // A commit that is too old to be believed leaves no lag, whatever the end says.
-      partitions.push_back(committed_known
-                               ? LagOfPartition(basis, commit)
-                               : PartitionLag{.lag = 0, .state = LagState::kNoCommit});
+      partitions.push_back(committed_known ? LagOfPartition(basis, commit)
+                                           : PartitionLag{.lag = 0, .state = LagState::kNoCommit});
       Count(partitions.back(), lag);
     }
   }

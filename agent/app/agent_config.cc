@@ -1,9 +1,9 @@
 #include "agent/app/agent_config.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <set>
+
+#include <fmt/format.h>
 
 namespace klaxon::app {
 namespace {
@@ -69,8 +69,12 @@ AgentConfig ReadAgentConfig(Document& document) {
     log->Finish();
   }
   std::set<std::string> names;
-  root.Require("clusters");
-  for (YamlMap& cluster : root.Maps("clusters")) {
+  const bool given = root.Require("clusters");
+  std::vector<YamlMap> clusters = root.Maps("clusters");
+  if (given && clusters.empty()) {
+    root.Complain("clusters", "needs at least one cluster");
+  }
+  for (YamlMap& cluster : clusters) {
     ReadCluster(cluster, names, config);
   }
   root.Finish();
@@ -103,12 +107,14 @@ std::string AsFile(const QuickStart& options) {
       options.interval ? fmt::format(", interval: {}", Quoted(*options.interval)) : "";
   std::string text = fmt::format("clusters:\n- name: {}\n", Quoted(options.cluster));
   if (!options.bootstrap.empty()) {
-    text += fmt::format("  kafka: {{bootstrap.servers: {}{}}}\n", Quoted(options.bootstrap), interval);
+    text +=
+        fmt::format("  kafka: {{bootstrap.servers: {}{}}}\n", Quoted(options.bootstrap), interval);
   }
   for (size_t i = 0; i < options.connect.size(); ++i) {
     text += i == 0 ? "  connect:\n" : "";
     const std::string name = i == 0 ? "connect" : fmt::format("connect-{}", i + 1);
-    text += fmt::format("  - {{name: {}, url: {}{}}}\n", name, Quoted(options.connect[i]), interval);
+    text +=
+        fmt::format("  - {{name: {}, url: {}{}}}\n", name, Quoted(options.connect[i]), interval);
   }
   return text;
 }
@@ -121,7 +127,8 @@ Result<AgentConfig> ConfigFrom(const QuickStart& options) {
   if (!document.ok()) {
     std::string text;
     for (const config::Mistake& mistake : document.mistakes()) {
-      text += fmt::format("{}command line: {}: {}", text.empty() ? "" : "\n", mistake.path, mistake.what);
+      text += fmt::format("{}command line: {}: {}", text.empty() ? "" : "\n", mistake.path,
+                          mistake.what);
     }
     return Error(Reason::kInvalid, text);
   }

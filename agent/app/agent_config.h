@@ -32,8 +32,8 @@ Result<AgentConfig> LoadAgentConfig(const std::string& file);
 /// What the command line can say instead of a file.
 struct QuickStart {
   std::string cluster = "default";
-  std::string bootstrap{};              ///< "host:port,host:port"
-  std::vector<std::string> connect{};   ///< URLs of Kafka Connect clusters
+  std::string bootstrap{};                ///< "host:port,host:port"
+  std::vector<std::string> connect{};     ///< URLs of Kafka Connect clusters
   std::optional<std::string> interval{};  ///< of every source, e.g. "5s"
 };
 

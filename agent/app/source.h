@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/app/traffic_book.h"
 #include "agent/base/clock.h"
 #include "agent/config/yaml_map.h"
 #include "agent/http/client.h"
@@ -18,6 +19,7 @@ namespace klaxon::app {
 struct SourceDeps {
   Clock& clock;
   http::HttpClient& http;
+  TrafficBook& traffic;  ///< makes Kafka clients
 };
 
 /// One configured source: everything needed to build its collector, without any I/O yet.
@@ -42,7 +44,8 @@ using SourceRef = std::shared_ptr<const Source>;
 template <class Config>
 class SourceOf final : public Source {
  public:
-  using Maker = std::unique_ptr<Collector> (*)(const CollectorPlace&, const Config&, const SourceDeps&);
+  using Maker = std::unique_ptr<Collector> (*)(const CollectorPlace&, const Config&,
+                                               const SourceDeps&);
 
   SourceOf(CollectorPlace place, Config config, Maker make)
       : place_(std::move(place)), config_(std::move(config)), make_(make) {}
@@ -71,7 +74,8 @@ class SourceOf final : public Source {
 struct SourceKind {
   std::string_view key{};  ///< in the cluster's map, and the name of its sections
   /// Reads all sources of the kind that a cluster has. Mistakes go to the document.
-  std::vector<SourceRef> (*read)(config::YamlMap& cluster_map, const std::string& cluster) = nullptr;
+  std::vector<SourceRef> (*read)(config::YamlMap& cluster_map,
+                                 const std::string& cluster) = nullptr;
 };
 
 /// Every kind of source there is. An explicit table: a reader finds it, a linker keeps it.

@@ -18,8 +18,8 @@ Duration Backoff::Next() {
   mixed = (mixed ^ (mixed >> 27U)) * 0x94D049BB133111EBU;
   mixed ^= mixed >> 31U;
   const double share = 0.5 + 0.5 * static_cast<double>(mixed >> 11U) / 9007199254740992.0;
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::nano>(
-      static_cast<double>(wait.count()) * share));
+  return std::chrono::duration_cast<Duration>(
+      std::chrono::duration<double, std::nano>(static_cast<double>(wait.count()) * share));
 }
 
 }  // namespace klaxon

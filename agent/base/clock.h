@@ -11,7 +11,8 @@ using MonoTime = std::chrono::steady_clock::time_point;
 /// Wall clock, UTC: for stamps that people and other programs read. May jump.
 using WallTime = std::chrono::system_clock::time_point;
 
-/// One moment on both clocks, read together. Pure code takes it as an argument and never asks for it.
+/// One moment on both clocks, read together. Pure code takes it as an argument and never asks for
+/// it.
 struct Instant {
   WallTime wall{};
   MonoTime mono{};

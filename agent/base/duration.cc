@@ -1,11 +1,11 @@
 #include "agent/base/duration.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 namespace klaxon {
 namespace {
@@ -49,8 +49,8 @@ Result<Duration> ParseDuration(std::string_view text) {
     rest.remove_prefix(static_cast<size_t>(end - rest.data()));
     const size_t letters = std::min(rest.find_first_of("0123456789"), rest.size());
     const std::string_view name = rest.substr(0, letters);
-    const auto* const unit =
-        std::find_if(kUnits.begin() + next_unit, kUnits.end(), [&](const Unit& u) { return u.name == name; });
+    const auto* const unit = std::find_if(kUnits.begin() + next_unit, kUnits.end(),
+                                          [&](const Unit& u) { return u.name == name; });
     if (unit == kUnits.end() || number > (kLongest - total) / unit->milliseconds) {
       return NotADuration(text);
     }

@@ -21,7 +21,9 @@ std::string FormatAge(Duration age);
 /// "2026-01-31T12:00:00Z"; UTC, whole seconds.
 std::string FormatWallTime(WallTime time);
 
-inline double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+inline double Seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 /// Unix time in seconds, as Prometheus metrics carry it.
 inline double UnixSeconds(WallTime time) {

@@ -45,7 +45,8 @@ class Latest {
   /// Returns the version then.
   uint64_t WaitNewer(uint64_t seen, MonoTime due, const std::stop_token& stop) const {
     const Lock lock(mutex_);
-    changed_.wait_until(mutex_, stop, due, [&]() KLAXON_REQUIRES(mutex_) { return version_ > seen; });
+    changed_.wait_until(mutex_, stop, due,
+                        [&]() KLAXON_REQUIRES(mutex_) { return version_ > seen; });
     return version_;
   }
 

@@ -1,9 +1,9 @@
 #include "agent/base/log.h"
 
+#include <cstdlib>
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <cstdlib>
 
 #include "agent/base/text.h"
 
@@ -57,7 +57,9 @@ Result<Level> ParseLevel(std::string_view text) {
                                    Printable(text)));
 }
 
-void SetLevel(Level level) { Logger().set_level(ToSpdlog(level)); }
+void SetLevel(Level level) {
+  Logger().set_level(ToSpdlog(level));
+}
 
 void Write(Level level, std::string_view subject, std::string_view text) {
   spdlog::logger& logger = Logger();

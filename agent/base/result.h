@@ -35,9 +35,7 @@ class Error {
   const std::string& message() const { return message_; }
 
   /// The same error with its place put in front: `error.In("listing groups")`.
-  Error In(std::string_view place) const {
-    return {reason_, std::string(place) + ": " + message_};
-  }
+  Error In(std::string_view place) const { return {reason_, std::string(place) + ": " + message_}; }
 
   friend bool operator==(const Error&, const Error&) = default;
 
@@ -50,7 +48,8 @@ class Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+
   Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return state_.index() == 0; }
@@ -96,6 +95,7 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
+
   Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return state_.index() == 0; }

@@ -1,11 +1,11 @@
 #include "agent/base/text.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <numeric>
+
+#include <fmt/format.h>
 
 namespace klaxon {
 namespace {
@@ -112,7 +112,8 @@ std::string Printable(std::string_view bytes, size_t limit) {
       return text + "...";
     }
     const auto first = static_cast<unsigned char>(bytes.front());
-    text += length == 0 || first < 0x20 || first == 0x7F ? std::string_view("?") : bytes.substr(0, length);
+    text += length == 0 || first < 0x20 || first == 0x7F ? std::string_view("?")
+                                                         : bytes.substr(0, length);
     bytes.remove_prefix(std::max<size_t>(length, 1));
   }
   return text;
@@ -120,9 +121,10 @@ std::string Printable(std::string_view bytes, size_t limit) {
 
 Result<HostPort> ParseHostPort(std::string_view text, uint16_t default_port) {
   const auto wrong = [&] {
-    return Error(Reason::kInvalid, fmt::format("\"{}\" is not an address; write host:port, for example "
-                                               "127.0.0.1:9092 or [::1]:9092",
-                                               Printable(text)));
+    return Error(Reason::kInvalid,
+                 fmt::format("\"{}\" is not an address; write host:port, for example "
+                             "127.0.0.1:9092 or [::1]:9092",
+                             Printable(text)));
   };
   std::string_view host = text;
   std::string_view port;
@@ -146,7 +148,8 @@ Result<HostPort> ParseHostPort(std::string_view text, uint16_t default_port) {
   HostPort address{.host = std::string(host), .port = default_port};
   if (!port.empty()) {
     port.remove_prefix(1);
-    const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), address.port);
+    const auto [end, failure] =
+        std::from_chars(port.data(), port.data() + port.size(), address.port);
     if (failure != std::errc{} || end != port.data() + port.size()) {
       return wrong();
     }

@@ -16,7 +16,8 @@ std::string_view Trim(std::string_view text);
 /// The parts between separators, trimmed, empty ones left out. Views into `text`.
 std::vector<std::string_view> Split(std::string_view text, char separator);
 
-/// The candidate with the smallest edit distance, if it is near enough to be meant; empty otherwise.
+/// The candidate with the smallest edit distance, if it is near enough to be meant; empty
+/// otherwise.
 std::string_view Nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 /// One printable line out of hostile bytes: control characters and invalid UTF-8 become '?', and

@@ -11,13 +11,13 @@ namespace klaxon {
 
 /// Where a fact came from: one answer of one source. Immutable, shared by all facts it brought.
 ///
-/// When a later attempt fails, its facts are kept and get a new Answer with the *old* `taken_at` and
-/// the new `error`: the age goes on growing and the reason is at hand.
+/// When a later attempt fails, its facts are kept and get a new Answer with the *old* `taken_at`
+/// and the new `error`: the age goes on growing and the reason is at hand.
 struct Answer {
-  std::string source{};                 ///< e.g. "ListOffsets of broker 3"; for people
-  Instant taken_at{};                   ///< when the values were true (the request was sent)
-  Duration good_for{};                  ///< older than this they are stale; three poll intervals
-  std::optional<Error> error{};         ///< why the newest attempt brought nothing; empty: it did
+  std::string source{};          ///< e.g. "ListOffsets of broker 3"; for people
+  Instant taken_at{};            ///< when the values were true (the request was sent)
+  Duration good_for{};           ///< older than this they are stale; three poll intervals
+  std::optional<Error> error{};  ///< why the newest attempt brought nothing; empty: it did
 };
 
 using AnswerRef = std::shared_ptr<const Answer>;
@@ -34,7 +34,8 @@ inline Freshness FreshnessOf(const AnswerRef& answer, const Instant& now) {
   if (answer == nullptr) {
     return Freshness::kNever;
   }
-  return now.mono - answer->taken_at.mono > answer->good_for ? Freshness::kStale : Freshness::kFresh;
+  return now.mono - answer->taken_at.mono > answer->good_for ? Freshness::kStale
+                                                             : Freshness::kFresh;
 }
 
 inline bool IsFresh(const AnswerRef& answer, const Instant& now) {

@@ -10,7 +10,8 @@
 namespace klaxon {
 
 /// A thing that has a name: a topic, a group, a connector. One object per thing while anything
-/// refers to it, so that its id and address identify it and nobody downstream hashes the name again.
+/// refers to it, so that its id and address identify it and nobody downstream hashes the name
+/// again.
 struct Entity {
   uint64_t id = 0;  ///< unique in the process, never used again
   std::string name{};

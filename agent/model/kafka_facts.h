@@ -18,8 +18,9 @@ struct BrokerFacts {
   int32_t id = -1;
   std::string host{};  ///< as advertised
   int32_t port = 0;
-  std::string rack{};          ///< empty: none
-  std::optional<Error> error{};  ///< why it does not answer us; empty: it does, or was not asked yet
+  std::string rack{};  ///< empty: none
+  std::optional<Error>
+      error{};  ///< why it does not answer us; empty: it does, or was not asked yet
 };
 
 /// An offset and where it came from. Unknown while `answer` is null.

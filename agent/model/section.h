@@ -13,8 +13,8 @@
 
 namespace klaxon {
 
-/// What one source said, as plain values. Each kind of source derives its own struct (kafka_facts.h,
-/// connect_facts.h); immutable once published.
+/// What one source said, as plain values. Each kind of source derives its own struct
+/// (kafka_facts.h, connect_facts.h); immutable once published.
 struct Facts {
   Facts() = default;
   Facts(const Facts&) = default;
@@ -45,22 +45,23 @@ struct Reading {
 /// How the polling itself goes. Counters count from the start of the process.
 struct PollStatus {
   Duration interval{};
-  uint64_t polls = 0;                         ///< finished, good or bad
-  uint64_t missed = 0;                        ///< ticks skipped because a poll was still running
-  std::map<Reason, uint64_t> failures{};      ///< problems by reason, summed over all polls
-  Duration took{};                            ///< of the last poll
-  Instant finished_at{};                      ///< of the last poll
-  std::optional<Instant> last_answered{};     ///< end of the last poll that read something
-  std::vector<Problem> problems{};            ///< of the last poll
+  uint64_t polls = 0;                      ///< finished, good or bad
+  uint64_t missed = 0;                     ///< ticks skipped because a poll was still running
+  std::map<Reason, uint64_t> failures{};   ///< problems by reason, summed over all polls
+  Duration took{};                         ///< of the last poll
+  Instant finished_at{};                   ///< of the last poll
+  std::optional<Instant> last_answered{};  ///< end of the last poll that read something
+  std::vector<Problem> problems{};         ///< of the last poll
 };
 
 /// What one collector last published. Immutable; the newest replaces the one before.
 struct Section {
   std::string cluster{};    ///< name given in the configuration
   std::string collector{};  ///< kind of source: "kafka", "connect", ...
-  std::string instance{};   ///< tells sources of one kind in one cluster apart; empty if there is one
+  std::string
+      instance{};  ///< tells sources of one kind in one cluster apart; empty if there is one
   PollStatus status{};
-  FactsRef facts{};         ///< null: the source never answered
+  FactsRef facts{};  ///< null: the source never answered
 
   /// "kafka/main" or "connect/main/etl": for logs and pages.
   std::string Title() const {

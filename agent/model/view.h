@@ -33,10 +33,10 @@ struct PartitionLag {
 /// Lag of one group; the vectors run parallel to GroupFacts::topics and ::commits.
 struct GroupLag {
   std::vector<std::vector<PartitionLag>> topics{};
-  int64_t sum = 0;        ///< over the partitions whose lag is known
-  int64_t worst = 0;      ///< largest of one partition
-  size_t known = 0;       ///< partitions counted in `sum`
-  size_t unknown = 0;     ///< committed partitions whose lag is not known
+  int64_t sum = 0;     ///< over the partitions whose lag is known
+  int64_t worst = 0;   ///< largest of one partition
+  size_t known = 0;    ///< partitions counted in `sum`
+  size_t unknown = 0;  ///< committed partitions whose lag is not known
 };
 
 /// What analysis made of one section. Each kind of source may derive its own.

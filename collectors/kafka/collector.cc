@@ -47,14 +47,13 @@ Reading KafkaCollector::Poll(const PollContext& context) {
   return PollNormally(round);
 }
 
-std::unique_ptr<Collector> MakeKafkaCollector(Config config, std::string cluster, Clock& clock) {
+kafka::wire::ClientOptions ClientOptionsOf(const Config& config, std::string cluster) {
   kafka::wire::ClientOptions options;
   options.cluster = std::move(cluster);
   options.bootstrap = config.bootstrap;
   options.client_id = config.client_id;
   options.connect_timeout = std::min(options.connect_timeout, config.request_timeout);
-  auto client = std::make_unique<kafka::wire::Client>(std::move(options), clock);
-  return std::make_unique<KafkaCollector>(std::move(config), std::move(client));
+  return options;
 }
 
 }  // namespace klaxon::kafka_collector

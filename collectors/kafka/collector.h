@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "agent/base/clock.h"
 #include "agent/kafka/cluster_client.h"
+#include "agent/kafka/wire/client.h"
 #include "collectors/collector.h"
 #include "collectors/kafka/config.h"
 #include "collectors/kafka/round.h"
@@ -32,7 +32,7 @@ class KafkaCollector final : public Collector {
   Memory memory_{};
 };
 
-/// The collector with a client of its own. `cluster` is the name in logs. `clock` outlives it.
-std::unique_ptr<Collector> MakeKafkaCollector(Config config, std::string cluster, Clock& clock);
+/// How the client of this collector has to be made. `cluster` is the name in logs.
+kafka::wire::ClientOptions ClientOptionsOf(const Config& config, std::string cluster);
 
 }  // namespace klaxon::kafka_collector

@@ -19,6 +19,8 @@ struct Config {
   /// interval.
   Duration request_timeout = std::chrono::seconds{5};
   Duration earliest_interval = std::chrono::seconds{60};  ///< earliest.interval: of log starts
+
+  friend bool operator==(const Config&, const Config&) = default;
 };
 
 constexpr uint16_t kDefaultPort = 9092;

@@ -1,15 +1,18 @@
 #include "agent/analysis/advance.h"
 
-#include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <vector>
+
+#include <catch2/catch_test_macros.hpp>
 
 namespace klaxon::analysis {
 namespace {
 
 using std::chrono::seconds;
 
-Instant At(int second) { return {.wall = WallTime{seconds{second}}, .mono = MonoTime{seconds{second}}}; }
+Instant At(int second) {
+  return {.wall = WallTime{seconds{second}}, .mono = MonoTime{seconds{second}}};
+}
 
 AnswerRef AnswerAt(int second) {
   return std::make_shared<const Answer>(
@@ -60,13 +63,11 @@ TEST_CASE("nothing is an event the first time that a cluster is seen", "[analysi
 
 TEST_CASE("what comes and goes between two polls is an event", "[analysis]") {
   Cluster cluster;
-  const View first =
-      Advance(View{}, {cluster.Said(10, {1, 2}, {"a", "c"}, {"g1", "g2"})}, At(10));
-  const View second =
-      Advance(first, {cluster.Said(20, {1, 3}, {"a", "b"}, {"g2", "g3"})}, At(20));
-  CHECK(Words(second) == std::vector<std::string>{"broker_gone 2", "broker_back 3", "topic_created b",
-                                                  "topic_deleted c", "group_deleted g1",
-                                                  "group_created g3"});
+  const View first = Advance(View{}, {cluster.Said(10, {1, 2}, {"a", "c"}, {"g1", "g2"})}, At(10));
+  const View second = Advance(first, {cluster.Said(20, {1, 3}, {"a", "b"}, {"g2", "g3"})}, At(20));
+  CHECK(Words(second) == std::vector<std::string>{"broker_gone 2", "broker_back 3",
+                                                  "topic_created b", "topic_deleted c",
+                                                  "group_deleted g1", "group_created g3"});
   CHECK(second.events->front().sequence == 1);
   CHECK(second.events->back().sequence == 6);
   CHECK(second.events->back().at == At(20));
@@ -96,7 +97,8 @@ TEST_CASE("the ring keeps the newest events", "[analysis]") {
   View view = Advance(View{}, {cluster.Said(0, {1}, {}, {})}, At(0));
   const int polls = static_cast<int>(kEventsKept) + 50;
   for (int i = 1; i <= polls; ++i) {
-    const std::vector<int32_t> brokers = i % 2 == 0 ? std::vector<int32_t>{1} : std::vector<int32_t>{};
+    const std::vector<int32_t> brokers =
+        i % 2 == 0 ? std::vector<int32_t>{1} : std::vector<int32_t>{};
     view = Advance(view, {cluster.Said(i, brokers, {}, {})}, At(i));
   }
   CHECK(view.events->size() == kEventsKept);

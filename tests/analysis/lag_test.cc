@@ -1,15 +1,18 @@
 #include "agent/analysis/lag.h"
 
-#include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <vector>
+
+#include <catch2/catch_test_macros.hpp>
 
 namespace klaxon::analysis {
 namespace {
 
 using std::chrono::seconds;
 
-Instant At(int second) { return {.wall = WallTime{seconds{second}}, .mono = MonoTime{seconds{second}}}; }
+Instant At(int second) {
+  return {.wall = WallTime{seconds{second}}, .mono = MonoTime{seconds{second}}};
+}
 
 AnswerRef AnswerAt(int second) {
   return std::make_shared<const Answer>(
@@ -49,7 +52,10 @@ PartitionLag LagIn(const Case& c) {
 
 TEST_CASE("lag of a partition", "[lag]") {
   const std::vector<Case> cases{
-      {.sentence = "is the distance from the commit to the end", .committed = 40, .end = 100, .lag = 60},
+      {.sentence = "is the distance from the commit to the end",
+       .committed = 40,
+       .end = 100,
+       .lag = 60},
       {.sentence = "is zero at the end", .committed = 100, .end = 100, .lag = 0},
       {.sentence = "is unknown while the end was never read",
        .committed = 40,

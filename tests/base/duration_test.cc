@@ -1,8 +1,9 @@
 #include "agent/base/duration.h"
 
-#include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <vector>
+
+#include <catch2/catch_test_macros.hpp>
 
 namespace klaxon {
 namespace {
@@ -18,15 +19,10 @@ TEST_CASE("durations are read in Prometheus' form", "[duration]") {
     Duration expected{};
   };
 
-  const std::vector<Case> cases{{"0", seconds{0}},
-                                {"0s", seconds{0}},
-                                {"500ms", milliseconds{500}},
-                                {"10s", seconds{10}},
-                                {"1m30s", seconds{90}},
-                                {"2h", hours{2}},
-                                {"1d", hours{24}},
-                                {"1w2d", hours{9 * 24}},
-                                {"1h0m5s", hours{1} + seconds{5}}};
+  const std::vector<Case> cases{
+      {"0", seconds{0}},    {"0s", seconds{0}},      {"500ms", milliseconds{500}},
+      {"10s", seconds{10}}, {"1m30s", seconds{90}},  {"2h", hours{2}},
+      {"1d", hours{24}},    {"1w2d", hours{9 * 24}}, {"1h0m5s", hours{1} + seconds{5}}};
   for (const Case& c : cases) {
     DYNAMIC_SECTION(c.text) {
       const Result<Duration> read = ParseDuration(c.text);
@@ -49,8 +45,9 @@ TEST_CASE("what is not a duration is refused with a hint", "[duration]") {
 }
 
 TEST_CASE("what FormatDuration writes reads back as the same", "[duration]") {
-  for (const Duration duration : {Duration{seconds{0}}, Duration{milliseconds{1}}, Duration{seconds{90}},
-                                  Duration{hours{25} + minutes{1}}, Duration{hours{24 * 8}}}) {
+  for (const Duration duration :
+       {Duration{seconds{0}}, Duration{milliseconds{1}}, Duration{seconds{90}},
+        Duration{hours{25} + minutes{1}}, Duration{hours{24 * 8}}}) {
     const std::string text = FormatDuration(duration);
     INFO(text);
     const Result<Duration> read = ParseDuration(text);

@@ -1,7 +1,8 @@
 #include "agent/base/latest.h"
 
-#include <catch2/catch_test_macros.hpp>
 #include <thread>
+
+#include <catch2/catch_test_macros.hpp>
 
 namespace klaxon {
 namespace {

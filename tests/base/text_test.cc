@@ -1,6 +1,7 @@
 #include "agent/base/text.h"
 
 #include <array>
+
 #include <catch2/catch_test_macros.hpp>
 
 namespace klaxon {
@@ -32,10 +33,11 @@ TEST_CASE("bytes from outside become one printable line", "[text]") {
 TEST_CASE("invalid UTF-8 is replaced, valid UTF-8 is kept", "[text]") {
   CHECK(ToUtf8("ok \xE2\x82\xAC \xF0\x9F\x98\x80") == "ok \xE2\x82\xAC \xF0\x9F\x98\x80");
   const std::string replaced = "\xEF\xBF\xBD";
-  CHECK(ToUtf8("\xC0\x80") == replaced + replaced);                       // overlong
-  CHECK(ToUtf8("\xED\xA0\x80") == replaced + replaced + replaced);        // surrogate
-  CHECK(ToUtf8("\xF4\x90\x80\x80") == replaced + replaced + replaced + replaced);  // beyond U+10FFFF
-  CHECK(ToUtf8("a\xE2\x82") == "a" + replaced + replaced);                // cut short
+  CHECK(ToUtf8("\xC0\x80") == replaced + replaced);                 // overlong
+  CHECK(ToUtf8("\xED\xA0\x80") == replaced + replaced + replaced);  // surrogate
+  CHECK(ToUtf8("\xF4\x90\x80\x80") ==
+        replaced + replaced + replaced + replaced);         // beyond U+10FFFF
+  CHECK(ToUtf8("a\xE2\x82") == "a" + replaced + replaced);  // cut short
 }
 
 TEST_CASE("addresses of servers", "[text]") {
@@ -61,8 +63,8 @@ TEST_CASE("addresses of servers", "[text]") {
 }
 
 TEST_CASE("what is no address is refused with an example", "[text]") {
-  for (const std::string text : {"broker", "broker:", "broker:70000", "broker:-1", "broker:9a", "::1:9092",
-                                 "[::1:9092", "[::1]9092", "http://a:1", "a b:1"}) {
+  for (const std::string text : {"broker", "broker:", "broker:70000", "broker:-1", "broker:9a",
+                                 "::1:9092", "[::1:9092", "[::1]9092", "http://a:1", "a b:1"}) {
     DYNAMIC_SECTION('"' << text << '"') {
       const Result<HostPort> read = ParseHostPort(text);
       REQUIRE_FALSE(read);

@@ -9,7 +9,9 @@ namespace {
 
 using std::chrono::seconds;
 
-Instant At(int second) { return {.wall = WallTime{seconds{second}}, .mono = MonoTime{seconds{second}}}; }
+Instant At(int second) {
+  return {.wall = WallTime{seconds{second}}, .mono = MonoTime{seconds{second}}};
+}
 
 AnswerRef AnswerAt(int second) {
   return std::make_shared<const Answer>(

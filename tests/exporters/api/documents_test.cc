@@ -30,8 +30,8 @@ TEST_CASE("a cluster is told in numbers while its answers are fresh", "[api]") {
 
 TEST_CASE("what is stale is null, and says so", "[api]") {
   EntityTable names;
-  const View view = ViewOf({SectionOf("kafka", HealthyKafka(names)),
-                            SectionOf("connect", HealthyConnect(names))});
+  const View view = ViewOf(
+      {SectionOf("kafka", HealthyKafka(names)), SectionOf("connect", HealthyConnect(names))});
   const json cluster = json::parse(ClustersDocument(view, At(200))).at("clusters").at(0);
   CHECK(cluster.at("brokers").is_null());
   CHECK(cluster.at("leadership").at("leaderless_partitions").is_null());
@@ -59,8 +59,8 @@ TEST_CASE("a group's lag is told a topic, the unknown part by its reason", "[api
 
 TEST_CASE("documents can be asked for one cluster", "[api]") {
   EntityTable names;
-  const View view = ViewOf({SectionOf("kafka", HealthyKafka(names)),
-                            SectionOf("connect", HealthyConnect(names))});
+  const View view = ViewOf(
+      {SectionOf("kafka", HealthyKafka(names)), SectionOf("connect", HealthyConnect(names))});
   CHECK(json::parse(GroupsDocument(view, At(105), "main")).at("groups").size() == 1);
   CHECK(json::parse(GroupsDocument(view, At(105), "other")).at("groups").empty());
   CHECK(json::parse(ConnectorsDocument(view, At(105), "other")).at("connectors").empty());

@@ -30,7 +30,8 @@ inline KafkaFacts HealthyKafka(EntityTable& names) {
   facts.metadata = facts.leadership = facts.controller_answer = AnswerAt(100);
   facts.controller = 1;
   facts.proof = MetadataProof::kProven;
-  facts.brokers = {{.id = 1, .host = "kafka-1", .port = 9092}, {.id = 2, .host = "kafka-2", .port = 9092}};
+  facts.brokers = {{.id = 1, .host = "kafka-1", .port = 9092},
+                   {.id = 2, .host = "kafka-2", .port = 9092}};
   TopicFacts topic{.entity = names.Intern("orders")};
   for (int32_t i = 0; i < 2; ++i) {
     topic.partitions.push_back({.partition = i,
@@ -40,14 +41,15 @@ inline KafkaFacts HealthyKafka(EntityTable& names) {
                                 .latest = {.offset = 1000, .answer = AnswerAt(100)}});
   }
   facts.topics.push_back(topic);
-  GroupFacts group{.entity = names.Intern("billing"),
-                   .state = "Stable",
-                   .members = {{.client_id = "c", .client_host = "/10.0.0.1"}},
-                   .described = AnswerAt(100),
-                   .topics = {{.topic = topic.entity,
-                               .topic_index = 0,
-                               .commits = {{.partition = 0, .offset = 400}, {.partition = 1, .offset = 990}}}},
-                   .committed = AnswerAt(100)};
+  GroupFacts group{
+      .entity = names.Intern("billing"),
+      .state = "Stable",
+      .members = {{.client_id = "c", .client_host = "/10.0.0.1"}},
+      .described = AnswerAt(100),
+      .topics = {{.topic = topic.entity,
+                  .topic_index = 0,
+                  .commits = {{.partition = 0, .offset = 400}, {.partition = 1, .offset = 990}}}},
+      .committed = AnswerAt(100)};
   facts.groups.push_back(std::move(group));
   facts.group_lists = {AnswerAt(100)};
   facts.answers = {facts.metadata};

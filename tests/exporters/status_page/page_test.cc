@@ -12,7 +12,9 @@ namespace {
 using namespace testing;  // NOLINT(google-build-using-namespace)
 using Catch::Matchers::ContainsSubstring;
 
-PageOptions Options(size_t sources) { return {.version = "1.2.3", .refresh = true, .sources = sources}; }
+PageOptions Options(size_t sources) {
+  return {.version = "1.2.3", .refresh = true, .sources = sources};
+}
 
 TEST_CASE("the title says whether anything is wrong", "[status_page]") {
   EntityTable names;
@@ -27,14 +29,15 @@ TEST_CASE("a group shows its lag, its worst partition and how old they are", "[s
   const View view = ViewOf({SectionOf("kafka", HealthyKafka(names))});
   const std::string page = RenderPage(view, At(107), Options(1));
   CHECK_THAT(page, ContainsSubstring("<td data-label=\"Lag\" class=\"number\">610</td>"));
-  CHECK_THAT(page, ContainsSubstring("<td data-label=\"Worst partition\" class=\"number\">600</td>"));
+  CHECK_THAT(page,
+             ContainsSubstring("<td data-label=\"Worst partition\" class=\"number\">600</td>"));
   CHECK_THAT(page, ContainsSubstring(">7 s</span>"));
 }
 
 TEST_CASE("what is stale is unknown, never its old value", "[status_page]") {
   EntityTable names;
-  const View view = ViewOf({SectionOf("kafka", HealthyKafka(names)),
-                            SectionOf("connect", HealthyConnect(names))});
+  const View view = ViewOf(
+      {SectionOf("kafka", HealthyKafka(names)), SectionOf("connect", HealthyConnect(names))});
   const std::string page = RenderPage(view, At(200), Options(2));
   CHECK_THAT(page, !ContainsSubstring(">610<"));
   CHECK_THAT(page, !ContainsSubstring("RUNNING"));

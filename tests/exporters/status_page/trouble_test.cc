@@ -11,8 +11,8 @@ using namespace testing;  // NOLINT(google-build-using-namespace)
 
 TEST_CASE("a healthy estate has no trouble", "[status_page]") {
   EntityTable names;
-  const View view = ViewOf({SectionOf("kafka", HealthyKafka(names)),
-                            SectionOf("connect", HealthyConnect(names))});
+  const View view = ViewOf(
+      {SectionOf("kafka", HealthyKafka(names)), SectionOf("connect", HealthyConnect(names))});
   CHECK(TroublesIn(view, At(110)).empty());
 }
 
@@ -22,7 +22,8 @@ TEST_CASE("the worst comes first: broken, then at risk, then unknown", "[status_
   kafka.topics[0].partitions[0].in_sync = {1};
   kafka.topics[0].partitions[1].leader = -1;
   Section section = *SectionOf("kafka", kafka);
-  section.status.problems.push_back({.scope = "broker 2", .error = Error(Reason::kTimeout, "silent")});
+  section.status.problems.push_back(
+      {.scope = "broker 2", .error = Error(Reason::kTimeout, "silent")});
   const View view = ViewOf({std::make_shared<const Section>(section)});
   const std::vector<Trouble> troubles = TroublesIn(view, At(110));
   REQUIRE(troubles.size() == 3);

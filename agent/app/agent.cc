@@ -1,0 +1,214 @@
+#include "agent/app/agent.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "agent/analysis/view_loop.h"
+#include "agent/app/render_loop.h"
+#include "agent/app/routes.h"
+#include "agent/app/traffic_book.h"
+#include "agent/app/version.h"
+#include "agent/base/latest.h"
+#include "agent/base/log.h"
+#include "agent/metrics/own.h"
+#include "agent/metrics/own_counters.h"
+#include "collectors/poll_loop.h"
+#include "exporters/prometheus/page.h"
+#include "exporters/prometheus/server_metrics.h"
+
+namespace klaxon::app {
+namespace {
+
+/// A source with the thread that polls it.
+struct Running {
+  SourceRef source{};
+  uint64_t id = 0;  ///< its slot in the view
+  std::unique_ptr<PollLoop> loop{};
+};
+
+/// Asks all to stop before it waits for any, so that they stop side by side.
+void StopAll(std::vector<Running>& sources) {
+  for (const Running& running : sources) {
+    running.loop->RequestStop();
+  }
+  sources.clear();
+}
+
+void EmitTraffic(const TrafficBook& book, metrics::MetricWriter& writer) {
+  std::vector<metrics::RequestRow> requests;
+  std::vector<metrics::TrafficRow> traffic;
+  for (const auto& [cluster, totals] : book.Totals()) {
+    for (const auto& [api, count] : totals.requests) {
+      requests.push_back({cluster, Name(api), count.answered, count.failed});
+    }
+    traffic.push_back({cluster, totals.bytes_received, totals.connections_opened});
+  }
+  metrics::EmitTraffic(requests, traffic, writer);
+}
+
+}  // namespace
+
+// Members stand in the order in which they depend on each other; destruction goes the other way:
+// sources first, then what they feed, the listener's data last.
+class Agent::Impl {
+ public:
+  Impl(const AgentConfig& config, Clock& clock)
+      : listen_(config.listen),
+        clock_(clock),
+        http_(http::MakeHttpClient()),
+        counters_(clock.Now()),
+        page_({.cluster_label = config.cluster_label}, clock,
+              [this](metrics::MetricWriter& writer) { EmitOwn(writer); }),
+        cluster_label_(config.cluster_label) {}
+
+  Result<void> Listen() {
+    const RouteDeps deps{
+        .clock = clock_,
+        .views = views_,
+        .sources = [this] { return source_count_.load(); },
+        .metrics = [this](const http::Request& request) { return page_.Serve(request); }};
+    Result<std::unique_ptr<http::Server>> server =
+        http::Server::Listen({.listen = listen_}, Routes(deps));
+    if (!server) {
+      return server.error();
+    }
+    server_ = std::move(*server);
+    serving_.store(server_.get());
+    return {};
+  }
+
+  void Begin(const AgentConfig& config) {
+    view_loop_ = std::make_unique<analysis::ViewLoop>(clock_, views_);
+    render_loop_ =
+        std::make_unique<RenderLoop>(views_, [this](const View& view) { page_.Update(view); });
+    SetSources(config.sources);
+  }
+
+  Result<void> Reload(const AgentConfig& config) {
+    if (config.listen != listen_ || config.cluster_label != cluster_label_) {
+      return Error(Reason::kUnsupported,
+                   "`listen` and `cluster_label` change only with a restart; nothing was reloaded");
+    }
+    log::SetLevel(config.log_level);
+    SetSources(config.sources);
+    counters_.ReloadSucceeded(clock_.Now());
+    return {};
+  }
+
+  void ReloadFailed() { counters_.ReloadFailed(); }
+
+  void Stop() {
+    if (server_ != nullptr) {
+      server_->Stop();
+    }
+    StopAll(sources_);
+    view_loop_.reset();
+    render_loop_.reset();
+  }
+
+  std::string Url() const { return server_->Url(); }
+
+  ViewRef CurrentView() const { return views_.Get(); }
+
+ private:
+  void SetSources(const std::vector<SourceRef>& wanted) {
+    std::vector<Running> kept;
+    std::vector<uint64_t> order;
+    for (const SourceRef& source : wanted) {
+      const auto same = std::ranges::find_if(sources_, [&](const Running& running) {
+        return running.loop != nullptr && running.source->SameAs(*source);
+      });
+      kept.push_back(same != sources_.end()
+                         ? std::move(*same)
+                         : Running{.source = source, .id = ++last_id_, .loop = nullptr});
+      order.push_back(kept.back().id);
+    }
+    std::erase_if(sources_, [](const Running& running) { return running.loop == nullptr; });
+    StopAll(sources_);
+    view_loop_->SetSources(order);
+    source_count_ = order.size();
+    for (Running& running : kept) {
+      if (running.loop == nullptr) {
+        running.loop = StartLoop(*running.source, running.id);
+      }
+    }
+    sources_ = std::move(kept);
+  }
+
+  std::unique_ptr<PollLoop> StartLoop(const Source& source, uint64_t id) {
+    const SourceDeps deps{.clock = clock_, .http = *http_, .traffic = traffic_};
+    return std::make_unique<PollLoop>(
+        source.place(), source.Make(deps), clock_,
+        [this, id](SectionRef section) { view_loop_->Publish(id, std::move(section)); });
+  }
+
+  void EmitOwn(metrics::MetricWriter& writer) const {
+    metrics::EmitBuildInfo(kVersion, writer);
+    metrics::EmitProcess(metrics::ReadProcess(), writer);
+    counters_.Emit(writer);
+    EmitTraffic(traffic_, writer);
+    if (const http::Server* server = serving_.load()) {
+      prometheus_page::EmitServer(server->Stats(), writer);
+    }
+  }
+
+  const HostPort listen_;
+  Clock& clock_;
+  std::unique_ptr<http::HttpClient> http_;
+  TrafficBook traffic_;
+  metrics::OwnCounters counters_;
+  Latest<View> views_{std::make_shared<const View>()};
+  prometheus_page::PrometheusPage page_;
+  const std::string cluster_label_;
+  std::atomic<size_t> source_count_ = 0;
+  /// Null until it listens: its own first request may come before Listen has returned.
+  std::atomic<const http::Server*> serving_ = nullptr;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<RenderLoop> render_loop_;
+  std::unique_ptr<analysis::ViewLoop> view_loop_;
+  uint64_t last_id_ = 0;
+  std::vector<Running> sources_;
+};
+
+Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+}
+
+Agent::~Agent() {
+  Stop();
+}
+
+Result<std::unique_ptr<Agent>> Agent::Start(const AgentConfig& config, Clock& clock) {
+  log::SetLevel(config.log_level);
+  auto impl = std::make_unique<Impl>(config, clock);
+  if (Result<void> listening = impl->Listen(); !listening) {
+    return listening.error();
+  }
+  impl->Begin(config);
+  return std::unique_ptr<Agent>(new Agent(std::move(impl)));
+}
+
+std::string Agent::Url() const {
+  return impl_->Url();
+}
+
+ViewRef Agent::CurrentView() const {
+  return impl_->CurrentView();
+}
+
+Result<void> Agent::Reload(const AgentConfig& config) {
+  return impl_->Reload(config);
+}
+
+void Agent::ReloadFailed() {
+  impl_->ReloadFailed();
+}
+
+void Agent::Stop() {
+  impl_->Stop();
+}
+
+}  // namespace klaxon::app

@@ -1,0 +1,23 @@
+#include <fmt/format.h>
+
+#include "agent/app/commands.h"
+
+namespace klaxon::app {
+
+ExitCode Check(const std::string& file) {
+  const Result<AgentConfig> config = LoadAgentConfig(file);
+  if (!config) {
+    fmt::print(stderr, "{}\n", config.error().message());
+    return kUsage;
+  }
+  fmt::print("{}: right; {} {} to watch\n", file, config->sources.size(),
+             config->sources.size() == 1 ? "source" : "sources");
+  for (const SourceRef& source : config->sources) {
+    const CollectorPlace& place = source->place();
+    fmt::print("  {}/{}{}{}\n", place.collector, place.cluster, place.instance.empty() ? "" : "/",
+               place.instance);
+  }
+  return kOk;
+}
+
+}  // namespace klaxon::app

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "agent/app/agent_config.h"
+#include "agent/app/exit_code.h"
+
+/// What the program can be asked to do. Each returns its exit code and speaks to people: results on
+/// standard output, what went wrong on standard error.
+namespace klaxon::app {
+
+struct RunOptions {
+  std::string config_file{};  ///< empty: `quick` says all
+  QuickStart quick{};
+  std::optional<std::string> listen{};     ///< overrides the file
+  std::optional<std::string> log_level{};  ///< overrides the file
+};
+
+/// Watches clusters until SIGINT or SIGTERM; reloads the file on SIGHUP.
+ExitCode Run(const RunOptions& options);
+
+/// The same against a simulated estate on loopback.
+ExitCode Demo(const RunOptions& options);
+
+/// Whether a configuration file is right.
+ExitCode Check(const std::string& file);
+
+/// Polls every source once and prints the lag of all groups as a table.
+ExitCode Lag(const RunOptions& options);
+
+enum class CatalogueFormat { kTable, kMarkdown, kJson };
+
+/// Every metric that Klaxon exports.
+ExitCode Metrics(CatalogueFormat format);
+
+}  // namespace klaxon::app

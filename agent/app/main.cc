@@ -1,0 +1,117 @@
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "agent/app/commands.h"
+#include "agent/app/version.h"
+
+namespace klaxon::app {
+namespace {
+
+constexpr const char* kFooter = R"(Exit codes:
+  0  it did what was asked
+  1  it could not: the port is taken, nobody answered, ...
+  2  the command line or the configuration is wrong
+  3  it was ended by its own watchdog, 10 s after it was asked to stop
+
+Examples:
+  klaxon run --bootstrap broker:9092          watch one cluster; page and /metrics on port 9308
+  klaxon run --config klaxon.yaml             watch what a file says; reload it with SIGHUP
+  klaxon lag --bootstrap broker:9092          one look at the lag of all groups
+  klaxon demo                                 see it work, without any Kafka)";
+
+void AddSources(CLI::App& command, RunOptions& options) {
+  command.add_option("--config,-c", options.config_file, "Configuration file (YAML)")
+      ->type_name("FILE");
+  command
+      .add_option("--bootstrap,-b", options.quick.bootstrap,
+                  "Kafka brokers to start from, separated by commas; instead of a file")
+      ->type_name("HOST:PORT,...");
+  command
+      .add_option("--connect", options.quick.connect,
+                  "A Kafka Connect worker, e.g. http://connect:8083; once a Connect cluster")
+      ->type_name("URL");
+  command.add_option("--name", options.quick.cluster, "What to call the cluster")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command.add_option("--interval", options.quick.interval, "Time between two polls, e.g. 10s")
+      ->type_name("DURATION");
+}
+
+void AddServing(CLI::App& command, RunOptions& options) {
+  command
+      .add_option("--listen,-l", options.listen,
+                  "Where page and /metrics are served; port 0 picks a free one and prints it")
+      ->type_name("ADDR:PORT");
+  command.add_option("--log-level", options.log_level, "debug, info, warning or error")
+      ->type_name("LEVEL");
+}
+
+/// The options of every command and which one was asked for.
+struct Asked {
+  RunOptions options{};
+  std::string file{};
+  bool markdown = false;
+  bool json = false;
+  std::function<ExitCode()> command{};
+};
+
+void AddRun(CLI::App& app, Asked& asked) {
+  CLI::App* run = app.add_subcommand("run", "Watch clusters, serve the page and /metrics");
+  AddSources(*run, asked.options);
+  AddServing(*run, asked.options);
+  run->callback([&asked] { asked.command = [&asked] { return Run(asked.options); }; });
+
+  CLI::App* demo = app.add_subcommand("demo", "The same against a simulated Kafka on loopback");
+  AddServing(*demo, asked.options);
+  demo->callback([&asked] {
+    asked.options.listen = asked.options.listen.value_or("127.0.0.1:9308");
+    asked.command = [&asked] { return Demo(asked.options); };
+  });
+}
+
+void AddTools(CLI::App& app, Asked& asked) {
+  CLI::App* check = app.add_subcommand("check", "Tell every mistake in a configuration file");
+  check->add_option("FILE", asked.file, "Configuration file")->required();
+  check->callback([&asked] { asked.command = [&asked] { return Check(asked.file); }; });
+
+  CLI::App* lag = app.add_subcommand("lag", "Poll once and print the lag of every group");
+  AddSources(*lag, asked.options);
+  lag->callback([&asked] { asked.command = [&asked] { return Lag(asked.options); }; });
+
+  CLI::App* metrics = app.add_subcommand("metrics", "List every metric that /metrics can show");
+  CLI::Option* markdown = metrics->add_flag("--markdown", asked.markdown, "As a page of docs");
+  metrics->add_flag("--json", asked.json, "As JSON")->excludes(markdown);
+  metrics->callback([&asked] {
+    asked.command = [&asked] {
+      return Metrics(asked.json       ? CatalogueFormat::kJson
+                     : asked.markdown ? CatalogueFormat::kMarkdown
+                                      : CatalogueFormat::kTable);
+    };
+  });
+}
+
+int Main(int argc, char** argv) {
+  Asked asked;
+  CLI::App app("Klaxon watches Kafka: brokers, groups and their lag, Kafka Connect.", "klaxon");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("klaxon ") + kVersion);
+  app.require_subcommand(1);
+  app.fallthrough(false);
+  AddRun(app, asked);
+  AddTools(app, asked);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return asked.command();
+}
+
+}  // namespace
+}  // namespace klaxon::app
+
+int main(int argc, char** argv) {
+  return klaxon::app::Main(argc, argv);
+}

@@ -1,0 +1,75 @@
+#include <array>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "agent/app/source.h"
+#include "collectors/connect/collector.h"
+#include "collectors/connect/config.h"
+#include "collectors/kafka/collector.h"
+#include "collectors/kafka/config.h"
+
+namespace klaxon::app {
+namespace {
+
+using config::YamlMap;
+
+std::unique_ptr<Collector> MakeKafka(const CollectorPlace& place,
+                                     const kafka_collector::Config& config,
+                                     const SourceDeps& deps) {
+  return std::make_unique<kafka_collector::KafkaCollector>(
+      config,
+      deps.traffic.MakeClient(kafka_collector::ClientOptionsOf(config, place.cluster), deps.clock));
+}
+
+std::vector<SourceRef> ReadKafka(YamlMap& cluster_map, const std::string& cluster) {
+  std::optional<YamlMap> yaml = cluster_map.Map("kafka");
+  if (!yaml) {
+    return {};
+  }
+  kafka_collector::Config config = kafka_collector::ReadConfig(*yaml);
+  yaml->Finish();
+  CollectorPlace place{.cluster = cluster, .collector = "kafka", .interval = config.interval};
+  return {std::make_shared<SourceOf<kafka_collector::Config>>(std::move(place), std::move(config),
+                                                              MakeKafka)};
+}
+
+std::unique_ptr<Collector> MakeConnect(const CollectorPlace&,
+                                       const connect_collector::Config& config,
+                                       const SourceDeps& deps) {
+  return std::make_unique<connect_collector::ConnectCollector>(config, deps.http);
+}
+
+std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& cluster) {
+  std::vector<SourceRef> sources;
+  std::set<std::string> names;
+  for (YamlMap& yaml : cluster_map.Maps("connect")) {
+    connect_collector::Config config = connect_collector::ReadConfig(yaml);
+    if (!names.insert(config.name).second) {
+      yaml.Complain("name", fmt::format("a second Connect cluster is named \"{}\"", config.name));
+    }
+    yaml.Finish();
+    CollectorPlace place{.cluster = cluster,
+                         .collector = "connect",
+                         .instance = config.name,
+                         .interval = config.interval};
+    sources.push_back(std::make_shared<SourceOf<connect_collector::Config>>(
+        std::move(place), std::move(config), MakeConnect));
+  }
+  return sources;
+}
+
+// A new source is a line here.
+constexpr std::array<SourceKind, 2> kKinds{{
+    {.key = "kafka", .read = ReadKafka},
+    {.key = "connect", .read = ReadConnect},
+}};
+
+}  // namespace
+
+std::span<const SourceKind> SourceKinds() {
+  return kKinds;
+}
+
+}  // namespace klaxon::app

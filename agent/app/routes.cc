@@ -1,0 +1,87 @@
+#include "agent/app/routes.h"
+
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "agent/app/version.h"
+#include "exporters/api/documents.h"
+#include "exporters/status_page/page.h"
+
+namespace klaxon::app {
+namespace {
+
+using http::Request;
+using http::Response;
+using http::Route;
+
+Response Page(const RouteDeps& deps, const Request& request) {
+  const std::string* refresh = request.Query("refresh");
+  const status_page::PageOptions options{.version = kVersion,
+                                         .refresh = refresh == nullptr || *refresh != "off",
+                                         .sources = deps.sources()};
+  Response page = http::HtmlResponse(
+      200, status_page::RenderPage(*deps.views.Get(), deps.clock.Now(), options));
+  // The page brings no script and loads nothing from elsewhere; say so, and browsers keep it true.
+  page.headers.emplace_back("Content-Security-Policy",
+                            "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
+                            "form-action 'none'; frame-ancestors 'none'");
+  page.headers.emplace_back("Cache-Control", "no-store");
+  page.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  page.headers.emplace_back("Referrer-Policy", "no-referrer");
+  return page;
+}
+
+Response StyleSheet(const Request& request) {
+  Response sheet{.content_type = "text/css; charset=utf-8",
+                 .body = std::string(status_page::kStyleSheet)};
+  sheet.headers.emplace_back("Cache-Control", "max-age=60");
+  return WithETag(request, std::move(sheet));
+}
+
+/// Ready when every source has been polled once, well or badly: from then on what is missing is
+/// missing for a reason that is shown.
+Response Ready(const RouteDeps& deps) {
+  const size_t polled = deps.views.Get()->parts.size();
+  const size_t all = deps.sources();
+  if (polled < all) {
+    return http::TextResponse(
+        503, fmt::format("waiting for the first poll of {} of {} sources\n", all - polled, all));
+  }
+  return http::TextResponse(200, "ready\n");
+}
+
+std::optional<std::string> ClusterIn(const Request& request) {
+  const std::string* cluster = request.Query("cluster");
+  return cluster == nullptr ? std::nullopt : std::optional(*cluster);
+}
+
+}  // namespace
+
+std::vector<Route> Routes(const RouteDeps& deps) {
+  const auto json = [deps](auto document) {
+    return [deps, document](const Request& request) {
+      Response response = http::JsonResponse(
+          200, document(*deps.views.Get(), deps.clock.Now(), ClusterIn(request)));
+      response.headers.emplace_back("Cache-Control", "no-store");
+      return response;
+    };
+  };
+  const auto clusters = [](const View& view, const Instant& now,
+                           const std::optional<std::string>&) {
+    return api::ClustersDocument(view, now);
+  };
+  return {
+      {"GET", "/", [deps](const Request& request) { return Page(deps, request); }},
+      {"GET", "/style.css", StyleSheet},
+      {"GET", "/metrics", deps.metrics},
+      {"GET", "/-/healthy", [](const Request&) { return http::TextResponse(200, "healthy\n"); }},
+      {"GET", "/-/ready", [deps](const Request&) { return Ready(deps); }},
+      {"GET", "/api/klaxon/v1/clusters", json(clusters)},
+      {"GET", "/api/klaxon/v1/groups", json(api::GroupsDocument)},
+      {"GET", "/api/klaxon/v1/connectors", json(api::ConnectorsDocument)},
+  };
+}
+
+}  // namespace klaxon::app

@@ -1,0 +1,104 @@
+#include "agent/app/agent_config.h"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace klaxon::app {
+namespace {
+
+std::string MistakesIn(const std::string& text) {
+  config::Document document = config::Document::Parse(text, "klaxon.yaml");
+  (void)ReadAgentConfig(document);
+  return ToString(document.mistakes());
+}
+
+TEST_CASE("the smallest useful file is a name and bootstrap servers", "[config]") {
+  config::Document document = config::Document::Parse(
+      "clusters: [{name: main, kafka: {bootstrap.servers: 'broker:9092'}}]", "klaxon.yaml");
+  const AgentConfig config = ReadAgentConfig(document);
+  INFO(ToString(document.mistakes()));
+  REQUIRE(document.ok());
+  REQUIRE(config.sources.size() == 1);
+  CHECK(config.sources[0]->place().cluster == "main");
+  CHECK(config.sources[0]->place().collector == "kafka");
+  CHECK(config.listen == HostPort{"", kDefaultPort});
+}
+
+TEST_CASE("every mistake in a file is told at once, with its line", "[config]") {
+  const std::string mistakes = MistakesIn(
+      "listne: 1:2\n"
+      "log: {level: loud}\n"
+      "clusters:\n"
+      "- name: main\n"
+      "  kafka: {bootstrap.servers: 'broker:9092', intervall: 10s}\n"
+      "- name: main\n"
+      "  kafka: {bootstrap.servers: 'x:1'}\n"
+      "- name: 'a b'\n"
+      "  connect: [{name: etl, url: 'http://c:1', interval: 0s}]\n"
+      "- name: empty\n");
+  for (const std::string expected :
+       {"klaxon.yaml:1: listne: unknown key; did you mean \"listen\"?", "klaxon.yaml:2: log.level",
+        "klaxon.yaml:5: clusters[0].kafka.intervall: unknown key; did you mean \"interval\"?",
+        "klaxon.yaml:6: clusters[1].name: a second cluster is named \"main\"",
+        "klaxon.yaml:8: clusters[2].name: may hold letters",
+        "klaxon.yaml:9: clusters[2].connect[0].interval",
+        "klaxon.yaml:10: clusters[3].name: the cluster has nothing to watch"}) {
+    INFO(mistakes);
+    CHECK(mistakes.find(expected) != std::string::npos);
+  }
+}
+
+TEST_CASE("two Connect clusters of one cluster need two names", "[config]") {
+  CHECK(MistakesIn("clusters: [{name: main, connect: [{name: a, url: 'http://c:1'}, "
+                   "{name: a, url: 'http://d:1'}]}]")
+            .find("a second Connect cluster is named \"a\"") != std::string::npos);
+}
+
+TEST_CASE("a file without clusters says what is missing", "[config]") {
+  CHECK(MistakesIn("listen: ':9308'\n").find("clusters") != std::string::npos);
+}
+
+TEST_CASE("the command line makes the same configuration as a file", "[config]") {
+  const Result<AgentConfig> quick = ConfigFrom({.cluster = "main",
+                                                .bootstrap = "a:1,b:2",
+                                                .connect = {"http://c:8083", "http://d:8083"},
+                                                .interval = "5s"});
+  REQUIRE(quick);
+  REQUIRE(quick->sources.size() == 3);
+  config::Document document = config::Document::Parse(
+      "clusters:\n"
+      "- name: main\n"
+      "  kafka: {bootstrap.servers: [a:1, b:2], interval: 5s}\n"
+      "  connect:\n"
+      "  - {name: connect, url: 'http://c:8083', interval: 5s}\n"
+      "  - {name: connect-2, url: 'http://d:8083', interval: 5s}\n",
+      "klaxon.yaml");
+  const AgentConfig file = ReadAgentConfig(document);
+  REQUIRE(document.ok());
+  for (size_t i = 0; i < 3; ++i) {
+    CHECK(quick->sources[i]->SameAs(*file.sources[i]));
+  }
+}
+
+TEST_CASE("mistakes on the command line do not speak of a file", "[config]") {
+  const Result<AgentConfig> quick = ConfigFrom({.cluster = "main", .bootstrap = "no port here"});
+  REQUIRE_FALSE(quick);
+  CHECK(quick.error().message().starts_with("command line: "));
+}
+
+TEST_CASE("sources are the same only when everything about them is", "[config]") {
+  const auto source = [](const QuickStart& options) {
+    return ConfigFrom(options).value().sources.at(0);
+  };
+  const SourceRef one = source({.cluster = "main", .bootstrap = "a:1"});
+  CHECK(one->SameAs(*source({.cluster = "main", .bootstrap = "a:1"})));
+  CHECK_FALSE(one->SameAs(*source({.cluster = "other", .bootstrap = "a:1"})));
+  CHECK_FALSE(one->SameAs(*source({.cluster = "main", .bootstrap = "b:1"})));
+  CHECK_FALSE(one->SameAs(*source({.cluster = "main", .bootstrap = "a:1", .interval = "7s"})));
+  CHECK_FALSE(one->SameAs(*source({.cluster = "main", .connect = {"http://a:1"}})));
+}
+
+}  // namespace
+}  // namespace klaxon::app

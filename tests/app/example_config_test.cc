@@ -1,0 +1,33 @@
+#include <set>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/app/agent_config.h"
+
+namespace klaxon::app {
+namespace {
+
+/// What the example has to show because there is no default to show.
+const std::set<std::string> kWithoutDefault{"clusters[].name", "clusters[].kafka.bootstrap.servers",
+                                            "clusters[].connect[].name",
+                                            "clusters[].connect[].url"};
+
+TEST_CASE("the example configuration holds every key with its default", "[config]") {
+  config::Document document =
+      config::Document::Load(std::string(KLAXON_SOURCE_DIR) + "/docs/klaxon.example.yaml");
+  (void)ReadAgentConfig(document);
+  INFO(ToString(document.mistakes()));
+  REQUIRE(document.ok());
+  REQUIRE(document.catalogue().size() > 10);
+  for (const config::CatalogueEntry& entry : document.catalogue()) {
+    INFO(entry.path << ": is " << entry.value << ", default " << entry.default_value);
+    CHECK(entry.in_file);
+    if (!kWithoutDefault.contains(config::WithoutIndices(entry.path))) {
+      CHECK(entry.value == entry.default_value);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace klaxon::app
