@@ -54,4 +54,18 @@ expect refused agent/model/view.cc '<yaml-cpp/yaml.h>'
 expect allowed agent/base/log.cc '<spdlog/spdlog.h>'
 expect refused agent/base/log.h '<spdlog/spdlog.h>'
 expect refused agent/http/client.cc '<CLI/CLI.hpp>'
+
+# A header that says it is private may hold a library, and is held to its word.
+expect_tree() {  # expect_tree allowed|refused FILE: the planted header and a file that includes it
+  local verdict=allowed
+  rm -rf "${tree:?}"/*
+  mkdir -p "$tree/exporters/api" "$tree/exporters/page"
+  printf '/// For .cc files of this folder only.\n#include <nlohmann/json.hpp>\n' > "$tree/exporters/api/json.h"
+  echo '#include "exporters/api/json.h"' > "$tree/$2"
+  "$layers" "$tree" > /dev/null || verdict=refused
+  [ "$verdict" = "$1" ] || { echo "FAILED: private header in $2 was $verdict"; failures=$((failures + 1)); }
+}
+expect_tree allowed exporters/api/groups.cc
+expect_tree refused exporters/api/groups.h
+expect_tree refused exporters/page/page.cc
 exit $((failures > 0))
