@@ -57,7 +57,7 @@ std::string AgeOf(const AnswerRef& answer, const Instant& now) {
   if (answer == nullptr) {
     return R"(<span class="age stale">never</span>)";
   }
-  return fmt::format(R"(<span class="age{}" title="{} at {}{}">{}</span>)",
+  return fmt::format(R"(<span class="age{}" title="{} at {}{}">{} ago</span>)",
                      IsFresh(answer, now) ? "" : " stale", Escape(answer->source),
                      FormatWallTime(answer->taken_at.wall),
                      answer->error ? Escape("; since then: " + answer->error->message()) : "",

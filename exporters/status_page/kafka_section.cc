@@ -12,7 +12,8 @@
 namespace klaxon::status_page {
 namespace {
 
-constexpr size_t kRowsShown = 50;
+constexpr size_t kPartitionsShown = 10;  // the tiles above tell how many there are
+constexpr size_t kGroupsShown = 50;
 
 /// "1, 2, 3", or a dash for none.
 std::string Ids(const std::vector<int32_t>& ids) {
@@ -108,12 +109,12 @@ std::string PartitionRow(const KafkaFacts& facts, const TopicFacts& topic,
          Cell("Age", AgeOf(facts.leadership, now)) + "</tr>\n";
 }
 
-std::string More(size_t all) {
-  return all <= kRowsShown ? ""
-                           : fmt::format(
-                                 "<p class=\"more\">and {} more; all are on "
-                                 "<a href=\"/metrics\">/metrics</a></p>\n",
-                                 Grouped(static_cast<int64_t>(all - kRowsShown)));
+std::string More(size_t all, size_t shown) {
+  return all <= shown ? ""
+                      : fmt::format(
+                            "<p class=\"more\">and {} more; all are on "
+                            "<a href=\"/metrics\">/metrics</a></p>\n",
+                            Grouped(static_cast<int64_t>(all - shown)));
 }
 
 std::string PartitionsInTrouble(const KafkaFacts& facts, const Instant& now) {
@@ -126,7 +127,7 @@ std::string PartitionsInTrouble(const KafkaFacts& facts, const Instant& now) {
   std::string rows;
   for (const TopicFacts& topic : facts.topics) {
     for (const PartitionFacts& partition : topic.partitions) {
-      if (InTrouble(HealthOf(partition)) && ++found <= kRowsShown) {
+      if (InTrouble(HealthOf(partition)) && ++found <= kPartitionsShown) {
         rows += PartitionRow(facts, topic, partition, now);
       }
     }
@@ -137,7 +138,7 @@ std::string PartitionsInTrouble(const KafkaFacts& facts, const Instant& now) {
   return html +
          "<table><thead><tr><th>Partition</th><th>State</th><th>Leader</th><th>In sync</th>"
          "<th>Replicas</th><th>Age</th></tr></thead><tbody>\n" +
-         rows + "</tbody></table>\n" + More(found);
+         rows + "</tbody></table>\n" + More(found, kPartitionsShown);
 }
 
 std::string LagCell(const GroupFacts& group, const GroupLag& lag, const Instant& now) {
@@ -201,10 +202,10 @@ std::string Groups(const KafkaPart& part, const Instant& now) {
       "<th class=\"number\">Worst partition</th><th>State</th><th class=\"number\">Members</th>"
       "<th>Kind</th><th>Age</th></tr></thead><tbody>\n",
       Counted(count, "group"));
-  for (size_t i = 0; i < std::min(count, kRowsShown); ++i) {
+  for (size_t i = 0; i < std::min(count, kGroupsShown); ++i) {
     html += GroupRow(part.facts.groups[order[i]], part.derived.groups[order[i]], now);
   }
-  return html + "</tbody></table>\n" + More(count);
+  return html + "</tbody></table>\n" + More(count, kGroupsShown);
 }
 
 std::string Proof(const KafkaFacts& facts) {

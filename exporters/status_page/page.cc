@@ -57,11 +57,11 @@ std::string Troubles(const std::vector<Trouble>& troubles, const Instant& now) {
   std::string html = "<section class=\"troubles\" aria-label=\"What is wrong\">\n<ul>\n";
   for (const Trouble& trouble : troubles) {
     html += fmt::format(
-        "<li class=\"{}\">{} <span class=\"where\">{}</span> <strong>{}</strong>{}{}</li>\n",
+        "<li class=\"{}\">{} <span class=\"where\">{}</span> <strong>{}</strong> {}{}</li>\n",
         KindOf(trouble.severity), Badge(KindOf(trouble.severity), WordOf(trouble.severity)),
         Escape(trouble.where), Escape(trouble.what),
-        trouble.why.empty() ? "" : fmt::format("<div class=\"why\">{}</div>", Escape(trouble.why)),
-        trouble.answer == nullptr ? "" : " " + AgeOf(trouble.answer, now));
+        trouble.answer == nullptr ? "" : AgeOf(trouble.answer, now),
+        trouble.why.empty() ? "" : fmt::format("<div class=\"why\">{}</div>", Escape(trouble.why)));
   }
   return html + "</ul>\n</section>\n";
 }
