@@ -14,8 +14,7 @@ const std::set<std::string> kWithoutDefault{"clusters[].name", "clusters[].kafka
                                             "clusters[].connect[].url"};
 
 TEST_CASE("the example configuration holds every key with its default", "[config]") {
-  config::Document document =
-      config::Document::Load(std::string(KLAXON_SOURCE_DIR) + "/docs/klaxon.example.yaml");
+  config::Document document = config::Document::Load("docs/klaxon.example.yaml");
   (void)ReadAgentConfig(document);
   INFO(ToString(document.mistakes()));
   REQUIRE(document.ok());
