@@ -10,7 +10,7 @@
 #include "agent/kafka/wire/messages/list_groups.h"
 #include "agent/kafka/wire/messages/metadata.h"
 
-namespace klaxon::test {
+namespace klaxon::testing {
 
 using namespace std::chrono_literals;
 
@@ -58,4 +58,4 @@ class ClientFixture {
   kafka::wire::Client client;
 };
 
-}  // namespace klaxon::test
+}  // namespace klaxon::testing

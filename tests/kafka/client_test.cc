@@ -3,7 +3,7 @@
 #include "tests/kafka/client_fixture.h"
 #include "tests/kafka/scripted_server.h"
 
-namespace klaxon::test {
+namespace klaxon::testing {
 namespace {
 
 using kafka::CallOf;
@@ -45,4 +45,4 @@ TEST_CASE("a closed port is told by name, and heals by itself", "[client]") {
 }
 
 }  // namespace
-}  // namespace klaxon::test
+}  // namespace klaxon::testing

@@ -1,25 +1,10 @@
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/kafka/wire/messages/api_versions.h"
-#include "agent/kafka/wire/messages/consumer_group_describe.h"
-#include "agent/kafka/wire/messages/describe_cluster.h"
-#include "agent/kafka/wire/messages/describe_configs.h"
-#include "agent/kafka/wire/messages/describe_groups.h"
-#include "agent/kafka/wire/messages/describe_quorum.h"
-#include "agent/kafka/wire/messages/find_coordinator.h"
-#include "agent/kafka/wire/messages/list_groups.h"
-#include "agent/kafka/wire/messages/list_offsets.h"
-#include "agent/kafka/wire/messages/metadata.h"
-#include "agent/kafka/wire/messages/offset_fetch.h"
+#include "tests/kafka/every_message.h"
 
 namespace klaxon::kafka::wire {
 namespace {
-
-#define EVERY_REQUEST                                                                          \
-  ApiVersionsRequest, MetadataRequest, DescribeClusterRequest, DescribeQuorumRequest,          \
-      ListOffsetsRequest, ListGroupsRequest, DescribeGroupsRequest, FindCoordinatorRequest,    \
-      OffsetFetchRequest, DescribeConfigsRequest, ConsumerGroupDescribeRequest
 
 template <class Request>
 std::string ResponseBody(const typename Request::Response& response, int16_t version) {
@@ -27,7 +12,7 @@ std::string ResponseBody(const typename Request::Response& response, int16_t ver
   return body.substr(kFrameLengthSize + sizeof(int32_t));
 }
 
-TEMPLATE_TEST_CASE("every version of a request can be read back", "[wire]", EVERY_REQUEST) {
+TEMPLATE_LIST_TEST_CASE("every version of a request can be read back", "[wire]", EveryRequest) {
   for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
     INFO("version " << version);
     const std::string frame = EncodeRequest(TestType{}, version, 42, "klaxon");
@@ -42,7 +27,7 @@ TEMPLATE_TEST_CASE("every version of a request can be read back", "[wire]", EVER
   }
 }
 
-TEMPLATE_TEST_CASE("an answer cut at any byte is an error", "[wire]", EVERY_REQUEST) {
+TEMPLATE_LIST_TEST_CASE("an answer cut at any byte is an error", "[wire]", EveryRequest) {
   for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
     const std::string body = ResponseBody<TestType>(typename TestType::Response{}, version);
     INFO("version " << version << ", " << body.size() << " bytes");
@@ -55,7 +40,7 @@ TEMPLATE_TEST_CASE("an answer cut at any byte is an error", "[wire]", EVERY_REQU
   }
 }
 
-TEMPLATE_TEST_CASE("bytes after the end of an answer are an error", "[wire]", EVERY_REQUEST) {
+TEMPLATE_LIST_TEST_CASE("bytes after the end of an answer are an error", "[wire]", EveryRequest) {
   for (int16_t version = TestType::kVersions.min; version <= TestType::kVersions.max; ++version) {
     const std::string body = ResponseBody<TestType>(typename TestType::Response{}, version) + "x";
     CHECK_FALSE(DecodeResponse<TestType>(body, version));
@@ -72,7 +57,8 @@ TEST_CASE("a count that the bytes cannot hold is refused before anything is allo
 
 TEST_CASE("a null list of topics asks for all topics, an empty one for none", "[wire]") {
   const std::string all = EncodeRequest(MetadataRequest{}, 1, 1, "");
-  const std::string none = EncodeRequest(MetadataRequest{.topics{std::vector<MetadataRequest::Topic>{}}}, 1, 1, "");
+  const std::string none =
+      EncodeRequest(MetadataRequest{.topics{std::vector<MetadataRequest::Topic>{}}}, 1, 1, "");
   CHECK(all.substr(all.size() - 4) == std::string("\xFF\xFF\xFF\xFF", 4));
   CHECK(none.substr(none.size() - 4) == std::string(4, '\0'));
 }

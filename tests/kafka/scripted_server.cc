@@ -9,17 +9,9 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "agent/kafka/wire/messages/api_versions.h"
-#include "agent/kafka/wire/messages/describe_cluster.h"
-#include "agent/kafka/wire/messages/describe_groups.h"
-#include "agent/kafka/wire/messages/describe_quorum.h"
-#include "agent/kafka/wire/messages/find_coordinator.h"
-#include "agent/kafka/wire/messages/list_groups.h"
-#include "agent/kafka/wire/messages/list_offsets.h"
-#include "agent/kafka/wire/messages/metadata.h"
-#include "agent/kafka/wire/messages/offset_fetch.h"
+#include "tests/kafka/every_message.h"
 
-namespace klaxon::test {
+namespace klaxon::testing {
 
 using namespace kafka::wire;  // NOLINT(google-build-using-namespace): a test's own folder
 
@@ -49,28 +41,6 @@ uint16_t PortOf(const Fd& socket) {
   socklen_t size = sizeof(address);
   getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
   return ntohs(address.sin_port);
-}
-
-template <class... Requests>
-std::string VersionsOf(const Request& request) {
-  ApiVersionsResponse response;
-  (response.apis.push_back({.key = static_cast<int16_t>(Requests::kApiKey),
-                            .min_version = Requests::kVersions.min,
-                            .max_version = Requests::kVersions.max}),
-   ...);
-  return EncodeResponse<ApiVersionsRequest>(response, request.header.api_version,
-                                            request.header.correlation_id);
-}
-
-template <class... Requests>
-std::string EmptyAnswer(const Request& request) {
-  std::string frame;
-  ((Requests::kApiKey == request.header.api_key
-        ? void(frame = EncodeResponse<Requests>({}, request.header.api_version,
-                                                request.header.correlation_id))
-        : void()),
-   ...);
-  return frame;
 }
 
 }  // namespace
@@ -107,6 +77,11 @@ std::optional<Request> Session::Read() {
   return Request{.header = *header, .body = std::string(rest)};
 }
 
+bool Session::HasMore(std::chrono::milliseconds time) {
+  pollfd polled{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+  return poll(&polled, 1, static_cast<int>(time.count())) > 0;
+}
+
 bool Session::WaitClosed() {
   while (WaitReadable()) {
     std::string part(4096, '\0');
@@ -139,7 +114,8 @@ ScriptedServer::ScriptedServer(Script script, uint16_t port)
 ScriptedServer::~ScriptedServer() {
   acceptor_.request_stop();
   acceptor_.join();
-  for (std::jthread& session : sessions_) session.request_stop();
+  for (Served& session : sessions_)
+    session.thread.request_stop();
 }
 
 void ScriptedServer::Accept(const std::stop_token& stop) {
@@ -149,10 +125,13 @@ void ScriptedServer::Accept(const std::stop_token& stop) {
     Fd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket) continue;
     const int number = ++connections_;
-    sessions_.emplace_back(
-        [this, number](const std::stop_token& ending, Fd mine) {
+    sessions_.remove_if([](const Served& served) { return served.over.load(); });
+    Served& served = sessions_.emplace_back();
+    served.thread = std::jthread(
+        [this, number, &served](const std::stop_token& ending, Fd mine) {
           Session session(std::move(mine), ending, number);
           script_(session);
+          served.over = true;
         },
         std::move(socket));
   }
@@ -163,25 +142,53 @@ HostPort ClosedPort() {
   return {.host = "127.0.0.1", .port = PortOf(socket)};
 }
 
+std::string EmptyAnswer(const Request& request) {
+  std::string frame;
+  EveryRequest::ForEach([&]<class Known>() {
+    if (Known::kApiKey == request.header.api_key) {
+      frame = EncodeResponse<Known>({}, request.header.api_version, request.header.correlation_id);
+    }
+  });
+  return frame;
+}
+
+namespace {
+
+std::vector<ApiVersionsResponse::Api> EveryApi() {
+  std::vector<ApiVersionsResponse::Api> apis;
+  EveryRequest::ForEach([&]<class Known>() {
+    apis.push_back({.key = static_cast<int16_t>(Known::kApiKey),
+                    .min_version = Known::kVersions.min,
+                    .max_version = Known::kVersions.max});
+  });
+  return apis;
+}
+
+std::string VersionsAnswer(const Request& request, std::vector<ApiVersionsResponse::Api> apis) {
+  return EncodeResponse<ApiVersionsRequest>({.apis = std::move(apis)}, request.header.api_version,
+                                            request.header.correlation_id);
+}
+
+}  // namespace
+
 std::string AllVersions(const Request& request) {
-  return VersionsOf<ApiVersionsRequest, MetadataRequest, DescribeClusterRequest,
-                    DescribeQuorumRequest, ListOffsetsRequest, ListGroupsRequest,
-                    DescribeGroupsRequest, FindCoordinatorRequest, OffsetFetchRequest>(request);
+  return VersionsAnswer(request, EveryApi());
 }
 
 void ServeWell(Session& session, const Responder& responder) {
+  ServeWell(session, responder, EveryApi());
+}
+
+void ServeWell(Session& session, const Responder& responder,
+               std::vector<ApiVersionsResponse::Api> apis) {
   while (const auto request = session.Read()) {
     if (request->header.api_key == ApiKey::kApiVersions) {
-      session.Send(AllVersions(*request));
+      session.Send(VersionsAnswer(*request, apis));
       continue;
     }
     const auto answer = responder ? responder(*request) : std::nullopt;
-    session.Send(answer ? *answer
-                        : EmptyAnswer<MetadataRequest, DescribeClusterRequest,
-                                      DescribeQuorumRequest, ListOffsetsRequest, ListGroupsRequest,
-                                      DescribeGroupsRequest, FindCoordinatorRequest,
-                                      OffsetFetchRequest>(*request));
+    session.Send(answer ? *answer : EmptyAnswer(*request));
   }
 }
 
-}  // namespace klaxon::test
+}  // namespace klaxon::testing

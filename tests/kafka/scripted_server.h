@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <list>
 #include <map>
@@ -9,13 +10,15 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "agent/base/mutex.h"
 #include "agent/base/text.h"
 #include "agent/kafka/wire/fd.h"
 #include "agent/kafka/wire/message.h"
+#include "agent/kafka/wire/messages/api_versions.h"
 
-namespace klaxon::test {
+namespace klaxon::testing {
 
 /// A request as it came over the wire.
 struct Request {
@@ -41,8 +44,15 @@ class Session {
   bool WaitClosed();
   /// False: the client closed the connection.
   bool Send(std::string_view bytes);
+  /// Whether more bytes come within `time`.
+  bool HasMore(std::chrono::milliseconds time);
+
+  /// The server is being destroyed: a script that waits must end.
+  bool Stopping() const { return stop_.stop_requested(); }
+
   /// Ends the connection with RST.
   void Reset();
+
   void Close() { socket_ = kafka::wire::Fd(); }
 
  private:
@@ -75,7 +85,13 @@ class ScriptedServer {
   kafka::wire::Fd listener_;
   uint16_t port_ = 0;
   std::atomic<int> connections_ = 0;
-  std::list<std::jthread> sessions_{};
+
+  struct Served {
+    std::atomic<bool> over = false;
+    std::jthread thread{};
+  };
+
+  std::list<Served> sessions_{};
   std::jthread acceptor_;
 };
 
@@ -84,11 +100,19 @@ HostPort ClosedPort();
 
 using Responder = std::function<std::optional<std::string>(const Request&)>;
 
-/// Serves a connection until the client closes it: ApiVersions with all that we speak, other requests
-/// with what `responder` returns (a whole frame), or else with an empty but well-formed answer.
+/// Serves a connection until the client closes it: ApiVersions with all that we speak, other
+/// requests with what `responder` returns (a whole frame), or else with an empty but well-formed
+/// answer.
 void ServeWell(Session& session, const Responder& responder = {});
+
+/// The same, but offers only `apis`.
+void ServeWell(Session& session, const Responder& responder,
+               std::vector<kafka::wire::ApiVersionsResponse::Api> apis);
 
 /// Frame of an answer to ApiVersions that offers every version of every API we speak.
 std::string AllVersions(const Request& request);
 
-}  // namespace klaxon::test
+/// Frame of a well-formed answer that says nothing; empty: a request we do not know.
+std::string EmptyAnswer(const Request& request);
+
+}  // namespace klaxon::testing

@@ -1,9 +1,9 @@
 #include "agent/kafka/wire/any_route.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
+
+#include <fmt/format.h>
 
 namespace klaxon::kafka::wire {
 
@@ -33,10 +33,12 @@ bool AnyRoute::IsTimeForNext(MonoTime now) {
 }
 
 void AnyRoute::Advance(const Instant& now) {
+  if (done() || now.mono >= ticket_->batch().deadline()) {
+    return;  // it is failed for that elsewhere
+  }
   while (!done() && next_ < candidates_.size() && IsTimeForNext(now.mono)) {
     Peer& candidate = *candidates_[next_++];
     next_at_ = ShareEnds(now.mono, ticket_->batch().deadline());
-    ticket_->AttemptStarted();
     candidate.Submit(ticket_, now);
   }
   if (!done() && ticket_->attempts() == 0) {
@@ -52,11 +54,7 @@ Error AnyRoute::AllFailed() const {
   if (misses.size() == 1) {
     return misses.front();
   }
-  std::string text = "no broker answers: ";
-  for (const Error& miss : misses) {
-    text += (&miss == &misses.front() ? "" : "; ") + miss.message();
-  }
-  return {misses.front().reason(), std::move(text)};
+  return {misses.front().reason(), "no broker answers: " + Join(misses)};
 }
 
 }  // namespace klaxon::kafka::wire

@@ -8,9 +8,9 @@
 namespace klaxon::kafka::wire {
 
 /// The way of one call that any broker may answer: one candidate after the other, the next when the
-/// one before failed, or has not begun to answer within a quarter of the time that was left (a stopped
-/// broker accepts connections and then says nothing). The first answer counts. Confined to the I/O
-/// thread.
+/// one before failed, or has not begun to answer within a quarter of the time that was left (a
+/// stopped broker accepts connections and then says nothing). The first answer counts. Confined to
+/// the I/O thread.
 class AnyRoute {
  public:
   AnyRoute(TicketPtr ticket, std::vector<std::shared_ptr<Peer>> candidates)

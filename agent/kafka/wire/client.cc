@@ -37,7 +37,8 @@ class Client::Impl {
       for (const BrokerAddress& broker : brokers) {
         brokers_[broker.id] = broker.address;
       }
-      std::erase_if(versions_, [&](const auto& known) { return !IsWanted(known.first); });
+      std::erase_if(versions_, [&](const auto& known)
+                                   KLAXON_REQUIRES(mutex_) { return !IsWanted(known.first); });
     }
     loop_.SetBrokers(std::move(brokers));
   }
@@ -74,7 +75,8 @@ class Client::Impl {
 };
 
 Client::Client(ClientOptions options, Clock& clock)
-    : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
+    : impl_(std::make_unique<Impl>(std::move(options), clock)) {
+}
 
 Client::~Client() = default;
 
@@ -91,6 +93,8 @@ std::optional<int16_t> Client::VersionAt(int32_t broker, ApiKey api, VersionRang
   return impl_->VersionAt(broker, api, ours);
 }
 
-Traffic Client::Counts() const { return impl_->Counts(); }
+Traffic Client::Counts() const {
+  return impl_->Counts();
+}
 
 }  // namespace klaxon::kafka::wire

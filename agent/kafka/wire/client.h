@@ -17,16 +17,16 @@
 namespace klaxon::kafka::wire {
 
 struct ClientOptions {
-  std::string cluster{};              ///< the cluster's name with us: log subject and thread name
-  std::vector<HostPort> bootstrap{};  ///< where to look before brokers are known
-  std::string client_id = "klaxon";   ///< as broker logs and quotas show us
+  std::string cluster{};               ///< the cluster's name with us: log subject and thread name
+  std::vector<HostPort> bootstrap{};   ///< where to look before brokers are known
+  std::string client_id = "klaxon";    ///< as broker logs and quotas show us
   std::string software_version = "0";  ///< told to brokers (KIP-511): letters, digits, '-' and '.'
 
-  /// Name look-up, TCP and ApiVersions of one connection together. A broker that takes longer counts
-  /// as silent: it is probed in the background and stretches no further Exchange.
+  /// Name look-up, TCP and ApiVersions of one connection together. A broker that takes longer
+  /// counts as silent: it is probed in the background and stretches no further Exchange.
   Duration connect_timeout = std::chrono::seconds{3};
-  /// After a connection that failed at once (refused, reset, name unknown), calls fail with the same
-  /// error for this long; the next one tries again.
+  /// After a connection that failed at once (refused, reset, name unknown), calls fail with the
+  /// same error for this long; the next one tries again.
   BackoffOptions reconnect{.base = std::chrono::milliseconds{250}, .cap = std::chrono::seconds{2}};
   size_t answer_limit = size_t{64} << 20U;  ///< bytes of one answer; more is kBadAnswer
   size_t in_flight_limit = 64;              ///< requests a connection; further ones wait

@@ -1,5 +1,7 @@
 #include "agent/kafka/wire/connection.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "agent/kafka/wire/decoder.h"
@@ -10,8 +12,11 @@ namespace {
 
 constexpr size_t kBytesPerTurn = size_t{4} << 20U;
 
-/// An answer in version 0, whatever was asked: how a broker says that it does not know the version of
-/// our ApiVersions request (KIP-511).
+/// A caller with little time left must not make a healthy broker count as silent.
+constexpr Duration kLeastPatience = std::chrono::seconds{1};
+
+/// An answer in version 0, whatever was asked: how a broker says that it does not know the version
+/// of our ApiVersions request (KIP-511).
 bool IsUnsupportedVersion(std::string_view body) {
   Decoder decoder(body, 0, false);
   ErrorCode code{};
@@ -27,7 +32,8 @@ Connection::Connection(std::unique_ptr<Transport> transport, const ClientOptions
       options_(options),
       identity_(identity),
       meter_(meter),
-      reader_(options.answer_limit) {}
+      reader_(options.answer_limit) {
+}
 
 Result<void> Connection::Start(const Instant& now) {
   return SendOwnVersionRequest(ApiVersionsRequest::kVersions.max, now);
@@ -40,7 +46,7 @@ Result<void> Connection::SendOwnVersionRequest(int16_t version, const Instant& n
   output_ = EncodeRequest(request, version, id, options_.client_id);
   // Its time limit is the one of connecting, which the owner of the connection keeps.
   in_flight_.push_back(
-      {.correlation_id = id, .version = version, .sent = now, .deadline = MonoTime::max()});
+      {.correlation_id = id, .version = version, .sent = now, .silent_at = MonoTime::max()});
   meter_.Sent(ApiKey::kApiVersions, output_.size());
   return Flush();
 }
@@ -51,13 +57,13 @@ Result<void> Connection::Send(TicketPtr ticket, int16_t version, const Instant& 
   output_ = call.Encode(version, id, options_.client_id);
   call.MarkSent(now);
   meter_.Sent(call.api(), output_.size());
-  const MonoTime deadline = ticket->batch().deadline();
+  const MonoTime silent_at = std::max(ticket->batch().deadline(), now.mono + kLeastPatience);
   in_flight_.push_back({.correlation_id = id,
                         .api = call.api(),
                         .version = version,
                         .ticket = std::move(ticket),
                         .sent = now,
-                        .deadline = deadline});
+                        .silent_at = silent_at});
   return Flush();
 }
 
@@ -163,7 +169,8 @@ Error Connection::ExplainEnd(const Error& error) const {
   if (reader_.inside_frame()) {
     text += " in the middle of an answer";
   } else if (!received_) {
-    text += " before it answered anything; a TLS listener, a connection limit, or not a Kafka broker?";
+    text +=
+        " before it answered anything; a TLS listener, a connection limit, or not a Kafka broker?";
   } else if (ready() && !answered_call_ && !in_flight_.empty()) {
     text += " at the first request; does this listener ask for a login (SASL)?";
   }

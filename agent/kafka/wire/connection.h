@@ -30,7 +30,7 @@ class Connection {
     int16_t version = 0;
     TicketPtr ticket{};  ///< null: our own ApiVersions
     Instant sent{};
-    MonoTime deadline{};
+    MonoTime silent_at{};  ///< without an answer until then the broker counts as silent
   };
 
   /// `options`, `identity` and `meter` must outlive the connection.
@@ -57,7 +57,8 @@ class Connection {
 
   short Events() const { return transport_->Events(!output_.empty()); }
 
-  /// Reads what is there (bounded, so that other connections get their turn) and hands answers over.
+  /// Reads what is there (bounded, so that other connections get their turn) and hands answers
+  /// over.
   Result<void> Receive(const Instant& now);
   Result<void> Flush();
 
@@ -83,7 +84,7 @@ class Connection {
   std::deque<InFlight> in_flight_{};
   std::shared_ptr<const VersionTable> versions_{};
   int32_t next_correlation_id_ = 1;
-  bool received_ = false;        ///< any byte
+  bool received_ = false;       ///< any byte
   bool answered_call_ = false;  ///< any answer but our own ApiVersions
 };
 

@@ -1,14 +1,15 @@
 #include "agent/kafka/wire/decoder.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace klaxon::kafka::wire {
 
 void Decoder::Fail(std::string failure) {
   if (!failed()) {
-    failure_ = fmt::format("{} at byte {}, {} are left", failure, size_ - rest_.size(), rest_.size());
+    failure_ =
+        fmt::format("{} at byte {}, {} are left", failure, size_ - rest_.size(), rest_.size());
     rest_ = {};
   }
 }
@@ -57,7 +58,9 @@ std::string_view Decoder::GetText() {
   return length < 0 ? std::string_view() : Take(static_cast<size_t>(length), "string");
 }
 
-void Decoder::Get(std::string& text) { text = GetText(); }
+void Decoder::Get(std::string& text) {
+  text = GetText();
+}
 
 void Decoder::Get(std::optional<std::string>& text) {
   const int64_t length = Length<int16_t>();
@@ -68,7 +71,9 @@ void Decoder::Get(std::optional<std::string>& text) {
   }
 }
 
-void Decoder::Get(SkippedString&) { GetText(); }
+void Decoder::Get(SkippedString&) {
+  GetText();
+}
 
 void Decoder::Get(Bytes& bytes) {
   const int64_t length = Length<int32_t>();

@@ -121,6 +121,7 @@ class Decoder {
 
   /// The next `count` bytes, or none and a failure that names `what`.
   std::string_view Take(size_t count, std::string_view what);
+
   /// A length prefix; -1: null.
   template <class Fixed>
   int64_t Length() {

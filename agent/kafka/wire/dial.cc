@@ -1,7 +1,6 @@
 #include "agent/kafka/wire/dial.h"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+
+#include <fmt/format.h>
 
 namespace klaxon::kafka::wire {
 
@@ -71,7 +72,8 @@ Dial::Dial(HostPort address, Resolver& resolver, MonoTime deadline)
     : address_(std::move(address)),
       deadline_(deadline),
       share_ends_(deadline),
-      lookup_(resolver.Resolve(address_.host)) {}
+      lookup_(resolver.Resolve(address_.host)) {
+}
 
 std::optional<Result<Fd>> Dial::Advance(MonoTime now) {
   if (lookup_) {

@@ -45,7 +45,8 @@ class Encoder {
   void Put(Number value) {
     using Unsigned = std::make_unsigned_t<Number>;
     for (size_t i = sizeof(Number); i-- > 0;) {  // big endian
-      out_.push_back(static_cast<char>(static_cast<uint8_t>(static_cast<Unsigned>(value) >> (8 * i))));
+      out_.push_back(
+          static_cast<char>(static_cast<uint8_t>(static_cast<Unsigned>(value) >> (8 * i))));
     }
   }
 

@@ -11,9 +11,12 @@ Fd::~Fd() {
   }
 }
 
-Waker::Waker() : event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+Waker::Waker() : event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+}
 
-void Waker::Wake() const { eventfd_write(event_.get(), 1); }
+void Waker::Wake() const {
+  eventfd_write(event_.get(), 1);
+}
 
 void Waker::Drain() const {
   eventfd_t count = 0;

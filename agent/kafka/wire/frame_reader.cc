@@ -1,12 +1,12 @@
 #include "agent/kafka/wire/frame_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
 #include <string>
+
+#include <fmt/format.h>
 
 namespace klaxon::kafka::wire {
 
@@ -39,7 +39,8 @@ std::string_view LooksLike(std::string_view bytes) {
 std::string Describe(std::string_view bytes, uint32_t length, size_t limit) {
   const std::string_view kind = LooksLike(bytes);
   if (kind == "TLS") {
-    return "expects TLS (it answered with a TLS record), and we speak plain text to it; is this the "
+    return "expects TLS (it answered with a TLS record), and we speak plain text to it; is this "
+           "the "
            "right listener?";
   }
   if (kind == "web") {
@@ -47,6 +48,12 @@ std::string Describe(std::string_view bytes, uint32_t length, size_t limit) {
   }
   if (kind == "SSH") {
     return "answers, but not as a Kafka broker (it looks like an SSH server); is the port right?";
+  }
+  const std::string_view begin = bytes.substr(0, kLengthSize);
+  if (std::all_of(begin.begin(), begin.end(),
+                  [](char byte) { return byte >= ' ' && byte <= '~'; })) {
+    return fmt::format(
+        "answers, but not as a Kafka broker (it begins with \"{}\"); is the port right?", begin);
   }
   if (length > limit && length <= INT32_MAX) {
     return fmt::format(

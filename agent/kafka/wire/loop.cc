@@ -13,6 +13,8 @@ namespace {
 /// poll() waits in real time; a test's clock may jump meanwhile.
 constexpr Duration kLongestWait = std::chrono::seconds{1};
 
+constexpr Duration kWithoutWaker = std::chrono::milliseconds{50};
+
 int PollTimeout(MonoTime now, MonoTime due) {
   if (due == MonoTime::max()) {
     return -1;
@@ -36,7 +38,8 @@ Loop::Loop(const ClientOptions& options, Clock& clock, Meter& meter, OnVersions 
       thread_([this, name = "kafka:" + options.cluster](const std::stop_token& stop) {
         NameThisThread(name);
         Run(stop);
-      }) {}
+      }) {
+}
 
 Loop::~Loop() {
   thread_.request_stop();
@@ -101,15 +104,19 @@ void Loop::TakeInbox(const Instant& now) {
 void Loop::Start(const std::shared_ptr<Batch>& batch, const Instant& now) {
   UnderWay& mine = under_way_.emplace_back(UnderWay{.batch = batch});
   for (Call* call : batch->calls()) {
-    auto ticket = std::make_shared<Ticket>(*call, batch, meter_);
+    auto ticket = std::make_shared<Ticket>(*call, batch, meter_, now.mono);
     mine.tickets.push_back(ticket);
+    if (now.mono >= batch->deadline()) {
+      ticket->Fail({Reason::kTimeout, "no time was left to ask"});
+      continue;
+    }
     if (call->broker() == kAnyBroker) {
       routes_.emplace_back(ticket, peers_.Candidates(now.mono)).Advance(now);
     } else if (const auto peer = peers_.Broker(call->broker())) {
       peer->Submit(std::move(ticket), now);
     } else {
-      ticket->Fail({Reason::kUnreachable, "broker " + std::to_string(call->broker()) +
-                                              " is not in the newest metadata"});
+      ticket->Fail({Reason::kUnreachable,
+                    "broker " + std::to_string(call->broker()) + " is not in the newest metadata"});
     }
   }
 }
@@ -135,7 +142,9 @@ void Loop::WaitForEvents(MonoTime now) {
     watched_.push_back({.fd = peer->fd(), .peer = peer});
     polled.push_back({.fd = peer->fd(), .events = peer->Events(), .revents = 0});
   }
-  if (poll(polled.data(), polled.size(), PollTimeout(now, Due())) <= 0) {
+  // Without a waker (no descriptor was left) the inbox is looked at often instead.
+  const MonoTime due = waker_->fd() < 0 ? now + kWithoutWaker : Due();
+  if (poll(polled.data(), polled.size(), PollTimeout(now, due)) <= 0) {
     return;
   }
   for (size_t i = 0; i < watched_.size(); ++i) {
@@ -158,7 +167,9 @@ void Loop::AdvanceAll(const Instant& now) {
 void Loop::DropOverdue(MonoTime now) {
   for (const UnderWay& batch : under_way_) {
     if (now >= batch.batch->deadline()) {
-      FailAll(batch.batch.get(), {Reason::kTimeout, "no answer within the time for it"});
+      for (const TicketPtr& ticket : batch.tickets) {
+        ticket->FailOverdue(now);
+      }
     }
   }
   std::erase_if(under_way_, [](const UnderWay& batch) {

@@ -13,8 +13,8 @@
 
 namespace klaxon::kafka::wire {
 
-/// The I/O thread of a client: poll() over all connections, and the way of every call from the inbox
-/// to its answer. Other threads only put things into the inbox.
+/// The I/O thread of a client: poll() over all connections, and the way of every call from the
+/// inbox to its answer. Other threads only put things into the inbox.
 class Loop {
  public:
   using OnVersions = std::function<void(const HostPort&, std::shared_ptr<const VersionTable>)>;

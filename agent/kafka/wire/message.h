@@ -22,8 +22,8 @@ struct VersionRange {
 template <class Request>
 concept RequestMessage = requires {
   { Request::kApiKey } -> std::convertible_to<ApiKey>;
-  { Request::kVersions } -> std::convertible_to<VersionRange>;      // what we can speak
-  { Request::kFlexibleSince } -> std::convertible_to<int16_t>;      // KIP-482
+  { Request::kVersions } -> std::convertible_to<VersionRange>;  // what we can speak
+  { Request::kFlexibleSince } -> std::convertible_to<int16_t>;  // KIP-482
   typename Request::Response;
 };
 
@@ -48,8 +48,8 @@ std::string EncodeRequest(const Request& request, int16_t version, int32_t corre
                           std::string_view client_id);
 
 /// The body of an answer whose frame length and correlation id are already off.
-/// Error: kBadAnswer with the field and byte that did not fit, or with the count of bytes left over:
-/// what we cannot account for we have misread.
+/// Error: kBadAnswer with the field and byte that did not fit, or with the count of bytes left
+/// over: what we cannot account for we have misread.
 template <RequestMessage Request>
 Result<typename Request::Response> DecodeResponse(std::string_view bytes, int16_t version);
 

@@ -1,11 +1,12 @@
 #include "agent/kafka/wire/peer.h"
 
-#include <fmt/format.h>
 #include <poll.h>
 
 #include <algorithm>
 #include <functional>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "agent/base/duration.h"
 #include "agent/base/log.h"
@@ -17,10 +18,14 @@ namespace {
 constexpr Duration kLongestPatience = std::chrono::seconds{30};
 
 /// Spreads the back-offs of many peers; the same at each start.
-uint64_t Seed(const HostPort& address) { return std::hash<std::string>{}(ToString(address)); }
+uint64_t Seed(const HostPort& address) {
+  return std::hash<std::string>{}(ToString(address));
+}
 
 /// "0.2 s"
-std::string Waited(Duration duration) { return fmt::format("{:.1f} s", Seconds(duration)); }
+std::string Waited(Duration duration) {
+  return fmt::format("{:.1f} s", Seconds(duration));
+}
 
 }  // namespace
 
@@ -55,6 +60,7 @@ size_t Peer::Load() const {
 }
 
 void Peer::Submit(TicketPtr ticket, const Instant& now) {
+  ticket->AttemptStarted(identity_.title);
   if (silent_since_) {
     ticket->Miss(SilentError(now.mono));
     return;
@@ -74,6 +80,7 @@ void Peer::CloseIfIdle() {
   if (Load() == 0) {
     dial_.reset();
     connection_.reset();
+    silent_since_.reset();
   }
 }
 
@@ -82,7 +89,9 @@ int Peer::fd() const {
   return connection_ ? connection_->fd() : -1;
 }
 
-short Peer::Events() const { return connection_ ? connection_->Events() : POLLOUT; }
+short Peer::Events() const {
+  return connection_ ? connection_->Events() : POLLOUT;
+}
 
 MonoTime Peer::due() const {
   MonoTime due = MonoTime::max();
@@ -93,12 +102,9 @@ MonoTime Peer::due() const {
   } else if (!connection_ && silent_since_) {
     due = next_try_;
   }
-  for (const TicketPtr& ticket : waiting_) {
-    due = std::min(due, ticket->batch().deadline());
-  }
   if (connection_) {
     for (const Connection::InFlight& flight : connection_->in_flight()) {
-      due = std::min(due, flight.deadline);
+      due = std::min(due, flight.silent_at);
     }
   }
   return due;
@@ -198,8 +204,8 @@ void Peer::SendWaiting(const Instant& now) {
 }
 
 void Peer::CheckTimes(const Instant& now) {
-  DropOverdueCalls(now);
-  DropOverdueWaiting(now.mono);
+  std::erase_if(waiting_, [](const TicketPtr& ticket) { return !ticket->open(); });
+  NoticeSilence(now);
   if (connection_ && !connection_->ready() && now.mono >= attempt_ends_) {
     if (!silent_since_) {
       GoSilent({Reason::kTimeout,
@@ -219,10 +225,10 @@ void Peer::CheckTimes(const Instant& now) {
   }
 }
 
-void Peer::DropOverdueCalls(const Instant& now) {
+void Peer::NoticeSilence(const Instant& now) {
   if (!connection_) return;
   for (const Connection::InFlight& flight : connection_->in_flight()) {
-    if (now.mono >= flight.deadline) {
+    if (now.mono >= flight.silent_at) {
       const Error error(Reason::kTimeout,
                         fmt::format("{}: no answer to {} within {}", identity_.title,
                                     Name(flight.api), Waited(now.mono - flight.sent.mono)));
@@ -232,15 +238,6 @@ void Peer::DropOverdueCalls(const Instant& now) {
       return;
     }
   }
-}
-
-void Peer::DropOverdueWaiting(MonoTime now) {
-  std::erase_if(waiting_, [&](const TicketPtr& ticket) {
-    if (now < ticket->batch().deadline()) return false;
-    ticket->Miss({Reason::kTimeout, fmt::format("{}: not connected yet after {}", identity_.title,
-                                                Waited(now - attempt_started_))});
-    return true;
-  });
 }
 
 void Peer::Disconnected(const Error& error, const Instant& now) {

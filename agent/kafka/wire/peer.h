@@ -21,17 +21,17 @@ struct PeerTools {
   std::function<void(const HostPort&, std::shared_ptr<const VersionTable>)> on_versions{};
 };
 
-/// One address and what is known about it: its connection, the calls that wait for it, and whether it
-/// is worth asking. Confined to the I/O thread.
+/// One address and what is known about it: its connection, the calls that wait for it, and whether
+/// it is worth asking. Confined to the I/O thread.
 ///
-/// It fails in one of two ways. What fails *at once* (refused, reset, no such name, not Kafka) is kept
-/// as the answer to further calls for a short back-off, then the next call tries again. What does
-/// *not answer* (no SYN-ACK, no answer to ApiVersions or to a call) would cost every caller its whole
-/// time, so it is `silent`: it is probed in the background, by connecting and asking ApiVersions, and
-/// calls fail at once until a probe is answered. A connection with a call that missed its deadline is
-/// closed: its answers would only be read to be thrown away, and the probe needs a connection that
-/// is not behind them. The probe's own connection is kept open for long: a stopped broker that goes
-/// on answers it in the same moment.
+/// It fails in one of two ways. What fails *at once* (refused, reset, no such name, not Kafka) is
+/// kept as the answer to further calls for a short back-off, then the next call tries again. What
+/// does *not answer* (no SYN-ACK, no answer to ApiVersions or to a call) would cost every caller
+/// its whole time, so it is `silent`: it is probed in the background, by connecting and asking
+/// ApiVersions, and calls fail at once until a probe is answered. A connection with a call that
+/// missed its deadline is closed: its answers would only be read to be thrown away, and the probe
+/// needs a connection that is not behind them. The probe's own connection is kept open for long: a
+/// stopped broker that goes on answers it in the same moment.
 class Peer {
  public:
   enum class Health { kConnected, kUntried, kFailing, kSilent };
@@ -39,6 +39,7 @@ class Peer {
   Peer(HostPort address, const PeerTools& tools);
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
+
   ~Peer() { Retire(); }
 
   const HostPort& address() const { return address_; }
@@ -47,6 +48,7 @@ class Peer {
   void SetBroker(int32_t id);
   Health HealthAt(MonoTime now) const;
   size_t Load() const;
+
   bool receiving() const { return connection_ && connection_->receiving(); }
 
   void Submit(TicketPtr ticket, const Instant& now);
@@ -54,7 +56,7 @@ class Peer {
   /// The address left the cluster: ends everything. Nothing may be submitted afterwards.
   void Retire();
 
-  /// Closes a connection that nobody waits for.
+  /// Closes a connection that nobody waits for, and stops probing.
   void CloseIfIdle();
 
   int fd() const;
@@ -70,8 +72,7 @@ class Peer {
   void BecomeReady(const Instant& now);
   void SendWaiting(const Instant& now);
   void CheckTimes(const Instant& now);
-  void DropOverdueCalls(const Instant& now);
-  void DropOverdueWaiting(MonoTime now);
+  void NoticeSilence(const Instant& now);
   void Disconnected(const Error& error, const Instant& now);
   /// Ends everything that waits; further calls fail with `error` for a back-off.
   void FailAtOnce(const Error& error, const Instant& now);

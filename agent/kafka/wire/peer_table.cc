@@ -6,11 +6,14 @@
 
 namespace klaxon::kafka::wire {
 
-PeerTable::PeerTable(const PeerTools& tools) : tools_(tools) { SetBrokers({}); }
+PeerTable::PeerTable(const PeerTools& tools) : tools_(tools) {
+  SetBrokers({});
+}
 
-bool PeerTable::IsBootstrap(const HostPort& address) const {
+size_t PeerTable::BootstrapPlace(const HostPort& address) const {
   const auto& bootstrap = tools_.options.bootstrap;
-  return std::find(bootstrap.begin(), bootstrap.end(), address) != bootstrap.end();
+  const auto place = std::find(bootstrap.begin(), bootstrap.end(), address);
+  return static_cast<size_t>(place - bootstrap.begin());
 }
 
 void PeerTable::SetBrokers(const std::vector<BrokerAddress>& brokers) {
@@ -59,10 +62,11 @@ std::vector<std::shared_ptr<Peer>> PeerTable::Candidates(MonoTime now) const {
   }
   const auto rank = [&](const std::shared_ptr<Peer>& peer) {
     const bool bootstrap_only = !of_brokers.contains(peer->address());
-    return std::tuple(peer->HealthAt(now), bootstrap_only, peer->Load());
+    return std::tuple(peer->HealthAt(now), bootstrap_only, peer->Load(),
+                      BootstrapPlace(peer->address()), peer->address());
   };
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  std::sort(candidates.begin(), candidates.end(),
+            [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
   return candidates;
 }
 

@@ -27,7 +27,8 @@ class PeerTable {
   const std::map<HostPort, std::shared_ptr<Peer>>& all() const { return peers_; }
 
  private:
-  bool IsBootstrap(const HostPort& address) const;
+  /// Its place in the configured list; behind all of them: it is not in it.
+  size_t BootstrapPlace(const HostPort& address) const;
 
   const PeerTools& tools_;
   std::map<HostPort, std::shared_ptr<Peer>> peers_{};

@@ -42,10 +42,10 @@ class Lookup {
 
 /// Turns names into addresses without ever making the I/O thread wait.
 ///
-/// getaddrinfo cannot be cancelled: with a dead name server it returns after its own 5 to 40 s. So it
-/// runs in detached threads, the only ones in the program: they touch nothing but state that they
-/// share ownership of, hence nobody has to wait for them, not even at the end. There are at most
-/// kThreads of them, and one for each name; who asked gives up by his own deadline.
+/// getaddrinfo cannot be cancelled: with a dead name server it returns after its own 5 to 40 s. So
+/// it runs in detached threads, the only ones in the program: they touch nothing but state that
+/// they share ownership of, hence nobody has to wait for them, not even at the end. There are at
+/// most kThreads of them, and one for each name; who asked gives up by his own deadline.
 class Resolver {
  public:
   /// `waker` is woken when an answer is there.

@@ -2,10 +2,15 @@
 
 #include <exception>
 
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
+
 namespace klaxon::kafka::wire {
 
 Batch::Batch(std::span<Call* const> calls, MonoTime deadline)
-    : calls_(calls.begin(), calls.end()), deadline_(deadline), open_(calls.size()) {}
+    : calls_(calls.begin(), calls.end()), deadline_(deadline), open_(calls.size()) {
+}
 
 void Batch::CallDone() {
   const Lock lock(mutex_);
@@ -17,6 +22,14 @@ void Batch::CallDone() {
 bool Batch::WaitDone(const std::stop_token& stop) {
   const Lock lock(mutex_);
   return done_.wait(mutex_, stop, [this]() KLAXON_REQUIRES(mutex_) { return open_ == 0; });
+}
+
+std::string Join(const std::vector<Error>& errors) {
+  std::string text;
+  for (const Error& error : errors) {
+    text += (text.empty() ? "" : "; ") + error.message();
+  }
+  return text;
 }
 
 void Ticket::Answer(std::string_view body, int16_t version, const Identity& from) {
@@ -50,6 +63,20 @@ void Ticket::Miss(Error error) {
   }
   --attempts_;
   misses_.push_back(std::move(error));
+}
+
+void Ticket::FailOverdue(MonoTime now) {
+  if (!open()) {
+    return;
+  }
+  const std::string what =
+      call_->sent_at() ? "no answer to " + Name(call_->api()) : "not connected";
+  std::vector<Error> errors = misses_;
+  if (attempts_ > 0) {
+    errors.emplace_back(Reason::kTimeout, fmt::format("{}: {} within {:.1f} s", waits_for_, what,
+                                                      Seconds(now - started_)));
+  }
+  Fail({Reason::kTimeout, Join(errors)});
 }
 
 void Ticket::Fail(const Error& error) {

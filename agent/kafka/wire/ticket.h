@@ -44,12 +44,15 @@ struct Identity {
   int32_t broker = kAnyBroker;
 };
 
-/// One call's way through the client. It outlives the call: an answer that nobody waits for any more
-/// still has to be read over. Confined to the I/O thread.
+/// "a; b; c": the errors of several attempts in one line.
+std::string Join(const std::vector<Error>& errors);
+
+/// One call's way through the client. It outlives the call: an answer that nobody waits for any
+/// more still has to be read over. Confined to the I/O thread.
 class Ticket {
  public:
-  Ticket(Call& call, std::shared_ptr<Batch> batch, Meter& meter)
-      : call_(&call), batch_(std::move(batch)), meter_(meter) {}
+  Ticket(Call& call, std::shared_ptr<Batch> batch, Meter& meter, MonoTime now)
+      : call_(&call), batch_(std::move(batch)), meter_(meter), started_(now) {}
 
   /// False once the call has its answer or error; `call()` must not be touched then.
   bool open() const { return call_ != nullptr; }
@@ -67,8 +70,14 @@ class Ticket {
   void Miss(Error error);
   void Fail(const Error& error);
 
-  /// Only for calls to any broker.
-  void AttemptStarted() { ++attempts_; }
+  /// Fails the call because its time is up, with words about whom it waited for and why.
+  void FailOverdue(MonoTime now);
+
+  /// `title`: whom it waits for from now on.
+  void AttemptStarted(const std::string& title) {
+    ++attempts_;
+    waits_for_ = title;
+  }
 
   int attempts() const { return attempts_; }
 
@@ -78,6 +87,8 @@ class Ticket {
   Call* call_;
   std::shared_ptr<Batch> batch_;
   Meter& meter_;
+  MonoTime started_;
+  std::string waits_for_{};
   int attempts_ = 0;
   std::vector<Error> misses_{};
 };

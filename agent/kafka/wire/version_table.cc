@@ -1,8 +1,8 @@
 #include "agent/kafka/wire/version_table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace klaxon::kafka::wire {
 

@@ -45,7 +45,8 @@ struct DescribeClusterResponse {
   }
 };
 
-/// KIP-700; since 2.8. What we may do with the cluster is asked here since Metadata 11 no longer tells.
+/// KIP-700; since 2.8. What we may do with the cluster is asked here since Metadata 11 no longer
+/// tells.
 struct DescribeClusterRequest {
   using Response = DescribeClusterResponse;
   static constexpr ApiKey kApiKey = ApiKey::kDescribeCluster;
