@@ -41,6 +41,11 @@ function(klaxon_benchmark)
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/benchmarks)
 endfunction()
 
+# All fuzzers and what they need, no more.
+if(KLAXON_BUILD_FUZZ)
+  add_custom_target(klaxon_fuzzers)
+endif()
+
 # klaxon_fuzzer(NAME wire_fuzz SOURCES ... [LINK ...] [CORPUS folder]): libFuzzer, run by ./dev fuzz.
 # CORPUS holds the inputs to start from; what fuzzing finds is kept in the build folder.
 function(klaxon_fuzzer)
@@ -54,6 +59,7 @@ function(klaxon_fuzzer)
   target_link_options(${arg_NAME} PRIVATE -fsanitize=fuzzer)
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
+  add_dependencies(klaxon_fuzzers ${arg_NAME})
   if(arg_CORPUS)
     cmake_path(ABSOLUTE_PATH arg_CORPUS)
     file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
