@@ -4,7 +4,7 @@
 Starts the simulator and `klaxon run` as two processes, so that the agent's CPU and memory are its
 own, and reads the figures off its /metrics and /proc. Prints a Markdown table; nothing is asserted.
 
-    agent_bench.py BIN_DIR [--size S|M|L|XL] [--brokers N] [--polls N]
+    agent_bench.py BIN_DIR [--size S|M|L|XL] [--brokers N] [--polls N] [--write docs/performance.md]
 """
 
 import argparse
@@ -140,7 +140,6 @@ def measure(options, bootstrap):
                     for api, n in requests_by_api(after).items()}
         zipped, zipped_size = scrapes(agent, "gzip", 200)
         plain, plain_size = scrapes(agent, "identity", 30)
-        code, stop = None, None
         rss, peak = agent.rss(), agent.rss("VmHWM")
         code, stop = agent.stop()
     finally:
@@ -164,7 +163,7 @@ def measure(options, bootstrap):
 
 def quiet(agent):
     """Metrics now, without asking so often that the asking is what is measured."""
-    time.sleep(0.5)
+    time.sleep(1)
     return agent.metrics()
 
 
@@ -174,6 +173,7 @@ def main():
     parser.add_argument("--size", choices=SIZES, default="L")
     parser.add_argument("--brokers", type=int, default=1)
     parser.add_argument("--polls", type=int, default=10, help="to average over")
+    parser.add_argument("--write", help="a document to put the table into, between its marks")
     parser.add_argument("--interval", type=int, default=3, help="seconds between polls")
     options = parser.parse_args()
     topics, partitions, groups, per_group = SIZES[options.size]
@@ -192,12 +192,29 @@ def main():
         finally:
             simulator.terminate()
             simulator.wait()
-    print(f"\nSize {options.size}: {topics * partitions:,} partitions, {groups:,} groups, "
-          f"{groups * per_group:,} group-partitions, {options.brokers} broker(s), simulated; "
-          f"average of {options.polls} polls\n")
-    print("| what | measured | aim at L |\n|---|---|---|")
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
+    text = report(options, rows)
+    print(text)
+    if options.write:
+        write(options.write, text)
+
+
+def report(options, rows):
+    topics, partitions, groups, per_group = SIZES[options.size]
+    lines = [f"Size {options.size}: {topics * partitions:,} partitions, {groups:,} groups, "
+             f"{groups * per_group:,} group-partitions, {options.brokers} simulated broker(s), "
+             f"{options.polls} polls, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}.", "",
+             "| what | measured | aim |", "|---|---|---|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def write(path, text):
+    """Puts the report between the marks of a document."""
+    with open(path, encoding="utf-8") as document:
+        old = document.read()
+    begin, end = "<!-- measured -->\n", "\n<!-- end -->"
+    head, rest = old.split(begin)
+    with open(path, "w", encoding="utf-8") as document:
+        document.write(head + begin + text + end + rest.split(end, 1)[1])
 
 
 if __name__ == "__main__":
