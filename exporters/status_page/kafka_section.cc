@@ -1,6 +1,7 @@
 #include "exporters/status_page/kafka_section.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -141,6 +142,39 @@ std::string PartitionsInTrouble(const KafkaFacts& facts, const Instant& now) {
          rows + "</tbody></table>\n" + More(found, kPartitionsShown);
 }
 
+std::string_view InWords(LagState state) {
+  switch (state) {
+    case LagState::kKnown:
+      return "known";
+    case LagState::kNoCommit:
+      return "commits not read lately";
+    case LagState::kNoEndOffset:
+      return "end not read lately";
+    case LagState::kNoTopic:
+      return "of topics that are gone";
+    case LagState::kBeyondEnd:
+      return "committed beyond the end (topic recreated, or data lost)";
+  }
+  std::abort();
+}
+
+/// "2 partitions committed beyond the end ...; 1 partition of topics that are gone".
+std::string UnknownPartitions(const GroupLag& lag) {
+  std::map<LagState, size_t> counts;
+  for (const auto& partitions : lag.topics) {
+    for (const PartitionLag& partition : partitions) {
+      ++counts[partition.state];
+    }
+  }
+  counts.erase(LagState::kKnown);
+  std::string words;
+  for (const auto& [state, count] : counts) {
+    words += fmt::format("{}{} {}", words.empty() ? "" : "; ", Counted(count, "partition"),
+                         InWords(state));
+  }
+  return words;
+}
+
 std::string LagCell(const GroupFacts& group, const GroupLag& lag, const Instant& now) {
   if (!IsFresh(group.committed, now)) {
     return UnknownValue(group.committed);
@@ -148,14 +182,11 @@ std::string LagCell(const GroupFacts& group, const GroupLag& lag, const Instant&
   if (lag.known == 0 && lag.unknown == 0) {
     return R"(<span class="quiet">nothing committed</span>)";
   }
-  std::string text =
+  const std::string text =
       lag.known == 0 ? UnknownValue("no partition's lag is known") : Grouped(lag.sum);
-  if (lag.unknown > 0) {
-    text += fmt::format(
-        R"( <span class="unknown" title="beyond the end, or the end is not known">{}</span>)",
-        Counted(lag.unknown, "partition") + " unknown");
-  }
-  return text;
+  return lag.unknown == 0
+             ? text
+             : fmt::format("{}<div class=\"why\">{}</div>", text, UnknownPartitions(lag));
 }
 
 std::string StateCell(const GroupFacts& group, const Instant& now) {

@@ -45,6 +45,16 @@ TEST_CASE("what is stale is unknown, never its old value", "[status_page]") {
   CHECK_THAT(page, ContainsSubstring("not read for too long"));
 }
 
+TEST_CASE("a commit beyond the end is told as such, beside the lag that is known",
+          "[status_page]") {
+  EntityTable names;
+  KafkaFacts kafka = HealthyKafka(names);
+  kafka.groups[0].topics[0].commits[1].offset = 5000;
+  const View view = ViewOf({SectionOf("kafka", kafka)});
+  CHECK_THAT(RenderPage(view, At(101), Options(1)),
+             ContainsSubstring("600<div class=\"why\">1 partition committed beyond the end"));
+}
+
 TEST_CASE("members that cannot be read are unknown with the reason, not 0", "[status_page]") {
   EntityTable names;
   KafkaFacts kafka = HealthyKafka(names);
