@@ -141,7 +141,7 @@ void ScrapeAtSizeL(benchmark::State& state, const char* accept_encoding) {
   size_t bytes = 0;
   for (auto _ : state) {
     const MonoTime start = clock.Now().mono;
-    bytes = testing::RawGet((*server)->port(), "/metrics", accept_encoding).body.size();
+    bytes = testing::DrainGet((*server)->port(), "/metrics", accept_encoding);
     milliseconds.push_back(Seconds(clock.Now().mono - start) * 1e3);
   }
   std::ranges::sort(milliseconds);

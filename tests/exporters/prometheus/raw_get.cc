@@ -20,8 +20,9 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-/// Everything the server sends until it closes.
-std::string Exchange(uint16_t port, const std::string& request) {
+/// Hands `take` everything the server sends until it closes.
+template <class Take>
+void Exchange(uint16_t port, const std::string& request, Take take) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const timeval limit{.tv_sec = 20, .tv_usec = 0};
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -29,18 +30,25 @@ std::string Exchange(uint16_t port, const std::string& request) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string answer;
   if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
       send(socket, request.data(), request.size(), MSG_NOSIGNAL) ==
           static_cast<ssize_t>(request.size())) {
     std::array<char, 256 * 1024> piece{};
     for (ssize_t got = 1; got > 0;) {
       got = recv(socket, piece.data(), piece.size(), 0);
-      answer.append(piece.data(), static_cast<size_t>(std::max<ssize_t>(got, 0)));
+      take(std::string_view(piece.data(), static_cast<size_t>(std::max<ssize_t>(got, 0))));
     }
   }
   close(socket);
-  return answer;
+}
+
+std::string RequestFor(std::string_view path, std::string_view accept_encoding) {
+  std::string request =
+      "GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n";
+  if (!accept_encoding.empty()) {
+    request += "Accept-Encoding: " + std::string(accept_encoding) + "\r\n";
+  }
+  return request + "\r\n";
 }
 
 /// RFC 9112 section 7.1, no extensions.
@@ -66,12 +74,9 @@ bool RawAnswer::Has(std::string_view header) const {
 }
 
 RawAnswer RawGet(uint16_t port, std::string_view path, std::string_view accept_encoding) {
-  std::string request =
-      "GET " + std::string(path) + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n";
-  if (!accept_encoding.empty()) {
-    request += "Accept-Encoding: " + std::string(accept_encoding) + "\r\n";
-  }
-  const std::string answer = Exchange(port, request + "\r\n");
+  std::string answer;
+  Exchange(port, RequestFor(path, accept_encoding),
+           [&](std::string_view piece) { answer += piece; });
   const size_t end = answer.find("\r\n\r\n");
   if (end == std::string::npos) {
     return {};
@@ -81,6 +86,13 @@ RawAnswer RawGet(uint16_t port, std::string_view path, std::string_view accept_e
     result.body = Unchunk(result.body);
   }
   return result;
+}
+
+size_t DrainGet(uint16_t port, std::string_view path, std::string_view accept_encoding) {
+  size_t bytes = 0;
+  Exchange(port, RequestFor(path, accept_encoding),
+           [&](std::string_view piece) { bytes += piece.size(); });
+  return bytes;
 }
 
 }  // namespace klaxon::testing

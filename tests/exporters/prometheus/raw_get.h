@@ -19,4 +19,7 @@ struct RawAnswer {
 /// s.
 RawAnswer RawGet(uint16_t port, std::string_view path, std::string_view accept_encoding);
 
+/// The same, thrown away as it comes: how many bytes it was, with head and framing.
+size_t DrainGet(uint16_t port, std::string_view path, std::string_view accept_encoding);
+
 }  // namespace klaxon::testing
