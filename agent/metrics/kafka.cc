@@ -5,14 +5,14 @@
 namespace klaxon::metrics {
 
 Table KafkaTable() {
-  static const std::vector<Metric> kRows = [] {
+  static const std::vector<Metric> all = [] {
     std::vector<Metric> rows;
     for (const Table part : {KafkaClusterRows(), KafkaTopicRows(), KafkaGroupRows()}) {
       rows.insert(rows.end(), part.begin(), part.end());
     }
     return rows;
   }();
-  return kRows;
+  return all;
 }
 
 }  // namespace klaxon::metrics

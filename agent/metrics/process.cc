@@ -168,14 +168,14 @@ void EmitProcess(const ProcessFacts& facts, MetricWriter& writer) {
 }
 
 std::span<const MetricInfo> OwnInfos() {
-  static const std::vector<MetricInfo> kInfos = [] {
+  static const std::vector<MetricInfo> all = [] {
     std::vector<MetricInfo> infos{kBuildInfo};
     for (const ProcessRow& row : kRows) {
       infos.push_back(row.info);
     }
     return infos;
   }();
-  return kInfos;
+  return all;
 }
 
 }  // namespace klaxon::metrics

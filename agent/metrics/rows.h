@@ -19,19 +19,15 @@ inline constexpr std::string_view kConnectCollector = "connect";
 class NumberText {
  public:
   explicit NumberText(int32_t number)
-      : end_(std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr) {}
-
-  NumberText(const NumberText&) = delete;
-  NumberText& operator=(const NumberText&) = delete;
+      : size_(static_cast<size_t>(
+            std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr - text_.data())) {}
 
   // NOLINTNEXTLINE(google-explicit-constructor): it stands where a label value stands
-  operator std::string_view() const {
-    return {text_.data(), static_cast<size_t>(end_ - text_.data())};
-  }
+  operator std::string_view() const { return {text_.data(), size_}; }
 
  private:
   std::array<char, 12> text_{};  // "-2147483648"
-  const char* end_;
+  size_t size_;
 };
 
 /// One series a state: 1 for the state that is, 0 for the others. A word that is not among the

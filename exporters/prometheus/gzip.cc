@@ -66,7 +66,7 @@ class Deflater::Impl {
   }
 
   z_stream stream_{};
-  std::array<char, 64 * 1024> out_{};
+  std::array<char, 65536> out_{};
   DeflatedPart part_{};
 };
 

@@ -12,6 +12,10 @@ namespace {
 /// A fragment may be this much late: views are published and rendered on threads of their own.
 constexpr Duration kGrace = std::chrono::seconds{10};
 
+/// Scrapes within this time get one and the same file: many slow clients then cost no more memory
+/// than a few.
+constexpr Duration kShared = std::chrono::seconds{1};
+
 constexpr std::string_view kSelf = "Klaxon itself";
 constexpr std::array<std::string_view, 1> kFragment{"fragment"};
 
@@ -99,21 +103,26 @@ std::shared_ptr<const PrometheusPage::Fragment> PrometheusPage::Render(metrics::
 }
 
 void PrometheusPage::Update(const View& view) {
+  Fragments fragments = Current();
+  bool changed = false;
   for (size_t i = 0; i < kKinds; ++i) {
-    const Kind& kind = Kinds()[i];
-    View part = PartOfKind(view, kind);
-    std::shared_ptr<const Fragment> old;
-    {
-      const Lock lock(mutex_);
-      old = fragments_[i];
+    View part = PartOfKind(view, Kinds()[i]);
+    if (!Holds(fragments[i].get(), part)) {
+      fragments[i] = Render(Kinds()[i].table(), std::move(part));
+      changed = true;
     }
-    if (Holds(old.get(), part)) {
-      continue;
-    }
-    std::shared_ptr<const Fragment> fresh = Render(kind.table(), std::move(part));
-    const Lock lock(mutex_);
-    fragments_[i].swap(fresh);  // `old` keeps what it replaces until the lock is gone
   }
+  if (!changed) {
+    return;
+  }
+  const Lock lock(mutex_);
+  fragments_.swap(fragments);  // what it replaces is freed after the lock
+  served_ = {};
+}
+
+PrometheusPage::Fragments PrometheusPage::Current() const {
+  const Lock lock(mutex_);
+  return fragments_;
 }
 
 bool PrometheusPage::IsOverdue(const Fragment& fragment, const Instant& now) {
@@ -137,13 +146,8 @@ void PrometheusPage::EmitPage(const Fragments& fragments, const Instant& now,
   emit(kShown, [&](const Fragment& shown) { return IsOverdue(shown, now) ? 0.0 : 1.0; });
 }
 
-http::Response PrometheusPage::Serve(const http::Request& /*request*/) const {
-  Fragments fragments;
-  {
-    const Lock lock(mutex_);
-    fragments = fragments_;
-  }
-  const Instant now = clock_.Now();
+std::shared_ptr<const std::string> PrometheusPage::Compose(const Fragments& fragments,
+                                                           const Instant& now) const {
   std::vector<const DeflatedPart*> parts;
   for (const std::shared_ptr<const Fragment>& fragment : fragments) {
     if (fragment != nullptr && !IsOverdue(*fragment, now)) {
@@ -157,11 +161,28 @@ http::Response PrometheusPage::Serve(const http::Request& /*request*/) const {
   writer.Finish();
   const DeflatedPart own = deflater.Take();
   parts.push_back(&own);
+  return std::make_shared<const std::string>(JoinGzip(parts));
+}
 
+http::Response PrometheusPage::Serve(const http::Request& /*request*/) const {
   http::Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   response.content_encoding = "gzip";
-  response.shared_body = std::make_shared<const std::string>(JoinGzip(parts));
+  const Instant now = clock_.Now();
+  Fragments fragments;
+  {
+    const Lock lock(mutex_);
+    if (served_.file != nullptr && now.mono - served_.made_at < kShared) {
+      response.shared_body = served_.file;
+      return response;
+    }
+    fragments = fragments_;
+  }
+  response.shared_body = Compose(fragments, now);
+  const Lock lock(mutex_);
+  if (fragments == fragments_) {
+    served_ = {.file = response.shared_body, .made_at = now.mono};
+  }
   return response;
 }
 

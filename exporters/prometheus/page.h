@@ -3,6 +3,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,13 +22,14 @@ namespace klaxon::prometheus_page {
 /// only puts them together and adds what Klaxon says of its own process.
 class PrometheusPage {
  public:
-  /// Emits what is read at every scrape: the process, our own counters. Thread-safe and quick.
+  /// Emits what is read when somebody scrapes: the process, our own counters. Thread-safe, quick.
   using OwnMetrics = std::function<void(metrics::MetricWriter&)>;
 
   /// `clock` must outlive the page.
   PrometheusPage(TextOptions options, Clock& clock, OwnMetrics own);
   PrometheusPage(const PrometheusPage&) = delete;
   PrometheusPage& operator=(const PrometheusPage&) = delete;
+  ~PrometheusPage() = default;
 
   /// Renders what differs from the view before; at most one thread at a time.
   void Update(const View& view);
@@ -57,13 +59,21 @@ class PrometheusPage {
     size_t duplicates = 0;
   };
 
+  /// What was composed last.
+  struct Served {
+    std::shared_ptr<const std::string> file{};
+    MonoTime made_at{};
+  };
+
   static constexpr size_t kKinds = 3;
   using Fragments = std::array<std::shared_ptr<const Fragment>, kKinds>;
 
   static const std::array<Kind, kKinds>& Kinds();
   static View PartOfKind(const View& view, const Kind& kind);
   static bool Holds(const Fragment* fragment, const View& view);
+  Fragments Current() const;
   std::shared_ptr<const Fragment> Render(metrics::Table table, View view);
+  std::shared_ptr<const std::string> Compose(const Fragments& fragments, const Instant& now) const;
   static bool IsOverdue(const Fragment& fragment, const Instant& now);
   static void EmitPage(const Fragments& fragments, const Instant& now,
                        metrics::MetricWriter& writer);
@@ -75,6 +85,7 @@ class PrometheusPage {
 
   mutable Mutex mutex_;
   Fragments fragments_ KLAXON_GUARDED_BY(mutex_){};
+  mutable Served served_ KLAXON_GUARDED_BY(mutex_){};
 };
 
 /// What the page says of itself, `klaxon_page_*`.

@@ -12,7 +12,7 @@
 namespace klaxon::prometheus_page {
 namespace {
 
-constexpr size_t kChunk = 64 * 1024;
+constexpr size_t kChunk = 65536;
 
 uint64_t Mix(uint64_t hash) {  // the finisher of MurmurHash3, public domain
   hash ^= hash >> 33U;

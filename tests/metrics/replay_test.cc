@@ -27,7 +27,7 @@ class SortingWriter final : public MetricWriter {
     }
     std::string series(info_.name);
     for (const auto& [name, text] : labels) {
-      series += " " + name + "=" + text;
+      series.append(" ").append(name).append("=").append(text);
     }
     series += info_.type == MetricType::kCounter ? " (counter)" : " (gauge)";
     samples[series] = value;

@@ -1,9 +1,11 @@
 #include "exporters/prometheus/page.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -53,11 +55,27 @@ struct Fixture {
 };
 
 TEST_CASE("before the first view the page holds what Klaxon says of itself", "[page]") {
-  const Fixture fixture;
+  Fixture fixture;
   const ReadPage read = fixture.Read();
   CHECK(read.Value("klaxon_own") == "1");
   CHECK(read.samples.size() == 1);
-  CHECK(fixture.Read().Value("klaxon_own") == "2");  // read anew at every scrape
+}
+
+TEST_CASE("scrapes within a second share one file, unless the page changes", "[page]") {
+  Fixture fixture;
+  CHECK(fixture.Read().Value("klaxon_own") == "1");
+  fixture.clock.Advance(std::chrono::milliseconds{999});
+  CHECK(fixture.Read().Value("klaxon_own") == "1");
+  CHECK(fixture.page.Serve({}).shared_body == fixture.page.Serve({}).shared_body);
+  fixture.clock.Advance(std::chrono::milliseconds{1});
+  CHECK(fixture.Read().Value("klaxon_own") == "2");
+  View view = EstateView();
+  view.now = fixture.clock.Now();
+  fixture.page.Update(view);
+  CHECK(fixture.Read().Value("klaxon_own") == "3");
+  CHECK(fixture.Read().Value("kafka_brokers{cluster=\"main\"}") == "3");
+  fixture.page.Update(view);  // nothing new: the file stays
+  CHECK(fixture.Read().Value("klaxon_own") == "3");
 }
 
 /// The golden file, or what KLAXON_UPDATE_GOLDEN=1 makes it.
@@ -156,6 +174,30 @@ TEST_CASE("values that expired and were not renewed by anybody are not served", 
   CHECK(read.Value("kafka_brokers{cluster=\"main\"}").empty());
   CHECK(read.Value(shown) == "0");
   CHECK_FALSE(read.Value("klaxon_own").empty());
+}
+
+TEST_CASE("scrapes see whole pages while the page is rendered", "[page]") {
+  testing::FakeClock clock;
+  PrometheusPage page({}, clock, [](metrics::MetricWriter&) {});
+  const std::vector<View> views{EstateView(), EstateView({.stale = {"latest"}, .never = {}}),
+                                testing::SilentView()};
+  page.Update(views[0]);
+  std::atomic<int> broken{0};
+  {
+    std::vector<std::jthread> scrapers;
+    for (int i = 0; i < 2; ++i) {
+      scrapers.emplace_back([&] {
+        for (int scrape = 0; scrape < 50; ++scrape) {
+          const std::string text = testing::Gunzip(page.Serve({}).Bytes());
+          broken += testing::ReadText(text).mistakes.empty() ? 0 : 1;
+        }
+      });
+    }
+    for (size_t i = 0; i < 100; ++i) {
+      page.Update(views[i % views.size()]);
+    }
+  }
+  CHECK(broken == 0);
 }
 
 }  // namespace
