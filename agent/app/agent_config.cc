@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "exporters/prometheus/catalogue.h"
+
 namespace klaxon::app {
 namespace {
 
@@ -76,6 +78,11 @@ AgentConfig ReadAgentConfig(Document& document) {
   }
   for (YamlMap& cluster : clusters) {
     ReadCluster(cluster, names, config);
+  }
+  if (const Result<void> label =
+          prometheus_page::CheckClusterLabel(config.cluster_label, names.size());
+      !label) {
+    root.Complain("cluster_label", label.error().message());
   }
   root.Finish();
   return config;

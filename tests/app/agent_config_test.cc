@@ -56,6 +56,15 @@ TEST_CASE("two Connect clusters of one cluster need two names", "[config]") {
             .find("a second Connect cluster is named \"a\"") != std::string::npos);
 }
 
+TEST_CASE("the label of clusters must tell them apart and be no other metric's", "[config]") {
+  const std::string two =
+      "clusters: [{name: a, kafka: {bootstrap.servers: 'a:1'}}, "
+      "{name: b, kafka: {bootstrap.servers: 'b:1'}}]\n";
+  CHECK(MistakesIn("cluster_label: ''\n" + two).find("need a label") != std::string::npos);
+  CHECK(MistakesIn("cluster_label: topic\n" + two).find("is a label of") != std::string::npos);
+  CHECK(MistakesIn("cluster_label: kafka\n" + two).empty());
+}
+
 TEST_CASE("a file without clusters says what is missing", "[config]") {
   CHECK(MistakesIn("listen: ':9308'\n").find("clusters") != std::string::npos);
 }
