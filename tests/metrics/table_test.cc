@@ -31,8 +31,8 @@ void Check(const RecordingWriter& out, const std::vector<Case>& cases) {
       CHECK(found->second == *c.value);
     }
   }
-  CHECK(out.twice() == std::vector<std::string>{});
-  CHECK(out.misfits() == std::vector<std::string>{});
+  CHECK(out.twice().empty());
+  CHECK(out.misfits().empty());
 }
 
 TEST_CASE("brokers come out under kafka_exporter's names", "[metrics]") {
