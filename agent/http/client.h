@@ -12,9 +12,9 @@
 namespace klaxon::http {
 
 struct HttpRequest {
-  std::string url{};                   ///< absolute, http only for now
-  HeaderList headers{};                ///< besides Host, User-Agent, Connection, Accept-Encoding
-  size_t max_body = 16 * 1024 * 1024;  ///< bytes after any decoding; more is an error
+  std::string url{};     ///< absolute, http only for now
+  HeaderList headers{};  ///< besides Host, User-Agent, Connection, Accept-Encoding
+  size_t max_body = size_t{16} * 1024 * 1024;  ///< bytes after any decoding; more is an error
 };
 
 struct HttpResponse {

@@ -12,9 +12,9 @@
 namespace klaxon::http {
 namespace {
 
-constexpr size_t kRead = 16 * 1024;
+constexpr size_t kRead = size_t{16} * 1024;
 constexpr size_t kStatusLine = 1024;
-constexpr size_t kHead = 64 * 1024;
+constexpr size_t kHead = size_t{64} * 1024;
 constexpr std::string_view kProtocol = "HTTP/1.";
 
 }  // namespace

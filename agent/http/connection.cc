@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr size_t kRead = 16 * 1024;
+constexpr size_t kRead = size_t{16} * 1024;
 constexpr Duration kLinger = std::chrono::seconds{1};
 
 }  // namespace
@@ -31,7 +31,7 @@ Connection::~Connection() {
 }
 
 /// False with errno ETIMEDOUT when `due` has passed.
-bool Connection::Wait(short events, MonoTime due) {
+bool Connection::Wait(short events, MonoTime due) const {
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - steady_clock::now());
     if (left.count() <= 0) {

@@ -61,7 +61,7 @@ class Connection {
   int fd() const { return socket_.get(); }
 
  private:
-  bool Wait(short events, MonoTime due);
+  bool Wait(short events, MonoTime due) const;
   ssize_t Receive(char* bytes, size_t size, MonoTime due);
   MonoTime AnswerDue();
   void Refuse(const Refusal& refusal);

@@ -10,9 +10,10 @@
 namespace klaxon::http {
 namespace {
 
-constexpr size_t kWrite = 256 * 1024;  // bytes of a body for one call of send
+constexpr size_t kWrite = size_t{256} * 1024;  // bytes of a body for one call of send
 
-constexpr size_t kOnePacket = 16 * 1024;  // bytes of a body that is sent together with its head
+constexpr size_t kOnePacket =
+    size_t{16} * 1024;  // bytes of a body that is sent together with its head
 constexpr std::string_view kAcceptEncoding = "Accept-Encoding";
 /// Where Accept-Encoding is hidden from cpp-httplib, which would compress by itself. No client can
 /// send such a name.
@@ -150,9 +151,10 @@ class Engine::Impl : public httplib::Server {
     Delete("/", handle);
     Options("/", handle);
     set_error_handler([](const httplib::Request&, httplib::Response& to) { Explain(to); });
-    set_exception_handler([](const httplib::Request&, httplib::Response& to, std::exception_ptr) {
-      to.status = 500;  // ours are fenced before; this is for what cpp-httplib throws
-    });
+    set_exception_handler(
+        [](const httplib::Request&, httplib::Response& to, const std::exception_ptr&) {
+          to.status = 500;  // ours are fenced before; this is for what cpp-httplib throws
+        });
     set_post_routing_handler([](const httplib::Request&, httplib::Response& to) {
       if (to.status == 204 || to.status == 304) to.headers.erase("Content-Length");
     });

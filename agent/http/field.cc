@@ -39,15 +39,6 @@ std::string_view TrimField(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-bool ListHas(std::string_view list, std::string_view member) {
-  while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    if (EqualWithoutCase(TrimField(list.substr(0, comma)), member)) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return false;
-}
-
 std::optional<uint64_t> ParseCount(std::string_view text) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
   uint64_t value = 0;

@@ -20,9 +20,6 @@ bool IsFieldValue(std::string_view text);
 /// Without spaces and tabs at both ends. Line ends stay, unlike in klaxon::Trim.
 std::string_view TrimField(std::string_view text);
 
-/// Whether a comma-separated list has this member, compared without case.
-bool ListHas(std::string_view list, std::string_view member);
-
 /// A decimal count of digits only; nothing if it is empty, has anything else, or does not fit.
 std::optional<uint64_t> ParseCount(std::string_view text);
 

@@ -9,7 +9,7 @@ namespace klaxon::http {
 namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib.h: "add 16 to windowBits" for the gzip format
-constexpr size_t kPiece = 64 * 1024;
+constexpr size_t kPiece = size_t{64} * 1024;
 
 /// zlib takes what it only reads through a pointer to non-const unless ZLIB_CONST is defined.
 Bytef* Input(std::string_view bytes) {
@@ -22,9 +22,10 @@ Bytef* Output(std::string& bytes) {
 
 class Inflater {
  public:
-  explicit Inflater(std::shared_ptr<const std::string> file) : file_(std::move(file)) {
-    valid_ = file_->size() <= std::numeric_limits<uInt>::max() &&
-             inflateInit2(&stream_, kGzipWindow) == Z_OK;
+  explicit Inflater(std::shared_ptr<const std::string> file)
+      : file_(std::move(file)),
+        valid_(file_->size() <= std::numeric_limits<uInt>::max() &&
+               inflateInit2(&stream_, kGzipWindow) == Z_OK) {
     stream_.next_in = Input(*file_);
     stream_.avail_in = static_cast<uInt>(valid_ ? file_->size() : 0);
   }

@@ -1,5 +1,7 @@
 #include "agent/http/head_scanner.h"
 
+#include <utility>
+
 #include "agent/http/field.h"
 
 namespace klaxon::http {
@@ -34,24 +36,31 @@ HeadScanner::State HeadScanner::Scan(std::string& buffer) {
     if (TooLong(end - line_) == State::kRefused) return State::kRefused;
     looked_ = end;
     if (feed == std::string::npos) return State::kMore;
-    const size_t size = end - line_;
-    const std::string_view line(buffer.data() + line_, size - 1);
-    if (!line.ends_with('\r') || !IsFieldValue(line.substr(0, line.size() - 1))) {
-      return Refuse(400, Rejection::kMalformed, "The request is not HTTP/1.1.");
-    }
-    const std::string_view text = line.substr(0, line.size() - 1);
-    if (in_headers_ && text.empty()) return State::kWhole;
-    bool drop = false;
-    const State state = in_headers_ ? HeaderLine(text, drop) : RequestLine(text);
-    if (state == State::kRefused) return state;
-    header_bytes_ += in_headers_ ? size : 0;
-    in_headers_ = true;
-    if (drop) {
-      buffer.erase(line_, size);
+    drop_ = false;
+    const State state = Line(std::string_view(buffer).substr(line_, feed - line_));
+    if (state != State::kMore) return state;
+    if (drop_) {
+      buffer.erase(line_, end - line_);
       looked_ = line_;
     }
     line_ = looked_;
   }
+}
+
+/// A line, whole but for its line feed. kWhole: it was the end of the head.
+HeadScanner::State HeadScanner::Line(std::string_view line) {
+  if (!line.ends_with('\r') || !IsFieldValue(line.substr(0, line.size() - 1))) {
+    return Refuse(400, Rejection::kMalformed, "The request is not HTTP/1.1.");
+  }
+  const size_t size = line.size() + 1;
+  line.remove_suffix(1);
+  if (!in_headers_) {
+    in_headers_ = true;
+    return RequestLine(line);
+  }
+  if (line.empty()) return State::kWhole;
+  header_bytes_ += size;
+  return HeaderLine(line);
 }
 
 HeadScanner::State HeadScanner::RequestLine(std::string_view line) {
@@ -65,7 +74,7 @@ HeadScanner::State HeadScanner::RequestLine(std::string_view line) {
   return State::kMore;
 }
 
-HeadScanner::State HeadScanner::HeaderLine(std::string_view line, bool& drop) {
+HeadScanner::State HeadScanner::HeaderLine(std::string_view line) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos || !IsToken(line.substr(0, colon))) {
     return Refuse(400, Rejection::kMalformed, "A header of the request is not \"Name: value\".");
@@ -75,27 +84,29 @@ HeadScanner::State HeadScanner::HeaderLine(std::string_view line, bool& drop) {
   }
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = TrimField(line.substr(colon + 1));
-  drop = EqualWithoutCase(name, "Range");
-  const bool length = EqualWithoutCase(name, "Content-Length");
-  const bool coding = EqualWithoutCase(name, "Transfer-Encoding");
-  // Two readings of where a body ends are the root of request smuggling (RFC 9112 section 6.3).
-  if ((length || coding) && (has_length_ || has_coding_)) {
-    return Refuse(400, Rejection::kMalformed, "The length of the body is stated more than once.");
-  }
-  has_length_ = has_length_ || length;
-  has_coding_ = has_coding_ || coding;
-  if (coding && !EqualWithoutCase(value, "chunked")) {
-    return Refuse(501, Rejection::kMalformed, "The Transfer-Encoding is not understood.");
-  }
-  if (length) {
-    const std::optional<uint64_t> count = ParseCount(value);
-    if (!count) return Refuse(400, Rejection::kMalformed, "The Content-Length is not a number.");
-    if (*count > limits_.body) {
-      return Refuse(413, Rejection::kTooLarge, "The body of the request is too large.");
-    }
-  }
+  drop_ = EqualWithoutCase(name, "Range");
   if (EqualWithoutCase(name, "Content-Encoding") && !EqualWithoutCase(value, "identity")) {
     return Refuse(415, Rejection::kMalformed, "Compressed request bodies are not taken.");
+  }
+  if (EqualWithoutCase(name, "Content-Length")) return Framing(false, value);
+  if (EqualWithoutCase(name, "Transfer-Encoding")) return Framing(true, value);
+  return State::kMore;
+}
+
+/// Content-Length, or Transfer-Encoding. Two readings of where a body ends are the root of request
+/// smuggling (RFC 9112 section 6.3), so only one of these is taken, and only once.
+HeadScanner::State HeadScanner::Framing(bool coding, std::string_view value) {
+  if (std::exchange(framed_, true)) {
+    return Refuse(400, Rejection::kMalformed, "The length of the body is stated more than once.");
+  }
+  if (coding) {
+    if (EqualWithoutCase(value, "chunked")) return State::kMore;
+    return Refuse(501, Rejection::kMalformed, "The Transfer-Encoding is not understood.");
+  }
+  const std::optional<uint64_t> count = ParseCount(value);
+  if (!count) return Refuse(400, Rejection::kMalformed, "The Content-Length is not a number.");
+  if (*count > limits_.body) {
+    return Refuse(413, Rejection::kTooLarge, "The body of the request is too large.");
   }
   return State::kMore;
 }

@@ -34,8 +34,10 @@ class HeadScanner {
  private:
   State Refuse(int status, Rejection cause, std::string_view sentence);
   State TooLong(size_t line_size);
+  State Line(std::string_view line);
   State RequestLine(std::string_view line);
-  State HeaderLine(std::string_view line, bool& drop);
+  State HeaderLine(std::string_view line);
+  State Framing(bool coding, std::string_view value);
 
   const ServerLimits limits_;
   size_t line_ = 0;    ///< where the line begins that is coming
@@ -43,8 +45,8 @@ class HeadScanner {
   bool in_headers_ = false;
   size_t header_bytes_ = 0;
   size_t header_count_ = 0;
-  bool has_length_ = false;
-  bool has_coding_ = false;
+  bool framed_ = false;  ///< a header has said how long the body is
+  bool drop_ = false;    ///< the line that was looked at last is taken out
   Refusal refusal_{};
 };
 

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 
+#include "agent/base/log.h"
 #include "agent/base/mutex.h"
 #include "agent/base/thread_name.h"
 
@@ -75,7 +76,8 @@ bool StartThread(const HostPort& address, std::shared_ptr<Mailbox> mailbox,
         wake();
       }).detach();
       return true;
-    } catch (const std::system_error&) {  // no thread to be had: as if there were too many
+    } catch (const std::system_error& failure) {
+      log::Warning("http", "cannot start a thread to look up {}: {}", address.host, failure.what());
     }
   }
   --Running();

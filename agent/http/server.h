@@ -26,11 +26,11 @@ struct Route {
 
 /// Caps on what one client can cost. Bytes unless a unit is named.
 struct ServerLimits {
-  size_t request_line = 8 * 1024;   ///< longer: 414
-  size_t header_bytes = 32 * 1024;  ///< all header lines together; more: 431
-  size_t header_count = 100;        ///< more: 431
-  size_t body = 1024 * 1024;        ///< by length or in chunks; more: 413. Compressed bodies: 415
-  size_t connections = 256;         ///< in all
+  size_t request_line = size_t{8} * 1024;   ///< longer: 414
+  size_t header_bytes = size_t{32} * 1024;  ///< all header lines together; more: 431
+  size_t header_count = 100;                ///< more: 431
+  size_t body = size_t{1024} * 1024;  ///< by length or in chunks; more: 413. Compressed bodies: 415
+  size_t connections = 256;           ///< in all
   /// From one address, loopback too. At a cap a new connection takes the place of the one that has
   /// been idle or unfinished in sending its request for longest; if all are being answered: 503.
   size_t connections_per_address = 32;

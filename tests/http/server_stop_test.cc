@@ -80,9 +80,11 @@ TEST_CASE("stopping under load ends in time, twice is harmless, and the port is 
   server->Stop();
   enough = true;
   load.clear();
-  const Result<std::unique_ptr<Server>> next =
-      Server::Listen({.listen = {.host = "127.0.0.1", .port = server.port()}}, TestRoutes());
-  CHECK(next);
+  const ServerOptions same{.listen = {.host = "127.0.0.1", .port = server.port()}};
+  CHECK(Eventually([&] {  // another program may have had the port for a moment
+    const Result<std::unique_ptr<Server>> next = Server::Listen(same, TestRoutes());
+    return static_cast<bool>(next);
+  }));
 }
 
 TEST_CASE("200 servers one after the other leave no descriptor behind") {
