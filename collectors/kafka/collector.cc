@@ -42,6 +42,7 @@ Reading KafkaCollector::Poll(const PollContext& context) {
     if (!DoubtIsOver(round)) {
       return round.Finish();
     }
+    memory_.doubt.reset();
   }
   Round round(*client_, context, config_, memory_);
   return PollNormally(round);

@@ -192,13 +192,23 @@ std::optional<Error> ReadMetadata(Round& round) {
 }
 
 bool DoubtIsOver(Round& round) {
-  const int32_t witness = FindWitness(round, round.facts().brokers);
-  if (witness == kAnyBroker) {
+  if (!round.answered()) {
+    return true;  // nobody is left who could be in doubt: start afresh
+  }
+  // One broker a poll, in turn: all of them would be held up until their own time-outs otherwise.
+  int32_t& last = round.memory().metadata_broker;
+  const BrokerFacts* next = nullptr;
+  for (const BrokerFacts& broker : round.facts().brokers) {
+    const bool nearer = next == nullptr || (next->id <= last && broker.id > last);
+    if (nearer && !round.HasFailed(broker.id)) {
+      next = &broker;
+    }
+  }
+  if (next == nullptr) {
     return false;
   }
-  round.memory().doubt.reset();
-  round.memory().metadata_broker = witness;
-  return true;
+  last = next->id;
+  return FindWitness(round, {*next}) != kAnyBroker;
 }
 
 void CarryMetadata(Round& round, const Error& error) {

@@ -11,8 +11,9 @@ namespace klaxon::kafka_collector {
 /// known before; then memory().doubt says why. An error: nobody tells us anything at all.
 std::optional<Error> ReadMetadata(Round& round);
 
-/// Whether some broker has its quorum again. Asked last in a poll: a broker without a quorum
-/// answers only after a time-out of its own, and answers nothing else on that connection meanwhile.
+/// Whether to believe again: some broker has its quorum, or none answers any more. Asked last in a
+/// poll: a broker without a quorum answers only after a time-out of its own, and answers nothing
+/// else on that connection meanwhile.
 bool DoubtIsOver(Round& round);
 
 /// Brokers, topics and controller of the poll before, with the reason why there is nothing newer.

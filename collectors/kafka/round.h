@@ -85,6 +85,8 @@ class Round {
   /// counts.
   void BrokerFailed(int32_t broker, const Error& error);
 
+  bool HasFailed(int32_t broker) const { return failed_.contains(broker); }
+
   /// Adds a problem; the first of each scope counts.
   void AddProblem(const std::string& scope, const Error& error);
 

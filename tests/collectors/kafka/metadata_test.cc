@@ -1,4 +1,7 @@
+#include <string>
+
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "tests/collectors/kafka/bench.h"
 
@@ -113,6 +116,43 @@ TEST_CASE("a cluster cut off from its quorum still tells groups and offsets", "[
   CHECK(bench.Topic("orders").partitions[2].latest.offset == 170);
   CHECK(bench.IsCurrent(bench.Topic("orders").partitions[2].latest.answer));
   CHECK(bench.IsCurrent(bench.Group("shop").committed));
+}
+
+TEST_CASE("the quorum is found again at any broker that has it", "[kafka]") {
+  Bench bench;
+  bench.cluster.AddTopic("orders", 3, 100);
+  const int32_t whole = GENERATE(1, 2, 3);
+  bench.Poll();
+  for (auto& [id, broker] : bench.cluster.brokers) {
+    broker.cut_off = true;
+  }
+  bench.Poll();
+  bench.Poll();
+  bench.cluster.brokers[whole].cut_off = false;
+  for (int poll = 0; poll < 3 && bench.facts->proof != MetadataProof::kProven; ++poll) {
+    bench.Poll();
+  }
+  CHECK(bench.facts->proof == MetadataProof::kProven);
+  CHECK(bench.facts->metadata->source == "Metadata of broker " + std::to_string(whole));
+}
+
+TEST_CASE("a cluster in doubt that moved to other addresses is found again", "[kafka]") {
+  Bench bench;
+  bench.cluster.AddTopic("orders", 3, 100);
+  bench.Poll();
+  bench.cluster.quorum_leader = -1;
+  bench.Poll();
+  bench.cluster.quorum_leader = 7;
+  bench.cluster.brokers.clear();
+  bench.cluster.brokers[7] = {};
+  for (auto& partition : bench.cluster.topics["orders"].partitions) {
+    partition.leader = 7;
+  }
+  bench.Poll();
+  CHECK(bench.facts->proof == MetadataProof::kProven);
+  CHECK(bench.facts->controller == 7);
+  CHECK(bench.ProblemOf("metadata") == nullptr);
+  CHECK(bench.ProblemOf("quorum") == nullptr);
 }
 
 TEST_CASE("a cluster found without a quorum has names, but leaders are unknown", "[kafka]") {
