@@ -1,6 +1,6 @@
-// Hostile bytes on a connection: ApiVersions and then four pipelined calls are answered by whatever the
-// input holds, in pieces whose sizes the input chooses too. Every second input is first wrapped into
-// frames that fit, so that the fuzzer gets past the handshake.
+// Hostile bytes on a connection: ApiVersions and then four pipelined calls are answered by whatever
+// the input holds, in pieces whose sizes the input chooses too. Every second input is first wrapped
+// into frames that fit, so that the fuzzer gets past the handshake.
 #include <poll.h>
 
 #include <algorithm>

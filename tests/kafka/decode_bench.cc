@@ -1,7 +1,7 @@
 // What reading the largest answers of a poll costs: items are group-partitions or partitions.
-#include <benchmark/benchmark.h>
-
 #include <string>
+
+#include <benchmark/benchmark.h>
 
 #include "agent/kafka/wire/messages/describe_groups.h"
 #include "agent/kafka/wire/messages/list_offsets.h"
@@ -17,7 +17,9 @@ std::string Body(const typename Request::Response& response) {
       .substr(kFrameLengthSize + sizeof(int32_t));
 }
 
-std::string Topic(int number) { return "orders.payments.v1-" + std::to_string(number); }
+std::string Topic(int number) {
+  return "orders.payments.v1-" + std::to_string(number);
+}
 
 template <class Request>
 void Decode(benchmark::State& state, const std::string& body, int64_t items) {
@@ -49,6 +51,7 @@ void OffsetFetch(benchmark::State& state) {
   }
   Decode<OffsetFetchRequest>(state, Body<OffsetFetchRequest>(response), 25'000);
 }
+
 BENCHMARK(OffsetFetch);
 
 /// 10,000 partitions in 1,000 topics: the one such answer of a poll at size L.
@@ -63,6 +66,7 @@ void ListOffsets(benchmark::State& state) {
   }
   Decode<ListOffsetsRequest>(state, Body<ListOffsetsRequest>(response), 10'000);
 }
+
 BENCHMARK(ListOffsets);
 
 void Metadata(benchmark::State& state) {
@@ -77,6 +81,7 @@ void Metadata(benchmark::State& state) {
   }
   Decode<MetadataRequest>(state, Body<MetadataRequest>(response), 10'000);
 }
+
 BENCHMARK(Metadata);
 
 /// 250 groups of 3 members: one of four such answers of a poll at size L. Items are members.
@@ -89,15 +94,17 @@ void DescribeGroups(benchmark::State& state) {
     group.protocol_type = "consumer";
     group.protocol = "range";
     for (int m = 0; m < 3; ++m) {
-      group.members.push_back({.member_id = "consumer-client-1-f6b91adb-9655-4c4c-b091-98b961b76e67",
-                               .client_id = "consumer-client-1",
-                               .client_host = "/10.0.0.1",
-                               .metadata{std::string(200, 'm')},
-                               .assignment{std::string(400, 'a')}});
+      group.members.push_back(
+          {.member_id = "consumer-client-1-f6b91adb-9655-4c4c-b091-98b961b76e67",
+           .client_id = "consumer-client-1",
+           .client_host = "/10.0.0.1",
+           .metadata{std::string(200, 'm')},
+           .assignment{std::string(400, 'a')}});
     }
   }
   Decode<DescribeGroupsRequest>(state, Body<DescribeGroupsRequest>(response), 750);
 }
+
 BENCHMARK(DescribeGroups);
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Hostile bytes as the body of any message in any version. The first byte chooses the message, the
 // second the version and the direction, the rest is the body.
-// What is accepted must survive its own encoding: decode, encode, decode gives the same bytes again.
+// What is accepted must survive its own encoding: decode, encode, decode gives the same bytes
+// again.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

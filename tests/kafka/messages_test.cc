@@ -55,6 +55,17 @@ TEST_CASE("a count that the bytes cannot hold is refused before anything is allo
   CHECK(response.error().message() == "Metadata: list of 2147483647 items at byte 4, 0 are left");
 }
 
+TEST_CASE("a list of nearly empty items cannot take many times its bytes in memory", "[wire]") {
+  // ListGroups 3: throttle time, error code, then four million groups of three bytes each.
+  std::string body(6, '\0');
+  Encoder encoder(body, 3, true);
+  encoder(std::vector<ListGroupsResponse::Group>(4'000'000));
+  body.push_back('\0');
+  const auto response = DecodeResponse<ListGroupsRequest>(std::string(1, '\0') + body, 3);
+  REQUIRE_FALSE(response);
+  CHECK(response.error().message().starts_with("ListGroups: list of 4000000 nearly empty items"));
+}
+
 TEST_CASE("a null list of topics asks for all topics, an empty one for none", "[wire]") {
   const std::string all = EncodeRequest(MetadataRequest{}, 1, 1, "");
   const std::string none =

@@ -53,6 +53,17 @@ bool Decoder::Fits(int64_t count, size_t smallest_item) {
   return true;
 }
 
+bool Decoder::IsAffordable(int64_t count, size_t item_memory) {
+  const size_t memory =
+      static_cast<size_t>(count) * item_memory;  // count <= bytes left: no overflow
+  if (memory > memory_left_) {
+    Fail(fmt::format("list of {} nearly empty items", count));
+    return false;
+  }
+  memory_left_ -= memory;
+  return true;
+}
+
 std::string_view Decoder::GetText() {
   const int64_t length = Length<int16_t>();
   return length < 0 ? std::string_view() : Take(static_cast<size_t>(length), "string");

@@ -15,13 +15,18 @@ namespace klaxon::kafka::wire {
 /// Reads the fields of a message out of hostile bytes. The first thing that does not fit is kept in
 /// `failure()`, and from then on every field reads as its default, without further work.
 ///
-/// No allocation is larger than the bytes that are there: a count is accepted only if that many of
-/// the smallest possible items could still follow.
+/// A count is accepted only if that many of the smallest possible items could still follow. Because
+/// an item can be a byte on the wire and many in memory, all lists together may also take no more
+/// than kFreeMemory + kMemoryPerByte * the bytes given; real answers take a half of that or less.
 class Decoder {
  public:
   /// `bytes` must outlive the decoder.
   Decoder(std::string_view bytes, int16_t version, bool flexible)
-      : rest_(bytes), size_(bytes.size()), version_(version), flexible_(flexible) {}
+      : rest_(bytes),
+        size_(bytes.size()),
+        memory_left_(kFreeMemory + kMemoryPerByte * bytes.size()),
+        version_(version),
+        flexible_(flexible) {}
 
   int16_t version() const { return version_; }
 
@@ -90,7 +95,7 @@ class Decoder {
       items.reset();
       return;
     }
-    if (!Fits(count, SmallestSize<T>())) {
+    if (!Fits(count, SmallestSize<T>()) || !IsAffordable(count, sizeof(T))) {
       return;
     }
     items.emplace();
@@ -134,12 +139,17 @@ class Decoder {
   }
 
   bool Fits(int64_t count, size_t smallest_item);
+  bool IsAffordable(int64_t count, size_t item_memory);
   uint32_t GetUnsignedVarint();
   std::string_view GetText();
   void Fail(std::string failure);
 
+  static constexpr size_t kFreeMemory = size_t{32} << 20U;
+  static constexpr size_t kMemoryPerByte = 8;
+
   std::string_view rest_;
   size_t size_;
+  size_t memory_left_;
   int16_t version_;
   bool flexible_;
   std::string failure_;
