@@ -81,7 +81,8 @@ Result<T> ConnectClient::Ask(const std::string& resource, Result<T> (*parse)(std
   }
   Result<T> parsed = parse(response->body);
   if (!parsed) {
-    return parsed.error().In(url_ + resource);
+    return Error(Reason::kBadAnswer, url_ + resource + " answers not as Kafka Connect does: " +
+                                         parsed.error().message());
   }
   return parsed;
 }

@@ -82,7 +82,12 @@ Result<JsonDocument> JsonDocument::Parse(std::string_view bytes, const Skip& ski
           return filter(depth, event, parsed);
         });
   } catch (const json::exception& exception) {
-    return Error(Reason::kBadAnswer, "not JSON: " + Printable(exception.what(), 120));
+    // Its text begins with a name of its own in brackets.
+    std::string_view text = exception.what();
+    if (const size_t end = text.find("] "); end != std::string_view::npos) {
+      text.remove_prefix(end + 2);
+    }
+    return Error(Reason::kBadAnswer, "not JSON: " + Printable(text, 120));
   } catch (const TooMuch& exception) {
     return Error(Reason::kBadAnswer, exception.what());
   }

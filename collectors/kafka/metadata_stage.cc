@@ -49,6 +49,16 @@ Picture Ask(Round& round, int32_t broker) {
   return picture;
 }
 
+/// The error with what to try, where it does not say so itself.
+Error WithAdvice(const Error& error) {
+  if (error.reason() != Reason::kUnreachable ||
+      error.message().find_first_of(";?") != std::string::npos) {
+    return error;
+  }
+  return {error.reason(),
+          error.message() + "; is Kafka running there, and is bootstrap.servers right?"};
+}
+
 /// Learns from whoever answers which brokers there are, without any topic.
 Result<std::vector<BrokerFacts>> Discover(Round& round) {
   Calls<MetadataRequest> calls;
@@ -56,7 +66,7 @@ Result<std::vector<BrokerFacts>> Discover(Round& round) {
       Add(calls, kAnyBroker, MetadataRequest{.topics = std::vector<MetadataRequest::Topic>{}});
   round.Exchange(calls);
   if (!call.response()) {
-    return call.response().error();
+    return WithAdvice(call.response().error());
   }
   std::vector<BrokerFacts> brokers = ReadBrokers(call.response()->brokers);
   if (brokers.empty()) {
