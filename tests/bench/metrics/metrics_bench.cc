@@ -9,6 +9,7 @@
 #include "agent/base/clock.h"
 #include "agent/base/duration.h"
 #include "agent/http/server.h"
+#include "agent/metrics/own.h"
 #include "exporters/prometheus/page.h"
 #include "tests/bench/metrics/large_view.h"
 #include "tests/exporters/prometheus/raw_get.h"
@@ -65,18 +66,27 @@ void TextAtSizeL(benchmark::State& state) {
 
 BENCHMARK(TextAtSizeL)->Unit(benchmark::kMillisecond);
 
-void RenderAndDeflateAtSizeL(benchmark::State& state) {
+/// From a new section to a page that can be served, and what memory the page keeps.
+void RenderAndDeflate(benchmark::State& state, const bench::Size& size) {
   SystemClock clock;
+  const View base = bench::LargeView(size, clock.Now());
   prometheus_page::PrometheusPage page({}, clock, [](metrics::MetricWriter&) {});
+  const double before = metrics::ReadProcess().resident_bytes.value_or(0);
   for (auto _ : state) {
     state.PauseTiming();
-    const View view = Changed(SizeL());
+    const View view = Changed(base);
     state.ResumeTiming();
     page.Update(view);
   }
+  const double after = metrics::ReadProcess().resident_bytes.value_or(0);
+  state.counters["RSS_MB"] = (after - before) / 1e6;
+  state.counters["gzip_MB"] = static_cast<double>(page.Serve({}).Bytes().size()) / 1e6;
 }
 
-BENCHMARK(RenderAndDeflateAtSizeL)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(RenderAndDeflate, SizeL, {})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(RenderAndDeflate, MillionGroupPartitions,
+                  {.topics = 2000, .groups = 10'000, .topics_of_group = 10})
+    ->Unit(benchmark::kMillisecond);
 
 void ServeAtSizeL(benchmark::State& state) {
   SystemClock clock;
