@@ -14,10 +14,6 @@ using namespace kafka::wire;  // NOLINT(google-build-using-namespace): every wor
 constexpr int16_t kTellsUnknownGroups = 6;  // DescribeGroups; before: "Dead"
 constexpr int8_t kGroupKey = 0;
 
-std::string_view TypeName(GroupKind kind) {
-  return kind == GroupKind::kClassic ? "classic" : "consumer";
-}
-
 bool EqualWithoutCase(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
     return std::tolower(x) == std::tolower(y);
@@ -57,6 +53,7 @@ constexpr int32_t kNoUserData = -1;
 /// ConsumerProtocolSubscription.json and ConsumerProtocolAssignment.json, version 0.
 std::string Subscription(const std::vector<TopicIndexes>& topics) {
   std::vector<std::string> names;
+  names.reserve(topics.size());
   for (const TopicIndexes& topic : topics) {
     names.push_back(topic.topic);
   }
@@ -73,14 +70,50 @@ std::string Assignment(const std::vector<TopicIndexes>& topics) {
   return bytes;
 }
 
+/// IncrementalCooperativeConnectProtocol.java, version 1: no connectors are dealt out.
+struct ConnectAssignment {
+  int16_t version = 1;
+  int16_t error = 0;
+  std::string leader{};
+  std::string leader_url{};
+  int64_t config_offset = 0;
+  std::vector<TopicIndexes> assigned{};
+  std::vector<TopicIndexes> revoked{};
+  int32_t delay_ms = 0;
+
+  static void Fields(auto& self, auto& io) {
+    io(self.version, self.error, self.leader, self.leader_url, self.config_offset);
+    io(self.assigned, self.revoked, self.delay_ms);
+  }
+};
+
+std::string ConnectBytes(const Member& leader) {
+  std::string bytes;
+  Encoder encoder(bytes, kEmbeddedVersion, false);
+  encoder(ConnectAssignment{.leader = leader.id, .leader_url = "http://connect-1:8083/"});
+  return bytes;
+}
+
+std::string ProtocolOf(const Group& group) {
+  if (group.members == 0 || group.rebalancing) {
+    return "";
+  }
+  return group.kind == GroupKind::kConnect ? "sessioned" : "range";
+}
+
+/// While a group rebalances its members' metadata is empty, and the assignment is still the old one
+/// (measured).
 void AddMembers(const ClusterState& state, const Group& group, DescribeGroupsResponse::Group& to) {
-  for (Member& member : MembersOf(state, group)) {
+  std::vector<Member> members = MembersOf(state, group);
+  const bool connect = group.kind == GroupKind::kConnect;
+  const std::string of_connect = connect && !members.empty() ? ConnectBytes(members.front()) : "";
+  for (Member& member : members) {
     const std::vector<TopicIndexes> topics = ByTopic(state, member);
     to.members.push_back({.member_id = std::move(member.id),
                           .client_id = std::move(member.client_id),
                           .client_host = std::move(member.host),
-                          .metadata = {Subscription(topics)},
-                          .assignment = {Assignment(topics)}});
+                          .metadata = {connect || group.rebalancing ? "" : Subscription(topics)},
+                          .assignment = {connect ? of_connect : Assignment(topics)}});
   }
 }
 
@@ -91,7 +124,7 @@ DescribeGroupsResponse::Group Describe(const Asked& asked, const std::string& id
     return described;
   }
   const Group* group = FindGroup(asked.state, id);
-  if (group == nullptr || group->kind != GroupKind::kClassic) {
+  if (group == nullptr || TypeName(group->kind) != "classic") {
     described.state = "Dead";
     if (asked.version >= kTellsUnknownGroups) {
       described.error_code = ErrorCode::kGroupIdNotFound;
@@ -102,8 +135,8 @@ DescribeGroupsResponse::Group Describe(const Asked& asked, const std::string& id
     return described;
   }
   described.state = StateName(*group);
-  described.protocol_type = "consumer";
-  described.protocol = group->members > 0 ? "range" : "";
+  described.protocol_type = ProtocolType(group->kind);
+  described.protocol = ProtocolOf(*group);
   AddMembers(asked.state, *group, described);
   return described;
 }
@@ -117,7 +150,7 @@ Answer<ListGroupsRequest> Respond(const Asked& asked, const ListGroupsRequest& r
         Passes(request.states_filter, StateName(group)) &&
         Passes(request.types_filter, TypeName(group.kind))) {
       response.groups.push_back({.id = group.name,
-                                 .protocol_type = "consumer",
+                                 .protocol_type = std::string(ProtocolType(group.kind)),
                                  .state = std::string(StateName(group)),
                                  .type = std::string(TypeName(group.kind))});
     }

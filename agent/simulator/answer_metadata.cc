@@ -72,6 +72,27 @@ MetadataResponse::Topic Find(const Asked& asked, const MetadataRequest::Topic& w
   return {.error_code = kUnknownTopicId, .id = wanted.id};
 }
 
+std::vector<MetadataResponse::Topic> Find(const Asked& asked,
+                                          const std::vector<MetadataRequest::Topic>& wanted) {
+  std::vector<MetadataResponse::Topic> found;
+  found.reserve(wanted.size());
+  for (const MetadataRequest::Topic& topic : wanted) {
+    found.push_back(Find(asked, topic));
+  }
+  return found;
+}
+
+std::vector<MetadataResponse::Topic> All(const Asked& asked) {
+  std::vector<MetadataResponse::Topic> all;
+  all.reserve(asked.state.topics.size());
+  for (const Topic& topic : asked.state.topics) {
+    if (IsListed(asked.state, topic)) {
+      all.push_back(Describe(asked, topic));
+    }
+  }
+  return all;
+}
+
 /// In KRaft mode any broker's id is told: the last one's here, which is never the active controller
 /// of a larger cluster, so that nobody takes it for that.
 int32_t AnyController(const ClusterState& state) {
@@ -96,17 +117,7 @@ Answer<MetadataRequest> Respond(const Asked& asked, const MetadataRequest& reque
   }
   response.cluster_id = asked.state.cluster_id;
   response.controller_id = AnyController(asked.state);
-  if (request.topics) {
-    for (const MetadataRequest::Topic& wanted : *request.topics) {
-      response.topics.push_back(Find(asked, wanted));
-    }
-  } else {
-    for (const Topic& topic : asked.state.topics) {
-      if (IsListed(asked.state, topic)) {
-        response.topics.push_back(Describe(asked, topic));
-      }
-    }
-  }
+  response.topics = request.topics ? Find(asked, *request.topics) : All(asked);
   if (request.include_topic_authorized_operations) {
     for (MetadataResponse::Topic& topic : response.topics) {
       topic.authorized_operations = kTopicOperations;

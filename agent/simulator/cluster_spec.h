@@ -23,6 +23,8 @@ struct TopicSpec {
 enum class GroupKind {
   kClassic,   ///< join and sync by the clients (protocol type "consumer")
   kConsumer,  ///< KIP-848: assigned by the coordinator; DescribeGroups does not know it
+  kShare,     ///< KIP-932: listed only, commits nothing that OffsetFetch tells
+  kConnect,   ///< the workers of a Connect cluster: protocol type "connect", no topics
 };
 
 struct GroupSpec {

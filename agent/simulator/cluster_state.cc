@@ -67,7 +67,39 @@ size_t VoterCount(const ClusterState& state) {
 }
 
 std::string_view StateName(const Group& group) {
-  return group.members > 0 ? "Stable" : "Empty";
+  if (group.members == 0) {
+    return "Empty";
+  }
+  if (!group.rebalancing) {
+    return "Stable";
+  }
+  return group.kind == GroupKind::kConsumer ? "Reconciling" : "PreparingRebalance";
+}
+
+std::string_view TypeName(GroupKind kind) {
+  switch (kind) {
+    case GroupKind::kClassic:
+    case GroupKind::kConnect:
+      return "classic";
+    case GroupKind::kConsumer:
+      return "consumer";
+    case GroupKind::kShare:
+      return "share";
+  }
+  std::abort();
+}
+
+std::string_view ProtocolType(GroupKind kind) {
+  switch (kind) {
+    case GroupKind::kClassic:
+    case GroupKind::kConsumer:
+      return "consumer";
+    case GroupKind::kConnect:
+      return "connect";
+    case GroupKind::kShare:
+      return "share";
+  }
+  std::abort();
 }
 
 }  // namespace klaxon::simulator

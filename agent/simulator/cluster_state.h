@@ -54,6 +54,7 @@ struct Group {
   std::string name{};
   GroupKind kind = GroupKind::kClassic;
   int members = 0;
+  bool rebalancing = false;  ///< members are joining: nobody reads
   double speed = 0;
   int32_t coordinator_partition = 0;  ///< of __consumer_offsets
   int32_t epoch = 1;
@@ -126,8 +127,14 @@ size_t VoterCount(const ClusterState& state);
 /// Whether most voters are alive. Without them nothing about topics and brokers changes any more.
 bool HasQuorum(const ClusterState& state);
 
-/// "Stable" or "Empty".
+/// As ListGroups tells it: "Stable", "Empty", "PreparingRebalance" or, of KIP-848, "Reconciling".
 std::string_view StateName(const Group& group);
+
+/// "classic", "consumer" or "share".
+std::string_view TypeName(GroupKind kind);
+
+/// "consumer", "connect" or "share".
+std::string_view ProtocolType(GroupKind kind);
 
 // --- what people and controllers do ---
 

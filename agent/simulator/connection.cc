@@ -8,7 +8,7 @@
 namespace klaxon::simulator {
 namespace {
 
-constexpr size_t kChunk = 64 * 1024;
+constexpr size_t kChunk = size_t{64} * 1024;
 constexpr int32_t kLargestRequest = 64 * 1024 * 1024;
 
 }  // namespace

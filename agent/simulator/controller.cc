@@ -129,34 +129,33 @@ void ElectController(ClusterState& state) {
 
 }  // namespace
 
-void SetAlive(ClusterState& state, int32_t id, bool alive) {
-  Broker* broker = FindBroker(state, id);
-  if (broker != nullptr && broker->alive != alive) {
-    broker->alive = alive;
-    broker->alive_changed = state.now.mono;
+void SetAlive(ClusterState& state, int32_t broker, bool alive) {
+  Broker* found = FindBroker(state, broker);
+  if (found != nullptr && found->alive != alive) {
+    found->alive = alive;
+    found->alive_changed = state.now.mono;
     ++state.version;
   }
 }
 
-bool SetReplicaStuck(ClusterState& state, std::string_view name, int32_t index, bool stuck) {
-  Topic* topic = FindTopic(state, name);
-  if (topic == nullptr || index < 0 || static_cast<size_t>(index) >= topic->partitions.size()) {
+bool SetReplicaStuck(ClusterState& state, std::string_view topic, int32_t partition, bool stuck) {
+  Topic* found = FindTopic(state, topic);
+  if (found == nullptr || partition < 0 ||
+      static_cast<size_t>(partition) >= found->partitions.size() ||
+      found->partitions[static_cast<size_t>(partition)].replicas.size() < 2) {
     return false;
   }
-  Partition& partition = topic->partitions[static_cast<size_t>(index)];
-  const int32_t last = partition.replicas.back();
-  if (partition.replicas.size() < 2) {
-    return false;
-  }
-  partition.stuck_replica = stuck ? last : -1;
+  Partition& at = found->partitions[static_cast<size_t>(partition)];
+  const int32_t last = at.replicas.back();
+  at.stuck_replica = stuck ? last : -1;
   const Broker* broker = FindBroker(state, last);
-  if (stuck && partition.in_sync.size() > 1) {
-    std::erase(partition.in_sync, last);
-    if (partition.leader == last) {
-      Lead(partition, Candidate(state, partition));
+  if (stuck && at.in_sync.size() > 1) {
+    std::erase(at.in_sync, last);
+    if (at.leader == last) {
+      Lead(at, Candidate(state, at));
     }
-  } else if (!stuck && partition.leader >= 0 && !broker->fenced && broker->caught_up) {
-    AddToInSync(partition, last);
+  } else if (!stuck && at.leader >= 0 && !broker->fenced && broker->caught_up) {
+    AddToInSync(at, last);
   }
   ++state.version;
   return true;

@@ -91,6 +91,13 @@ class Estate::Impl {
           SetSpeed(state, "fraud-detection", on ? 0 : kNormalSpeed);
         });
         return;
+      case Trouble::kGroupRebalancing:
+        shop.Change([&](ClusterState& state) {
+          if (Group* group = FindGroup(state, "order-processor")) {
+            group->rebalancing = on;
+          }
+        });
+        return;
       case Trouble::kBrokerDown:
         on ? shop.StopBroker(3) : shop.StartBroker(3);
         return;

@@ -81,7 +81,8 @@ void Consume(ClusterState& state, MonoTime from, MonoTime to) {
   const double seconds = Seconds(to - from);
   for (Group& group : state.groups) {
     const auto offsets_partition = static_cast<size_t>(group.coordinator_partition);
-    if (group.members == 0 || !IsLed(state, state.topics.front().partitions[offsets_partition])) {
+    if (group.members == 0 || group.rebalancing ||
+        !IsLed(state, state.topics.front().partitions[offsets_partition])) {
       continue;
     }
     const bool commits = Beat(state, group, from) != Beat(state, group, to);

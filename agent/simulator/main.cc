@@ -1,7 +1,6 @@
 // klaxon-simulator: a Kafka cluster on loopback in a process of its own, so that what a client
 // costs can be told from what the simulator costs. Ends on SIGINT and SIGTERM.
-#include <signal.h>
-
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 

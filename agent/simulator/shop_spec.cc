@@ -81,6 +81,8 @@ std::vector<GroupSpec> ShopGroups() {
        .topics = {"customers", "customer-addresses", "customer-consents"},
        .members = 1},
       {.name = "connect-orders-to-lake", .topics = {"orders", "order-items"}, .members = 3},
+      {.name = "email-jobs", .kind = GroupKind::kShare, .topics = {"emails"}, .members = 5},
+      {.name = "connect-shop", .kind = GroupKind::kConnect},
       {.name = "audit-archiver", .topics = {"audit-log"}, .members = 0, .initial_lag = 30'000},
       {.name = "loyalty-beta", .topics = {"loyalty-points"}, .members = 1, .never_committed = 1},
       {.name = "legacy-reports", .topics = {"legacy-exports"}, .members = 0, .beyond_end = true},

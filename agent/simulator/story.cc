@@ -13,6 +13,7 @@ const std::vector<Episode>& Story() {
       {Trouble::kGroupFallsBehind, seconds{0}, seconds{240}},
       {Trouble::kGroupStuck, seconds{150}, seconds{240}},
       {Trouble::kBrokerDown, seconds{270}, seconds{330}},
+      {Trouble::kGroupRebalancing, seconds{335}, seconds{350}},
       {Trouble::kTopicForALoadTest, seconds{360}, seconds{420}},
   };
   return story;

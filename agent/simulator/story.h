@@ -14,10 +14,11 @@ enum class Trouble {
   kReplicaStuck,      ///< one replica of a partition does not follow: under-replicated
   kGroupFallsBehind,  ///< a group reads slower than is written
   kGroupStuck,        ///< a group reads nothing at all
+  kGroupRebalancing,  ///< a group's members join and leave for a while
   kBrokerDown,
   kTopicForALoadTest,  ///< a topic that exists for a while
 };
-inline constexpr size_t kTroubles = 6;
+inline constexpr size_t kTroubles = 7;
 
 struct Episode {
   Trouble trouble{};

@@ -162,6 +162,35 @@ TEST_CASE("commits are told as they are: behind, beyond the end, never", "[simul
   CHECK(fetch("nobody").empty());
 }
 
+TEST_CASE("a group that rebalances says so", "[simulator]") {
+  SystemClock clock;
+  const auto cluster = StartSmall(clock);
+  const BlockingClient client(cluster->bootstrap().front());
+  cluster->Change([](ClusterState& state) { FindGroup(state, "billing")->rebalancing = true; });
+  const auto group = MustAsk(client, DescribeGroupsRequest{.groups = {"billing"}}).groups.at(0);
+  CHECK(group.state == "PreparingRebalance");
+  CHECK(group.members.size() == 2);
+  CHECK(group.members.at(0).metadata.data.empty());
+  const ListGroupsRequest request{.states_filter = {"PreparingRebalance"}};
+  CHECK(MustAsk(client, request).groups.size() == 1);
+}
+
+TEST_CASE("share groups are listed only, Connect's workers are described", "[simulator]") {
+  SystemClock clock;
+  const auto cluster = StartSmall(clock);
+  const BlockingClient client(cluster->bootstrap().front());
+  const auto share = MustAsk(client, ListGroupsRequest{.types_filter = {"Share"}}).groups;
+  REQUIRE(share.size() == 1);
+  CHECK(share.at(0).protocol_type == "share");
+  CHECK(MustAsk(client, DescribeGroupsRequest{.groups = {"jobs"}}).groups.at(0).error_code ==
+        ErrorCode::kGroupIdNotFound);
+  CHECK(
+      MustAsk(client, OffsetFetchRequest{.groups = {{.id = "jobs"}}}).groups.at(0).topics.empty());
+  const auto workers = MustAsk(client, DescribeGroupsRequest{.groups = {"workers"}}).groups.at(0);
+  CHECK(workers.protocol_type == "connect");
+  CHECK(workers.members.size() == 2);
+}
+
 TEST_CASE("a group of the new kind is unknown to DescribeGroups", "[simulator]") {
   SystemClock clock;
   const auto cluster = StartSmall(clock);

@@ -211,11 +211,11 @@ TEST_CASE("topics and groups come and go while clients watch", "[simulator]") {
   CHECK(MustAsk(client, MetadataRequest{.topics{{{.name = "new"}}}}).topics.at(0).id != id);
   cluster->Change([](ClusterState& state) { DeleteTopic(state, "new"); });
   CHECK(topics() == 3);
-  CHECK(groups() == 3);
+  CHECK(groups() == 5);
   cluster->Change([](ClusterState& state) { DeleteGroup(state, "audit"); });
-  CHECK(groups() == 2);
+  CHECK(groups() == 4);
   cluster->Change([](ClusterState& state) { CreateGroup(state, {.name = "fresh"}); });
-  CHECK(groups() == 3);
+  CHECK(groups() == 5);
 }
 
 TEST_CASE("an old broker offers less and closes on what it does not offer", "[simulator]") {

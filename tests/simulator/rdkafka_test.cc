@@ -132,8 +132,11 @@ TEST_CASE("librdkafka lists groups with their states and members", "[simulator]"
     const rd_kafka_group_info& group = groups->groups[i];
     seen[group.group] = {group.state, group.member_cnt};
   }
-  const std::map<std::string, std::pair<std::string, int>> expected = {
-      {"billing", {"Stable", 2}}, {"audit", {"Empty", 0}}, {"modern", {"Dead", 0}}};
+  const std::map<std::string, std::pair<std::string, int>> expected = {{"billing", {"Stable", 2}},
+                                                                       {"audit", {"Empty", 0}},
+                                                                       {"workers", {"Stable", 2}},
+                                                                       {"modern", {"Dead", 0}},
+                                                                       {"jobs", {"Dead", 0}}};
   CHECK(seen == expected);  // it knows classic groups only
 }
 

@@ -12,6 +12,8 @@ ClusterSpec SmallSpec(int brokers) {
                   .members = 0,
                   .never_committed = 1,
                   .beyond_end = true},
+                 {.name = "jobs", .kind = GroupKind::kShare, .topics = {"payments"}},
+                 {.name = "workers", .kind = GroupKind::kConnect, .members = 2},
                  {.name = "modern", .kind = GroupKind::kConsumer, .topics = {"payments"}}};
   spec.timings.step = Duration{};
   spec.timings.session_timeout = Duration{};
