@@ -30,9 +30,9 @@ def cluster_label(agent):
     return found[0]
 
 
-def await_agreement(agent, bootstrap, limit=60):
-    """Until /metrics and Kafka's own tools agree in every series. The cluster must be at rest."""
-    cluster = cluster_label(agent)
+def await_agreement(agent, bootstrap, cluster=None, limit=60):
+    """Until /metrics and Kafka's own tools agree in every series. The Kafka cluster must be at rest."""
+    cluster = cluster or cluster_label(agent)
     begun = time.monotonic()
     last = {}
 

@@ -146,12 +146,19 @@ class Case:
             raise Failed(f"kt {tool} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
         return done.stdout
 
-    def load(self, name, **options):
-        """Fills a cluster and returns what was made; live members stay until the case ends."""
+    def start_load(self, name, **options):
+        """Begins to fill a cluster; live members stay until the case ends."""
+        return self.program("load", bootstrap=self.stack.bootstrap(name), **options)
+
+    def finish_load(self, program):
+        """Waits until a load is at rest and returns what was made."""
         begun = time.monotonic()
-        made = self.program("load", bootstrap=self.stack.bootstrap(name), **options).first_line()
-        note(f"{name} is loaded after {time.monotonic() - begun:.1f} s: {made}")
+        made = program.first_line()
+        note(f"loaded ({time.monotonic() - begun:.1f} s): {made}")
         return made
+
+    def load(self, name, **options):
+        return self.finish_load(self.start_load(name, **options))
 
     def klaxon(self, *arguments, name="klaxon"):
         """Starts `klaxon run` with these arguments and waits for the address that it prints."""
