@@ -65,11 +65,12 @@ class Recorder:
     def _scrape(self):
         asked, begun = time.time(), time.monotonic()
         try:
-            page = metrics_page.fetch(self._url, TIMEOUT)
+            text = metrics_page.fetch_text(self._url, TIMEOUT)
+            self.durations.append(time.monotonic() - begun)
+            page = metrics_page.parse(text)
         except (OSError, metrics_page.PageError) as error:
             self.failures.append(f"{asked:.3f}: {error}")
             return
-        self.durations.append(time.monotonic() - begun)
         self.scrapes.append((asked, {name: page.samples.get(name, {}) for name in (END, COMMIT, LAG)}))
 
     def figures(self):

@@ -67,6 +67,10 @@ num.io.threads=2
 # Small buffers: hundreds of partitions on small heaps.
 log.cleaner.dedupe.buffer.size=8388608
 log.index.size.max.bytes=65536
+# Elections of the quorum must succeed on a machine that is busy with a build, too (defaults: 1, 2 and 2 s).
+controller.quorum.election.timeout.ms=2500
+controller.quorum.fetch.timeout.ms=3000
+controller.quorum.request.timeout.ms=6000
 # A dead broker is noticed after 6 s instead of 9, a lagging replica after 5 instead of 30.
 broker.session.timeout.ms=6000
 broker.heartbeat.interval.ms=1000

@@ -22,6 +22,7 @@ start_java() {
   setsid nohup java "${jvm_flags[@]}" "$(marker_of "$name" "$node")" "$@" \
     >>"$(log_of "$name" "$node")" 2>&1 </dev/null &
   echo $! >"$(pid_file_of "$name" "$node")"
+  disown  # or bash would report its end
 }
 
 show_log_tail() {

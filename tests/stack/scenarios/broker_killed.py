@@ -1,7 +1,5 @@
 """A broker is killed: leaders, ISR and under-replicated partitions on /metrics follow what the cluster itself says."""
 
-import os
-
 import _paths  # noqa: F401
 import kafka_probe
 from checks import await_agreement, await_leadership, cluster_label, judge
@@ -30,8 +28,7 @@ def run(case):
     bootstrap = stack.bootstrap("kafka3")
     case.load("kafka3", prefix="pair", topics=4, partitions=24, groups=4, replication=3)
     case.load("kafka3", prefix="single", topics=2, partitions=12, groups=2, replication=1)
-    log = os.path.join(case.folder, "produced.log")
-    traffic = case.program("traffic", bootstrap=bootstrap, topics="pair-000,single-000", rate=40, log=log, group="traffic")
+    traffic, log = case.traffic("kafka3", topics="pair-000,single-000", rate=40, group="traffic")
     agent = case.klaxon("--bootstrap", bootstrap, "--interval", f"{INTERVAL:g}s")
     cluster = cluster_label(agent)
     await_leadership(agent, cluster, stack.address("kafka3", 1), 30)

@@ -38,8 +38,7 @@ def run(case):
     case.stack.run("up", "kafka")
     bootstrap = case.stack.bootstrap("kafka")
     case.load("kafka", topics=3, partitions=20, groups=10, new_protocol="true")
-    log = os.path.join(case.folder, "produced.log")
-    case.program("traffic", bootstrap=bootstrap, topics="load-000", rate=50, log=log, group="traffic")
+    case.traffic("kafka", topics="load-000", rate=50, group="traffic")
     agent = case.klaxon("--bootstrap", bootstrap, "--interval", "1s")
     cluster_label(agent)
 

@@ -79,7 +79,11 @@ def parse(text):
     return page
 
 
+def fetch_text(url, timeout=10.0):
+    with urllib.request.urlopen(url, timeout=timeout) as answer:
+        return answer.read().decode("utf-8")
+
+
 def fetch(url, timeout=10.0):
     """The page at `url` (for example http://127.0.0.1:9308/metrics)."""
-    with urllib.request.urlopen(url, timeout=timeout) as answer:
-        return parse(answer.read().decode("utf-8"))
+    return parse(fetch_text(url, timeout))

@@ -160,6 +160,13 @@ class Case:
     def load(self, name, **options):
         return self.finish_load(self.start_load(name, **options))
 
+    def traffic(self, name, **options):
+        """Starts a logged producer and waits until it has written to every partition. Returns the program and its log."""
+        log = os.path.join(self.folder, "produced.log")
+        program = self.program("traffic", bootstrap=self.stack.bootstrap(name), log=log, **options)
+        note(f"traffic runs: {program.first_line()}")
+        return program, log
+
     def klaxon(self, *arguments, name="klaxon"):
         """Starts `klaxon run` with these arguments and waits for the address that it prints."""
         binary = os.environ.get("KLAXON_BIN", "")

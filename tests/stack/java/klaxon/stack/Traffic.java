@@ -20,7 +20,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Steady traffic until standard input ends, with a log of what the cluster acknowledged: one line
- * {@code TIME_MS TOPIC PARTITION OFFSET} for each record, written when its acknowledgement arrived.
+ * {@code TIME_MS TOPIC PARTITION OFFSET} for each record, written when its acknowledgement arrived. Prints one JSON line
+ * when every partition was written to.
  *
  * <p>Options: {@code --bootstrap A --topics A,B --rate N (records a second, over all partitions in turn) --log FILE
  * [--group NAME]}: with a group, a consumer reads the topics and commits every half second.
@@ -57,12 +58,19 @@ public final class Traffic {
       long pause = 1000 / arguments.number("rate", 50);
       for (int i = 0; !stopping.get(); i++) {
         send(producer, log, targets.get(i % targets.size()));
+        if (i + 1 == targets.size()) sayReady(producer, targets.size());
         Thread.sleep(pause);
       }
     } catch (Exception e) {
       System.err.println("the producer ended: " + e);
       System.exit(1);
     }
+  }
+
+  private static void sayReady(KafkaProducer<byte[], byte[]> producer, int partitions) {
+    producer.flush();
+    System.out.println("{\"partitions\": " + partitions + "}");
+    System.out.flush();
   }
 
   private static void send(KafkaProducer<byte[], byte[]> producer, PrintStream log, TopicPartition target) {
