@@ -38,7 +38,7 @@ ExitCode RunUntilStopped(const AgentConfig& config, const RunOptions& options, C
   Result<std::unique_ptr<Agent>> agent = Agent::Start(config, clock);
   if (!agent) {
     fmt::print(stderr, "klaxon: {}\n", agent.error().message());
-    return agent.error().reason() == Reason::kInvalid ? kUsage : kFailed;
+    return kFailed;
   }
   fmt::print("Klaxon {} is at {}/\n", kVersion, (*agent)->Url());
   std::fflush(stdout);

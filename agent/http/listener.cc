@@ -38,7 +38,7 @@ std::string Advice(int error) {
 Error CannotListen(const HostPort& address, std::string_view why) {
   const std::string shown =
       address.host.empty() ? fmt::format("port {}", address.port) : ToString(address);
-  return {Reason::kInvalid, fmt::format("cannot listen on {}: {}", shown, why)};
+  return {Reason::kUnreachable, fmt::format("cannot listen on {}: {}", shown, why)};
 }
 
 /// 0, or the errno of what failed.

@@ -79,7 +79,7 @@ struct ServerStats {
 /// threads. No Range, no compression but gzip, no upgrade. All members are thread-safe.
 class Server {
  public:
-  /// Binds and answers from now on. Error: kInvalid with one line for people, e.g.
+  /// Binds and answers from now on. Error: kUnreachable with one line for people, e.g.
   /// "cannot listen on 127.0.0.1:9308: address already in use; stop what uses it or choose another
   /// with --listen".
   static Result<std::unique_ptr<Server>> Listen(const ServerOptions& options,

@@ -265,7 +265,7 @@ TEST_CASE("a port that is taken is one clear line") {
   const HostPort taken{.host = "127.0.0.1", .port = server.port()};
   const Result<std::unique_ptr<Server>> second = Server::Listen({.listen = taken}, {});
   REQUIRE_FALSE(second);
-  CHECK(second.error().reason() == Reason::kInvalid);
+  CHECK(second.error().reason() == Reason::kUnreachable);
   CHECK(second.error().message() == "cannot listen on " + ToString(taken) +
                                         ": address already in use; stop what uses it or choose "
                                         "another with --listen");

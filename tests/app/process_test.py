@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""The program as a process: exit codes, signals, reloads. Against the simulator.
+
+    process_test.py KLAXON KLAXON_SIMULATOR
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+
+KLAXON, SIMULATOR = "", ""
+PATIENCE = 60  # seconds; a busy machine with sanitizers is slow, a hang is forever
+
+
+def wait_for(what, condition):
+    limit = time.monotonic() + PATIENCE
+    while time.monotonic() < limit:
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not come within {PATIENCE} s")
+
+
+def content(path):
+    with open(path, encoding="ascii") as file:
+        return file.read().strip()
+
+
+class Running:
+    """A klaxon that was started and has said where it listens."""
+
+    def __init__(self, *arguments):
+        self.log = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            [KLAXON, "run", "--listen", "127.0.0.1:0", *arguments],
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        line = self.process.stdout.readline()
+        found = re.search(r"http://\S+", line)
+        assert found, f"klaxon said {line!r}"
+        self.url = found.group(0)
+
+    def metrics(self):
+        with urllib.request.urlopen(self.url + "metrics", timeout=PATIENCE) as answer:
+            return answer.read().decode()
+
+    def said(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def count(self, what):
+        return len(os.listdir(f"/proc/{self.process.pid}/{what}"))
+
+    def resident_kib(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+
+    def end(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        return self.process.wait(timeout=PATIENCE)
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+
+class ProcessTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        ports = os.path.join(cls.folder.name, "ports")
+        cls.simulator = subprocess.Popen(
+            [SIMULATOR, "--brokers", "3", "--topics", "50", "--groups", "20", "--port-file", ports],
+            stdout=subprocess.DEVNULL)
+        wait_for("the simulator", lambda: os.path.exists(ports) and content(ports))
+        cls.bootstrap = content(ports)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.simulator.terminate()
+        cls.simulator.wait()
+        cls.folder.cleanup()
+
+    def start(self, *arguments):
+        running = Running(*arguments)
+        self.addCleanup(running.kill)
+        return running
+
+    def config(self, interval="1s", extra=""):
+        path = os.path.join(self.folder.name, "klaxon.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"listen: 127.0.0.1:0\n{extra}clusters:\n- name: main\n  kafka:\n"
+                       f"    bootstrap.servers: '{self.bootstrap}'\n    interval: {interval}\n")
+        return path
+
+    def test_a_stop_under_load_exits_0_soon(self):
+        running = self.start("--bootstrap", self.bootstrap, "--interval", "1s")
+        wait_for("lag", lambda: "kafka_consumergroup_lag{" in running.metrics())
+        stop = threading.Event()
+
+        def scrape():
+            while not stop.is_set():
+                try:
+                    running.metrics()
+                except OSError:
+                    pass  # it is going away
+
+        scrapers = [threading.Thread(target=scrape) for _ in range(8)]
+        for scraper in scrapers:
+            scraper.start()
+        begin = time.monotonic()
+        code = running.end()
+        took = time.monotonic() - begin
+        stop.set()
+        for scraper in scrapers:
+            scraper.join()
+        print(f"SIGTERM under load: exit {code} after {took:.2f} s", file=sys.stderr)
+        self.assertEqual(code, 0)
+        self.assertLess(took, 10)
+
+    def test_an_interrupt_exits_0(self):
+        self.assertEqual(self.start("--bootstrap", self.bootstrap).end(signal.SIGINT), 0)
+
+    def test_a_cluster_that_does_not_answer_is_named_and_stops_nothing(self):
+        running = self.start("--bootstrap", "127.0.0.1:1", "--interval", "1s")
+        wait_for("the reason", lambda: "refused" in running.said())
+        self.assertIn("klaxon_collector_up", running.metrics())
+        self.assertEqual(running.end(), 0)
+
+    def test_a_broken_configuration_exits_2_with_every_mistake(self):
+        path = self.config("10x", "listne: ':1'\n")
+        told = subprocess.run([KLAXON, "run", "--config", path], capture_output=True, text=True,
+                              timeout=PATIENCE, check=False)
+        self.assertEqual(told.returncode, 2)
+        self.assertIn("klaxon.yaml:2: listne: unknown key; did you mean \"listen\"?", told.stderr)
+        self.assertIn("klaxon.yaml:7: clusters[0].kafka.interval", told.stderr)
+
+    def test_a_taken_port_exits_1_with_one_line(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            told = subprocess.run(
+                [KLAXON, "run", "--bootstrap", self.bootstrap, "--listen", f"127.0.0.1:{port}"],
+                capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(told.returncode, 1)
+        self.assertEqual(len(told.stderr.splitlines()), 1)
+        self.assertIn("already in use", told.stderr)
+
+    def test_wrong_words_on_the_command_line_exit_2(self):
+        for arguments in ([], ["rnu"], ["run"], ["run", "--bootstrap", "a:b"],
+                          ["run", "--bootstrap", "a:1", "--interval", "soon"], ["check"]):
+            told = subprocess.run([KLAXON, *arguments], capture_output=True, text=True,
+                                  timeout=PATIENCE, check=False)
+            self.assertEqual(told.returncode, 2, arguments)
+            self.assertTrue(told.stderr.strip(), arguments)
+
+    def test_a_reload_that_is_broken_keeps_the_old_configuration(self):
+        running = self.start("--config", self.config())
+        wait_for("lag", lambda: "kafka_consumergroup_lag{" in running.metrics())
+        self.config("10x")
+        running.process.send_signal(signal.SIGHUP)
+        wait_for("the failed reload", lambda: "klaxon_config_last_reload_successful 0" in running.metrics())
+        self.assertIn("clusters[0].kafka.interval", running.said())
+        self.assertIn("kafka_consumergroup_lag{", running.metrics())
+        self.config("2s")
+        running.process.send_signal(signal.SIGHUP)
+        wait_for("the mended one", lambda: re.search(
+            r"klaxon_collector_interval_seconds\{[^}]*\} 2\n", running.metrics()))
+        self.assertIn("klaxon_config_last_reload_successful 1", running.metrics())
+
+    def test_two_hundred_reloads_leak_nothing(self):
+        running = self.start("--config", self.config("1s"))
+        wait_for("lag", lambda: "kafka_consumergroup_lag{" in running.metrics())
+
+        def reload(times, done_before):
+            for i in range(times):
+                self.config("1s" if i % 2 else "2s")
+                running.process.send_signal(signal.SIGHUP)
+                wait_for("the reload", lambda i=i: f'klaxon_config_reloads_total{{result="succeeded"}} '
+                         f'{done_before + i + 1}\n' in running.metrics())
+
+        reload(50, 0)  # what is made on first use is there now
+        before = running.count("fd"), running.count("task"), running.resident_kib()
+        reload(200, 50)
+        after = running.count("fd"), running.count("task"), running.resident_kib()
+        print(f"200 reloads: descriptors, threads, KiB {before} -> {after}", file=sys.stderr)
+        # Connections and threads of the newest reload come and go; a leak would be two hundred.
+        self.assertLess(after[0], before[0] + 20)
+        self.assertLess(after[1], before[1] + 10)
+        self.assertLess(after[2], before[2] + 16 * 1024)
+
+
+if __name__ == "__main__":
+    KLAXON, SIMULATOR = sys.argv[1:3]
+    unittest.main(argv=sys.argv[:1])
