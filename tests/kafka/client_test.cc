@@ -39,7 +39,8 @@ TEST_CASE("a closed port is told by name, and heals by itself", "[client]") {
   const auto refused = test.Ask();
   REQUIRE_FALSE(refused);
   CHECK(refused.error().reason() == Reason::kUnreachable);
-  CHECK(refused.error().message() == ToString(address) + ": connection refused");
+  CHECK(refused.error().message() ==
+        ToString(address) + ": connection refused; is the broker running, and is the port right?");
   ScriptedServer server([](Session& session) { ServeWell(session); }, address.port);
   CHECK(test.Until([&] { return static_cast<bool>(test.Ask()); }));
 }

@@ -169,7 +169,9 @@ TEST_CASE("a broker that is gone is told from one that is down", "[client]") {
   test.client.SetBrokers({{.id = 2, .address = down}});
   const auto refused = test.AskBroker(2);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().message() == "broker 2 at " + ToString(down) + ": connection refused");
+  CHECK(refused.error().message() ==
+        "broker 2 at " + ToString(down) +
+            ": connection refused; is the broker running, and is the port right?");
   test.client.SetBrokers({});
   const auto gone = test.AskBroker(2);
   REQUIRE_FALSE(gone);

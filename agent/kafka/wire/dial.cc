@@ -34,7 +34,17 @@ sockaddr* Generic(sockaddr_storage& storage) {
   return reinterpret_cast<sockaddr*>(&storage);  // what the socket calls are made for
 }
 
+/// What happened and, where there is something to try, what.
 std::string Words(int code) {
+  switch (code) {
+    case ECONNREFUSED:
+      return "connection refused; is the broker running, and is the port right?";
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+      return "no route to it; is the address right, and is a firewall between?";
+    default:
+      break;
+  }
   std::string words = std::generic_category().message(code);
   std::transform(words.begin(), words.begin() + 1, words.begin(),
                  [](char letter) { return static_cast<char>(tolower(letter)); });
