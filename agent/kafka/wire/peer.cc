@@ -173,10 +173,10 @@ void Peer::AdvanceConnection(short events, const Instant& now) {
 void Peer::BecomeReady(const Instant& now) {
   const std::string& subject = tools_.options.cluster;
   if (silent_since_) {
-    log::Info("kafka/" + subject, "{} answers again, after {}", identity_.title,
+    log::Debug("kafka/" + subject, "{} answers again, after {}", identity_.title,
               FormatAge(now.mono - *silent_since_));
   } else if (failure_) {
-    log::Info("kafka/" + subject, "{} is connected again", identity_.title);
+    log::Debug("kafka/" + subject, "{} is connected again", identity_.title);
   }
   silent_since_.reset();
   failure_.reset();
@@ -298,7 +298,7 @@ Error Peer::DialError(const Error& error) const {
 
 void Peer::Tell(const Error& error) {
   if (!failure_ || failure_->reason() != error.reason()) {
-    log::Warning("kafka/" + tools_.options.cluster, "{}", error.message());
+    log::Debug("kafka/" + tools_.options.cluster, "{}", error.message());
   }
   failure_ = error;
 }
