@@ -50,9 +50,6 @@ OffsetFetchResponse::Group Fetch(const Asked& asked, const OffsetFetchRequest::G
     return fetched;
   }
   const Group* group = FindGroup(asked.state, wanted.id);
-  if (group != nullptr && group->kind == GroupKind::kShare) {
-    group = nullptr;  // as if it had never committed (OffsetMetadataManager.fetchAllOffsets)
-  }
   if (!wanted.topics) {
     if (group != nullptr) {
       fetched.topics = AllCommitted(asked.state, *group);

@@ -198,7 +198,10 @@ void CreateGroup(ClusterState& state, const GroupSpec& spec) {
     group.partitions.front().committed += kBeyondTheEnd + spec.initial_lag;
     group.partitions.front().position = static_cast<double>(group.partitions.front().committed);
   }
-  const size_t never = std::min(group.partitions.size(), static_cast<size_t>(spec.never_committed));
+  const bool keeps_commits = spec.kind != GroupKind::kShare;  // those of share groups are elsewhere
+  const size_t never =
+      keeps_commits ? std::min(group.partitions.size(), static_cast<size_t>(spec.never_committed))
+                    : group.partitions.size();
   for (size_t i = group.partitions.size() - never; i < group.partitions.size(); ++i) {
     group.partitions[i].position = -1;
     group.partitions[i].committed = -1;

@@ -34,6 +34,19 @@ Offsets CommitsOf(const GroupFacts& group) {
   return offsets;
 }
 
+GroupKind KindOf(simulator::GroupKind kind) {
+  switch (kind) {
+    case simulator::GroupKind::kClassic:
+    case simulator::GroupKind::kConnect:
+      return GroupKind::kClassic;
+    case simulator::GroupKind::kConsumer:
+      return GroupKind::kConsumer;
+    case simulator::GroupKind::kShare:
+      return GroupKind::kShare;
+  }
+  std::abort();
+}
+
 void CheckTopic(const TopicFacts& read, const simulator::Topic& truth) {
   INFO(truth.name);
   CHECK(read.id == truth.id);
@@ -72,8 +85,8 @@ void CheckAgainst(const SimulatedBench& bench) {
     REQUIRE(real != nullptr);
     CHECK(group.coordinator == CoordinatorOf(truth, real->name));
     CHECK(group.state == StateName(*real));
-    const bool classic = real->kind == simulator::GroupKind::kClassic;
-    CHECK(group.kind == (classic ? GroupKind::kClassic : GroupKind::kConsumer));
+    const bool classic = TypeName(real->kind) == "classic";
+    CHECK(group.kind == KindOf(real->kind));
     CHECK(group.members_unknown.has_value() == !classic);
     CHECK(group.members.size() == (classic ? static_cast<size_t>(real->members) : 0));
     CHECK(CommitsOf(group) == CommitsOf(truth, *real));
