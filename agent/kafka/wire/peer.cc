@@ -16,6 +16,8 @@ namespace klaxon::kafka::wire {
 namespace {
 
 constexpr Duration kLongestPatience = std::chrono::seconds{30};
+/// An answer that takes longer is not merely late for a caller with little time.
+constexpr Duration kBlockedAfter = std::chrono::milliseconds{400};
 
 /// Spreads the back-offs of many peers; the same at each start.
 uint64_t Seed(const HostPort& address) {
@@ -65,6 +67,7 @@ void Peer::Submit(TicketPtr ticket, const Instant& now) {
     ticket->Miss(SilentError(now.mono));
     return;
   }
+  LeaveIfBlocked(now.mono);
   if (!dial_ && !connection_) {
     if (failure_ && now.mono < next_try_) {
       ticket->Miss(*failure_);
@@ -74,6 +77,17 @@ void Peer::Submit(TicketPtr ticket, const Instant& now) {
   }
   waiting_.push_back(std::move(ticket));
   SendWaiting(now);
+}
+
+void Peer::LeaveIfBlocked(MonoTime now) {
+  if (!connection_ || !connection_->ready() || connection_->in_flight().empty()) return;
+  const auto& flights = connection_->in_flight();
+  const bool given_up = std::none_of(flights.begin(), flights.end(), [](const auto& flight) {
+    return flight.ticket == nullptr || flight.ticket->open();
+  });
+  if (given_up && now - flights.front().sent.mono >= kBlockedAfter) {
+    connection_.reset();
+  }
 }
 
 void Peer::CloseIfIdle() {
@@ -174,7 +188,7 @@ void Peer::BecomeReady(const Instant& now) {
   const std::string& subject = tools_.options.cluster;
   if (silent_since_) {
     log::Debug("kafka/" + subject, "{} answers again, after {}", identity_.title,
-              FormatAge(now.mono - *silent_since_));
+               FormatAge(now.mono - *silent_since_));
   } else if (failure_) {
     log::Debug("kafka/" + subject, "{} is connected again", identity_.title);
   }

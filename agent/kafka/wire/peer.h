@@ -71,6 +71,10 @@ class Peer {
   void AdvanceConnection(short events, const Instant& now);
   void BecomeReady(const Instant& now);
   void SendWaiting(const Instant& now);
+  /// Leaves a connection on which only calls are in flight that nobody waits for any more. A broker
+  /// answers the requests of one connection in turn (SocketServer mutes the channel meanwhile), so
+  /// behind a DescribeQuorum that waits for a lost quorum everything else would wait, too.
+  void LeaveIfBlocked(MonoTime now);
   void CheckTimes(const Instant& now);
   void NoticeSilence(const Instant& now);
   void Disconnected(const Error& error, const Instant& now);
