@@ -133,12 +133,20 @@ void BrokerHost::Accept() {
 
 void BrokerHost::Serve() {
   const Instant now = clock_.Now();
+  const auto count = [&](std::string_view request) { Count(request); };
   for (auto at = connections_.begin(); at != connections_.end();) {
     const int32_t broker = at->broker();
     const auto handler = [&](std::string_view request) { return Handle(broker, request); };
     const bool open =
-        at->Receive(handler, now.mono + SeatOf(broker).faults.delay) && at->Send(now.mono);
+        at->Receive(count, now.mono + SeatOf(broker).faults.delay) && at->Send(handler, now.mono);
     at = open ? std::next(at) : connections_.erase(at);
+  }
+}
+
+void BrokerHost::Count(std::string_view request) {
+  const Result<kafka::wire::RequestHeader> header = kafka::wire::TakeRequestHeader(request);
+  if (header) {
+    ++counts_[header->api_key];
   }
 }
 
@@ -147,7 +155,6 @@ Reply BrokerHost::Handle(int32_t broker, std::string_view request) {
   if (!header) {
     return {.kind = Reply::Kind::kClose};
   }
-  ++counts_[header->api_key];
   Advance(state_, clock_.Now());
   const BrokerRole role{.state = state_,
                         .broker = *FindBroker(std::as_const(state_), broker),

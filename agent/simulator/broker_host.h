@@ -60,6 +60,7 @@ class BrokerHost {
   int PollTimeout() const;
   void Accept();
   void Serve();
+  void Count(std::string_view request);
   Reply Handle(int32_t broker, std::string_view request);
 
   Seat& SeatOf(int32_t broker) { return seats_[static_cast<size_t>(broker) - 1]; }

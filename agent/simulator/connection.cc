@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kChunk = size_t{64} * 1024;
 constexpr int32_t kLargestRequest = 64 * 1024 * 1024;
+constexpr size_t kMostWaiting = 1'000;
 
 }  // namespace
 
@@ -27,35 +28,40 @@ bool Connection::Fill() {
   }
 }
 
-bool Connection::Receive(const Handler& handler, MonoTime due) {
+bool Connection::Receive(const Witness& witness, MonoTime due) {
   const bool open = Fill();
   size_t at = 0;
   while (in_.size() - at >= kafka::wire::kFrameLengthSize) {
-    const std::string_view rest = std::string_view(in_).substr(at);
+    std::string_view rest = std::string_view(in_).substr(at);
     kafka::wire::Decoder decoder(rest, 0, false);
     int32_t length = 0;
     decoder(length);
-    if (length < 0 || length > kLargestRequest) {
+    if (length < 0 || length > kLargestRequest || waiting_.size() >= kMostWaiting) {
       return false;
     }
-    const size_t whole = kafka::wire::kFrameLengthSize + static_cast<size_t>(length);
-    if (rest.size() < whole) {
+    rest.remove_prefix(kafka::wire::kFrameLengthSize);
+    if (rest.size() < static_cast<size_t>(length)) {
       break;
     }
-    waiting_.push_back({due, handler(rest.substr(kafka::wire::kFrameLengthSize,
-                                                 whole - kafka::wire::kFrameLengthSize))});
-    at += whole;
+    const std::string_view request = rest.substr(0, static_cast<size_t>(length));
+    witness(request);
+    waiting_.push_back({due, std::string(request)});
+    at += kafka::wire::kFrameLengthSize + request.size();
   }
   in_.erase(0, at);
   return open;
 }
 
-bool Connection::Send(MonoTime now) {
-  while (!closing_ && !waiting_.empty() && waiting_.front().due <= now) {
-    Reply& reply = waiting_.front().reply;
-    out_ += reply.frame;
-    closing_ = reply.kind == Reply::Kind::kClose;
-    waiting_.pop_front();
+bool Connection::Send(const Handler& handler, MonoTime now) {
+  stuck_ = false;
+  while (!closing_ && !stuck_ && !waiting_.empty() && waiting_.front().due <= now) {
+    const Reply reply = handler(waiting_.front().request);
+    stuck_ = reply.kind == Reply::Kind::kSilence;
+    if (!stuck_) {
+      out_ += reply.frame;
+      closing_ = reply.kind == Reply::Kind::kClose;
+      waiting_.pop_front();
+    }
   }
   return Flush() && !(closing_ && out_.empty());
 }
@@ -76,7 +82,7 @@ bool Connection::Flush() {
 }
 
 MonoTime Connection::NextDue() const {
-  return waiting_.empty() ? MonoTime::max() : waiting_.front().due;
+  return waiting_.empty() || stuck_ ? MonoTime::max() : waiting_.front().due;
 }
 
 }  // namespace klaxon::simulator

@@ -14,7 +14,7 @@ namespace klaxon::simulator {
 /// A client's connection to one broker. Never blocks. Confined to one thread.
 class Connection {
  public:
-  /// What becomes of a request, without its frame length.
+  /// What becomes of a request, without its frame length. Silence: it is asked again later.
   using Handler = std::function<Reply(std::string_view request)>;
 
   Connection(Socket socket, int32_t broker) : socket_(std::move(socket)), broker_(broker) {}
@@ -25,20 +25,23 @@ class Connection {
 
   bool wants_to_write() const { return !out_.empty(); }
 
-  /// Takes what has come and has every whole request answered; answers are due at `due`.
-  /// False: the connection is at its end.
-  bool Receive(const Handler& handler, MonoTime due);
+  /// Told of each whole request.
+  using Witness = std::function<void(std::string_view request)>;
 
-  /// Hands the answers that are due to the socket. False: the connection is at its end.
-  bool Send(MonoTime now);
+  /// Takes what has come; answers are due at `due`. False: the connection is at its end.
+  bool Receive(const Witness& witness, MonoTime due);
 
-  /// When the next answer is due; MonoTime::max(): none waits.
+  /// Has the requests answered whose time has come, one after the other as Kafka does: behind one
+  /// that gets no answer the others wait. False: the connection is at its end.
+  bool Send(const Handler& handler, MonoTime now);
+
+  /// When the next answer is due; MonoTime::max(): none is, or the first waits for an event.
   MonoTime NextDue() const;
 
  private:
   struct Waiting {
     MonoTime due{};
-    Reply reply{};
+    std::string request{};
   };
 
   bool Fill();
@@ -50,6 +53,7 @@ class Connection {
   std::string out_{};
   size_t sent_ = 0;  ///< bytes of out_
   std::deque<Waiting> waiting_{};
+  bool stuck_ = false;    ///< the first of them got no answer
   bool closing_ = false;  ///< once out_ is sent
 };
 

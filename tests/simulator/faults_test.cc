@@ -52,6 +52,25 @@ TEST_CASE("a silent broker takes requests, answers nothing and loses its leaders
   CHECK(Eventually([&] { return MustAsk(other, MetadataRequest{}).brokers.size() == 3; }));
 }
 
+TEST_CASE("behind a request without an answer the connection's others wait", "[simulator]") {
+  SystemClock clock;
+  const auto cluster = StartSmall(clock);
+  const BlockingClient client(cluster->bootstrap().front());
+  cluster->SetFaults(1, {.silent_apis = {ApiKey::kListGroups}});
+  client.Send(EncodeRequest(ListGroupsRequest{}, 5, 1, "test"));
+  client.Send(EncodeRequest(MetadataRequest{}, 12, 2, "test"));
+  CHECK(client.Receive(kShortly).error().reason() == Reason::kTimeout);
+  MustAsk(BlockingClient(cluster->bootstrap().front()), MetadataRequest{});  // not another's
+  cluster->ClearFaults();
+  for (int32_t correlation = 1; correlation <= 2; ++correlation) {
+    const Result<std::string> frame = client.Receive();
+    REQUIRE(frame);
+    std::string_view body = *frame;
+    CHECK(*TakeCorrelationId(body) == correlation);
+  }
+  CHECK(cluster->RequestCounts().at(ApiKey::kListGroups) == 1);
+}
+
 TEST_CASE("a slow broker answers late, in order, and all of it", "[simulator]") {
   SystemClock clock;
   const auto cluster = StartSmall(clock);
