@@ -56,6 +56,20 @@ std::string MustRun(const Cluster& cluster, const std::string& tool, const std::
   return output.text;
 }
 
+/// The kind as Kafka's admin client names it.
+std::string TypeOf(GroupKind kind) {
+  switch (kind) {
+    case GroupKind::kClassic:
+    case GroupKind::kConnect:
+      return "Classic";
+    case GroupKind::kConsumer:
+      return "Consumer";
+    case GroupKind::kShare:
+      return "Share";
+  }
+  std::abort();
+}
+
 Json Truth(const ClusterState& state) {
   Json groups = Json::object();
   for (const Group& group : state.groups) {
@@ -66,8 +80,9 @@ Json Truth(const ClusterState& state) {
       }
     }
     groups[group.name] = {{"state", StateName(group)},
-                          {"members", group.members},
-                          {"type", group.kind == GroupKind::kClassic ? "Classic" : "Consumer"},
+                          // the tool does not ask for the members of share groups
+                          {"members", group.kind == GroupKind::kShare ? Json() : group.members},
+                          {"type", TypeOf(group.kind)},
                           {"offsets", std::move(offsets)}};
   }
   Json partitions = Json::object();
