@@ -31,11 +31,17 @@ void Declare(CLI::App& app, Arguments& to) {
   app.add_flag("--shop", to.shop, "the demo's cluster; sizes are ignored");
   app.add_flag("--size-l", to.size_l, "1,000 topics x 10, 1,000 groups x 100; with --brokers");
   app.add_option("--brokers", to.size.brokers)->check(CLI::Range(1, 100))->capture_default_str();
-  app.add_option("--topics", to.size.topics)->capture_default_str();
-  app.add_option("--partitions", to.size.partitions, "a topic")->capture_default_str();
-  app.add_option("--replication", to.size.replication)->capture_default_str();
-  app.add_option("--groups", to.size.groups)->capture_default_str();
-  app.add_option("--partitions-per-group", to.size.partitions_per_group)->capture_default_str();
+  app.add_option("--topics", to.size.topics)->check(CLI::Range(1, 100'000))->capture_default_str();
+  app.add_option("--partitions", to.size.partitions, "a topic")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_option("--replication", to.size.replication)
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  app.add_option("--groups", to.size.groups)->check(CLI::Range(0, 100'000))->capture_default_str();
+  app.add_option("--partitions-per-group", to.size.partitions_per_group)
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
   app.add_flag("--hide-offsets-topic", to.hide_offsets_topic, "no Metadata shows it");
   app.add_flag("--incidents", to.incidents, "things break and heal by themselves (--shop)");
   app.add_flag("--connect", to.connect, "a Kafka Connect worker too");
