@@ -127,7 +127,7 @@ void PollLoop::LogChanges() {
   }
   for (const auto& [scope, reason] : known_) {
     if (!current.contains(scope)) {
-      log::Info(title_, "{}: well again", scope);
+      log::Info(title_, "{}: no trouble any more", scope);
     }
   }
   if (status_.polls == 1 && current.empty()) {

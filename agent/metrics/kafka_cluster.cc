@@ -54,7 +54,8 @@ void EmitClusterInfo(const KafkaPart& part, Emitter& emitter) {
 void EmitProof(const KafkaPart& part, Emitter& emitter) {
   constexpr std::array kProofs{MetadataProof::kProven, MetadataProof::kUnproven,
                                MetadataProof::kDoubtful};
-  if (!MetadataKnown(part, emitter)) {
+  // While the quorum is silent no metadata is believed, so it ages; that it is in doubt stays true.
+  if (part.facts.proof != MetadataProof::kDoubtful && !MetadataKnown(part, emitter)) {
     return;
   }
   for (const MetadataProof proof : kProofs) {

@@ -26,7 +26,7 @@ class Builder {
     facts->cluster_id = "MkU3OEVBNTcwNTJENDM2Qk";
     facts->metadata = MakeAnswer("metadata", "Metadata");
     facts->leadership = MakeAnswer("leadership", "Metadata, proven");
-    facts->proof = MetadataProof::kProven;
+    facts->proof = ages_.doubtful ? MetadataProof::kDoubtful : MetadataProof::kProven;
     facts->controller = 3;
     facts->controller_answer = MakeAnswer("controller", "DescribeQuorum");
     facts->brokers = {BrokerFacts{.id = 1, .host = "kafka-1", .port = 9092},

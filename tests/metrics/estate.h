@@ -12,6 +12,7 @@ namespace klaxon::testing {
 struct Ages {
   std::set<std::string> stale{};
   std::set<std::string> never{};
+  bool doubtful = false;  ///< Kafka's quorum did not confirm the metadata
 };
 
 /// The moment at which estates are seen: 2026-01-01T00:00:00Z.

@@ -71,6 +71,14 @@ TEST_CASE("what an answer brought leaves when it is stale, and nothing else does
   CHECK(covered == FamiliesOf({}));  // every family leaves with something
 }
 
+TEST_CASE("metadata in doubt is called so for as long as it lasts", "[metrics]") {
+  testing::RecordingWriter out;
+  const View view = testing::EstateView({.stale = {"metadata"}, .never = {}, .doubtful = true});
+  Emit(KafkaTable(), view, out);
+  CHECK(out.samples().at("kafka_cluster_metadata_proof{cluster=main,proof=doubtful}") == 1);
+  CHECK(out.samples().at("kafka_cluster_metadata_proof{cluster=main,proof=proven}") == 0);
+}
+
 TEST_CASE("the estate shows every metric of the tables", "[metrics]") {
   const Families shown = FamiliesOf({});
   for (const Table& table : {KafkaTable(), ConnectTable()}) {

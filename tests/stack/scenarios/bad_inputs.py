@@ -68,7 +68,7 @@ def run(case):
     port = int(address.rsplit(":", 1)[1])
     stack.run("stop", "kafka")
     agent = case.klaxon("--bootstrap", address, "--interval", f"{INTERVAL:g}s")
-    await_reason(agent, "nothing listens at the address", r"refused")
+    await_reason(agent, "nothing listens at the address", r"connection refused; is the broker running")
 
     server = WebServer(port)
     case.at_exit(server.stop)
