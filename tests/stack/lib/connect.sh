@@ -39,9 +39,9 @@ P
 }
 
 launch_connect() {
-  local logging
-  mapfile -t logging < <(logging_flags INFO)
-  start_java connect 1 -Xms64m -Xmx256m "${logging[@]}" -cp "$(libs_of $kafka4)/*" \
+  local flags
+  mapfile -t flags < <(logging_flags INFO; archive_flags "$(broker_archive $kafka4)")
+  start_java connect 1 -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of $kafka4)/*" \
     org.apache.kafka.connect.cli.ConnectDistributed "$run_dir/connect/node-1.properties"
 }
 

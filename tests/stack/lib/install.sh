@@ -92,6 +92,8 @@ install_all() {
   install_kafka $kafka3
   compile_jar "$stack_home/java" "$(mkdir -p "$(dirname "$(tools_jar)")" && tools_jar)"
   compile_jar "$stack_home/connect_plugin" "$(mkdir -p "$(plugin_path)/klaxon-test" && plugin_path)/klaxon-test/klaxon-test.jar"
+  make_archives $kafka4
+  make_archives $kafka3
   # Only one test needs Prometheus: without it the others still run.
   (install_prometheus) || { [ "${CI:-}" = true ] && exit 1; say "without Prometheus its test will be skipped"; }
   exec 9>&-

@@ -88,17 +88,17 @@ P
 }
 
 format_node() {
-  local name=$1 node=$2 logging
-  mapfile -t logging < <(logging_flags WARN)
-  java "${jvm_flags[@]}" "${logging[@]}" -cp "$(libs_of "$(kafka_version "$name")")/*" kafka.tools.StorageTool format \
+  local name=$1 node=$2 flags
+  mapfile -t flags < <(logging_flags WARN; archive_flags "$(broker_archive "$(kafka_version "$name")")")
+  java "${jvm_flags[@]}" "${flags[@]}" -cp "$(libs_of "$(kafka_version "$name")")/*" kafka.tools.StorageTool format \
     -t MkU3OEVBNTcwNTJENDM2Qk -c "$run_dir/$name/node-$node.properties" >"$run_dir/$name/format-$node.log" 2>&1 ||
     { complain "formatting $name node $node failed:"; tail -n 5 "$run_dir/$name/format-$node.log" >&2; return 1; }
 }
 
 launch_broker() {
-  local name=$1 node=$2 logging
-  mapfile -t logging < <(logging_flags INFO)
-  start_java "$name" "$node" -Xms64m -Xmx256m "${logging[@]}" -cp "$(libs_of "$(kafka_version "$name")")/*" \
+  local name=$1 node=$2 flags
+  mapfile -t flags < <(logging_flags INFO; [ ${#java_extra[@]} -gt 0 ] || archive_flags "$(broker_archive "$(kafka_version "$name")")")
+  start_java "$name" "$node" -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of "$(kafka_version "$name")")/*" \
     kafka.Kafka "$run_dir/$name/node-$node.properties"
 }
 

@@ -15,11 +15,12 @@ pid_of() {
   printf '%s\n' "$pid"
 }
 
-# start_java NAME NODE java-arguments...
+# start_java NAME NODE java-arguments...; java_extra holds further flags while archives are made.
+java_extra=()
 start_java() {
   local name=$1 node=$2
   shift 2
-  setsid nohup java "${jvm_flags[@]}" "$(marker_of "$name" "$node")" "$@" \
+  setsid nohup java "${jvm_flags[@]}" ${java_extra[@]+"${java_extra[@]}"} "$(marker_of "$name" "$node")" "$@" \
     >>"$(log_of "$name" "$node")" 2>&1 </dev/null &
   echo $! >"$(pid_file_of "$name" "$node")"
   disown  # or bash would report its end
