@@ -44,16 +44,16 @@ void Reading::Complain(Position position, std::string path, std::string what) {
       {.file = file_, .position = position, .path = std::move(path), .what = std::move(what)});
 }
 
-void Reading::WrongValue(const Node& node, std::string path, std::string_view what) {
-  const std::string found = node.kind == Node::Kind::kText
+void Reading::WrongValue(const YamlNode& node, std::string path, std::string_view what) {
+  const std::string found = node.kind == YamlNode::Kind::kText
                                 ? fmt::format("\"{}\"", Printable(node.text, 60))
                                 : std::string(NameOf(node.kind));
   Complain(node.position, std::move(path), fmt::format("{}, found {}", what, found));
 }
 
-std::optional<std::string> Reading::Text(const Node& node, const std::string& path,
+std::optional<std::string> Reading::Text(const YamlNode& node, const std::string& path,
                                          std::string_view expected) {
-  if (node.kind != Node::Kind::kText) {
+  if (node.kind != YamlNode::Kind::kText) {
     WrongValue(node, path, fmt::format("expected {}", expected));
     return std::nullopt;
   }

@@ -27,7 +27,7 @@ class Reading {
   /// The file could not even be opened.
   void Fail(std::string what);
 
-  const Node& root() const { return tree_.root == nullptr ? nothing_ : *tree_.root; }
+  const YamlNode& root() const { return tree_.root == nullptr ? nothing_ : *tree_.root; }
 
   const std::string& folder() const { return folder_; }
 
@@ -35,11 +35,11 @@ class Reading {
 
   /// `what` with what was found instead, quoted as the file has it (variables not expanded, so that
   /// no secret shows): `expected a duration such as 10s, found "abc"`.
-  void WrongValue(const Node& node, std::string path, std::string_view what);
+  void WrongValue(const YamlNode& node, std::string path, std::string_view what);
 
   /// The text of a value with its variables expanded; complains when it is not text, or a variable
   /// is missing. `expected`: e.g. "a duration such as 10s".
-  std::optional<std::string> Text(const Node& node, const std::string& path,
+  std::optional<std::string> Text(const YamlNode& node, const std::string& path,
                                   std::string_view expected);
 
   void Record(CatalogueEntry entry) { catalogue_.push_back(std::move(entry)); }
@@ -56,7 +56,7 @@ class Reading {
   std::string folder_;
   Environment environment_;
   YamlTree tree_{};
-  const Node nothing_{};
+  const YamlNode nothing_{};
   bool muted_ = false;
   std::vector<Mistake> mistakes_{};  // sorted
   size_t dropped_ = 0;

@@ -15,18 +15,18 @@ namespace klaxon::config {
 struct YamlMap::ListItem {
   std::string text{};  ///< variables expanded
   std::string path{};
-  const Node* node = nullptr;  ///< the item, or the whole text that is separated by commas
+  const YamlNode* node = nullptr;  ///< the item, or the whole text that is separated by commas
 };
 
 std::optional<std::vector<YamlMap::ListItem>> YamlMap::Items(std::string_view key,
                                                              std::string_view expected,
                                                              ListForm form) {
-  const Node* const node = Ask(key);
+  const YamlNode* const node = Ask(key);
   if (node == nullptr) {
     return std::nullopt;
   }
   std::vector<ListItem> items;
-  if (node->kind == Node::Kind::kText && form == ListForm::kSequenceOrCommas) {
+  if (node->kind == YamlNode::Kind::kText && form == ListForm::kSequenceOrCommas) {
     const std::optional<std::string> text = reading_->Text(*node, PathOf(key), expected);
     if (!text) {
       return std::nullopt;
@@ -36,12 +36,12 @@ std::optional<std::vector<YamlMap::ListItem>> YamlMap::Items(std::string_view ke
     }
     return items;
   }
-  if (node->kind != Node::Kind::kList) {
+  if (node->kind != YamlNode::Kind::kList) {
     Wrong(key, fmt::format("expected a list of {}", expected));
     return std::nullopt;
   }
   for (size_t i = 0; i < node->items.size(); ++i) {
-    const Node* const item = node->items[i];
+    const YamlNode* const item = node->items[i];
     const std::string path = fmt::format("{}[{}]", PathOf(key), i);
     if (std::optional<std::string> text = reading_->Text(*item, path, expected)) {
       items.push_back({*std::move(text), path, item});
@@ -77,7 +77,7 @@ std::vector<klaxon::HostPort> YamlMap::HostPorts(std::string_view key, uint16_t 
         values.push_back(*std::move(read));
       } else {
         // Only what the file itself shows may be repeated: the rest came from the environment.
-        Node shown = *item.node;
+        YamlNode shown = *item.node;
         shown.text = shown.text.find(item.text) == std::string::npos ? shown.text : item.text;
         reading_->WrongValue(shown, item.path, fmt::format("expected {}", kExpected));
       }
@@ -92,16 +92,16 @@ std::vector<klaxon::HostPort> YamlMap::HostPorts(std::string_view key, uint16_t 
 
 std::vector<std::pair<std::string, std::string>> YamlMap::StringMap(std::string_view key) {
   std::vector<std::pair<std::string, std::string>> pairs;
-  const Node* const node = Ask(key);
+  const YamlNode* const node = Ask(key);
   Record(key, {.kind = "map of text"});
   if (node == nullptr) {
     return pairs;
   }
-  if (node->kind != Node::Kind::kMap) {
+  if (node->kind != YamlNode::Kind::kMap) {
     Wrong(key, "expected a map of text");
     return pairs;
   }
-  for (const Node::Entry& entry : node->entries) {
+  for (const YamlNode::Entry& entry : node->entries) {
     const std::string path = fmt::format("{}.{}", PathOf(key), Printable(entry.key, 80));
     if (std::optional<std::string> text = reading_->Text(*entry.value, path, "text")) {
       pairs.emplace_back(entry.key, *std::move(text));
@@ -114,7 +114,7 @@ klaxon::Secret YamlMap::Secret(std::string_view key) {
   const std::string file_key = fmt::format("{}_file", key);
   const bool both = Has(key) && Has(file_key);
   klaxon::Secret value(Text(key, "text").value_or(""));
-  if (const Node* const node = Ask(file_key); node != nullptr && !both) {
+  if (const YamlNode* const node = Ask(file_key); node != nullptr && !both) {
     value = klaxon::Secret(SecretFrom(file_key, *node));
   }
   if (both) {
@@ -135,7 +135,7 @@ klaxon::Secret YamlMap::RequiredSecret(std::string_view key) {
   return Secret(key);
 }
 
-std::string YamlMap::SecretFrom(std::string_view file_key, const Node& node) {
+std::string YamlMap::SecretFrom(std::string_view file_key, const YamlNode& node) {
   constexpr size_t kMaxBytes = 65'536;
   const std::optional<std::string> name = reading_->Text(node, PathOf(file_key), "a file's name");
   if (!name) {

@@ -32,7 +32,7 @@ std::string UnknownKey(std::string_view key, const std::vector<std::string>& kno
 
 }  // namespace
 
-YamlMap::YamlMap(std::shared_ptr<Reading> reading, const Node* node, std::string path)
+YamlMap::YamlMap(std::shared_ptr<Reading> reading, const YamlNode* node, std::string path)
     : reading_(std::move(reading)), node_(node), path_(std::move(path)) {
 }
 
@@ -45,7 +45,7 @@ void YamlMap::Finish() {
     return;
   }
   finished_ = true;
-  for (const Node::Entry& entry : node_->entries) {
+  for (const YamlNode::Entry& entry : node_->entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) == known_.end()) {
       reading_->Complain(entry.position, PathOf(entry.key), UnknownKey(entry.key, known_));
     }
@@ -67,13 +67,13 @@ bool YamlMap::Require(std::string_view key) {
 }
 
 std::optional<YamlMap> YamlMap::Map(std::string_view key) {
-  const Node* const node = Ask(key);
+  const YamlNode* const node = Ask(key);
   Record(key, {.kind = "map"});
-  const Node::Entry* const entry = node_->Find(key);
+  const YamlNode::Entry* const entry = node_->Find(key);
   if (entry == nullptr) {
     return std::nullopt;
   }
-  if (node != nullptr && node->kind != Node::Kind::kMap) {
+  if (node != nullptr && node->kind != YamlNode::Kind::kMap) {
     Wrong(key, "expected a map");
     return std::nullopt;
   }
@@ -82,19 +82,19 @@ std::optional<YamlMap> YamlMap::Map(std::string_view key) {
 
 std::vector<YamlMap> YamlMap::Maps(std::string_view key) {
   std::vector<YamlMap> maps;
-  const Node* const node = Ask(key);
+  const YamlNode* const node = Ask(key);
   Record(key, {.kind = "list of maps"});
   if (node == nullptr) {
     return maps;
   }
-  if (node->kind != Node::Kind::kList) {
+  if (node->kind != YamlNode::Kind::kList) {
     Wrong(key, "expected a list of maps (each begins with \"- \")");
     return maps;
   }
   for (size_t i = 0; i < node->items.size(); ++i) {
     const std::string path = fmt::format("{}[{}]", PathOf(key), i);
-    const Node* const item = node->items[i];
-    if (item->kind == Node::Kind::kMap) {
+    const YamlNode* const item = node->items[i];
+    if (item->kind == YamlNode::Kind::kMap) {
       maps.push_back(YamlMap(reading_, item, path));
     } else {
       reading_->WrongValue(*item, path, "expected a map");
@@ -108,7 +108,7 @@ void YamlMap::Complain(std::string_view key, std::string what) {
 }
 
 Position YamlMap::PositionOf(std::string_view key) const {
-  const Node::Entry* const entry = node_->Find(key);
+  const YamlNode::Entry* const entry = node_->Find(key);
   return entry == nullptr ? node_->position : entry->position;
 }
 
@@ -116,14 +116,14 @@ std::string YamlMap::PathOf(std::string_view key) const {
   return fmt::format("{}{}{}", path_, path_.empty() ? "" : ".", Printable(key, 80));
 }
 
-const Node* YamlMap::Ask(std::string_view key) {
+const YamlNode* YamlMap::Ask(std::string_view key) {
   AddOnce(known_, key);
-  const Node::Entry* const entry = node_->Find(key);
-  return entry == nullptr || entry->value->kind == Node::Kind::kNull ? nullptr : entry->value;
+  const YamlNode::Entry* const entry = node_->Find(key);
+  return entry == nullptr || entry->value->kind == YamlNode::Kind::kNull ? nullptr : entry->value;
 }
 
 std::optional<std::string> YamlMap::Text(std::string_view key, std::string_view expected) {
-  const Node* const node = Ask(key);
+  const YamlNode* const node = Ask(key);
   return node == nullptr ? std::nullopt : reading_->Text(*node, PathOf(key), expected);
 }
 

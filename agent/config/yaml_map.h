@@ -18,7 +18,7 @@
 namespace klaxon::config {
 
 class Reading;
-struct Node;
+struct YamlNode;
 struct CatalogueEntry;
 
 /// Both ends belong to the range.
@@ -153,22 +153,22 @@ class YamlMap {
   struct RangedKind;
   struct ListItem;
 
-  YamlMap(std::shared_ptr<Reading> reading, const Node* node, std::string path);
+  YamlMap(std::shared_ptr<Reading> reading, const YamlNode* node, std::string path);
 
-  const Node* Ask(std::string_view key);
+  const YamlNode* Ask(std::string_view key);
   std::optional<std::string> Text(std::string_view key, std::string_view expected);
   std::optional<std::vector<ListItem>> Items(std::string_view key, std::string_view expected,
                                              ListForm form);
   template <class T>
   T Ranged(std::string_view key, T fallback, const RangedKind<T>& kind);
-  std::string SecretFrom(std::string_view file_key, const Node& node);
+  std::string SecretFrom(std::string_view file_key, const YamlNode& node);
 
   void Wrong(std::string_view key, std::string_view what);
   void Record(std::string_view key, CatalogueEntry entry);
   std::string PathOf(std::string_view key) const;
 
   std::shared_ptr<Reading> reading_;  // empty after a move
-  const Node* node_;                  // owned by *reading_
+  const YamlNode* node_;              // owned by *reading_
   std::string path_;
   std::vector<std::string> known_{};
   std::vector<std::string> required_{};

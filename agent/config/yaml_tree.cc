@@ -53,7 +53,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    Node& node = NewNode(Node::Kind::kNull, mark, anchor);
+    YamlNode& node = NewNode(YamlNode::Kind::kNull, mark, anchor);
     if (!open_.empty() && open_.back().key) {
       node.position = open_.back().key->position;  // the mark is already at the next value
     }
@@ -66,7 +66,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (tag == "!") {
       last_quoted_ = mark;
     }
-    Node& node = NewNode(Node::Kind::kText, mark, anchor);
+    YamlNode& node = NewNode(YamlNode::Kind::kText, mark, anchor);
     node.text = value;
     Attach(node, mark);
   }
@@ -76,7 +76,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (found == anchors_.end()) {
       Stop(mark, "unknown alias");
     }
-    const Node* const node = found->second;
+    const YamlNode* const node = found->second;
     const bool inside_itself = std::any_of(open_.begin(), open_.end(),
                                            [&](const Open& open) { return open.node == node; });
     if (inside_itself) {
@@ -87,14 +87,14 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
-    Begin(Node::Kind::kList, mark, tag, anchor);
+    Begin(YamlNode::Kind::kList, mark, tag, anchor);
   }
 
   void OnSequenceEnd() override { End(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value /*style*/) override {
-    Begin(Node::Kind::kMap, mark, tag, anchor);
+    Begin(YamlNode::Kind::kMap, mark, tag, anchor);
   }
 
   void OnMapEnd() override { End(); }
@@ -114,17 +114,17 @@ class TreeBuilder final : public YAML::EventHandler {
 
   /// A list or map whose end has not come yet.
   struct Open {
-    Node* node = nullptr;
+    YamlNode* node = nullptr;
     YAML::Mark mark{};
     std::optional<Key> key{};            ///< of a map: read, its value has not come yet
     std::map<std::string, int> lines{};  ///< of a map: where each key was first given
   };
 
-  Node& NewNode(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+  YamlNode& NewNode(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (tree_.nodes.size() >= kMaxValues) {
       Stop(mark, fmt::format("more than {} values", kMaxValues));
     }
-    Node& node = *tree_.nodes.emplace_back(std::make_unique<Node>());
+    YamlNode& node = *tree_.nodes.emplace_back(std::make_unique<YamlNode>());
     node.kind = kind;
     node.position = PositionOf(mark);
     if (anchor != YAML::NullAnchor) {
@@ -133,13 +133,13 @@ class TreeBuilder final : public YAML::EventHandler {
     return node;
   }
 
-  void Begin(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+  void Begin(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
              YAML::anchor_t anchor) {
     CheckTag(mark, tag);
     if (open_.size() >= kMaxDepth) {
       Stop(mark, fmt::format("more than {} levels", kMaxDepth));
     }
-    Node& node = NewNode(kind, mark, anchor);
+    YamlNode& node = NewNode(kind, mark, anchor);
     open_.push_back({.node = &node, .mark = mark});
   }
 
@@ -150,7 +150,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   /// Puts a finished value where it belongs: below the open list or map, or at the root.
-  void Attach(const Node& node, const YAML::Mark& mark) {
+  void Attach(const YamlNode& node, const YAML::Mark& mark) {
     if (open_.empty()) {
       tree_.root = &node;
       return;
@@ -161,7 +161,7 @@ class TreeBuilder final : public YAML::EventHandler {
       Stop(mark, fmt::format("more than {} values, aliases counted as often as they are used",
                              kMaxValues));
     }
-    if (parent.node->kind == Node::Kind::kList) {
+    if (parent.node->kind == YamlNode::Kind::kList) {
       parent.node->items.push_back(&node);
     } else if (!parent.key) {
       TakeKey(parent, node, mark);
@@ -173,9 +173,9 @@ class TreeBuilder final : public YAML::EventHandler {
     }
   }
 
-  void TakeKey(Open& parent, const Node& node, const YAML::Mark& mark) {
+  void TakeKey(Open& parent, const YamlNode& node, const YAML::Mark& mark) {
     parent.key = Key{.text = node.text, .position = PositionOf(mark)};
-    if (node.kind != Node::Kind::kText) {
+    if (node.kind != YamlNode::Kind::kText) {
       parent.key->usable = false;
       Complain(parent.key->position, PathOf(open_.size() - 1),
                fmt::format("a key must be text, found {}", NameOf(node.kind)));
@@ -202,7 +202,7 @@ class TreeBuilder final : public YAML::EventHandler {
     std::string path;
     for (size_t i = 0; i < levels; ++i) {
       const Open& open = open_[i];
-      if (open.node->kind == Node::Kind::kList) {
+      if (open.node->kind == YamlNode::Kind::kList) {
         path += fmt::format("[{}]", open.node->items.size());
       } else if (open.key) {
         path += (path.empty() ? "" : ".") + Printable(open.key->text, 80);
@@ -218,7 +218,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   YamlTree& tree_;
   std::vector<Open> open_{};
-  std::map<YAML::anchor_t, const Node*> anchors_{};
+  std::map<YAML::anchor_t, const YamlNode*> anchors_{};
   YAML::Mark last_quoted_ = YAML::Mark::null_mark();
   int documents_ = 0;
 };
@@ -245,21 +245,21 @@ void Parse(std::string_view text, YamlTree& tree) {
 
 }  // namespace
 
-const Node::Entry* Node::Find(std::string_view key) const {
+const YamlNode::Entry* YamlNode::Find(std::string_view key) const {
   const auto found = std::find_if(entries.begin(), entries.end(),
                                   [&](const Entry& entry) { return entry.key == key; });
   return found == entries.end() ? nullptr : &*found;
 }
 
-std::string_view NameOf(Node::Kind kind) {
+std::string_view NameOf(YamlNode::Kind kind) {
   switch (kind) {
-    case Node::Kind::kNull:
+    case YamlNode::Kind::kNull:
       return "nothing";
-    case Node::Kind::kText:
+    case YamlNode::Kind::kText:
       return "text";
-    case Node::Kind::kList:
+    case YamlNode::Kind::kList:
       return "a list";
-    case Node::Kind::kMap:
+    case YamlNode::Kind::kMap:
       return "a map";
   }
   std::abort();
@@ -272,10 +272,10 @@ YamlTree ParseTree(std::string_view text) {
     return tree;
   }
   Parse(text, tree);
-  if (tree.root != nullptr && tree.root->kind == Node::Kind::kNull) {
+  if (tree.root != nullptr && tree.root->kind == YamlNode::Kind::kNull) {
     tree.root = nullptr;
   }
-  if (tree.root != nullptr && tree.root->kind != Node::Kind::kMap) {
+  if (tree.root != nullptr && tree.root->kind != YamlNode::Kind::kMap) {
     tree.mistakes.push_back(
         {.position = tree.root->position,
          .what = fmt::format("expected a map of keys (\"key: value\"), found {}",

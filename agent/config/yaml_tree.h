@@ -12,34 +12,34 @@
 namespace klaxon::config {
 
 /// A value in a parsed file.
-struct Node {
+struct YamlNode {
   enum class Kind { kNull, kText, kList, kMap };
 
   struct Entry {
     std::string key{};
     Position position{};  ///< of the key
-    const Node* value = nullptr;
+    const YamlNode* value = nullptr;
   };
 
   Kind kind = Kind::kNull;
   Position position{};
-  std::string text{};                ///< of kText
-  std::vector<const Node*> items{};  ///< of kList
-  std::vector<Entry> entries{};      ///< of kMap, in the order of the file, each key once
-  size_t size = 1;                   ///< values in it, aliases counted as often as they are used
+  std::string text{};                    ///< of kText
+  std::vector<const YamlNode*> items{};  ///< of kList
+  std::vector<Entry> entries{};          ///< of kMap, in the order of the file, each key once
+  size_t size = 1;  ///< values in it, aliases counted as often as they are used
 
   /// The entry of a key, nullptr if there is none.
   const Entry* Find(std::string_view key) const;
 };
 
 /// "text", "a list", "a map", "nothing".
-std::string_view NameOf(Node::Kind kind);
+std::string_view NameOf(YamlNode::Kind kind);
 
 struct YamlTree {
-  std::vector<std::unique_ptr<Node>> nodes{};  ///< all of them; aliases share
-  const Node* root = nullptr;                  ///< nullptr: the text is empty or broken
-  std::vector<Mistake> mistakes{};             ///< without the file's name
-  bool broken = false;                         ///< the text could not be read to its end
+  std::vector<std::unique_ptr<YamlNode>> nodes{};  ///< all of them; aliases share
+  const YamlNode* root = nullptr;                  ///< nullptr: the text is empty or broken
+  std::vector<Mistake> mistakes{};                 ///< without the file's name
+  bool broken = false;                             ///< the text could not be read to its end
 };
 
 /// Reads one YAML 1.2 document (yaml-cpp does not resolve types: every scalar is text or null).
