@@ -168,7 +168,7 @@ TEST_CASE("an answer that drips does not stretch the deadline") {
     CAPTURE(head);
     const ScriptedServer server(Drip(head, piece));
     const auto begin = steady_clock::now();
-    const Result<HttpResponse> response = Get(server.Url(), milliseconds{400});
+    const Result<HttpResponse> response = Get(server.Url(), milliseconds{800});
     const auto took = steady_clock::now() - begin;
     REQUIRE_FALSE(response);
     if (piece != "H") CHECK(response.error().reason() == Reason::kTimeout);
@@ -178,7 +178,7 @@ TEST_CASE("an answer that drips does not stretch the deadline") {
 
 TEST_CASE("a server that says nothing is a timeout") {
   const ScriptedServer server([](const Peer& peer, const std::stop_token&) { peer.NextRequest(); });
-  const Result<HttpResponse> response = Get(server.Url(), milliseconds{200});
+  const Result<HttpResponse> response = Get(server.Url(), seconds{1});
   REQUIRE_FALSE(response);
   CHECK(response.error().reason() == Reason::kTimeout);
   CHECK(response.error().message().find("connected, but no answer in time") != std::string::npos);
