@@ -126,8 +126,13 @@ void PollLoop::LogChanges() {
                message.starts_with(problem.scope) ? message : problem.scope + ": " + message);
   }
   for (const auto& [scope, reason] : known_) {
-    if (!current.contains(scope)) {
+    if (current.contains(scope)) {
+      continue;
+    }
+    if (current.empty()) {
       log::Info(title_, "{}: no trouble any more", scope);
+    } else {  // what failed now may have kept us from asking: nobody knows that it is well
+      current.emplace(scope, reason);
     }
   }
   if (status_.polls == 1 && current.empty()) {

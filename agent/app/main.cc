@@ -1,10 +1,17 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
 #include <functional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "agent/app/commands.h"
 #include "agent/app/version.h"
+#include "agent/base/text.h"
 
 namespace klaxon::app {
 namespace {
@@ -92,6 +99,19 @@ void AddTools(CLI::App& app, Asked& asked) {
   });
 }
 
+/// What to say when the first word is no command; empty if it is one, or an option.
+std::string WrongCommand(int argc, char** argv) {
+  constexpr std::array<std::string_view, 5> kCommands{"run", "demo", "check", "lag", "metrics"};
+  const std::string word = argc < 2 ? "-" : argv[1];
+  if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) {
+    return "";
+  }
+  const std::string_view nearest = Nearest(word, kCommands);
+  return fmt::format(
+      "klaxon: there is no command \"{}\"; {}", Printable(word),
+      nearest.empty() ? "see klaxon --help" : fmt::format("did you mean \"{}\"?", nearest));
+}
+
 int Main(int argc, char** argv) {
   Asked asked;
   CLI::App app("Klaxon watches Kafka: brokers, groups and their lag, Kafka Connect.", "klaxon");
@@ -101,17 +121,33 @@ int Main(int argc, char** argv) {
   app.fallthrough(false);
   AddRun(app, asked);
   AddTools(app, asked);
+  if (const std::string wrong = WrongCommand(argc, argv); !wrong.empty()) {
+    fmt::print(stderr, "{}\n", wrong);
+    return kUsage;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
-  return asked.command();
+  const ExitCode code = asked.command();
+  // What was not written was not done: a full disk must not look like a success.
+  if (std::fflush(stdout) != 0) {
+    throw std::runtime_error("cannot write to standard output");
+  }
+  return code;
 }
 
 }  // namespace
 }  // namespace klaxon::app
 
 int main(int argc, char** argv) {
-  return klaxon::app::Main(argc, argv);
+  try {
+    return klaxon::app::Main(argc, argv);
+  } catch (const std::exception& failure) {
+    std::fputs("klaxon: ", stderr);
+    std::fputs(failure.what(), stderr);
+    std::fputs("\n", stderr);
+    return klaxon::app::kFailed;
+  }
 }

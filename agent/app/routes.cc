@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "agent/app/version.h"
+#include "agent/base/text.h"
 #include "exporters/api/documents.h"
 #include "exporters/status_page/page.h"
 
@@ -57,13 +58,31 @@ std::optional<std::string> ClusterIn(const Request& request) {
   return cluster == nullptr ? std::nullopt : std::optional(*cluster);
 }
 
+/// What to say of a cluster that nobody configured, so that a typing mistake does not look like a
+/// cluster without groups; empty if it is there or none is asked for.
+std::string UnknownCluster(const View& view, const std::optional<std::string>& cluster) {
+  std::string known;
+  for (const ViewPart& part : view.parts) {
+    if (!cluster || part.section->cluster == *cluster) {
+      return "";
+    }
+    known += (known.empty() ? "" : ", ") + part.section->cluster;
+  }
+  return cluster ? fmt::format("no cluster \"{}\"; there is: {}\n", Printable(*cluster), known)
+                 : "";
+}
+
 }  // namespace
 
 std::vector<Route> Routes(const RouteDeps& deps) {
   const auto json = [deps](auto document) {
     return [deps, document](const Request& request) {
-      Response response = http::JsonResponse(
-          200, document(*deps.views.Get(), deps.clock.Now(), ClusterIn(request)));
+      const ViewRef view = deps.views.Get();
+      const std::optional<std::string> cluster = ClusterIn(request);
+      if (const std::string unknown = UnknownCluster(*view, cluster); !unknown.empty()) {
+        return http::TextResponse(404, unknown);
+      }
+      Response response = http::JsonResponse(200, document(*view, deps.clock.Now(), cluster));
       response.headers.emplace_back("Cache-Control", "no-store");
       return response;
     };

@@ -22,6 +22,9 @@ Config ReadConfig(config::YamlMap& yaml) {
   Config config;
   yaml.Require("bootstrap.servers");
   config.bootstrap = yaml.HostPorts("bootstrap.servers", kDefaultPort);
+  if (std::ranges::any_of(config.bootstrap, [](const HostPort& at) { return at.port == 0; })) {
+    yaml.Complain("bootstrap.servers", "port 0 is not a port that anything listens on");
+  }
   config.client_id = yaml.String("client.id", config.client_id);
   config.interval = yaml.Duration("interval", config.interval, {seconds{1}, hours{1}});
   config.request_timeout = yaml.Duration("request.timeout", DefaultRequestTimeout(config.interval),

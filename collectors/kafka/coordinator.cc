@@ -1,5 +1,7 @@
 #include "collectors/kafka/coordinator.h"
 
+#include <cstdlib>
+#include <limits>
 #include <string>
 
 #include "agent/base/text.h"
@@ -34,7 +36,9 @@ int32_t CoordinatorPartition(std::string_view group, size_t partitions) {
       hash = hash * 31 + point;
     }
   }
-  return static_cast<int32_t>((hash & 0x7FFFFFFFU) % partitions);
+  const auto number = int64_t{static_cast<int32_t>(hash)};
+  const int64_t positive = number == std::numeric_limits<int32_t>::min() ? 0 : std::abs(number);
+  return static_cast<int32_t>(positive % static_cast<int64_t>(partitions));
 }
 
 }  // namespace klaxon::kafka_collector

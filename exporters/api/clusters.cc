@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "exporters/api/documents.h"
 #include "exporters/api/json.h"
 
@@ -50,6 +52,14 @@ Counts Count(const KafkaFacts& facts) {
   return counts;
 }
 
+/// How many groups there are; null unless every list of a broker is fresh.
+Json Groups(const KafkaFacts& facts, const Instant& now) {
+  const bool known = !facts.group_lists.empty() &&
+                     std::ranges::all_of(facts.group_lists,
+                                         [&](const AnswerRef& list) { return IsFresh(list, now); });
+  return known ? Json(facts.groups.size()) : Json(nullptr);
+}
+
 Json Cluster(const KafkaPart& part, const Instant& now) {
   const KafkaFacts& facts = part.facts;
   const Counts counts = Count(facts);
@@ -70,7 +80,7 @@ Json Cluster(const KafkaPart& part, const Instant& now) {
            {{"as_of", AsOf(facts.leadership, now)},
             {"leaderless_partitions", known(facts.leadership, counts.leaderless)},
             {"under_replicated_partitions", known(facts.leadership, counts.under_replicated)}}},
-          {"groups", facts.group_lists.empty() ? Json(nullptr) : Json(facts.groups.size())}};
+          {"groups", Groups(facts, now)}};
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ std::string More(size_t all, size_t shown) {
 std::string PartitionsInTrouble(const KafkaFacts& facts, const Instant& now) {
   std::string html = "<h3>Partitions in trouble</h3>\n";
   if (!IsFresh(facts.leadership, now)) {
-    return html + fmt::format("<p>{} for {}</p>\n", UnknownValue(facts.leadership),
+    return html + fmt::format("<p>{}, last read {}</p>\n", UnknownValue(facts.leadership),
                               AgeOf(facts.leadership, now));
   }
   size_t found = 0;
@@ -227,12 +227,14 @@ std::string Groups(const KafkaPart& part, const Instant& now) {
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::stable_sort(order, std::greater{},
                            [&](size_t i) { return part.derived.groups[i].worst; });
+  const bool known = std::ranges::all_of(part.facts.group_lists,
+                                         [&](const AnswerRef& list) { return IsFresh(list, now); });
   std::string html = fmt::format(
       "<h3>Groups <span class=\"quiet\">{}, worst lag first</span></h3>\n"
       "<table><thead><tr><th>Group</th><th class=\"number\">Lag</th>"
       "<th class=\"number\">Worst partition</th><th>State</th><th class=\"number\">Members</th>"
       "<th>Kind</th><th>Age</th></tr></thead><tbody>\n",
-      Counted(count, "group"));
+      known ? Counted(count, "group") : "their number is unknown");
   for (size_t i = 0; i < std::min(count, kGroupsShown); ++i) {
     html += GroupRow(part.facts.groups[order[i]], part.derived.groups[order[i]], now);
   }
@@ -246,7 +248,7 @@ std::string Proof(const KafkaFacts& facts) {
     case MetadataProof::kUnproven:
       return Badge("plain", "metadata not confirmed by a quorum");
     case MetadataProof::kDoubtful:
-      return Badge("unknown", "no quorum: leaders are not known");
+      return Badge("unknown", "not confirmed by the quorum: leaders are not known");
   }
   std::abort();
 }

@@ -89,6 +89,7 @@ TEST_CASE("a whole agent shows brokers, topics, groups and lag of a cluster", "[
   CHECK_THAT(metrics, ContainsSubstring("process_resident_memory_bytes"));
   CHECK_THAT(watched.Get("/").body, ContainsSubstring("<h2>main"));
   CHECK_THAT(watched.Get("/api/klaxon/v1/groups").body, ContainsSubstring("\"cluster\": \"main\""));
+  CHECK(watched.Get("/api/klaxon/v1/groups?cluster=mian").status == 404);
   CHECK(watched.Get("/-/healthy").status == 200);
 }
 

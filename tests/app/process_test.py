@@ -156,12 +156,22 @@ class ProcessTest(unittest.TestCase):
         self.assertIn("already in use", told.stderr)
 
     def test_wrong_words_on_the_command_line_exit_2(self):
+        told = subprocess.run([KLAXON, "lga"], capture_output=True, text=True, timeout=PATIENCE,
+                              check=False)
+        self.assertIn('no command "lga"; did you mean "lag"?', told.stderr)
         for arguments in ([], ["rnu"], ["run"], ["run", "--bootstrap", "a:b"],
                           ["run", "--bootstrap", "a:1", "--interval", "soon"], ["check"]):
             told = subprocess.run([KLAXON, *arguments], capture_output=True, text=True,
                                   timeout=PATIENCE, check=False)
             self.assertEqual(told.returncode, 2, arguments)
             self.assertTrue(told.stderr.strip(), arguments)
+
+    def test_output_that_cannot_be_written_exits_1(self):
+        for arguments in (["metrics"], ["metrics", "--json"], ["lag", "-b", self.bootstrap]):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                told = subprocess.run([KLAXON, *arguments], stdout=full, stderr=subprocess.PIPE,
+                                      text=True, timeout=PATIENCE, check=False)
+            self.assertEqual(told.returncode, 1, told.stderr)
 
     def test_a_reload_that_is_broken_keeps_the_old_configuration(self):
         running = self.start("--config", self.config())

@@ -6,12 +6,19 @@ namespace klaxon::kafka_collector {
 namespace {
 
 TEST_CASE("the coordinator's partition follows Java's String.hashCode", "[kafka]") {
-  // "polygenelubricants".hashCode() is Integer.MIN_VALUE: the sign bit goes, 0 is left.
+  // "polygenelubricants".hashCode() is Integer.MIN_VALUE, which has no absolute value: 0.
   CHECK(CoordinatorPartition("polygenelubricants", 50) == 0);
   CHECK(CoordinatorPartition("", 50) == 0);
   CHECK(CoordinatorPartition("a", 50) == 97 % 50);
   CHECK(CoordinatorPartition("hello", 1'000'000'007) == 99162322);
   CHECK(CoordinatorPartition("hello", 50) == 22);
+}
+
+TEST_CASE("a negative hash counts by its absolute value, as in Kafka's Utils.abs", "[kafka]") {
+  // What org.apache.kafka.common.utils.Utils.abs of kafka-clients 4.3.1 says.
+  CHECK(CoordinatorPartition("legacy-reports", 50) == 43);
+  CHECK(CoordinatorPartition("legacy-reports", 16) == 5);
+  CHECK(CoordinatorPartition("email-sender", 50) == 44);
 }
 
 TEST_CASE("names beyond ASCII are hashed as UTF-16", "[kafka]") {

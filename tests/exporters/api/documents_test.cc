@@ -34,6 +34,7 @@ TEST_CASE("what is stale is null, and says so", "[api]") {
       {SectionOf("kafka", HealthyKafka(names)), SectionOf("connect", HealthyConnect(names))});
   const json cluster = json::parse(ClustersDocument(view, At(200))).at("clusters").at(0);
   CHECK(cluster.at("brokers").is_null());
+  CHECK(cluster.at("groups").is_null());
   CHECK(cluster.at("leadership").at("leaderless_partitions").is_null());
   CHECK(cluster.at("as_of").at("fresh") == false);
   const json group = json::parse(GroupsDocument(view, At(200), {})).at("groups").at(0);

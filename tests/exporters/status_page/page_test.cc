@@ -42,6 +42,7 @@ TEST_CASE("what is stale is unknown, never its old value", "[status_page]") {
   CHECK_THAT(page, !ContainsSubstring(">610<"));
   CHECK_THAT(page, !ContainsSubstring("RUNNING"));
   CHECK_THAT(page, !ContainsSubstring("Stable"));
+  CHECK_THAT(page, ContainsSubstring("their number is unknown"));
   CHECK_THAT(page, ContainsSubstring("not read for too long"));
 }
 
