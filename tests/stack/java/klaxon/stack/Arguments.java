@@ -36,8 +36,8 @@ final class Arguments {
   Properties client() {
     Properties result = new Properties();
     result.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, text("bootstrap"));
-    result.put("request.timeout.ms", "5000");
-    result.put("default.api.timeout.ms", "20000");
+    result.put("request.timeout.ms", "15000");
+    result.put("default.api.timeout.ms", "60000");
     return result;
   }
 }
