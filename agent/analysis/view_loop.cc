@@ -53,6 +53,7 @@ std::vector<SectionRef> ViewLoop::Wait(const std::stop_token& stop) {
   changed_.wait_for(mutex_, stop, due - now, [this]() KLAXON_REQUIRES(mutex_) { return news_; });
   news_ = false;
   std::vector<SectionRef> sections;
+  sections.reserve(slots_.size());
   for (const Slot& slot : slots_) {
     sections.push_back(slot.section);
   }

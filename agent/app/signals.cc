@@ -1,6 +1,6 @@
 #include "agent/app/signals.h"
 
-#include <signal.h>
+#include <csignal>
 
 namespace klaxon::app {
 namespace {

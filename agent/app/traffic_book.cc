@@ -28,6 +28,9 @@ class TrafficBook::CountedClient final : public kafka::ClusterClient {
     book_.Enter(this);
   }
 
+  CountedClient(const CountedClient&) = delete;
+  CountedClient& operator=(const CountedClient&) = delete;
+
   ~CountedClient() override { book_.Leave(this); }
 
   void Exchange(std::span<kafka::Call* const> calls, MonoTime deadline,

@@ -85,10 +85,10 @@ std::string FormatAge(Duration age) {
   if (seconds < 120) {
     return fmt::format("{} s", seconds);
   }
-  if (seconds < 2 * 3'600) {
+  if (seconds < 2 * int64_t{3'600}) {
     return fmt::format("{} min", seconds / 60);
   }
-  if (seconds < 2 * 86'400) {
+  if (seconds < 2 * int64_t{86'400}) {
     return fmt::format("{} h", seconds / 3'600);
   }
   return fmt::format("{} d", seconds / 86'400);

@@ -10,22 +10,34 @@
 namespace klaxon {
 namespace {
 
-/// Length of the valid UTF-8 sequence that `bytes` begins with, 0 if there is none (RFC 3629).
-size_t Utf8Length(std::string_view bytes) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned char lead = byte(0);
-  size_t length = 0;
+/// Bytes of a UTF-8 sequence by its first byte (RFC 3629); 0: none begins so.
+size_t LengthByLead(unsigned char lead) {
   if (lead < 0x80) {
     return 1;
   }
   if (lead >= 0xC2 && lead <= 0xDF) {
-    length = 2;
-  } else if (lead >= 0xE0 && lead <= 0xEF) {
-    length = 3;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    length = 4;
+    return 2;
   }
-  if (length == 0 || bytes.size() < length) {
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    return 3;
+  }
+  return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+}
+
+/// Whether the first two bytes are those of an overlong form, a surrogate or beyond U+10FFFF.
+bool IsForbidden(unsigned char lead, unsigned char second) {
+  return (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90) ||
+         (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
+}
+
+/// Length of the valid UTF-8 sequence that `bytes` begins with, 0 if there is none.
+size_t Utf8Length(std::string_view bytes) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const size_t length = LengthByLead(byte(0));
+  if (length < 2) {
+    return length;
+  }
+  if (bytes.size() < length || IsForbidden(byte(0), byte(1))) {
     return 0;
   }
   for (size_t i = 1; i < length; ++i) {
@@ -33,10 +45,7 @@ size_t Utf8Length(std::string_view bytes) {
       return 0;
     }
   }
-  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
-  const bool surrogate = lead == 0xED && byte(1) > 0x9F;
-  const bool too_large = lead == 0xF4 && byte(1) > 0x8F;
-  return overlong || surrogate || too_large ? 0 : length;
+  return length;
 }
 
 size_t EditDistance(std::string_view a, std::string_view b) {

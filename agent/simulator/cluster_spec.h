@@ -77,7 +77,8 @@ struct ClusterSize {
 
 ClusterSpec Sized(const ClusterSize& size, uint64_t seed = 1);
 
-/// The size that performance is measured at: 1,000 topics x 10 partitions, 1,000 groups x 100 partitions.
+/// The size that performance is measured at: 1,000 topics x 10 partitions, 1,000 groups x 100
+/// partitions.
 ClusterSpec SizeL(int brokers = 1);
 
 /// A small shop that a newcomer understands at once: orders, payments, shipments, ... on 3 brokers.
