@@ -1,5 +1,6 @@
-// Records what a real broker answers, for recorded_test: kafka_capture HOST:PORT GROUP TOPIC
-// One line a request: API, version, and the body of the answer as hex.
+// Records what a real broker answers, for recorded_test: kafka_capture HOST:PORT PREFIX
+// One line a request: API, version, and the body of the answer as hex. PREFIX is that of a load
+// made with `kt load --new-protocol true`.
 #include <cstdio>
 #include <string>
 
@@ -74,8 +75,9 @@ class Recorder {
 };
 
 void RecordAll(const HostPort& broker, char** arguments) {
-  const std::string group = arguments[2];
-  const std::string topic = arguments[3];
+  const std::string prefix = arguments[2];
+  const std::string group = prefix + "-group-000";
+  const std::string topic = prefix + "-001";
   Recorder recorder(broker);
   recorder.Record(
       ApiVersionsRequest{.client_software_name = "klaxon", .client_software_version = "1"});
@@ -91,14 +93,19 @@ void RecordAll(const HostPort& broker, char** arguments) {
   recorder.Record(DescribeGroupsRequest{.groups = {group}, .include_authorized_operations = true});
   recorder.Record(FindCoordinatorRequest{.keys = {group}});
   recorder.Record(OffsetFetchRequest{.groups = {{.id = group}}});
+  recorder.Record(DescribeConfigsRequest{
+      .resources = {{.name = topic, .keys{{"cleanup.policy", "retention.ms"}}}},
+      .include_synonyms = true});
+  recorder.Record(ConsumerGroupDescribeRequest{.groups = {prefix + "-group-001"},
+                                               .include_authorized_operations = true});
 }
 
 }  // namespace
 }  // namespace klaxon::kafka::wire
 
 int main(int count, char** arguments) {
-  if (count != 4) {
-    fmt::print(stderr, "usage: kafka_capture HOST:PORT GROUP TOPIC\n");
+  if (count != 3) {
+    fmt::print(stderr, "usage: kafka_capture HOST:PORT PREFIX\n");
     return 2;
   }
   const auto broker = klaxon::ParseHostPort(arguments[1]);

@@ -1,6 +1,7 @@
 // What a real broker (Kafka 4.3.1, one of three) answered, in every version that we speak. Our
 // encoder and decoder share one description of each message; this is the independent witness.
-// Recorded by kafka_capture after `kt load --topics 2 --partitions 4 --groups 3 --replication 3`.
+// Recorded by kafka_capture after `kt load --topics 2 --partitions 4 --groups 3 --replication 3
+// --new-protocol true`; the last two messages from another broker, with the prefix "shop".
 #include <charconv>
 #include <fstream>
 #include <functional>
@@ -201,6 +202,49 @@ TEST_CASE("a real broker's OffsetFetch is read", "[recorded]") {
     CHECK(offsets["load-000"] == std::map<int32_t, int64_t>{{0, 0}, {1, 0}});
     CHECK(offsets["load-001"] == std::map<int32_t, int64_t>{{0, 0}, {1, 1}});
   });
+}
+
+TEST_CASE("a real broker's DescribeConfigs are read", "[recorded]") {
+  CheckRecorded<DescribeConfigsRequest>(
+      [](const DescribeConfigsResponse& response, int16_t version) {
+        REQUIRE(response.results.size() == 1);
+        const auto& topic = response.results[0];
+        CHECK(topic.error_code == ErrorCode::kNone);
+        CHECK(topic.resource_type == static_cast<int8_t>(ConfigResource::kTopic));
+        CHECK(topic.resource_name == "shop-001");
+        REQUIRE(topic.configs.size() == 2);
+        CHECK(topic.configs[0].name == "cleanup.policy");
+        CHECK(topic.configs[0].value == "delete");
+        CHECK(topic.configs[0].source == 5);
+        REQUIRE(topic.configs[0].synonyms.size() == 1);
+        CHECK(topic.configs[0].synonyms[0].name == "log.cleanup.policy");
+        CHECK(topic.configs[1].name == "retention.ms");
+        if (version >= 3) CHECK(topic.configs[0].type == 7);  // a list
+      });
+}
+
+TEST_CASE("a real broker's ConsumerGroupDescribe is read", "[recorded]") {
+  CheckRecorded<ConsumerGroupDescribeRequest>(
+      [](const ConsumerGroupDescribeResponse& response, int16_t version) {
+        REQUIRE(response.groups.size() == 1);
+        const auto& group = response.groups[0];
+        CHECK(group.error_code == ErrorCode::kNone);
+        CHECK(group.id == "shop-group-001");
+        CHECK(group.state == "Stable");
+        CHECK(group.epoch == 3);
+        CHECK(group.assignor == "uniform");
+        CHECK(group.authorized_operations != kOperationsNotAsked);
+        REQUIRE(group.members.size() == 2);
+        const auto& member = group.members[0];
+        CHECK(member.member_id == "XOLeU_fsS7Sb58GGESWDkQ");
+        CHECK(member.client_host == "/127.0.0.1");
+        CHECK(member.topics == std::vector<std::string>{"shop-000", "shop-001"});
+        REQUIRE(member.assignment.topics.size() == 1);
+        CHECK(member.assignment.topics[0].topic == "shop-001");
+        CHECK(member.assignment.topics[0].partitions == std::vector<int32_t>{0, 1});
+        CHECK(member.target.topics.size() == 1);
+        CHECK(member.type == (version >= 1 ? 1 : -1));
+      });
 }
 
 }  // namespace

@@ -86,21 +86,28 @@ Dial::Dial(HostPort address, Resolver& resolver, MonoTime deadline)
 }
 
 std::optional<Result<Fd>> Dial::Advance(MonoTime now) {
-  if (lookup_) {
-    const auto answer = lookup_->answer();
-    if (!answer && now >= deadline_) {
-      name_unknown_ = true;
-      return Error(Reason::kTimeout, "the name service does not answer");
-    }
-    if (!answer) return std::nullopt;
-    lookup_.reset();
-    if (!*answer || (*answer)->empty()) {
-      name_unknown_ = true;
-      return Error(Reason::kUnreachable, *answer ? "no address" : answer->error().message());
-    }
-    left_.assign((*answer)->rbegin(), (*answer)->rend());
-    return Next(now);
+  return lookup_ ? AdvanceLookup(now) : AdvanceConnect(now);
+}
+
+std::optional<Result<Fd>> Dial::AdvanceLookup(MonoTime now) {
+  const auto answer = lookup_->answer();
+  if (!answer && now < deadline_) {
+    return std::nullopt;
   }
+  if (!answer) {
+    name_unknown_ = true;
+    return Error(Reason::kTimeout, "the name service does not answer");
+  }
+  lookup_.reset();
+  if (!*answer || (*answer)->empty()) {
+    name_unknown_ = true;
+    return Error(Reason::kUnreachable, *answer ? "no address" : answer->error().message());
+  }
+  left_.assign((*answer)->rbegin(), (*answer)->rend());
+  return Next(now);
+}
+
+std::optional<Result<Fd>> Dial::AdvanceConnect(MonoTime now) {
   int code = 0;
   socklen_t size = sizeof(code);
   getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &code, &size);

@@ -33,6 +33,8 @@ class Dial {
   std::optional<Result<Fd>> Advance(MonoTime now);
 
  private:
+  std::optional<Result<Fd>> AdvanceLookup(MonoTime now);
+  std::optional<Result<Fd>> AdvanceConnect(MonoTime now);
   std::optional<Result<Fd>> Next(MonoTime now);
   /// Starts to connect; a failure at once is the error.
   Result<Fd> Start(SocketAddress address) const;

@@ -15,7 +15,8 @@ namespace {
 constexpr size_t kLengthSize = 4;
 constexpr size_t kSmallestFrame = 4;  // a correlation id
 
-uint32_t Length(const char* bytes) {
+/// REQUIRES: bytes.size() >= kLengthSize
+uint32_t Length(std::string_view bytes) {
   uint32_t length = 0;
   for (size_t i = 0; i < kLengthSize; ++i) {
     length = (length << 8U) | static_cast<uint8_t>(bytes[i]);
@@ -70,7 +71,7 @@ size_t FrameReader::FrameSize() const {
   if (end_ - begin_ < kLengthSize) {
     return 0;
   }
-  return kLengthSize + Length(&buffer_[begin_]);
+  return kLengthSize + Length({&buffer_[begin_], kLengthSize});
 }
 
 std::span<char> FrameReader::Space() {
@@ -110,7 +111,7 @@ Result<std::optional<std::string_view>> FrameReader::Next() {
     return std::optional<std::string_view>();
   }
   const std::string_view bytes(&buffer_[begin_], end_ - begin_);
-  const uint32_t length = Length(bytes.data());
+  const uint32_t length = Length(bytes);
   if (length < kSmallestFrame || length > limit_) {
     return Error(Reason::kBadAnswer, Describe(bytes, length, limit_));
   }
