@@ -12,9 +12,17 @@
 namespace klaxon::simulator {
 namespace {
 
+// So long the cluster has lived when the first client comes: groups are in the middle of their
+// work.
+constexpr Duration kWarmUp = std::chrono::seconds{15};
 constexpr size_t kMostConnections = 2'000;
 // How long a late answer may oversleep when the clock is not the machine's.
 constexpr int kLongestNapMs = 20;
+
+Instant Before(Instant now, Duration ago) {
+  return {.wall = now.wall - std::chrono::duration_cast<WallTime::duration>(ago),
+          .mono = now.mono - ago};
+}
 
 }  // namespace
 
@@ -22,7 +30,7 @@ BrokerHost::BrokerHost(const ClusterSpec& spec, Clock& clock)
     : clock_(clock),
       first_port_(spec.first_port),
       caps_(spec.newest),
-      state_(Build(spec, clock.Now())),
+      state_(Build(spec, Before(clock.Now(), kWarmUp))),
       seats_(state_.brokers.size()) {
 }
 
