@@ -137,7 +137,7 @@ std::string ReadSample::Series() const {
   std::string text = metric;
   char before = '{';
   for (const auto& [label, quoted] : labels) {
-    text += before + label + "=\"" + quoted + "\"";
+    text.append(1, before).append(label).append("=\"").append(quoted).append("\"");
     before = ',';
   }
   return labels.empty() ? text : text + "}";

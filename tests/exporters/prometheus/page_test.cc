@@ -35,7 +35,8 @@ struct Fixture {
 
   ReadPage Read() const {
     ReadPage read = testing::ReadText(Text());
-    CHECK(read.mistakes == std::vector<std::string>{});
+    CAPTURE(read.mistakes);
+    CHECK(read.mistakes.empty());
     return read;
   }
 
@@ -93,7 +94,7 @@ TEST_CASE("the page of the estate is the golden one", "[page]") {
   Fixture fixture;
   fixture.page.Update(fixture.Estate());
   const std::string text = fixture.Text();
-  CHECK(testing::ReadText(text).mistakes == std::vector<std::string>{});
+  CHECK(testing::ReadText(text).mistakes.empty());
   CHECK(text == Golden(text));
 }
 
@@ -185,6 +186,7 @@ TEST_CASE("scrapes see whole pages while the page is rendered", "[page]") {
   std::atomic<int> broken{0};
   {
     std::vector<std::jthread> scrapers;
+    scrapers.reserve(2);
     for (int i = 0; i < 2; ++i) {
       scrapers.emplace_back([&] {
         for (int scrape = 0; scrape < 50; ++scrape) {

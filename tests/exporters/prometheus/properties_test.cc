@@ -133,7 +133,8 @@ TEST_CASE("no facts whatever make a page that Prometheus refuses", "[page]") {
     }
     writer.Finish();
     const testing::ReadPage page = testing::ReadText(text);
-    CHECK(page.mistakes == std::vector<std::string>{});
+    CAPTURE(page.mistakes);
+    CHECK(page.mistakes.empty());
     CHECK(page.samples.size() == writer.samples());
     duplicates += writer.duplicates();
   }

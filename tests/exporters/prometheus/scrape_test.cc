@@ -70,7 +70,8 @@ TEST_CASE("what the server counted is on the next page", "[scrape]") {
   testing::RawGet(server->port(), "/nowhere", "gzip");
   clock.Advance(std::chrono::seconds{1});
   const ReadPage read = testing::ReadText(testing::RawGet(server->port(), "/metrics", "").body);
-  CHECK(read.mistakes == std::vector<std::string>{});
+  CAPTURE(read.mistakes);
+  CHECK(read.mistakes.empty());
   CHECK(read.Value("klaxon_http_responses_total{code=\"2xx\",path=\"/metrics\"}") == "1");
   CHECK(read.Value("klaxon_http_responses_total{code=\"5xx\",path=\"/broken\"}") == "1");
   CHECK(read.Value("klaxon_http_handler_failures_total") == "1");

@@ -145,7 +145,8 @@ TEST_CASE("of samples with the same labels only the first is written", "[text]")
     CHECK(page.written == c.written);
     CHECK(page.duplicates == c.samples.size() - c.written);
     const testing::ReadPage read = testing::ReadText(page.text);
-    CHECK(read.mistakes == std::vector<std::string>{});
+    CAPTURE(read.mistakes);
+    CHECK(read.mistakes.empty());
     CHECK(read.samples.size() == c.written);
   }
 }
@@ -180,7 +181,8 @@ TEST_CASE("a large page leaves in chunks and arrives whole", "[text]") {
   writer.Finish();
   CHECK(largest < 72 * 1024);
   const testing::ReadPage page = testing::ReadText(text);
-  CHECK(page.mistakes == std::vector<std::string>{});
+  CAPTURE(page.mistakes);
+  CHECK(page.mistakes.empty());
   REQUIRE(page.samples.size() == kSamples);
   CHECK(page.samples[12'345].Series() == "records{cluster=\"main\",topic=\"12345\"}");
   CHECK(page.samples[12'345].value == "12345");
