@@ -88,6 +88,7 @@ install_all() {
   flock -w 900 9 || cannot_have "another install has held $cache/lock for 15 minutes"
   need_command python3 python3
   need_command java default-jdk-headless
+  need_command openssl openssl
   install_kafka $kafka4
   install_kafka $kafka3
   compile_jar "$stack_home/java" "$(mkdir -p "$(dirname "$(tools_jar)")" && tools_jar)"

@@ -4,8 +4,8 @@
 
 kafka_version() {
   case $1 in
-    kafka | kafka3) echo $kafka4 ;;
-    kafka39 | kafka39x3) echo $kafka3 ;;
+    kafka | kafka3 | secured) echo $kafka4 ;;
+    kafka39 | kafka39x3 | secured39) echo $kafka3 ;;
   esac
 }
 
@@ -36,6 +36,15 @@ pick_ports() {
   done >"$run_dir/$name/ports"
 }
 
+write_listeners() {
+  if is_secured "$1"; then write_secured_listeners "$1"; return; fi
+  cat <<P
+listeners=PLAINTEXT://127.0.0.1:${broker_ports[$2]},CONTROLLER://127.0.0.1:${controller_ports[$2]}
+advertised.listeners=PLAINTEXT://127.0.0.1:${broker_ports[$2]}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+P
+}
+
 write_node_properties() {
   local name=$1 node=$2 count voters other
   count=$(node_count "$name")
@@ -45,11 +54,9 @@ process.roles=broker,controller
 node.id=$node
 broker.rack=rack$node
 controller.quorum.voters=$voters
-listeners=PLAINTEXT://127.0.0.1:${broker_ports[$node]},CONTROLLER://127.0.0.1:${controller_ports[$node]}
-advertised.listeners=PLAINTEXT://127.0.0.1:${broker_ports[$node]}
+$(write_listeners "$name" "$node")
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=$run_dir/$name/data-$node
 auto.create.topics.enable=false
 # Leaders stay where an election put them, so that a cluster at rest is at rest.
@@ -88,16 +95,17 @@ P
 }
 
 format_node() {
-  local name=$1 node=$2 flags
+  local name=$1 node=$2 flags users=()
   mapfile -t flags < <(logging_flags WARN; archive_flags "$(broker_archive "$(kafka_version "$name")")")
+  is_secured "$name" && mapfile -t users < <(scram_flags)
   java "${jvm_flags[@]}" "${flags[@]}" -cp "$(libs_of "$(kafka_version "$name")")/*" kafka.tools.StorageTool format \
-    -t MkU3OEVBNTcwNTJENDM2Qk -c "$run_dir/$name/node-$node.properties" >"$run_dir/$name/format-$node.log" 2>&1 ||
+    -t MkU3OEVBNTcwNTJENDM2Qk -c "$run_dir/$name/node-$node.properties" ${users[@]+"${users[@]}"} >"$run_dir/$name/format-$node.log" 2>&1 ||
     { complain "formatting $name node $node failed:"; tail -n 5 "$run_dir/$name/format-$node.log" >&2; return 1; }
 }
 
 launch_broker() {
   local name=$1 node=$2 flags
-  mapfile -t flags < <(logging_flags INFO; [ ${#java_extra[@]} -gt 0 ] || archive_flags "$(broker_archive "$(kafka_version "$name")")")
+  mapfile -t flags < <(is_secured "$name" && secured_flags "$name"; logging_flags INFO; [ ${#java_extra[@]} -gt 0 ] || archive_flags "$(broker_archive "$(kafka_version "$name")")")
   start_java "$name" "$node" -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of "$(kafka_version "$name")")/*" \
     kafka.Kafka "$run_dir/$name/node-$node.properties"
 }
@@ -127,13 +135,15 @@ publish_kafka() {
       "$(cat "$(pid_file_of "$name" "$node")")" "$(log_of "$name" "$node")")
   done
   echo "KLAXON_$(port_variable "$name")_BOOTSTRAP=$bootstrap" >"$run_dir/$name.env"
-  printf '{"name": "%s", "version": "%s", "bootstrap": "%s", "nodes": [%s]}\n' "$name" "$(kafka_version "$name")" "$bootstrap" "$rows" \
+  printf '{"name": "%s", "version": "%s", "bootstrap": "%s", "nodes": [%s]%s}\n' "$name" "$(kafka_version "$name")" "$bootstrap" "$rows" \
+    "$(is_secured "$name" && secured_addresses "$name")" \
     >"$run_dir/$name.json"
 }
 
 up_kafka() {
   local name=$1 node pids=() pid
   prepare_folder "$name" && pick_ports "$name" && read_ports "$name" || return 1
+  if is_secured "$name"; then prepare_security "$name" || return 1; fi
   for node in $(nodes_of "$name"); do
     write_node_properties "$name" "$node" >"$run_dir/$name/node-$node.properties"
     format_node "$name" "$node" &

@@ -25,16 +25,16 @@ def reasons_of(page, cluster, source):
 
 
 def run(case):
-    stack = case.stack
-    stack.run("up", "kafka3")
-    bootstrap = stack.bootstrap("kafka3")
-    case.load("kafka3", prefix="single", topics=1, partitions=12, groups=2, replication=1)
-    traffic, log = case.traffic("kafka3", topics="single-000", rate=60)
+    stack, component = case.stack, case.component("kafka3")
+    stack.run("up", component)
+    bootstrap = stack.bootstrap(component)
+    case.load(component, prefix="single", topics=1, partitions=12, groups=2, replication=1)
+    traffic, log = case.traffic(component, topics="single-000", rate=60)
     agent = case.klaxon("--bootstrap", bootstrap, "--interval", f"{INTERVAL:g}s")
     cluster = cluster_label(agent)
-    await_leadership(agent, cluster, stack.address("kafka3", 1), 30)
+    await_leadership(agent, cluster, stack.address(component, 1), 30)
 
-    parts = kafka_probe.metadata(stack.address("kafka3", 1)).partitions.values()
+    parts = kafka_probe.metadata(stack.address(component, 1)).partitions.values()
     single = [part for part in parts if part.topic == "single-000"]
     own = {part.index for part in single if part.leader == PAUSED}
     others = {part.index for part in single} - own
@@ -42,7 +42,7 @@ def run(case):
     recorder = Recorder(agent.url + "/metrics", interval=0.1).start()
     case.at_exit(recorder.stop)
 
-    stack.run("pause", "kafka3", str(PAUSED))
+    stack.run("pause", component, str(PAUSED))
     reasons = set()
 
     def gone():
@@ -64,7 +64,7 @@ def run(case):
     )
     check(True, f"and they follow the producer ({took:.1f} s)")
 
-    stack.run("continue", "kafka3", str(PAUSED))
+    stack.run("continue", component, str(PAUSED))
     took = wait_until("its ends are back", 60, lambda: set(ends_of(agent.metrics(), "single-000", own)) == own)
     check(True, f"continued, its ends are back ({took:.1f} s)")
     traffic.stop()

@@ -13,18 +13,18 @@ BELIEVED = [name for name in LEADERSHIP if name.startswith("kafka_topic_partitio
 
 
 def run(case):
-    stack = case.stack
-    stack.run("up", "kafka3")
-    bootstrap = stack.bootstrap("kafka3")
-    case.load("kafka3", prefix="pair", topics=4, partitions=24, groups=10, replication=3)
+    stack, component = case.stack, case.component("kafka3")
+    stack.run("up", component)
+    bootstrap = stack.bootstrap(component)
+    case.load(component, prefix="pair", topics=4, partitions=24, groups=10, replication=3)
     agent = case.klaxon("--bootstrap", bootstrap, "--interval", f"{INTERVAL:g}s")
     cluster = cluster_label(agent)
-    await_leadership(agent, cluster, stack.address("kafka3", 1), 30)
+    await_leadership(agent, cluster, stack.address(component, 1), 30)
     recorder = Recorder(agent.url + "/metrics", interval=0.25).start()
     case.at_exit(recorder.stop)
 
-    stack.run("kill", "kafka3", "2")
-    stack.run("kill", "kafka3", "3")
+    stack.run("kill", component, "2")
+    stack.run("kill", component, "3")
 
     def unknown():
         page = agent.metrics()
@@ -32,7 +32,7 @@ def run(case):
         return not left or "still there: " + ", ".join(left)
 
     took = wait_until("leaders and ISR leave /metrics", LIMIT, unknown)
-    survivor = kafka_probe.metadata(stack.address("kafka3", 1))
+    survivor = kafka_probe.metadata(stack.address(component, 1))
     told = sum(part.leader >= 0 for part in survivor.partitions.values())
     note(f"the survivor still names {len(survivor.brokers)} brokers and {told} leaders")
     check(True, f"leaders, replicas and ISR are unknown {took:.1f} s after the kill")
@@ -41,8 +41,8 @@ def run(case):
     status, _ = agent.get("/")
     check(status == 200, "the page goes on answering")
 
-    stack.run("start", "kafka3", "2")
-    stack.run("start", "kafka3", "3")
+    stack.run("start", component, "2")
+    stack.run("start", component, "3")
     await_agreement(agent, bootstrap, limit=90)
     judge(recorder)
     agent.terminate()

@@ -58,6 +58,10 @@ class Stack:
         self.folder = folder
         self._environment = dict(os.environ, KLAXON_STACK_DIR=folder)
 
+    def set(self, **variables):
+        """Environment variables of later runs."""
+        self._environment.update(variables)
+
     def run(self, *arguments):
         begun = time.monotonic()
         done = subprocess.run([os.path.join(HERE, "stack"), *arguments], env=self._environment, stdin=subprocess.DEVNULL, timeout=900)
@@ -68,18 +72,19 @@ class Stack:
         if arguments[0] not in ("install", "down"):
             note(f"stack {' '.join(arguments)}: {time.monotonic() - begun:.1f} s")
 
-    def _describe(self, name):
+    def describe(self, name):
+        """What the stack says of a component that is up."""
         with open(os.path.join(self.folder, name + ".json"), encoding="utf-8") as file:
             return json.load(file)
 
     def bootstrap(self, name):
-        return self._describe(name)["bootstrap"]
+        return self.describe(name)["bootstrap"]
 
     def url(self, name):
-        return self._describe(name)["url"]
+        return self.describe(name)["url"]
 
     def address(self, name, node):
-        return next(row["address"] for row in self._describe(name)["nodes"] if row["id"] == node)
+        return next(row["address"] for row in self.describe(name)["nodes"] if row["id"] == node)
 
     def advertise(self, name, node, host):
         """Gives a stopped broker another advertised name, which it uses from its next start on."""
@@ -122,12 +127,17 @@ class Program:
 
 
 class Case:
-    """One run of a scenario: its stack, and whatever must be ended."""
+    """One run of a scenario: its stack, what it was asked to run on, and whatever must be ended."""
 
-    def __init__(self, folder, exits):
+    def __init__(self, folder, exits, component=None):
         self.folder = folder
+        self._component = component
         self.stack = Stack(folder)
         self._exits = exits
+
+    def component(self, default):
+        """The component of the stack that the command line names."""
+        return self._component or default
 
     def at_exit(self, end):
         """Calls end() when the case ends, in whatever way."""
@@ -138,12 +148,16 @@ class Case:
         self._exits.callback(program.stop)
         return program
 
-    def kafka_tool(self, tool, bootstrap, *arguments):
+    def kafka_tool(self, tool, bootstrap, *arguments, **environment):
         """Runs one of Kafka's own tools to its end."""
-        command = [os.path.join(HERE, "kt"), tool, "--bootstrap-server", bootstrap, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        return self.tool(tool, "--bootstrap-server", bootstrap, *arguments, **environment)
+
+    def tool(self, tool, *arguments, **environment):
+        """Runs a program of kt to its end and returns what it printed."""
+        command = [os.path.join(HERE, "kt"), tool, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, env={**os.environ, **environment})
         if done.returncode != 0:
-            raise Failed(f"kt {tool} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+            raise Failed(f"kt {tool} ended with {done.returncode}: {(done.stdout + done.stderr).strip()[:4000]}")
         return done.stdout
 
     def start_load(self, name, **options):
@@ -188,7 +202,7 @@ def main(run):
     begun = time.monotonic()
     try:
         with contextlib.ExitStack() as exits:
-            case = Case(folder, exits)
+            case = Case(folder, exits, sys.argv[1] if len(sys.argv) > 1 else None)
             case.stack.run("install")
             case.stack.run("down")  # what a killed run may have left
             exits.callback(case.stack.run, "down")
