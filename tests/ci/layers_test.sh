@@ -68,4 +68,9 @@ expect_tree() {  # expect_tree allowed|refused FILE: the planted header and a fi
 expect_tree allowed exporters/api/groups.cc
 expect_tree refused exporters/api/groups.h
 expect_tree refused exporters/page/page.cc
+rm -rf "${tree:?}"/*
+mkdir -p "$tree/exporters/api"
+echo '/// For .cc files of this folder only.' | tee "$tree/exporters/api/json.h" > "$tree/exporters/api/more.h"
+echo '#include "exporters/api/json.h"' >> "$tree/exporters/api/more.h"
+"$layers" "$tree" > /dev/null || { echo "FAILED: a private header in another one was refused"; failures=$((failures + 1)); }
 exit $((failures > 0))
