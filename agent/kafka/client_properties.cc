@@ -1,0 +1,218 @@
+#include "agent/kafka/client_properties.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <map>
+#include <utility>
+
+#include "agent/base/text.h"
+#include "agent/kafka/jaas_settings.h"
+#include "agent/kafka/java_client_keys.h"
+#include "agent/kafka/security_settings.h"
+#include "agent/kafka/store_type.h"
+
+namespace klaxon::kafka {
+namespace {
+
+struct Translation {
+  std::string_view java{};
+  std::string_view key{};  ///< ours; empty: needs more than a new name
+};
+
+constexpr std::array<Translation, 22> kTranslations{{
+    {"bootstrap.servers", ""},
+    {"client.id", ""},
+    {"sasl.jaas.config", ""},
+    {"sasl.mechanism", "sasl.mechanism"},
+    {"sasl.oauthbearer.client.credentials.client.id", "sasl.oauthbearer.client.id"},
+    {"sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.scope", "sasl.oauthbearer.scope"},
+    {"sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.token.endpoint.url"},
+    {"security.protocol", "security.protocol"},
+    {"ssl.enabled.protocols", ""},
+    {"ssl.endpoint.identification.algorithm", ""},
+    {"ssl.key.password", "ssl.key.password"},
+    {"ssl.keystore.certificate.chain", "ssl.certificate.pem"},
+    {"ssl.keystore.key", "ssl.key.pem"},
+    {"ssl.keystore.location", "ssl.keystore.location"},
+    {"ssl.keystore.password", "ssl.keystore.password"},
+    {"ssl.keystore.type", ""},
+    {"ssl.protocol", ""},
+    {"ssl.truststore.certificates", "ssl.ca.pem"},
+    {"ssl.truststore.location", "ssl.ca.location"},
+    {"ssl.truststore.password", "ssl.ca.password"},
+    {"ssl.truststore.type", ""},
+}};
+
+class Reader {
+ public:
+  Reader(std::string_view text, const Peek& peek) : peek_(peek), file_(ParseProperties(text)) {
+    result_.mistakes = std::move(file_.mistakes);
+  }
+
+  ClientProperties Read() && {
+    for (const Property& property : file_.all) {
+      Take(property);
+    }
+    CheckStore("ssl.truststore.location", "ssl.truststore.type");
+    CheckStore("ssl.keystore.location", "ssl.keystore.type");
+    TakeSecurity();
+    Describe();
+    std::ranges::stable_sort(result_.mistakes, {}, &PropertiesMistake::line);
+    return std::move(result_);
+  }
+
+ private:
+  const Property* Find(std::string_view key) const {
+    const auto found = std::ranges::find(file_.all, key, &Property::key);
+    return found == file_.all.end() || found->value.empty() ? nullptr : &*found;
+  }
+
+  void Complain(const Property& property, const std::string& what) {
+    result_.mistakes.push_back({property.line, property.key + ": " + what});
+  }
+
+  void Add(std::string_view key, std::string value, const Property& from) {
+    settings_.push_back({.key = std::string(key),
+                         .value = std::move(value),
+                         .written = from.key,
+                         .line = from.line});
+  }
+
+  void Take(const Property& property) {
+    const auto known = std::ranges::find(kTranslations, property.key, &Translation::java);
+    if (known == kTranslations.end()) {
+      without_effect_[WhyUnknown(property.key)].push_back(property.key);
+    } else if (!known->key.empty()) {
+      Add(known->key, property.value, property);
+    } else {
+      TakeSpecial(property);
+    }
+  }
+
+  void TakeSpecial(const Property& property) {
+    if (property.key == "bootstrap.servers") {
+      result_.bootstrap_servers = property.value;
+    } else if (property.key == "client.id") {
+      result_.client_id = Trim(property.value);
+    } else if (property.key == "ssl.endpoint.identification.algorithm") {
+      const std::string_view algorithm = Trim(property.value);
+      Add(property.key, std::string(algorithm.empty() ? "none" : algorithm), property);
+    } else if (property.key == "ssl.enabled.protocols") {
+      TakeVersions(property);
+    } else if (property.key == "sasl.jaas.config") {
+      TakeJaas(property);
+    }
+  }
+
+  /// Java speaks every version in the list; we speak the oldest of it and all later ones.
+  void TakeVersions(const Property& property) {
+    const std::vector<std::string_view> versions = Split(property.value, ',');
+    const auto has = [&](std::string_view version) {
+      return std::ranges::find(versions, version) != versions.end();
+    };
+    if (has("TLSv1.2") || has("TLSv1.3")) {
+      Add("ssl.min.version", has("TLSv1.2") ? "TLSv1.2" : "TLSv1.3", property);
+    } else if (!versions.empty()) {
+      Complain(property, "has neither TLSv1.2 nor TLSv1.3; older versions are not spoken");
+    }
+  }
+
+  void TakeJaas(const Property& property) {
+    if (Trim(property.value).empty()) {
+      return;
+    }
+    const Property* const mechanism = Find("sasl.mechanism");
+    JaasSettings jaas =
+        ReadJaasSettings(property.value, mechanism == nullptr ? "" : Trim(mechanism->value));
+    for (const std::string& what : jaas.mistakes) {
+      Complain(property, what);
+    }
+    jaas_is_wrong_ = !jaas.mistakes.empty();
+    for (auto& [key, value] : jaas.settings) {
+      Add(key, std::move(value), property);
+    }
+    for (const std::string& option : jaas.without_effect) {
+      without_effect_["unknown"].push_back("sasl.jaas.config's " + option);
+    }
+  }
+
+  void CheckStore(std::string_view location, std::string_view type) {
+    const Property* const store = Find(location);
+    const Property* const named = Find(type);
+    if (const std::string what = CheckStoreType(named == nullptr ? "" : named->value);
+        !what.empty()) {
+      Complain(*named, what);
+    } else if (store != nullptr && IsJavaKeyStore(peek_(store->value))) {
+      Complain(*store, AdviceForJavaKeyStore(store->value));
+    }
+  }
+
+  void TakeSecurity() {
+    SecurityReading reading = ReadSecurity(settings_, Dialect::kJava);
+    result_.security = std::move(reading.options);
+    for (const SettingMistake& mistake : reading.mistakes) {
+      if (mistake.kind == SettingMistake::Kind::kUnused) {
+        without_effect_[mistake.what].push_back(mistake.written);
+      } else if (!(jaas_is_wrong_ && mistake.kind == SettingMistake::Kind::kMissing)) {
+        result_.mistakes.push_back(
+            {mistake.line, mistake.written + ": " + mistake.what + Found(mistake)});
+      }
+    }
+  }
+
+  std::string Found(const SettingMistake& mistake) const {
+    const Property* const property = Find(mistake.written);
+    return mistake.kind != SettingMistake::Kind::kWrongValue || property == nullptr ||
+                   property->key == "sasl.jaas.config"
+               ? ""
+               : ", found \"" + Printable(property->value, 60) + "\"";
+  }
+
+  static std::string WhyUnknown(const std::string& key) {
+    if (IsJavaClientKey(key)) {
+      return "of no use to Klaxon";
+    }
+    std::vector<std::string_view> candidates;
+    for (const Translation& translation : kTranslations) {
+      candidates.push_back(translation.java);
+    }
+    const std::string_view nearest = Nearest(key, candidates);
+    return nearest.empty() ? "unknown" : "unknown; did you mean " + std::string(nearest) + "?";
+  }
+
+  void Describe() {
+    std::string& text = result_.without_effect;
+    for (auto& [why, keys] : without_effect_) {
+      text += text.empty() ? "" : "; ";
+      keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+      for (size_t i = 0; i < keys.size(); ++i) {
+        text += (i == 0 ? "" : ", ") + Printable(keys[i], 80);
+      }
+      text += " (" + why + ")";
+    }
+  }
+
+  const Peek& peek_;
+  Properties file_;
+  std::vector<Setting> settings_{};
+  std::map<std::string, std::vector<std::string>> without_effect_{};  // keys by reason
+  bool jaas_is_wrong_ = false;
+  ClientProperties result_{};
+};
+
+}  // namespace
+
+std::string PeekFile(const std::string& file) {
+  std::array<char, 4> bytes{};
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(bytes.data(), bytes.size());
+  return {bytes.data(), static_cast<size_t>(stream.gcount())};
+}
+
+ClientProperties ReadClientProperties(std::string_view text, const Peek& peek) {
+  return Reader(text, peek).Read();
+}
+
+}  // namespace klaxon::kafka

@@ -1,0 +1,193 @@
+#include "agent/kafka/rdkafka_options.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include <catch2/catch_test_macros.hpp>
+#include <librdkafka/rdkafka.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+namespace klaxon::kafka {
+namespace {
+
+/// A folder with a certificate and its key, made anew: me.pem holds both, me.p12 too, ca.p12 the
+/// certificate alone.
+class Stores {
+ public:
+  Stores() {
+    std::string name = (std::filesystem::temp_directory_path() / "klaxon-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    folder_ = name;
+    EVP_PKEY* const key = EVP_EC_gen("P-256");
+    X509* const certificate = SelfSigned(key);
+    std::FILE* pem = std::fopen(Path("me.pem").c_str(), "we");
+    PEM_write_X509(pem, certificate);
+    PEM_write_PrivateKey(pem, key, nullptr, nullptr, 0, nullptr, nullptr);
+    (void)std::fclose(pem);
+    WritePkcs12("me.p12", key, certificate, nullptr);
+    STACK_OF(X509)* const authorities = sk_X509_new_null();
+    sk_X509_push(authorities, certificate);
+    WritePkcs12("ca.p12", nullptr, nullptr, authorities);
+    sk_X509_free(authorities);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+  }
+
+  Stores(const Stores&) = delete;
+  Stores& operator=(const Stores&) = delete;
+
+  ~Stores() { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+
+ private:
+  static X509* SelfSigned(EVP_PKEY* key) {
+    X509* const certificate = X509_new();
+    X509_set_version(certificate, X509_VERSION_3);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_set_pubkey(certificate, key);
+    const std::array<unsigned char, 3> name{'m', 'e', 0};
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC, name.data(),
+                               -1, -1, 0);
+    X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
+    REQUIRE(X509_sign(certificate, key, EVP_sha256()) > 0);
+    return certificate;
+  }
+
+  void WritePkcs12(const std::string& name, EVP_PKEY* key, X509* certificate,
+                   STACK_OF(X509) * authorities) const {
+    PKCS12* const store =
+        PKCS12_create("secret", "me", key, certificate, authorities, 0, 0, 0, 0, 0);
+    REQUIRE(store != nullptr);
+    std::FILE* const file = std::fopen(Path(name).c_str(), "we");
+    i2d_PKCS12_fp(file, store);
+    (void)std::fclose(file);
+    PKCS12_free(store);
+  }
+
+  std::filesystem::path folder_;
+};
+
+/// What librdkafka says to the options: it reads every store when a handle is made. Empty: nothing.
+std::string MakeHandle(const std::vector<RdkafkaOption>& options) {
+  std::array<char, 512> words{};
+  rd_kafka_conf_t* const conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "log_level", "0", words.data(), words.size());
+  for (const RdkafkaOption& option : options) {
+    CAPTURE(option.key);
+    if (rd_kafka_conf_set(conf, option.key.c_str(), option.value.Reveal().c_str(), words.data(),
+                          words.size()) != RD_KAFKA_CONF_OK) {
+      rd_kafka_conf_destroy(conf);
+      return words.data();
+    }
+  }
+  rd_kafka_t* const handle = rd_kafka_new(RD_KAFKA_CONSUMER, conf, words.data(), words.size());
+  if (handle == nullptr) {
+    rd_kafka_conf_destroy(conf);
+    return words.data();
+  }
+  rd_kafka_destroy(handle);
+  return "";
+}
+
+std::string ValueOf(const std::vector<RdkafkaOption>& options, const std::string& key) {
+  for (const RdkafkaOption& option : options) {
+    if (option.key == key) {
+      return option.value.Reveal();
+    }
+  }
+  return "";
+}
+
+TEST_CASE("librdkafka makes a handle of every kind of secured connection", "[rdkafka]") {
+  const Stores stores;
+  const std::string pem = stores.Path("me.pem");
+
+  struct Case {
+    std::string what;
+    SecurityOptions options;
+  };
+
+  const tls::ClientOptions trusting{.trust = {.location = pem}};
+  const std::vector<Case> cases{
+      {"plain", {}},
+      {"TLS with the system's authorities", {.protocol = SecurityProtocol::kSsl}},
+      {"TLS with an own authority", {.protocol = SecurityProtocol::kSsl, .tls = trusting}},
+      {"authorities in PKCS#12",
+       {.protocol = SecurityProtocol::kSsl,
+        .tls = {.trust = {.location = stores.Path("ca.p12"), .password = Secret("secret")}}}},
+      {"a client certificate with its key in one PEM file",
+       {.protocol = SecurityProtocol::kSsl,
+        .tls = {.trust = {.location = pem}, .certificate = {.location = pem}}}},
+      {"a client certificate and its key apart",
+       {.protocol = SecurityProtocol::kSsl,
+        .tls = {.certificate = {.location = pem}, .key = {.location = pem}}}},
+      {"a client certificate in PKCS#12",
+       {.protocol = SecurityProtocol::kSsl,
+        .tls = {.certificate = {.location = stores.Path("me.p12"), .password = Secret("secret")}}}},
+      {"nothing verified",
+       {.protocol = SecurityProtocol::kSsl, .tls = {.verify = false, .verify_host_name = false}}},
+      {"SCRAM over TLS",
+       {.protocol = SecurityProtocol::kSaslSsl,
+        .tls = trusting,
+        .mechanism = SaslMechanism::kScramSha512,
+        .username = "u",
+        .password = Secret("p")}},
+      {"PLAIN",
+       {.protocol = SecurityProtocol::kSaslPlaintext, .username = "u", .password = Secret("p")}},
+      {"OAUTHBEARER",
+       {.protocol = SecurityProtocol::kSaslSsl,
+        .mechanism = SaslMechanism::kOAuthBearer,
+        .oauth = {.token = Secret("t")}}},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.what);
+    const Result<std::vector<RdkafkaOption>> options = ToRdkafka(each.options);
+    REQUIRE(options);
+    CHECK(MakeHandle(*options) == "");
+  }
+}
+
+TEST_CASE("what is wrong with a store comes out before a connection is tried", "[rdkafka]") {
+  const Stores stores;
+  const SecurityOptions wrong_password{
+      .protocol = SecurityProtocol::kSsl,
+      .tls = {.trust = {.location = stores.Path("ca.p12"), .password = Secret("hunter2")}}};
+  const Result<std::vector<RdkafkaOption>> options = ToRdkafka(wrong_password);
+  REQUIRE_FALSE(options);
+  CHECK(options.error().message() ==
+        stores.Path("ca.p12") + " cannot be read as PKCS#12; is its password right?");
+  const SecurityOptions missing{.protocol = SecurityProtocol::kSsl,
+                                .tls = {.trust = {.location = stores.Path("none.pem")}}};
+  CHECK(MakeHandle(*ToRdkafka(missing)) != "");
+}
+
+TEST_CASE("librdkafka is told the same as was read", "[rdkafka]") {
+  const SecurityOptions options{.protocol = SecurityProtocol::kSaslSsl,
+                                .tls = {.verify_host_name = false, .cipher_suites = "HIGH"},
+                                .mechanism = SaslMechanism::kScramSha256,
+                                .username = "klaxon",
+                                .password = Secret("hunter2")};
+  const Result<std::vector<RdkafkaOption>> told = ToRdkafka(options);
+  REQUIRE(told);
+  CHECK(ValueOf(*told, "security.protocol") == "SASL_SSL");
+  CHECK(ValueOf(*told, "sasl.mechanisms") == "SCRAM-SHA-256");
+  CHECK(ValueOf(*told, "sasl.username") == "klaxon");
+  CHECK(ValueOf(*told, "sasl.password") == "hunter2");
+  CHECK(ValueOf(*told, "ssl.endpoint.identification.algorithm") == "none");
+  CHECK(ValueOf(*told, "enable.ssl.certificate.verification") == "true");
+  CHECK(ValueOf(*told, "ssl.cipher.suites") == "HIGH");
+}
+
+}  // namespace
+}  // namespace klaxon::kafka
