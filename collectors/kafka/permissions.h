@@ -4,8 +4,8 @@
 
 namespace klaxon::kafka_collector {
 
-/// Once a minute: what we may do with the cluster. Without DESCRIBE on it brokers leave out the
-/// groups that we may not see, silently; so that has to be said.
+/// Once a minute: what we may see. Brokers leave out of their lists the topics and the groups that
+/// we may not describe, silently; so that has to be said.
 void ReadPermissions(Round& round);
 
 }  // namespace klaxon::kafka_collector

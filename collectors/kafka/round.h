@@ -28,7 +28,7 @@ struct Memory {
   std::optional<Error> doubt{};                 ///< why the last metadata could not be believed
   std::optional<MonoTime> earliest_read_at{};   ///< of all partitions
   std::optional<MonoTime> permissions_read_at{};
-  std::optional<Error> permissions{};  ///< what we are not allowed to see
+  std::vector<Problem> permissions{};  ///< what we are not allowed to see
 };
 
 /// The calls of one kind, in the order in which they go out.

@@ -60,7 +60,9 @@ struct FakeCluster {
   int32_t quorum_leader = 1;
   kafka::wire::ErrorCode quorum_error{};
   int32_t metadata_controller = 2;
-  int32_t operations = 1 << 8;  ///< what we may do with the cluster
+  int32_t operations = 1 << 8;      ///< what we may do with the cluster
+  bool may_describe_topics = true;  ///< whatever their names are
+  bool may_describe_groups = true;
 
   /// Runs before an answer to that API is made: a test changes the cluster in the middle of a poll.
   std::map<kafka::wire::ApiKey, std::function<void()>> before{};

@@ -34,8 +34,14 @@ struct Speaker {
       response.brokers.push_back(
           {.id = broker, .host = "kafka-" + std::to_string(broker), .port = kPort});
     }
-    if (request.topics) {
-      return response;  // tests ask for all topics or for none
+    if (request.topics) {  // all topics are asked for, none, or such as there are not
+      for (const MetadataRequest::Topic& asked : *request.topics) {
+        response.topics.push_back({.error_code = cluster.may_describe_topics
+                                                     ? ErrorCode::kUnknownTopicOrPartition
+                                                     : ErrorCode::kTopicAuthorizationFailed,
+                                   .name = asked.name});
+      }
+      return response;
     }
     for (const auto& [name, topic] : cluster.topics) {
       MetadataResponse::Topic told;
@@ -92,7 +98,9 @@ struct Speaker {
       DescribeGroupsResponse::Group told;
       told.id = name;
       const auto found = cluster.groups.find(name);
-      if (found == cluster.groups.end() || found->second.type != "Classic") {
+      if (found == cluster.groups.end() && !cluster.may_describe_groups) {
+        told.error_code = ErrorCode::kGroupAuthorizationFailed;
+      } else if (found == cluster.groups.end() || found->second.type != "Classic") {
         told.state = "Dead";
         told.error_code = version >= 6 ? ErrorCode::kGroupIdNotFound : ErrorCode::kNone;
       } else if (const FakeCluster::Group& group = found->second; group.coordinator != id) {

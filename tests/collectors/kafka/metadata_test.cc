@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -192,15 +194,40 @@ TEST_CASE("without permission to ask the quorum the controller is unknown", "[ka
   CHECK(bench.ProblemOf("quorum")->reason() == Reason::kUnauthorized);
 }
 
-TEST_CASE("what we may not see is said, once a minute asked", "[kafka]") {
-  Bench bench;
-  bench.cluster.operations = 0;
-  for (int poll = 0; poll < 5; ++poll) {
-    bench.Poll();
-    REQUIRE(bench.ProblemOf("permissions") != nullptr);
-    CHECK(bench.ProblemOf("permissions")->reason() == Reason::kUnauthorized);
+TEST_CASE("what lists leave out without a trace is said, asked for once a minute", "[kafka]") {
+  struct Row {
+    bool cluster;
+    bool topics;
+    bool groups;
+    std::vector<std::string> missing;
+  };
+
+  const std::string no_topics = "permissions: topics";
+  const std::string no_groups = "permissions: groups";
+  const std::vector<Row> rows{
+      {true, true, true, {}},
+      {true, false, true, {no_topics}},
+      {true, true, false, {}},  // all groups are listed, and each says that it is refused
+      {false, true, true, {}},  // each group is listed because of itself
+      {false, true, false, {no_groups}},
+      {false, false, false, {no_topics, no_groups}},
+  };
+  for (const Row& row : rows) {
+    Bench bench;
+    bench.cluster.operations = row.cluster ? 1 << 8 : 0;
+    bench.cluster.may_describe_topics = row.topics;
+    bench.cluster.may_describe_groups = row.groups;
+    for (int poll = 0; poll < 5; ++poll) {
+      bench.Poll();
+      INFO(row.cluster << row.topics << row.groups);
+      for (const std::string& scope : {no_topics, no_groups}) {
+        const bool missing = std::count(row.missing.begin(), row.missing.end(), scope) == 1;
+        REQUIRE((bench.ProblemOf(scope) != nullptr) == missing);
+        CHECK((!missing || bench.ProblemOf(scope)->reason() == Reason::kUnauthorized));
+      }
+    }
+    CHECK(bench.client->TakeCounts()[ApiKey::kDescribeCluster] == 1);
   }
-  CHECK(bench.client->TakeCounts()[ApiKey::kDescribeCluster] == 1);
 }
 
 TEST_CASE("a topic that was deleted is gone, a new one of its name has no old offsets", "[kafka]") {
