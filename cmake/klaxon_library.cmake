@@ -6,6 +6,7 @@ function(klaxon_library)
   klaxon_require_arguments(klaxon_library)
   add_library(${arg_NAME} STATIC ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PUBLIC klaxon_options ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  klaxon_precompile(${arg_NAME})
 endfunction()
 
 # Stops with a clear word when the caller's NAME or SOURCES are missing or an argument is unknown.
