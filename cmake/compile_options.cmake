@@ -1,7 +1,7 @@
 # klaxon_options: what every target of ours is compiled and linked with.
 add_library(klaxon_options INTERFACE)
 target_include_directories(klaxon_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_link_libraries(klaxon_options INTERFACE Threads::Threads)
+target_link_libraries(klaxon_options INTERFACE Threads::Threads fmt::fmt)
 target_compile_definitions(klaxon_options INTERFACE
   JSON_USE_IMPLICIT_CONVERSIONS=0
   $<$<NOT:$<CONFIG:Release>>:_GLIBCXX_ASSERTIONS>)

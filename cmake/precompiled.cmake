@@ -13,7 +13,7 @@ set(KLAXON_COMMON_HEADERS
 function(klaxon_add_precompiled name)
   file(WRITE ${PROJECT_BINARY_DIR}/${name}.cc "")
   add_library(${name} STATIC ${PROJECT_BINARY_DIR}/${name}.cc)
-  target_link_libraries(${name} PRIVATE klaxon_options fmt::fmt ${ARGN})
+  target_link_libraries(${name} PRIVATE klaxon_options ${ARGN})
   target_precompile_headers(${name} PRIVATE ${KLAXON_COMMON_HEADERS})
 endfunction()
 

@@ -24,6 +24,8 @@ class JsonDocument {
   /// Parses within the bounds that parse.h names.
   static Result<JsonDocument> Parse(std::string_view bytes, const Skip& skip = {});
 
+  JsonDocument(const JsonDocument&) = delete;
+  JsonDocument& operator=(const JsonDocument&) = delete;
   JsonDocument(JsonDocument&&) noexcept;
   JsonDocument& operator=(JsonDocument&&) noexcept;
   ~JsonDocument();

@@ -11,7 +11,7 @@ using wire::ErrorCode;
 using wire::OffsetFetchResponse;
 
 Error GroupError(ErrorCode code, const GroupWork& group) {
-  const Error error = ErrorOf(code, group.facts.coordinator);
+  Error error = ErrorOf(code, group.facts.coordinator);
   if (code != ErrorCode::kGroupAuthorizationFailed) {
     return error;
   }
@@ -82,7 +82,7 @@ bool HasMoved(ErrorCode code) {
   return code == ErrorCode::kNotCoordinator;
 }
 
-void TakeDescription(Round& round, GroupWork& group, DescribeGroupsResponse::Group described,
+void TakeDescription(Round& round, GroupWork& group, DescribeGroupsResponse::Group&& described,
                      const AnswerRef& answer) {
   ErrorCode code = described.error_code;
   if (code == ErrorCode::kGroupIdNotFound) {  // since version 6; older ones say "Dead"
@@ -110,7 +110,7 @@ void TakeDescription(Round& round, GroupWork& group, DescribeGroupsResponse::Gro
   }
 }
 
-void TakeCommits(Round& round, GroupWork& group, OffsetFetchResponse::Group fetched,
+void TakeCommits(Round& round, GroupWork& group, OffsetFetchResponse::Group&& fetched,
                  const AnswerRef& answer) {
   if (HasMoved(fetched.error_code)) {
     group.moved = true;

@@ -8,11 +8,11 @@
 namespace klaxon::kafka_collector {
 
 /// Takes what DescribeGroups says of one group.
-void TakeDescription(Round& round, GroupWork& group, wire::DescribeGroupsResponse::Group described,
-                     const AnswerRef& answer);
+void TakeDescription(Round& round, GroupWork& group,
+                     wire::DescribeGroupsResponse::Group&& described, const AnswerRef& answer);
 
 /// Takes what OffsetFetch says of one group. Partitions that were never committed are left out.
-void TakeCommits(Round& round, GroupWork& group, wire::OffsetFetchResponse::Group fetched,
+void TakeCommits(Round& round, GroupWork& group, wire::OffsetFetchResponse::Group&& fetched,
                  const AnswerRef& answer);
 
 /// Whether the code means: ask somebody else.

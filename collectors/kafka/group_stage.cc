@@ -14,8 +14,11 @@ namespace klaxon::kafka_collector {
 namespace {
 
 using wire::DescribeGroupsRequest;
+using wire::DescribeGroupsResponse;
 using wire::FindCoordinatorRequest;
+using wire::FindCoordinatorResponse;
 using wire::OffsetFetchRequest;
+using wire::OffsetFetchResponse;
 
 using GroupList = std::vector<GroupWork*>;  // by name
 
@@ -68,61 +71,46 @@ Error LeftOut(int32_t broker) {
   return {Reason::kBadAnswer, BrokerName(broker) + " left the group out of its answer"};
 }
 
-void TakeDescriptions(Round& round, Batches<DescribeGroupsRequest>& batches) {
-  for (size_t i = 0; i < batches.calls.size(); ++i) {
-    auto& call = *batches.calls[i];
-    const GroupList& groups = batches.groups[i];
-    if (!call.response()) {
-      round.BrokerFailed(call.broker(), call.response().error());
-      for (GroupWork* group : groups) {
-        CarryDescription(round, *group, call.response().error());
-      }
-      continue;
-    }
-    const AnswerRef answer = round.AnswerTo(call);
-    for (GroupWork* group : groups) {
-      group->described = false;
-    }
-    for (auto& described : call.response()->groups) {
-      if (GroupWork* group = Find(groups, described.id)) {
-        group->described = true;
-        TakeDescription(round, *group, std::move(described), answer);
-      }
-    }
-    for (GroupWork* group : groups) {
-      if (!group->described) {
-        CarryDescription(round, *group, LeftOut(call.broker()));
-      }
+/// How the groups of an answer are taken: `told` marks those that the answer held, `carry` keeps
+/// what was known of the others.
+template <class Part>
+struct Taking {
+  bool GroupWork::* told = nullptr;
+  void (*take)(Round&, GroupWork&, Part&&, const AnswerRef&) = nullptr;
+  void (*carry)(Round&, GroupWork&, const Error&) = nullptr;
+};
+
+template <class Part>
+void TakeAnswer(Round& round, const GroupList& groups, std::vector<Part>& parts,
+                const AnswerRef& answer, const Taking<Part>& taking) {
+  for (GroupWork* group : groups) {
+    group->*taking.told = false;
+  }
+  // Old versions ask for one group, and the answer does not name it.
+  const bool unnamed = groups.size() == 1 && parts.size() == 1 && parts[0].id.empty();
+  for (Part& part : parts) {
+    if (GroupWork* group = unnamed ? groups[0] : Find(groups, part.id)) {
+      group->*taking.told = true;
+      taking.take(round, *group, std::move(part), answer);
     }
   }
 }
 
-void TakeAllCommits(Round& round, Batches<OffsetFetchRequest>& batches) {
+template <class Request, class Part>
+void TakeAll(Round& round, Batches<Request>& batches, const Taking<Part>& taking) {
   for (size_t i = 0; i < batches.calls.size(); ++i) {
     auto& call = *batches.calls[i];
     const GroupList& groups = batches.groups[i];
-    if (!call.response()) {
-      round.BrokerFailed(call.broker(), call.response().error());
-      for (GroupWork* group : groups) {
-        CarryCommits(round, *group, call.response().error());
-      }
-      continue;
-    }
-    const AnswerRef answer = round.AnswerTo(call);
-    for (GroupWork* group : groups) {
-      group->fetched = false;
-    }
-    auto& fetched = call.response()->groups;
-    const bool unnamed = groups.size() == 1 && fetched.size() == 1 && fetched[0].id.empty();
-    for (auto& one : fetched) {
-      if (GroupWork* group = unnamed ? groups[0] : Find(groups, one.id)) {
-        group->fetched = true;
-        TakeCommits(round, *group, std::move(one), answer);
-      }
+    Error missing = LeftOut(call.broker());
+    if (call.response()) {
+      TakeAnswer(round, groups, call.response()->groups, round.AnswerTo(call), taking);
+    } else {
+      missing = call.response().error();
+      round.BrokerFailed(call.broker(), missing);
     }
     for (GroupWork* group : groups) {
-      if (!group->fetched) {
-        CarryCommits(round, *group, LeftOut(call.broker()));
+      if (!call.response() || !(group->*taking.told)) {
+        taking.carry(round, *group, missing);
       }
     }
   }
@@ -157,8 +145,34 @@ void AskCoordinators(Round& round, const GroupList& groups) {
     AddBatches(fetch, broker, list, FetchSize(round, broker), AskCommits);
   }
   round.Exchange(describe.calls, fetch.calls);
-  TakeDescriptions(round, describe);
-  TakeAllCommits(round, fetch);
+  TakeAll(round, describe,
+          Taking<DescribeGroupsResponse::Group>{
+              .told = &GroupWork::described, .take = TakeDescription, .carry = CarryDescription});
+  TakeAll(round, fetch,
+          Taking<OffsetFetchResponse::Group>{
+              .told = &GroupWork::fetched, .take = TakeCommits, .carry = CarryCommits});
+}
+
+FindCoordinatorRequest AskWhere(const GroupList& groups) {
+  FindCoordinatorRequest request;
+  request.keys.clear();
+  for (const GroupWork* group : groups) {
+    request.keys.push_back(group->facts.entity->name);
+  }
+  return request;
+}
+
+/// Adds to `relocated` the groups of `asked` that are coordinated elsewhere than we thought.
+void TakeCoordinators(const GroupList& asked, bool named, const FindCoordinatorResponse& response,
+                      GroupList& relocated) {
+  for (const auto& found : response.coordinators) {
+    GroupWork* group = named ? Find(asked, found.key) : asked[0];
+    if (group != nullptr && found.error_code == wire::ErrorCode::kNone && found.node_id >= 0 &&
+        found.node_id != group->facts.coordinator) {
+      group->facts.coordinator = found.node_id;
+      relocated.push_back(group);
+    }
+  }
 }
 
 /// Learns where the groups are coordinated now. Returns those for which that is another broker.
@@ -167,29 +181,12 @@ GroupList Relocate(Round& round, const GroupList& groups) {
       kafka::kAnyBroker, wire::ApiKey::kFindCoordinator, FindCoordinatorRequest::kVersions);
   const bool many = !version || *version >= FindCoordinatorRequest::kManyKeysSince;
   Batches<FindCoordinatorRequest> batches;
-  AddBatches(batches, kafka::kAnyBroker, groups, many ? kGroupsPerRequest : 1,
-             [](const GroupList& part) {
-               FindCoordinatorRequest request;
-               request.keys.clear();
-               for (const GroupWork* group : part) {
-                 request.keys.push_back(group->facts.entity->name);
-               }
-               return request;
-             });
+  AddBatches(batches, kafka::kAnyBroker, groups, many ? kGroupsPerRequest : 1, AskWhere);
   round.Exchange(batches.calls);
   GroupList relocated;
   for (size_t i = 0; i < batches.calls.size(); ++i) {
-    auto& call = *batches.calls[i];
-    if (!call.response()) {
-      continue;
-    }
-    for (const auto& found : call.response()->coordinators) {
-      GroupWork* group = many ? Find(batches.groups[i], found.key) : batches.groups[i][0];
-      if (group != nullptr && found.error_code == wire::ErrorCode::kNone && found.node_id >= 0 &&
-          found.node_id != group->facts.coordinator) {
-        group->facts.coordinator = found.node_id;
-        relocated.push_back(group);
-      }
+    if (const auto& response = batches.calls[i]->response()) {
+      TakeCoordinators(batches.groups[i], many, *response, relocated);
     }
   }
   std::sort(relocated.begin(), relocated.end(), [](const GroupWork* a, const GroupWork* b) {

@@ -51,7 +51,7 @@ void AddQuestion(Batch& batch, const Kind& kind, const KafkaFacts& facts, size_t
 }
 
 Batch Plan(Round& round, const Kind& kind) {
-  static const Error kNoLeader(Reason::kRefused, "the partition has no leader");
+  static const Error no_leader(Reason::kRefused, "the partition has no leader");
   Batch batch;
   KafkaFacts& facts = round.facts();
   for (size_t topic = 0; topic < facts.topics.size(); ++topic) {
@@ -60,7 +60,7 @@ Batch Plan(Round& round, const Kind& kind) {
       if (!kind.all && fact.answer != nullptr && !fact.answer->error) {
         round.answers().Keep(fact.answer);
       } else if (partition.leader < 0) {
-        fact.answer = round.answers().Carry(fact.answer, kNoLeader);
+        fact.answer = round.answers().Carry(fact.answer, no_leader);
       } else {
         AddQuestion(batch, kind, facts, topic, partition);
       }
@@ -80,7 +80,31 @@ struct Refusals {
   size_t count = 0;
   std::string example{};
   std::optional<Error> error{};
+
+  void Add(const std::string& topic, int32_t partition, const Error& why) {
+    if (count++ == 0) {
+      example = fmt::format("{}-{}", topic, partition);
+      error = why;
+    }
+  }
 };
+
+/// What went wrong with a partition; empty: nothing.
+std::optional<Error> Refused(const ListOffsetsResponse::Partition& part, int32_t broker) {
+  if (part.error_code != wire::ErrorCode::kNone) {
+    return ErrorOf(part.error_code, broker);
+  }
+  if (part.offset < 0) {
+    return Error(Reason::kBadAnswer, BrokerName(broker) + " tells no offset");
+  }
+  return std::nullopt;
+}
+
+/// The fact that a part of an answer tells of; null: not what we asked this broker.
+OffsetFact* FactOf(TopicFacts& topic, const Kind& kind, int32_t index, int32_t broker) {
+  PartitionFacts* partition = FindPartition(topic, index);
+  return partition == nullptr || partition->leader != broker ? nullptr : &(partition->*kind.fact);
+}
 
 /// Takes the offsets of one answer.
 Refusals TakeOffsets(Round& round, const Kind& kind, int32_t broker,
@@ -93,23 +117,17 @@ Refusals TakeOffsets(Round& round, const Kind& kind, int32_t broker,
     }
     TopicFacts& topic = round.facts().topics[static_cast<size_t>(index)];
     for (const ListOffsetsResponse::Partition& part : told.partitions) {
-      PartitionFacts* partition = FindPartition(topic, part.index);
-      if (partition == nullptr || partition->leader != broker) {
-        continue;  // not what we asked this broker
-      }
-      OffsetFact& fact = partition->*kind.fact;
-      if (part.error_code == wire::ErrorCode::kNone && part.offset >= 0) {
-        fact = {.offset = part.offset, .answer = answer};
+      OffsetFact* fact = FactOf(topic, kind, part.index, broker);
+      if (fact == nullptr) {
         continue;
       }
-      const Error error = part.error_code != wire::ErrorCode::kNone
-                              ? ErrorOf(part.error_code, broker)
-                              : Error(Reason::kBadAnswer, BrokerName(broker) + " tells no offset");
-      fact.answer = round.answers().Carry(fact.answer, error);
-      if (refusals.count++ == 0) {
-        refusals.example = fmt::format("{}-{}", told.name, part.index);
-        refusals.error = error;
+      const std::optional<Error> error = Refused(part, broker);
+      if (!error) {
+        *fact = {.offset = part.offset, .answer = answer};
+        continue;
       }
+      fact->answer = round.answers().Carry(fact->answer, *error);
+      refusals.Add(told.name, part.index, *error);
     }
   }
   return refusals;

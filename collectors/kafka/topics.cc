@@ -46,7 +46,7 @@ void KeepOffsets(TopicFacts& topic, const TopicFacts& old) {
   }
 }
 
-TopicFacts ReadTopic(MetadataResponse::Topic&& topic) {
+TopicFacts ReadTopic(MetadataResponse::Topic& topic) {
   TopicFacts facts;
   facts.id = topic.id;
   facts.internal = topic.internal;
@@ -86,15 +86,16 @@ std::vector<TopicFacts> ReadTopics(std::vector<MetadataResponse::Topic> topics,
   facts.reserve(topics.size());
   auto before = old.begin();
   for (MetadataResponse::Topic& topic : topics) {
-    while (before != old.end() && before->entity->name < *topic.name) {
+    const std::string& name = *topic.name;
+    while (before != old.end() && before->entity->name < name) {
       ++before;
     }
-    TopicFacts read = ReadTopic(std::move(topic));
-    if (before != old.end() && before->entity->name == *topic.name) {
+    TopicFacts read = ReadTopic(topic);
+    if (before != old.end() && before->entity->name == name) {
       read.entity = before->entity;
       KeepOffsets(read, *before);
     } else {
-      read.entity = entities.Intern(*topic.name);
+      read.entity = entities.Intern(name);
     }
     facts.push_back(std::move(read));
   }

@@ -81,6 +81,7 @@ std::string ConnectSection(const ConnectPart& part, const Instant& now) {
       "<table><thead><tr><th>Connector</th><th>State</th><th>Tasks</th><th>Worker</th>"
       "<th>Age</th></tr></thead><tbody>\n";
   std::vector<const ConnectorFacts*> order;
+  order.reserve(part.facts.connectors.size());
   for (const ConnectorFacts& connector : part.facts.connectors) {
     order.push_back(&connector);
   }

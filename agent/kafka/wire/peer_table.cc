@@ -57,6 +57,7 @@ std::vector<std::shared_ptr<Peer>> PeerTable::Candidates(MonoTime now) const {
     of_brokers.insert(address);
   }
   std::vector<std::shared_ptr<Peer>> candidates;
+  candidates.reserve(peers_.size());
   for (const auto& [address, peer] : peers_) {
     candidates.push_back(peer);
   }
