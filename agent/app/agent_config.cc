@@ -111,17 +111,20 @@ std::string Quoted(std::string_view text) {
 /// The file that says the same as the options: one reader, one set of checks.
 std::string AsFile(const QuickStart& options) {
   const std::string interval =
-      options.interval ? fmt::format(", interval: {}", Quoted(*options.interval)) : "";
+      options.interval ? fmt::format("interval: {}", Quoted(*options.interval)) : "";
   std::string text = fmt::format("clusters:\n- name: {}\n", Quoted(options.cluster));
-  if (!options.bootstrap.empty()) {
-    text +=
-        fmt::format("  kafka: {{bootstrap.servers: {}{}}}\n", Quoted(options.bootstrap), interval);
+  if (!options.bootstrap.empty() || !options.command_config.empty()) {
+    const auto key = [](std::string_view name, const std::string& value) {
+      return value.empty() ? "" : fmt::format("{}: {}, ", name, Quoted(value));
+    };
+    text += fmt::format("  kafka: {{{}{}{}}}\n", key("bootstrap.servers", options.bootstrap),
+                        key("command.config", options.command_config), interval);
   }
   for (size_t i = 0; i < options.connect.size(); ++i) {
     text += i == 0 ? "  connect:\n" : "";
     const std::string name = i == 0 ? "connect" : fmt::format("connect-{}", i + 1);
     text +=
-        fmt::format("  - {{name: {}, url: {}{}}}\n", name, Quoted(options.connect[i]), interval);
+        fmt::format("  - {{name: {}, url: {}, {}}}\n", name, Quoted(options.connect[i]), interval);
   }
   return text;
 }

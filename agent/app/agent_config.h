@@ -33,6 +33,7 @@ Result<AgentConfig> LoadAgentConfig(const std::string& file);
 struct QuickStart {
   std::string cluster = "default";
   std::string bootstrap{};                ///< "host:port,host:port"
+  std::string command_config{};           ///< a Java client's properties file
   std::vector<std::string> connect{};     ///< URLs of Kafka Connect clusters
   std::optional<std::string> interval{};  ///< of every source, e.g. "5s"
 };

@@ -25,6 +25,8 @@ constexpr const char* kFooter = R"(Exit codes:
 Examples:
   klaxon run --bootstrap broker:9092          watch one cluster; page and /metrics on port 9308
   klaxon run --config klaxon.yaml             watch what a file says; reload it with SIGHUP
+  klaxon run --bootstrap broker:9093 --command-config client.properties
+                                              the same by TLS and SASL, as Kafka's own tools
   klaxon lag --bootstrap broker:9092          one look at the lag of all groups
   klaxon demo                                 see it work, without any Kafka)";
 
@@ -35,6 +37,10 @@ void AddSources(CLI::App& command, RunOptions& options) {
       .add_option("--bootstrap,-b", options.quick.bootstrap,
                   "Kafka brokers to start from, separated by commas; instead of a file")
       ->type_name("HOST:PORT,...");
+  command
+      .add_option("--command-config", options.quick.command_config,
+                  "A Java client's properties file: TLS, SASL and bootstrap.servers are read")
+      ->type_name("FILE");
   command
       .add_option("--connect", options.quick.connect,
                   "A Kafka Connect worker, e.g. http://connect:8083; once a Connect cluster")

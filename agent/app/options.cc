@@ -10,15 +10,17 @@ Error Wrong(std::string_view option, const Error& error) {
 }
 
 Result<AgentConfig> Base(const RunOptions& options) {
-  const bool quick = !options.quick.bootstrap.empty() || !options.quick.connect.empty();
+  const bool quick = !options.quick.bootstrap.empty() || !options.quick.connect.empty() ||
+                     !options.quick.command_config.empty();
   if (options.config_file.empty() && !quick) {
     return Error(Reason::kInvalid,
                  "klaxon: what shall it watch? Give --bootstrap HOST:PORT, or --config FILE");
   }
   if (!options.config_file.empty() && quick) {
-    return Error(Reason::kInvalid,
-                 "klaxon: --config and --bootstrap or --connect exclude each other; write the "
-                 "cluster into the file");
+    return Error(
+        Reason::kInvalid,
+        "klaxon: --config and --bootstrap, --command-config or --connect exclude each other; "
+        "write the cluster into the file");
   }
   return quick ? ConfigFrom(options.quick) : LoadAgentConfig(options.config_file);
 }

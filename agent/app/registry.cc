@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "agent/app/source.h"
+#include "agent/base/log.h"
 #include "collectors/connect/collector.h"
 #include "collectors/connect/config.h"
 #include "collectors/kafka/collector.h"
@@ -18,6 +19,9 @@ using config::YamlMap;
 std::unique_ptr<Collector> MakeKafka(const CollectorPlace& place,
                                      const kafka_collector::Config& config,
                                      const SourceDeps& deps) {
+  if (!config.notice.empty()) {
+    log::Info("kafka", "{}: {}", place.cluster, config.notice);
+  }
   return std::make_unique<kafka_collector::KafkaCollector>(
       config,
       deps.traffic.MakeClient(kafka_collector::ClientOptionsOf(config, place.cluster), deps.clock));

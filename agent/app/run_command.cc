@@ -18,7 +18,9 @@ namespace {
 constexpr Duration kStopLimit = std::chrono::seconds{10};
 
 void Reload(const RunOptions& options, Agent& agent) {
-  if (options.config_file.empty()) {
+  const std::string& file =
+      options.config_file.empty() ? options.quick.command_config : options.config_file;
+  if (file.empty()) {
     log::Warning("reload", "there is no configuration file to reload; start with --config FILE");
     return;
   }
@@ -29,7 +31,7 @@ void Reload(const RunOptions& options, Agent& agent) {
     log::Error("reload", "the old configuration stays: {}", reloaded.error().message());
     return;
   }
-  log::Info("reload", "{}: {} sources", options.config_file, config->sources.size());
+  log::Info("reload", "{}: {} sources", file, config->sources.size());
 }
 
 }  // namespace

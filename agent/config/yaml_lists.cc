@@ -1,4 +1,4 @@
-// The getters of YamlMap for lists and maps of text, and for secrets.
+// The getters of YamlMap for lists and maps of text, for files and for secrets.
 
 #include <filesystem>
 
@@ -133,6 +133,16 @@ klaxon::Secret YamlMap::RequiredSecret(std::string_view key) {
                               file_key));
   }
   return Secret(key);
+}
+
+std::optional<std::string> YamlMap::FileName(std::string_view key) {
+  std::optional<std::string> name = Text(key, "a file's name");
+  Record(key, {.kind = "file", .value = name.value_or("")});
+  if (!name || name->empty()) {
+    return name;
+  }
+  // An absolute name replaces the folder.
+  return (std::filesystem::path(reading_->folder()) / *name).string();
 }
 
 std::string YamlMap::SecretFrom(std::string_view file_key, const YamlNode& node) {

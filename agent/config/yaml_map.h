@@ -83,6 +83,10 @@ class YamlMap {
   /// Not empty; empty only when a mistake was reported.
   std::string RequiredString(std::string_view key);
 
+  /// A file's name; a relative one starts at the configuration file's folder. Whether the file is
+  /// there is not looked at.
+  std::optional<std::string> FileName(std::string_view key);
+
   int64_t Integer(std::string_view key, int64_t fallback, IntegerRange range = {});
   double Number(std::string_view key, double fallback, NumberRange range = {});
   bool Bool(std::string_view key, bool fallback);
@@ -136,6 +140,10 @@ class YamlMap {
   /// Reports a mistake that the reader of a section found, at the key's line (at the map's line
   /// when the key is not given), e.g. `Complain("timeout", "must be below the interval (10s)")`.
   void Complain(std::string_view key, std::string what);
+
+  /// The same with what was found, quoted as the file has it. REQUIRES: the key is given, and its
+  /// value is no secret.
+  void ComplainOfValue(std::string_view key, std::string_view what) { Wrong(key, what); }
 
   /// Where the key is; where this map begins when the key is not given.
   Position PositionOf(std::string_view key) const;

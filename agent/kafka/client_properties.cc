@@ -10,7 +10,7 @@
 #include "agent/kafka/jaas_settings.h"
 #include "agent/kafka/java_client_keys.h"
 #include "agent/kafka/security_settings.h"
-#include "agent/kafka/store_type.h"
+#include "agent/tls/bytes.h"
 
 namespace klaxon::kafka {
 namespace {
@@ -139,13 +139,14 @@ class Reader {
   }
 
   void CheckStore(std::string_view location, std::string_view type) {
+    constexpr std::array<std::string_view, 3> kTypes{"PKCS12", "PEM", "JKS"};
     const Property* const store = Find(location);
     const Property* const named = Find(type);
-    if (const std::string what = CheckStoreType(named == nullptr ? "" : named->value);
-        !what.empty()) {
-      Complain(*named, what);
-    } else if (store != nullptr && IsJavaKeyStore(peek_(store->value))) {
-      Complain(*store, AdviceForJavaKeyStore(store->value));
+    if (named != nullptr && std::ranges::find(kTypes, Trim(named->value)) == kTypes.end()) {
+      Complain(*named, "expected PKCS12 or PEM, found \"" + Printable(named->value, 40) + "\"");
+    } else if (store != nullptr &&
+               tls::FormatOf(peek_(store->value)) == tls::Format::kJavaKeyStore) {
+      Complain(*store, tls::JavaKeyStoreError({.location = store->value}).message());
     }
   }
 

@@ -11,6 +11,7 @@
 
 #include "agent/kafka/client_properties.h"
 #include "agent/kafka/security_keys.h"
+#include "agent/tls/bytes.h"
 
 namespace klaxon::kafka {
 namespace {
@@ -31,9 +32,8 @@ using Bio = std::unique_ptr<BIO, Freeing<BIO_free_all>>;
 using Pkcs12 = std::unique_ptr<PKCS12, Freeing<PKCS12_free>>;
 using Certificates = std::unique_ptr<STACK_OF(X509), FreeingStack>;
 
-/// PKCS#12 is DER, which begins with a SEQUENCE; PEM is text.
 bool IsPkcs12(const tls::Store& store) {
-  return !store.location.empty() && PeekFile(store.location).starts_with('\x30');
+  return !store.location.empty() && tls::FormatOf(PeekFile(store.location)) == tls::Format::kDer;
 }
 
 /// The certificates of a PKCS#12 file, as PEM.

@@ -152,10 +152,7 @@ constexpr std::array<KeyRow, 30> kRows{{
      [](Options& o, In v) { return Choose(kProtocols, v, o.protocol); }},
     {{"ssl.ca.location", kFile},
      kTls,
-     [](Options& o, In v) {
-       // "probe": librdkafka looks for the system's authorities, which is what "" means here.
-       return Put(o.tls.trust.location, v == "probe" ? "" : v);
-     }},
+     [](Options& o, In v) { return Put(o.tls.trust.location, v); }},
     {{"ssl.ca.pem", kText}, kTls, [](Options& o, In v) { return Put(o.tls.trust.pem, v); }},
     {{"ssl.ca.password", kSecret},
      kTls,
@@ -218,7 +215,7 @@ constexpr std::array<KeyRow, 30> kRows{{
     {{"sasl.oauthbearer.extensions", kText}, kOAuth, PutExtensions},
     {{"https.ca.location", kFile},
      kOidc,
-     [](Options& o, In v) { return Put(o.oauth.endpoint.trust.location, v == "probe" ? "" : v); }},
+     [](Options& o, In v) { return Put(o.oauth.endpoint.trust.location, v); }},
     {{"https.ca.pem", kText},
      kOidc,
      [](Options& o, In v) { return Put(o.oauth.endpoint.trust.pem, v); }},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/base/duration.h"
+#include "collectors/kafka/security_section.h"
 
 namespace klaxon::kafka_collector {
 namespace {
@@ -20,12 +21,21 @@ Duration DefaultRequestTimeout(Duration interval) {
 
 Config ReadConfig(config::YamlMap& yaml) {
   Config config;
-  yaml.Require("bootstrap.servers");
+  const SecuritySection section = ReadSecuritySection(yaml);
+  config.security = section.security;
+  config.notice = section.notice;
+  if (section.bootstrap.empty()) {
+    yaml.Require("bootstrap.servers");
+  }
   config.bootstrap = yaml.HostPorts("bootstrap.servers", kDefaultPort);
+  if (config.bootstrap.empty()) {
+    config.bootstrap = section.bootstrap;
+  }
   if (std::ranges::any_of(config.bootstrap, [](const HostPort& at) { return at.port == 0; })) {
     yaml.Complain("bootstrap.servers", "port 0 is not a port that anything listens on");
   }
-  config.client_id = yaml.String("client.id", config.client_id);
+  config.client_id =
+      yaml.String("client.id", section.client_id.empty() ? config.client_id : section.client_id);
   config.interval = yaml.Duration("interval", config.interval, {seconds{1}, hours{1}});
   config.request_timeout = yaml.Duration("request.timeout", DefaultRequestTimeout(config.interval),
                                          {milliseconds{100}, minutes{1}});

@@ -7,6 +7,7 @@
 #include "agent/base/clock.h"
 #include "agent/base/text.h"
 #include "agent/config/yaml_map.h"
+#include "agent/kafka/security.h"
 
 namespace klaxon::kafka_collector {
 
@@ -19,6 +20,10 @@ struct Config {
   /// interval.
   Duration request_timeout = std::chrono::seconds{5};
   Duration earliest_interval = std::chrono::seconds{60};  ///< earliest.interval: of log starts
+  kafka::SecurityOptions security{};
+  /// For the log: what stands in the file that command.config names and has no effect. Empty:
+  /// nothing.
+  std::string notice{};
 
   friend bool operator==(const Config&, const Config&) = default;
 };

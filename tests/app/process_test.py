@@ -189,6 +189,31 @@ class ProcessTest(unittest.TestCase):
             r"klaxon_collector_interval_seconds\{[^}]*\} 2\n", running.metrics()))
         self.assertIn("klaxon_config_last_reload_successful 1", running.metrics())
 
+    def test_a_java_clients_file_serves_lag_run_and_reload(self):
+        path = os.path.join(self.folder.name, "client.properties")
+
+        def write(more):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(f"bootstrap.servers={self.bootstrap}\nacks=all\n{more}")
+
+        write("security.protocol=PLAINTEXT\n")
+        told = subprocess.run([KLAXON, "lag", "--command-config", path], capture_output=True,
+                              text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn("20 groups", told.stdout)
+        self.assertIn("without effect: acks", told.stderr)
+        running = self.start("--command-config", path, "--interval", "1s")
+        wait_for("lag", lambda: "kafka_consumergroup_lag{" in running.metrics())
+        write("security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\nsasl.jaas.config=a.PlainLoginModule "
+              "required username='u' password=hunter2 x;\n")
+        running.process.send_signal(signal.SIGHUP)
+        wait_for("the failed reload", lambda: f"{path}:5: sasl.jaas.config" in running.said())
+        self.assertNotIn("hunter2", running.said())
+        write("client.id=another\n")
+        running.process.send_signal(signal.SIGHUP)
+        wait_for("the mended one", lambda: 'reloads_total{result="succeeded"} 1' in running.metrics())
+        wait_for("lag", lambda: "kafka_consumergroup_lag{" in running.metrics())
+
     def test_two_hundred_reloads_leak_nothing(self):
         running = self.start("--config", self.config("1s"))
         wait_for("lag", lambda: "kafka_consumergroup_lag{" in running.metrics())

@@ -4,6 +4,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "agent/config/document.h"
+#include "tests/support/certificates.h"
 
 namespace klaxon::kafka_collector {
 namespace {
@@ -16,9 +17,12 @@ struct Read {
   std::vector<config::Mistake> mistakes{};
 };
 
-Read ReadText(const std::string& text) {
+Read ReadText(const std::string& text, const std::string& folder = "") {
   Read read;
-  config::Document document = config::Document::Parse(text, "klaxon.yaml");
+  const auto environment = [](const std::string& name) -> std::optional<std::string> {
+    return name == "PASSWORD" ? std::optional<std::string>("hunter2") : std::nullopt;
+  };
+  config::Document document = config::Document::Parse(text, "klaxon.yaml", environment, folder);
   {
     config::YamlMap root = document.Root();
     read.config = ReadConfig(root);
@@ -57,6 +61,129 @@ TEST_CASE("what makes no sense is a mistake", "[kafka]") {
       "{bootstrap.servers: a, interval: 2h}", "{bootstrap.servers: a, intervall: 10s}");
   INFO(text);
   CHECK(ReadText(text).mistakes.size() == 1);
+}
+
+constexpr const char* kScram =
+    "bootstrap.servers: a\nsecurity.protocol: SASL_SSL\nsasl.mechanism: SCRAM-SHA-512\n"
+    "sasl.username: klaxon\n";
+
+TEST_CASE("a password comes from the environment, a file or the configuration", "[kafka]") {
+  const testing::ScratchFolder folder;
+  folder.Write("password", "hunter2\n");
+  for (const char* const line :
+       {"sasl.password: hunter2", "sasl.password: ${PASSWORD}", "sasl.password_file: password"}) {
+    CAPTURE(line);
+    const Read read = ReadText(std::string(kScram) + line, folder.Path("."));
+    REQUIRE(read.mistakes.empty());
+    CHECK(read.config.security.password == Secret("hunter2"));
+    CHECK(read.config.security.username == "klaxon");
+    CHECK(read.config.security.mechanism == kafka::SaslMechanism::kScramSha512);
+  }
+}
+
+TEST_CASE("relative names of stores start at the configuration's folder", "[kafka]") {
+  const Read read = ReadText(
+      "{bootstrap.servers: a, security.protocol: ssl, ssl.ca.location: ca.pem,"
+      " ssl.certificate.location: /etc/me.pem}",
+      "/etc/klaxon");
+  REQUIRE(read.mistakes.empty());
+  CHECK(read.config.security.tls.trust.location == "/etc/klaxon/ca.pem");
+  CHECK(read.config.security.tls.certificate.location == "/etc/me.pem");
+}
+
+TEST_CASE("a token's file is named, not read, in the options", "[kafka]") {
+  const testing::ScratchFolder folder;
+  folder.Write("token", "abc");
+  const Read read = ReadText(
+      "{bootstrap.servers: a, security.protocol: SASL_SSL, sasl.mechanism: OAUTHBEARER,"
+      " sasl.oauthbearer.token_file: token}",
+      folder.Path("x"));
+  CHECK(read.mistakes.size() == 1);  // it has to be there
+  const Read good = ReadText(
+      "{bootstrap.servers: a, security.protocol: SASL_SSL, sasl.mechanism: OAUTHBEARER,"
+      " sasl.oauthbearer.token_file: '" +
+      folder.Path("token") + "'}");
+  REQUIRE(good.mistakes.empty());
+  CHECK(good.config.security.oauth.token_file == folder.Path("token"));
+  CHECK(good.config.security.oauth.token.empty());
+}
+
+TEST_CASE("mistakes in security options have the line of their key", "[kafka]") {
+  struct Case {
+    std::string text;
+    std::string told;
+  };
+
+  const std::vector<Case> cases{
+      {"bootstrap.servers: a\nsecurity.protocol: TLS\n",
+       "klaxon.yaml:2: security.protocol: expected one of PLAINTEXT, SSL, SASL_PLAINTEXT, "
+       "SASL_SSL, "
+       "found \"TLS\""},
+      {std::string(kScram) + "sasl.password: ${PASSWORD}\nsasl.pasword: x\n",
+       "klaxon.yaml:6: sasl.pasword: unknown key; did you mean \"sasl.password\"?"},
+      {kScram, "klaxon.yaml:3: sasl.mechanism: SCRAM-SHA-512 needs sasl.password"},
+      {"bootstrap.servers: a\n\nsasl.password: ${PASSWORD}\n",
+       "klaxon.yaml:3: sasl.password: is not used with security.protocol PLAINTEXT; set that to "
+       "SASL_SSL or SASL_PLAINTEXT"},
+      {"bootstrap.servers: a\nsecurity.protocol: ${PASSWORD}\n",
+       "klaxon.yaml:2: security.protocol: expected one of PLAINTEXT, SSL, SASL_PLAINTEXT, "
+       "SASL_SSL, "
+       "found \"${PASSWORD}\""},
+  };
+  for (const Case& each : cases) {
+    CHECK(ToString(ReadText(each.text).mistakes) == each.told);
+  }
+}
+
+TEST_CASE("command.config says what the keys would say", "[kafka]") {
+  const testing::ScratchFolder folder;
+  folder.Write("client.properties",
+               "bootstrap.servers=SASL_SSL://kafka-1:9093,kafka-2\nclient.id=ops\nacks=all\n"
+               "security.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\n"
+               "sasl.jaas.config=a.ScramLoginModule required username=\"klaxon\" "
+               "password=\"hunter2\";\n");
+  const Read read = ReadText("command.config: client.properties", folder.Path("."));
+  INFO(ToString(read.mistakes));
+  REQUIRE(read.mistakes.empty());
+  REQUIRE(read.config.bootstrap.size() == 2);
+  CHECK(ToString(read.config.bootstrap[0]) == "kafka-1:9093");
+  CHECK(ToString(read.config.bootstrap[1]) == "kafka-2:9092");
+  CHECK(read.config.client_id == "ops");
+  CHECK(read.config.security.password == Secret("hunter2"));
+  CHECK(read.config.notice ==
+        folder.Path("./client.properties") + ": without effect: acks (of no use to Klaxon)");
+  const Read other = ReadText(
+      "{command.config: client.properties, bootstrap.servers: 'x:1',"
+      " client.id: me}",
+      folder.Path("."));
+  REQUIRE(other.mistakes.empty());
+  CHECK(ToString(other.config.bootstrap.at(0)) == "x:1");
+  CHECK(other.config.client_id == "me");
+}
+
+TEST_CASE("mistakes in command.config's file have its line and not its secrets", "[kafka]") {
+  const testing::ScratchFolder folder;
+  const std::string file = folder.Write(
+      "client.properties",
+      "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\n\n"
+      "sasl.jaas.config=a.PlainLoginModule required username=\"u\" password=hunter2\"x\";\n");
+  const std::string in_file = "klaxon.yaml:1: command.config: " + file;
+  CHECK(
+      ToString(ReadText("{command.config: '" + file + "', bootstrap.servers: a}").mistakes) ==
+      in_file +
+          ":4: sasl.jaas.config: what follows the option \"password\" is no option; are all values "
+          "in quotes?; expected ...LoginModule required name=\"value\" ... ;");
+  folder.Write("client.properties", "bootstrap.servers=a:b:c\n");
+  CHECK(ToString(ReadText("command.config: " + file).mistakes).starts_with(in_file + ": boot"));
+  folder.Write("client.properties", "security.protocol=SSL\n");
+  CHECK(ToString(ReadText("{command.config: '" + file + "'}").mistakes) ==
+        "klaxon.yaml:1: bootstrap.servers: required, but not given");
+  CHECK(ToString(
+            ReadText("{command.config: '" + file + "', bootstrap.servers: a, ssl.ca.location: /ca}")
+                .mistakes) == "klaxon.yaml:1: ssl.ca.location: the security options are those of " +
+                                  file + ", which command.config names; write this one there");
+  CHECK(ToString(ReadText("{command.config: /no/such, bootstrap.servers: a}").mistakes) ==
+        "klaxon.yaml:1: command.config: /no/such cannot be read: No such file or directory");
 }
 
 }  // namespace

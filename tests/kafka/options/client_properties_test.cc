@@ -189,8 +189,8 @@ TEST_CASE("each mistake in a Java client's file is told with its line", "[proper
        "endpoint, or a token in a file by sasl.oauthbearer.token_file in Klaxon's own "
        "configuration\n"},
       {"security.protocol=SSL\nssl.truststore.location=/ca.jks\nssl.truststore.type=JKS",
-       "2: ssl.truststore.location: is a Java key store (JKS), which cannot be read; make it "
-       "PKCS#12: keytool -importkeystore -srckeystore /ca.jks -destkeystore /ca.jks.p12 "
+       "2: ssl.truststore.location: /ca.jks is a Java key store (JKS), which is not read here; "
+       "convert it: keytool -importkeystore -srckeystore /ca.jks -destkeystore /ca.jks.p12 "
        "-deststoretype PKCS12\n",
        "\xFE\xED\xFE\xED"},
       {"security.protocol=SSL\nssl.keystore.type=BCFKS",

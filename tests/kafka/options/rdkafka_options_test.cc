@@ -1,81 +1,30 @@
 #include "agent/kafka/rdkafka_options.h"
 
-#include <unistd.h>
-
 #include <array>
-#include <filesystem>
-#include <fstream>
-#include <memory>
 
 #include <catch2/catch_test_macros.hpp>
 #include <librdkafka/rdkafka.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/pkcs12.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
+
+#include "tests/support/certificates.h"
 
 namespace klaxon::kafka {
 namespace {
 
-/// A folder with a certificate and its key, made anew: me.pem holds both, me.p12 too, ca.p12 the
-/// certificate alone.
+/// me.pem holds a certificate and its key, me.p12 too, ca.p12 an authority.
 class Stores {
  public:
   Stores() {
-    std::string name = (std::filesystem::temp_directory_path() / "klaxon-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder_ = name;
-    EVP_PKEY* const key = EVP_EC_gen("P-256");
-    X509* const certificate = SelfSigned(key);
-    std::FILE* pem = std::fopen(Path("me.pem").c_str(), "we");
-    PEM_write_X509(pem, certificate);
-    PEM_write_PrivateKey(pem, key, nullptr, nullptr, 0, nullptr, nullptr);
-    (void)std::fclose(pem);
-    WritePkcs12("me.p12", key, certificate, nullptr);
-    STACK_OF(X509)* const authorities = sk_X509_new_null();
-    sk_X509_push(authorities, certificate);
-    WritePkcs12("ca.p12", nullptr, nullptr, authorities);
-    sk_X509_free(authorities);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
+    const testing::CertificateAuthority authority;
+    const testing::IssuedCertificate me = authority.Issue({});
+    folder_.Write("me.pem", me.certificate + me.key);
+    folder_.Write("me.p12", testing::Pkcs12(me.certificate, me.key, "secret"));
+    folder_.Write("ca.p12", testing::Pkcs12(authority.certificate(), "", "secret"));
   }
 
-  Stores(const Stores&) = delete;
-  Stores& operator=(const Stores&) = delete;
-
-  ~Stores() { std::filesystem::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
 
  private:
-  static X509* SelfSigned(EVP_PKEY* key) {
-    X509* const certificate = X509_new();
-    X509_set_version(certificate, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-    X509_set_pubkey(certificate, key);
-    const std::array<unsigned char, 3> name{'m', 'e', 0};
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC, name.data(),
-                               -1, -1, 0);
-    X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
-    REQUIRE(X509_sign(certificate, key, EVP_sha256()) > 0);
-    return certificate;
-  }
-
-  void WritePkcs12(const std::string& name, EVP_PKEY* key, X509* certificate,
-                   STACK_OF(X509) * authorities) const {
-    PKCS12* const store =
-        PKCS12_create("secret", "me", key, certificate, authorities, 0, 0, 0, 0, 0);
-    REQUIRE(store != nullptr);
-    std::FILE* const file = std::fopen(Path(name).c_str(), "we");
-    i2d_PKCS12_fp(file, store);
-    (void)std::fclose(file);
-    PKCS12_free(store);
-  }
-
-  std::filesystem::path folder_;
+  testing::ScratchFolder folder_;
 };
 
 /// What librdkafka says to the options: it reads every store when a handle is made. Empty: nothing.

@@ -96,10 +96,6 @@ TEST_CASE("the password of a key inside the certificate's file goes with that fi
   CHECK(options.tls.key == tls::Store{});
 }
 
-TEST_CASE("the system's authorities can be asked for by librdkafka's word", "[security]") {
-  CHECK(MustRead({{"security.protocol", "SSL"}, {"ssl.ca.location", "probe"}}).tls.trust.empty());
-}
-
 TEST_CASE("a login by user and password arrives, by either name of its mechanism", "[security]") {
   const SecurityOptions options = MustRead(kScram);
   CHECK(options.protocol == SecurityProtocol::kSaslSsl);
