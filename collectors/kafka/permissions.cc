@@ -65,11 +65,20 @@ void Ask(Round& round) {
   }
 }
 
+/// Whether a list has become shorter, or longer while we know that something is left out.
+bool MayHaveChanged(Round& round) {
+  const KafkaFacts& now = round.facts();
+  const KafkaFacts& before = round.old();
+  return round.memory().permissions.empty()
+             ? now.topics.size() < before.topics.size() || now.groups.size() < before.groups.size()
+             : now.topics.size() > before.topics.size() || now.groups.size() > before.groups.size();
+}
+
 }  // namespace
 
 void ReadPermissions(Round& round) {
   const std::optional<MonoTime>& read_at = round.memory().permissions_read_at;
-  if (!read_at || round.Now().mono - *read_at >= kCadence) {
+  if (!read_at || round.Now().mono - *read_at >= kCadence || MayHaveChanged(round)) {
     Ask(round);
   }
   for (const Problem& problem : round.memory().permissions) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -228,6 +229,24 @@ TEST_CASE("what lists leave out without a trace is said, asked for once a minute
     }
     CHECK(bench.client->TakeCounts()[ApiKey::kDescribeCluster] == 1);
   }
+}
+
+TEST_CASE("a permission that goes or comes back is noticed when the lists change", "[kafka]") {
+  Bench bench;
+  bench.cluster.AddTopic("orders", 1, 100).AddTopic("payments", 1, 100);
+  bench.Poll();
+  CHECK(bench.ProblemOf("permissions: topics") == nullptr);
+  const auto topics = std::exchange(bench.cluster.topics, {});
+  bench.cluster.may_describe_topics = false;
+  bench.Poll();
+  CHECK(bench.ProblemOf("permissions: topics") != nullptr);
+  bench.cluster.topics = topics;
+  bench.cluster.may_describe_topics = true;
+  bench.Poll();
+  CHECK(bench.ProblemOf("permissions: topics") == nullptr);
+  bench.client->TakeCounts();
+  bench.Poll();
+  CHECK(bench.client->TakeCounts()[ApiKey::kDescribeCluster] == 0);
 }
 
 TEST_CASE("a topic that was deleted is gone, a new one of its name has no old offsets", "[kafka]") {
