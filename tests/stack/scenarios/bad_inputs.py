@@ -5,42 +5,16 @@ right. One klaxon sees all of it without a restart. A second one is given a name
 """
 
 import re
-import socketserver
-import threading
 
 import _paths  # noqa: F401
 from checks import await_agreement
+from odd_servers import OddServer
 from recorder import END
 from scenario import check, main, note, wait_until
 
 INTERVAL = 1.0
 LIMIT = 30.0
 NO_SUCH_HOST = "klaxon-no-such-host.invalid"
-
-
-class WebServer(socketserver.ThreadingTCPServer):
-    """On the broker's port, but no broker: it answers what is not HTTP as nginx does, at once and with 400."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-    class RequestHandlerClass(socketserver.BaseRequestHandler):
-        def handle(self):
-            self.request.recv(65536)
-            page = b"<html><head><title>400 Bad Request</title></head></html>"
-            head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n"
-            self.request.sendall(head + b"Content-Length: %d\r\n\r\n" % len(page) + page)
-
-    def __init__(self, port):
-        super().__init__(("127.0.0.1", port), self.RequestHandlerClass)
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})
-        self._thread.start()
-
-    def stop(self):
-        """May be called again."""
-        self.shutdown()
-        self.server_close()
-        self._thread.join()
 
 
 def await_reason(agent, what, pattern):
@@ -70,7 +44,7 @@ def run(case):
     agent = case.klaxon("--bootstrap", address, "--interval", f"{INTERVAL:g}s")
     await_reason(agent, "nothing listens at the address", r"connection refused; is the broker running")
 
-    server = WebServer(port)
+    server = OddServer("web", port=port)
     case.at_exit(server.stop)
     await_reason(agent, "a web server is behind the address", r"it looks like a web server")
     server.stop()

@@ -55,7 +55,7 @@ def check_broker(case, tokens, component):
     check_refused(case, broker, "mtls", without, "SSLHandshakeException", "whoever comes without a certificate is refused where one is demanded")
     for name in secured.BAD_LISTENERS:
         check_refused(case, broker, name, broker.java_options(name), "SSLHandshakeException", f"Java's client refuses the certificate '{name}'")
-    check(broker.logins_again("reauth") == 0, "the broker counts repeated logins")
+    check(broker.socket_metric("reauth", "successful-reauthentication-total") == 0, "the broker counts repeated logins")
     case.stack.run("down", component)
 
 

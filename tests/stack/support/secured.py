@@ -105,15 +105,20 @@ class Secured:
     def alter_config(self, kind, name, *arguments):
         return self._case.kafka_tool("configs", self.bootstrap, "--alter", "--entity-type", kind, "--entity-name", name, *arguments)
 
-    def logins_again(self, listener):
-        """How often clients of a listener have logged in again on a connection that they had, by the broker's own count."""
+    def grant_least(self, user):
+        """What docs/permissions.md grants to the user of least privilege."""
+        for resource in (("--cluster",), ("--topic", "*"), ("--group", "*")):
+            self.acls("--add", "--allow-principal", "User:" + user, "--operation", "Describe", *resource)
+
+    def socket_metric(self, listener, attribute):
+        """What the broker counts at a listener, such as successful-reauthentication-total: logins again on living connections."""
         pattern = f"kafka.server:type=socket-server-metrics,listener={listener.upper()},networkProcessor=*"
         url = f"service:jmx:rmi:///jndi/rmi://127.0.0.1:{self.jmx}/jmxrmi"
         text = self._case.tool("org.apache.kafka.tools.JmxTool", "--jmx-url", url, "--object-name", pattern, "--one-time", "--report-format", "properties",
-                               "--attributes", "successful-reauthentication-total")
-        values = [line.rsplit("=", 1)[1] for line in text.splitlines() if "successful-reauthentication-total=" in line]
+                               "--attributes", attribute)
+        values = [line.rsplit("=", 1)[1] for line in text.splitlines() if f"{attribute}=" in line]
         if not values:
-            raise Failed(f"the broker counts no repeated logins at {listener}: {text[:300]}")
+            raise Failed(f"the broker has no {attribute} of {listener}: {text[:300]}")
         return round(sum(float(value) for value in values))
 
 
