@@ -12,7 +12,7 @@ namespace klaxon {
 enum class Reason {
   kTimeout,       ///< a deadline passed before the answer came
   kUnreachable,   ///< no connection: refused, reset, no route, name does not resolve
-  kUnauthorized,  ///< the other side knows us and says no, or does not let us log in
+  kUnauthorized,  ///< the other side says no or does not let us log in, or we do not trust it
   kUnsupported,   ///< the other side cannot do it (version, mode, kind)
   kBadAnswer,     ///< an answer came that breaks its protocol or its own bounds
   kRefused,       ///< a well-formed answer that says: not now, or not here (e.g. NOT_COORDINATOR)

@@ -17,9 +17,9 @@ namespace klaxon::tls {
 /// over. It has no clock: whoever waits for it keeps the time.
 ///
 /// Errors are predicates for the other side's title, with what to try: "presents a certificate for
-/// broker-1, not for kafka.example; ...". kUnauthorized: it refuses our certificate, or wants one.
-/// kBadAnswer: no TLS at all, or broken. kUnreachable: closed, lost, not to be trusted, or nothing
-/// in common. After an error nothing but the destructor may be called.
+/// broker-1, not for kafka.example; ...". kUnauthorized: one of the two does not accept the other's
+/// certificate. kBadAnswer: no TLS at all, or broken. kUnreachable: closed, lost, or nothing in
+/// common. After an error nothing but the destructor may be called.
 class Session {
  public:
   class Impl;  // made by ClientContext and ServerContext

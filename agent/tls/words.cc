@@ -43,7 +43,7 @@ std::string Which(const Rejected& rejected) {
 
 Error WrongHost(const Scene& scene) {
   return {
-      Reason::kUnreachable,
+      Reason::kUnauthorized,
       fmt::format("presents a certificate for {}, not for {}; connect by a name that it has, or "
                   "have one issued that has this name too",
                   List(scene.rejected->certificate.names), scene.host)};
@@ -52,13 +52,13 @@ Error WrongHost(const Scene& scene) {
 Error UnknownAuthority(const Certificate& certificate) {
   if (certificate.subject == certificate.issuer) {
     return {
-        Reason::kUnreachable,
+        Reason::kUnauthorized,
         fmt::format("presents a certificate that is not trusted: {} signed itself; add it to the "
                     "trusted certificates if it is the right one",
                     Quoted(certificate.subject))};
   }
   return {
-      Reason::kUnreachable,
+      Reason::kUnauthorized,
       fmt::format("presents a certificate that is not trusted: {} was signed by {}, which is not "
                   "among the trusted authorities; add that authority's certificate to them",
                   Quoted(certificate.subject), Quoted(certificate.issuer))};
@@ -72,11 +72,11 @@ Error Untrusted(const Scene& scene) {
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return WrongHost(scene);
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return {Reason::kUnreachable, fmt::format("presents {} that expired at {}; renew it",
-                                                rejected.first ? "a certificate" : Which(rejected),
-                                                FormatWallTime(certificate.not_after))};
+      return {Reason::kUnauthorized, fmt::format("presents {} that expired at {}; renew it",
+                                                 rejected.first ? "a certificate" : Which(rejected),
+                                                 FormatWallTime(certificate.not_after))};
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return {Reason::kUnreachable,
+      return {Reason::kUnauthorized,
               fmt::format("presents {} that is valid only from {}; is a clock wrong, here or where "
                           "it was made?",
                           Which(rejected), FormatWallTime(certificate.not_before))};
@@ -89,7 +89,7 @@ Error Untrusted(const Scene& scene) {
       return UnknownAuthority(certificate);
     default:
       return {
-          Reason::kUnreachable,
+          Reason::kUnauthorized,
           fmt::format("presents a certificate ({}) that is not accepted: {}",
                       Quoted(certificate.subject), X509_verify_cert_error_string(rejected.code))};
   }

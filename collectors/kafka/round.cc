@@ -15,6 +15,9 @@ Reason ReasonOf(wire::ErrorCode code) {
     case wire::ErrorCode::kTopicAuthorizationFailed:
     case wire::ErrorCode::kGroupAuthorizationFailed:
     case wire::ErrorCode::kClusterAuthorizationFailed:
+    case wire::ErrorCode::kUnsupportedSaslMechanism:
+    case wire::ErrorCode::kIllegalSaslState:
+    case wire::ErrorCode::kSaslAuthenticationFailed:
       return Reason::kUnauthorized;
     case wire::ErrorCode::kUnsupportedVersion:
       return Reason::kUnsupported;

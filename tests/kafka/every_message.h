@@ -13,6 +13,8 @@
 #include "agent/kafka/wire/messages/list_offsets.h"
 #include "agent/kafka/wire/messages/metadata.h"
 #include "agent/kafka/wire/messages/offset_fetch.h"
+#include "agent/kafka/wire/messages/sasl_authenticate.h"
+#include "agent/kafka/wire/messages/sasl_handshake.h"
 
 namespace klaxon::kafka::wire {
 
@@ -29,9 +31,10 @@ struct RequestList {
 };
 
 /// A new message is added here once; the tests, fuzzers and the scripted server follow.
-using EveryRequest = RequestList<ApiVersionsRequest, MetadataRequest, DescribeClusterRequest,
-                                 DescribeQuorumRequest, ListOffsetsRequest, ListGroupsRequest,
-                                 DescribeGroupsRequest, FindCoordinatorRequest, OffsetFetchRequest,
-                                 DescribeConfigsRequest, ConsumerGroupDescribeRequest>;
+using EveryRequest =
+    RequestList<ApiVersionsRequest, MetadataRequest, DescribeClusterRequest, DescribeQuorumRequest,
+                ListOffsetsRequest, ListGroupsRequest, DescribeGroupsRequest,
+                FindCoordinatorRequest, OffsetFetchRequest, DescribeConfigsRequest,
+                ConsumerGroupDescribeRequest, SaslHandshakeRequest, SaslAuthenticateRequest>;
 
 }  // namespace klaxon::kafka::wire

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -17,52 +18,64 @@ using namespace kafka::wire;  // NOLINT(google-build-using-namespace): a test's 
 
 namespace {
 
-sockaddr_in Loopback(uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-Fd Bind(uint16_t port) {
-  Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+/// Binds to `place` and sets its port, if that was free to choose.
+Fd Bind(ServerPlace& place) {
+  const bool v6 = place.host.find(':') != std::string::npos;
+  sockaddr_in6 address6{};
+  address6.sin6_family = AF_INET6;
+  address6.sin6_port = htons(place.port);
+  sockaddr_in address4{};
+  address4.sin_family = AF_INET;
+  address4.sin_port = htons(place.port);
+  void* const host = v6 ? static_cast<void*>(&address6.sin6_addr) : &address4.sin_addr;
+  auto* const address =
+      v6 ? reinterpret_cast<sockaddr*>(&address6) : reinterpret_cast<sockaddr*>(&address4);
+  socklen_t size = v6 ? sizeof(address6) : sizeof(address4);
+  Fd socket(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  sockaddr_in address = Loopback(port);
-  if (bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+  if (inet_pton(address->sa_family, place.host.c_str(), host) != 1 ||
+      bind(socket.get(), address, size) != 0 || getsockname(socket.get(), address, &size) != 0) {
     std::abort();
   }
+  place.port = ntohs(v6 ? address6.sin6_port : address4.sin_port);
   return socket;
-}
-
-uint16_t PortOf(const Fd& socket) {
-  sockaddr_in address{};
-  socklen_t size = sizeof(address);
-  getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
 }
 
 }  // namespace
 
-bool Session::WaitReadable() {
+bool Session::WaitFor(short events) {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{10};
   while (!stop_.stop_requested() && socket_ && std::chrono::steady_clock::now() < limit) {
-    pollfd polled{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+    pollfd polled{.fd = socket_.get(), .events = events, .revents = 0};
     if (poll(&polled, 1, 20) > 0) return true;
   }
   return false;
 }
 
-std::string Session::ReadBytes(size_t count) {
-  std::string bytes;
-  while (bytes.size() < count && WaitReadable()) {
-    std::string part(count - bytes.size(), '\0');
-    const ssize_t got = recv(socket_.get(), part.data(), part.size(), 0);
-    if (got <= 0) return "";
-    bytes.append(part, 0, static_cast<size_t>(got));
+size_t Session::ReadSome(std::span<char> into) {
+  while (tls_ && socket_) {
+    const Result<size_t> count = tls_->Read(into);
+    if (!count) {
+      tls_.reset();  // it tells the client why before the socket closes
+      return 0;
+    }
+    if (*count > 0) return *count;
+    if (!WaitFor(tls_->wants_write() ? POLLOUT : POLLIN)) return 0;
   }
-  return bytes.size() == count ? bytes : "";
+  if (!WaitFor(POLLIN)) return 0;
+  const ssize_t count = recv(socket_.get(), into.data(), into.size(), 0);
+  return count > 0 ? static_cast<size_t>(count) : 0;
+}
+
+std::string Session::ReadBytes(size_t count) {
+  std::string bytes(count, '\0');
+  for (size_t held = 0; held < count;) {
+    const size_t got = ReadSome(std::span(bytes).subspan(held));
+    if (got == 0) return "";
+    held += got;
+  }
+  return bytes;
 }
 
 std::optional<Request> Session::Read() {
@@ -83,20 +96,29 @@ bool Session::HasMore(std::chrono::milliseconds time) {
 }
 
 bool Session::WaitClosed() {
-  while (WaitReadable()) {
-    std::string part(4096, '\0');
-    if (recv(socket_.get(), part.data(), part.size(), 0) <= 0) return true;
+  std::array<char, 4096> part{};
+  while (ReadSome(part) > 0) {
   }
-  return false;
+  pollfd polled{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+  return poll(&polled, 1, 0) > 0;  // readable, and nothing to read
 }
 
 bool Session::Send(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(sent));
+  while (!bytes.empty() && socket_) {
+    size_t taken = 0;
+    if (tls_) {
+      const Result<size_t> written = tls_->Write(bytes);
+      if (!written) return false;
+      taken = *written;
+      if (taken == 0 && !WaitFor(tls_->wants_write() ? POLLOUT : POLLIN)) return false;
+    } else {
+      const ssize_t sent = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      taken = static_cast<size_t>(sent);
+    }
+    bytes.remove_prefix(taken);
   }
-  return true;
+  return bytes.empty();
 }
 
 void Session::Reset() {
@@ -105,8 +127,8 @@ void Session::Reset() {
   Close();
 }
 
-ScriptedServer::ScriptedServer(Script script, uint16_t port)
-    : script_(std::move(script)), listener_(Bind(port)), port_(PortOf(listener_)) {
+ScriptedServer::ScriptedServer(Script script, ServerPlace place)
+    : script_(std::move(script)), place_(std::move(place)), listener_(Bind(place_)) {
   listen(listener_.get(), 64);
   acceptor_ = std::jthread([this](const std::stop_token& stop) { Accept(stop); });
 }
@@ -122,14 +144,21 @@ void ScriptedServer::Accept(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     pollfd polled{.fd = listener_.get(), .events = POLLIN, .revents = 0};
     if (poll(&polled, 1, 20) <= 0) continue;
-    Fd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    Fd socket(accept4(listener_.get(), nullptr, nullptr,
+                      place_.tls == nullptr ? SOCK_CLOEXEC : SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) continue;
     const int number = ++connections_;
     sessions_.remove_if([](const Served& served) { return served.over.load(); });
     Served& served = sessions_.emplace_back();
     served.thread = std::jthread(
         [this, number, &served](const std::stop_token& ending, Fd mine) {
-          Session session(std::move(mine), ending, number);
+          std::unique_ptr<tls::Session> tls;
+          if (place_.tls != nullptr) {
+            auto made = place_.tls->Accept(mine.get());
+            if (!made) std::abort();
+            tls = std::move(*made);
+          }
+          Session session(std::move(mine), std::move(tls), ending, number);
           script_(session);
           served.over = true;
         },
@@ -138,8 +167,9 @@ void ScriptedServer::Accept(const std::stop_token& stop) {
 }
 
 HostPort ClosedPort() {
-  const Fd socket = Bind(0);
-  return {.host = "127.0.0.1", .port = PortOf(socket)};
+  ServerPlace place;
+  const Fd socket = Bind(place);
+  return {.host = place.host, .port = place.port};
 }
 
 std::string EmptyAnswer(const Request& request) {

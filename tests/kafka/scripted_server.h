@@ -5,7 +5,9 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 #include "agent/kafka/wire/fd.h"
 #include "agent/kafka/wire/message.h"
 #include "agent/kafka/wire/messages/api_versions.h"
+#include "agent/tls/server_context.h"
 
 namespace klaxon::testing {
 
@@ -30,8 +33,10 @@ struct Request {
 /// stops.
 class Session {
  public:
-  Session(kafka::wire::Fd socket, std::stop_token stop, int number)
-      : socket_(std::move(socket)), stop_(std::move(stop)), number_(number) {}
+  /// `tls`: null for plain text.
+  Session(kafka::wire::Fd socket, std::unique_ptr<tls::Session> tls, std::stop_token stop,
+          int number)
+      : socket_(std::move(socket)), tls_(std::move(tls)), stop_(std::move(stop)), number_(number) {}
 
   /// 1 for the first connection that the server got.
   int number() const { return number_; }
@@ -53,28 +58,46 @@ class Session {
   /// Ends the connection with RST.
   void Reset();
 
-  void Close() { socket_ = kafka::wire::Fd(); }
+  void Close() {
+    tls_.reset();
+    socket_ = kafka::wire::Fd();
+  }
+
+  /// Who the client is. REQUIRES: TLS, and something was read.
+  tls::PeerInfo Peer() const { return tls_->Peer(); }
 
  private:
-  bool WaitReadable();
+  bool WaitFor(short events);
+  /// Waits for bytes; 0: the end, or time is up.
+  size_t ReadSome(std::span<char> into);
 
   kafka::wire::Fd socket_;
+  std::unique_ptr<tls::Session> tls_;
   std::stop_token stop_;
   int number_;
 };
 
-/// A TCP server on 127.0.0.1 that does what the test says, one thread a connection.
+/// Where a ScriptedServer listens, and whether it speaks TLS.
+struct ServerPlace {
+  uint16_t port = 0;  ///< 0: a free one
+  std::string host = "127.0.0.1";
+  tls::ServerContext* tls = nullptr;
+};
+
+/// A TCP server on loopback that does what the test says, one thread a connection.
 class ScriptedServer {
  public:
   using Script = std::function<void(Session&)>;
 
-  /// `port` 0: a free one.
-  explicit ScriptedServer(Script script, uint16_t port = 0);
+  explicit ScriptedServer(Script script, uint16_t port = 0)
+      : ScriptedServer(std::move(script), ServerPlace{.port = port}) {}
+
+  ScriptedServer(Script script, ServerPlace place);
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
   ~ScriptedServer();
 
-  HostPort address() const { return {.host = "127.0.0.1", .port = port_}; }
+  HostPort address() const { return {.host = place_.host, .port = place_.port}; }
 
   int connections() const { return connections_; }
 
@@ -82,8 +105,8 @@ class ScriptedServer {
   void Accept(const std::stop_token& stop);
 
   Script script_;
+  ServerPlace place_;
   kafka::wire::Fd listener_;
-  uint16_t port_ = 0;
   std::atomic<int> connections_ = 0;
 
   struct Served {

@@ -59,35 +59,35 @@ std::vector<Row> ServersThatAreNotTrusted(const Cast& cast) {
        cast.server,
        {.trust = {.pem = Secret(cast.elsewhere.certificate())}},
        "localhost",
-       Reason::kUnreachable,
+       Reason::kUnauthorized,
        "presents a certificate that is not trusted: \"CN=broker\" was signed by \"CN=Test CA\", "
        "which is not among the trusted authorities; add that authority's certificate to them"},
       {"the certificate signed itself", Cast::Serve(SelfSigned({.name = "me"})), cast.client,
-       "localhost", Reason::kUnreachable,
+       "localhost", Reason::kUnauthorized,
        "presents a certificate that is not trusted: \"CN=me\" signed itself; add it to the trusted "
        "certificates if it is the right one"},
       {"the certificate is for other names", cast.server, cast.client, "kafka-1.example",
-       Reason::kUnreachable,
+       Reason::kUnauthorized,
        "presents a certificate for localhost, 127.0.0.1, ::1, not for kafka-1.example; connect by "
        "a "
        "name that it has, or have one issued that has this name too"},
       {"the certificate is for other addresses", cast.server, cast.client, "10.0.0.1",
-       Reason::kUnreachable,
+       Reason::kUnauthorized,
        "presents a certificate for localhost, 127.0.0.1, ::1, not for 10.0.0.1; connect by a name "
        "that it has, or have one issued that has this name too"},
       {"the certificate has only a common name",
        Cast::Serve(cast.authority.Issue({.name = "old-broker", .hosts = {}})), cast.client,
-       "localhost", Reason::kUnreachable,
+       "localhost", Reason::kUnauthorized,
        "presents a certificate for old-broker, not for localhost; connect by a name that it has, "
        "or "
        "have one issued that has this name too"},
       {"the certificate has expired",
        Cast::Serve(cast.authority.Issue({.from_hours = -48, .till_hours = 0})), cast.client,
-       "localhost", Reason::kUnreachable,
+       "localhost", Reason::kUnauthorized,
        "presents a certificate that expired at " + now.substr(0, 4)},
       {"the certificate is not valid yet",
        Cast::Serve(cast.authority.Issue({.from_hours = 2, .till_hours = 4})), cast.client,
-       "localhost", Reason::kUnreachable,
+       "localhost", Reason::kUnauthorized,
        "presents a certificate that is valid only from " + now.substr(0, 4)},
   };
 }

@@ -13,6 +13,8 @@
 #include "agent/base/clock.h"
 #include "agent/base/text.h"
 #include "agent/kafka/cluster_client.h"
+#include "agent/kafka/security.h"
+#include "agent/kafka/token_source.h"
 
 namespace klaxon::kafka::wire {
 
@@ -22,12 +24,18 @@ struct ClientOptions {
   std::string client_id = "klaxon";    ///< as broker logs and quotas show us
   std::string software_version = "0";  ///< told to brokers (KIP-511): letters, digits, '-' and '.'
 
-  /// Name look-up, TCP and ApiVersions of one connection together. A broker that takes longer
-  /// counts as silent: it is probed in the background and stretches no further Exchange.
+  SecurityOptions security{};
+  std::shared_ptr<TokenSource> tokens{};  ///< for OAUTHBEARER, and needed there
+
+  /// Name look-up, TCP, TLS, ApiVersions and login of one connection together. A broker that takes
+  /// longer counts as silent: it is probed in the background and stretches no further Exchange.
   Duration connect_timeout = std::chrono::seconds{3};
   /// After a connection that failed at once (refused, reset, name unknown), calls fail with the
   /// same error for this long; the next one tries again.
   BackoffOptions reconnect{.base = std::chrono::milliseconds{250}, .cap = std::chrono::seconds{2}};
+  /// The same after a login or a certificate that was refused: each attempt costs the broker a line
+  /// in its log, and may count against the user.
+  BackoffOptions relogin{.base = std::chrono::seconds{1}, .cap = std::chrono::seconds{30}};
   size_t answer_limit = size_t{64} << 20U;  ///< bytes of one answer; more is kBadAnswer
   size_t in_flight_limit = 64;              ///< requests a connection; further ones wait
 };

@@ -30,15 +30,26 @@ Loop::Loop(const ClientOptions& options, Clock& clock, Meter& meter, OnVersions 
       meter_(meter),
       waker_(std::make_shared<Waker>()),
       resolver_(waker_),
-      tools_{.options = options,
-             .resolver = resolver_,
-             .meter = meter,
-             .on_versions = std::move(on_versions)},
+      tools_(MakeTools(options, std::move(on_versions))),
       peers_(tools_),
       thread_([this, name = "kafka:" + options.cluster](const std::stop_token& stop) {
         NameThisThread(name);
         Run(stop);
       }) {
+}
+
+PeerTools Loop::MakeTools(const ClientOptions& options, OnVersions on_versions) {
+  PeerTools tools{.options = options,
+                  .resolver = resolver_,
+                  .meter = meter_,
+                  .on_versions = std::move(on_versions)};
+  if (options.security.UsesTls()) {
+    tools.tls = &tls_.emplace(options.security.tls, "kafka/" + options.cluster);
+  }
+  if (options.security.UsesSasl()) {
+    tools.logins = &logins_.emplace(options.security, options.tokens);
+  }
+  return tools;
 }
 
 Loop::~Loop() {

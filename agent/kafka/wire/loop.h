@@ -33,6 +33,8 @@ class Loop {
   void SetBrokers(std::vector<BrokerAddress> brokers);
 
  private:
+  PeerTools MakeTools(const ClientOptions& options, OnVersions on_versions);
+
   struct Inbox {
     std::optional<std::vector<BrokerAddress>> brokers{};
     std::vector<std::shared_ptr<Batch>> submitted{};
@@ -63,6 +65,8 @@ class Loop {
   Meter& meter_;
   const std::shared_ptr<Waker> waker_;
   Resolver resolver_;
+  std::optional<tls::ClientContext> tls_;
+  std::optional<LoginTools> logins_;
   const PeerTools tools_;
 
   Mutex mutex_;

@@ -10,6 +10,7 @@
 
 #include "agent/base/duration.h"
 #include "agent/base/log.h"
+#include "agent/kafka/wire/tls_transport.h"
 
 namespace klaxon::kafka::wire {
 
@@ -24,6 +25,19 @@ uint64_t Seed(const HostPort& address) {
   return std::hash<std::string>{}(ToString(address));
 }
 
+/// What a broker that accepts connections has not done, and what may be wrong then.
+std::string_view Missing(Connection::Stage stage) {
+  if (stage == Connection::Stage::kTls) return "has not finished the TLS handshake";
+  if (stage == Connection::Stage::kLogin) return "has not answered our login";
+  return "has not answered";
+}
+
+std::string_view Question(Connection::Stage stage) {
+  if (stage == Connection::Stage::kTls) return "does this port speak TLS, and does the broker run?";
+  if (stage == Connection::Stage::kLogin) return "does it reach what it checks logins with?";
+  return "is it a Kafka broker, and does it run?";
+}
+
 /// "0.2 s"
 std::string Waited(Duration duration) {
   return fmt::format("{:.1f} s", Seconds(duration));
@@ -34,7 +48,8 @@ std::string Waited(Duration duration) {
 Peer::Peer(HostPort address, const PeerTools& tools)
     : address_(std::move(address)),
       tools_(tools),
-      backoff_(tools.options.reconnect, Seed(address_)) {
+      backoff_(tools.options.reconnect, Seed(address_)),
+      login_backoff_(tools.options.relogin, Seed(address_)) {
   SetBroker(kAnyBroker);
 }
 
@@ -117,6 +132,7 @@ MonoTime Peer::due() const {
     due = next_try_;
   }
   if (connection_) {
+    due = connection_->has_more() ? MonoTime{} : std::min(due, connection_->due());
     for (const Connection::InFlight& flight : connection_->in_flight()) {
       due = std::min(due, flight.silent_at);
     }
@@ -127,8 +143,9 @@ MonoTime Peer::due() const {
 void Peer::Advance(short events, const Instant& now) {
   if (dial_) {
     AdvanceDial(now);
-  } else if (connection_ && events != 0) {
-    AdvanceConnection(events, now);
+  } else if (connection_) {
+    const bool more = connection_->has_more();
+    AdvanceConnection(more ? static_cast<short>(events | POLLIN) : events, now);
   }
   CheckTimes(now);
 }
@@ -157,12 +174,28 @@ void Peer::AdvanceDial(const Instant& now) {
   if (silent_since_) {
     attempt_ends_ = now.mono + patience_;
   }
-  tools_.meter.Connected();
-  connection_ = std::make_unique<Connection>(PlainTransport(std::move(**outcome)), tools_.options,
-                                             identity_, tools_.meter);
-  if (const Result<void> started = connection_->Start(now); !started) {
-    Disconnected(started.error(), now);
+  if (const Result<void> opened = Open(std::move(**outcome), now); !opened) {
+    FailAtOnce(opened.error(), now);
+    connection_.reset();
   }
+}
+
+Result<void> Peer::Open(Fd socket, const Instant& now) {
+  tools_.meter.Connected();
+  std::unique_ptr<Transport> transport;
+  if (tools_.tls == nullptr) {
+    transport = PlainTransport(std::move(socket));
+  } else {
+    auto secured = TlsTransport(std::move(socket), *tools_.tls, address_.host);
+    if (!secured) return secured.error().In(identity_.title);
+    transport = std::move(*secured);
+  }
+  connection_ = std::make_unique<Connection>(std::move(transport), tools_.options, identity_,
+                                             tools_.meter, tools_.logins);
+  if (const Result<void> started = connection_->Start(now); !started) {
+    return Error(started.error().reason(), identity_.title + " " + started.error().message());
+  }
+  return {};
 }
 
 void Peer::AdvanceConnection(short events, const Instant& now) {
@@ -173,6 +206,9 @@ void Peer::AdvanceConnection(short events, const Instant& now) {
   }
   if (done && (events & ~POLLOUT) != 0) {
     done = connection_->Receive(now);
+  }
+  if (done) {
+    done = connection_->KeepSession(now);
   }
   if (!was_ready && connection_->ready()) {
     BecomeReady(now);
@@ -195,6 +231,7 @@ void Peer::BecomeReady(const Instant& now) {
   silent_since_.reset();
   failure_.reset();
   backoff_.Reset();
+  login_backoff_.Reset();
   tools_.on_versions(address_, connection_->versions());
 }
 
@@ -221,21 +258,34 @@ void Peer::CheckTimes(const Instant& now) {
   std::erase_if(waiting_, [](const TicketPtr& ticket) { return !ticket->open(); });
   NoticeSilence(now);
   if (connection_ && !connection_->ready() && now.mono >= attempt_ends_) {
-    if (!silent_since_) {
-      GoSilent({Reason::kTimeout,
-                fmt::format("{} accepts connections, but has not answered for {}; is it a Kafka "
-                            "broker, and does it run?",
-                            identity_.title, Waited(now.mono - attempt_started_))},
-               attempt_started_, now);
-      attempt_ends_ = now.mono + patience_;
-    } else {  // this probe may have been lost: another one
-      connection_.reset();
-      next_try_ = now.mono;
-      patience_ = std::min(2 * patience_, kLongestPatience);
-    }
+    GiveUpOpening(now);
   }
   if (silent_since_ && !dial_ && !connection_ && now.mono >= next_try_) {
     StartDial(now);
+  }
+}
+
+void Peer::GiveUpOpening(const Instant& now) {
+  const Connection::Stage stage = connection_->stage();
+  if (stage == Connection::Stage::kToken) {
+    FailAtOnce({Reason::kTimeout,
+                fmt::format("{} cannot be logged in to: no token came within {}; does the token "
+                            "endpoint answer?",
+                            identity_.title, Waited(now.mono - attempt_started_))},
+               now);
+    connection_.reset();
+    return;
+  }
+  if (!silent_since_) {
+    GoSilent({Reason::kTimeout,
+              fmt::format("{} accepts connections, but {} for {}; {}", identity_.title,
+                          Missing(stage), Waited(now.mono - attempt_started_), Question(stage))},
+             attempt_started_, now);
+    attempt_ends_ = now.mono + patience_;
+  } else {  // this probe may have been lost: another one
+    connection_.reset();
+    next_try_ = now.mono;
+    patience_ = std::min(2 * patience_, kLongestPatience);
   }
 }
 
@@ -255,7 +305,8 @@ void Peer::NoticeSilence(const Instant& now) {
 }
 
 void Peer::Disconnected(const Error& error, const Instant& now) {
-  const bool idle = connection_->ready() && Load() == 0;
+  // A broker closes what is idle for long; that is no failure.
+  const bool idle = connection_->ready() && Load() == 0 && error.reason() == Reason::kUnreachable;
   if (!idle) {
     FailAtOnce({error.reason(), identity_.title + " " + error.message()}, now);
   }
@@ -264,7 +315,9 @@ void Peer::Disconnected(const Error& error, const Instant& now) {
 
 void Peer::FailAtOnce(const Error& error, const Instant& now) {
   silent_since_.reset();
-  next_try_ = now.mono + backoff_.Next();
+  // A mistake in our own files is here: looking at them again costs nobody anything.
+  const bool refused = error.reason() == Reason::kUnauthorized;
+  next_try_ = now.mono + (refused ? login_backoff_ : backoff_).Next();
   Tell(error);
   MissAll(error);
 }

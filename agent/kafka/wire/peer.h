@@ -9,6 +9,7 @@
 #include "agent/base/backoff.h"
 #include "agent/kafka/wire/connection.h"
 #include "agent/kafka/wire/dial.h"
+#include "agent/tls/client_context.h"
 
 namespace klaxon::kafka::wire {
 
@@ -17,6 +18,8 @@ struct PeerTools {
   const ClientOptions& options;
   Resolver& resolver;
   Meter& meter;
+  tls::ClientContext* tls = nullptr;  ///< null: plain text
+  LoginTools* logins = nullptr;       ///< null: no login
   /// Called when a broker told its versions, before anything is sent to it.
   std::function<void(const HostPort&, std::shared_ptr<const VersionTable>)> on_versions{};
 };
@@ -32,6 +35,8 @@ struct PeerTools {
 /// missed its deadline is closed: its answers would only be read to be thrown away, and the probe
 /// needs a connection that is not behind them. The probe's own connection is kept open for long: a
 /// stopped broker that goes on answers it in the same moment.
+///
+/// A login or certificate that was refused is of the first kind, with a back-off that grows longer.
 class Peer {
  public:
   enum class Health { kConnected, kUntried, kFailing, kSilent };
@@ -69,6 +74,7 @@ class Peer {
   void StartDial(const Instant& now);
   void AdvanceDial(const Instant& now);
   void AdvanceConnection(short events, const Instant& now);
+  Result<void> Open(Fd socket, const Instant& now);
   void BecomeReady(const Instant& now);
   void SendWaiting(const Instant& now);
   /// Leaves a connection on which only calls are in flight that nobody waits for any more. A broker
@@ -77,6 +83,7 @@ class Peer {
   void LeaveIfBlocked(MonoTime now);
   void CheckTimes(const Instant& now);
   void NoticeSilence(const Instant& now);
+  void GiveUpOpening(const Instant& now);
   void Disconnected(const Error& error, const Instant& now);
   /// Ends everything that waits; further calls fail with `error` for a back-off.
   void FailAtOnce(const Error& error, const Instant& now);
@@ -91,6 +98,7 @@ class Peer {
   const PeerTools& tools_;
   Identity identity_{};
   Backoff backoff_;
+  Backoff login_backoff_;
 
   std::optional<Dial> dial_{};
   std::unique_ptr<Connection> connection_{};

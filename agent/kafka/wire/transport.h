@@ -11,7 +11,8 @@
 namespace klaxon::kafka::wire {
 
 /// The bytes of one connection. The seam where TLS comes between: it may answer "not now" to a read
-/// while it shakes hands, and may want to write in order to read.
+/// while it shakes hands, and may want to write in order to read. Errors are predicates for the
+/// other side's title; what is not kUnreachable says all that there is to say.
 class Transport {
  public:
   Transport() = default;
@@ -23,6 +24,12 @@ class Transport {
 
   /// What poll() is to wait for, when there is (or is not) something to write.
   virtual short Events(bool has_output) const = 0;
+
+  /// Bytes go through: TLS has shaken hands.
+  virtual bool established() const { return true; }
+
+  /// Bytes can be read although the socket has none: poll() would wait in vain.
+  virtual bool has_more() const { return false; }
 
   /// How many bytes were read; 0: none there now. Error: kUnreachable, the other side closed it.
   virtual Result<size_t> Read(std::span<char> into) = 0;

@@ -18,10 +18,14 @@ std::string Name(ApiKey key) {
       return "DescribeGroups";
     case ApiKey::kListGroups:
       return "ListGroups";
+    case ApiKey::kSaslHandshake:
+      return "SaslHandshake";
     case ApiKey::kApiVersions:
       return "ApiVersions";
     case ApiKey::kDescribeConfigs:
       return "DescribeConfigs";
+    case ApiKey::kSaslAuthenticate:
+      return "SaslAuthenticate";
     case ApiKey::kDescribeQuorum:
       return "DescribeQuorum";
     case ApiKey::kDescribeCluster:
@@ -60,6 +64,10 @@ std::string Name(ErrorCode code) {
       return "GROUP_AUTHORIZATION_FAILED";
     case ErrorCode::kClusterAuthorizationFailed:
       return "CLUSTER_AUTHORIZATION_FAILED";
+    case ErrorCode::kUnsupportedSaslMechanism:
+      return "UNSUPPORTED_SASL_MECHANISM";
+    case ErrorCode::kIllegalSaslState:
+      return "ILLEGAL_SASL_STATE";
     case ErrorCode::kUnsupportedVersion:
       return "UNSUPPORTED_VERSION";
     case ErrorCode::kNotController:
@@ -68,6 +76,8 @@ std::string Name(ErrorCode code) {
       return "INVALID_REQUEST";
     case ErrorCode::kKafkaStorageError:
       return "KAFKA_STORAGE_ERROR";
+    case ErrorCode::kSaslAuthenticationFailed:
+      return "SASL_AUTHENTICATION_FAILED";
     case ErrorCode::kGroupIdNotFound:
       return "GROUP_ID_NOT_FOUND";
     case ErrorCode::kFencedLeaderEpoch:
