@@ -53,6 +53,7 @@ kafka::wire::ClientOptions ClientOptionsOf(const Config& config, std::string clu
   options.cluster = std::move(cluster);
   options.bootstrap = config.bootstrap;
   options.client_id = config.client_id;
+  options.security = config.security;
   options.connect_timeout = std::min(options.connect_timeout, config.request_timeout);
   return options;
 }
