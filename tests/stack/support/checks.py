@@ -1,5 +1,6 @@
 """What several scenarios ask of a running klaxon."""
 
+import json
 import time
 
 import diff
@@ -84,6 +85,12 @@ def await_leadership(agent, cluster, address, limit):
 
     took = wait_until("leaders and replicas on /metrics as the cluster says", limit, agrees)
     return took, last_wrong[0]
+
+
+def problems(agent):
+    """What was wrong in the last poll of each Kafka cluster, as the API tells: cluster -> rows of scope, reason and message."""
+    polling = json.loads(agent.get("/api/klaxon/v1/clusters")[1])["polling"]
+    return {row["collector"].removeprefix("kafka/"): row["problems"] for row in polling}
 
 
 def judge(recorder, produced=None, limit=None):

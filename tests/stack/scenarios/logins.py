@@ -1,0 +1,68 @@
+"""Every mechanism at every listener: klaxon logs in with the least privileges and sees what Kafka's own tools see."""
+
+import os
+
+import _paths  # noqa: F401
+import certificates
+import diff
+import secured
+from scenario import check, main, wait_until
+
+LOGINS = [
+    ("sasl", "PLAIN"),
+    ("sasl", "SCRAM-SHA-256"),
+    ("sasl", "SCRAM-SHA-512"),
+    ("saslssl", "PLAIN"),
+    ("saslssl", "SCRAM-SHA-256"),
+    ("saslssl", "SCRAM-SHA-512"),
+    ("ssl", None),
+    ("mtls", None),
+]
+# A Java client's file instead: listener, mechanism, kind of stores.
+FILES = [("saslssl", "SCRAM-SHA-512", "PEM"), ("mtls", None, "PKCS12")]
+LIMIT = 60.0
+
+
+def clusters_of(broker):
+    """Cluster name -> its keys."""
+    found = {f"{listener}-{(mechanism or 'tls').lower()}": broker.options(listener, mechanism) for listener, mechanism in LOGINS}
+    found["mtls-locked-key"] = broker.options("mtls", ssl_key_location=broker.file("client-locked.key"), ssl_key_password=certificates.KEY_PASSWORD)
+    store = {"ssl.keystore.location": broker.file("client.p12"), "ssl.keystore.password": certificates.STORE_PASSWORD}
+    found["mtls-pkcs12"] = {**broker.options("mtls", ssl_certificate_location=None, ssl_key_location=None), **store}
+    found["mtls-names-not-checked"] = broker.options("mtls", ssl_endpoint_identification_algorithm="none", ssl_min_version="TLSv1.3")
+    return found
+
+
+def await_truth(agent, cluster, truth):
+    def agrees():
+        lines = diff.differences(agent.metrics(), truth, cluster)
+        return not lines or f"{len(lines)} differences, such as {lines[0]}; problems: {agent.metrics().series('klaxon_collector_problem', cluster=cluster)}"
+
+    return wait_until(f"cluster {cluster} is as Kafka's own tools say", LIMIT, agrees)
+
+
+def run(case):
+    broker = secured.Secured(case, case.component("secured"))
+    broker.grant_least("klaxon")
+    case.load(broker.name, topics=4, partitions=20, groups=8, new_protocol="true" if broker.version.startswith("4") else "false")
+    truth = diff.read_truth(broker.bootstrap)
+    clusters = clusters_of(broker)
+    agent = case.klaxon("--config", secured.write_configuration(os.path.join(case.folder, "klaxon.yaml"), clusters))
+    for cluster in clusters:
+        took = await_truth(agent, cluster, truth)
+        check(True, f"{broker.version} {cluster}: all {sum(diff.compared(truth, cluster).values())} series are right ({took:.1f} s)")
+    left = agent.metrics().samples.get("klaxon_collector_problem", {})
+    check(not left, f"and no problem is told{': ' + str(sorted(map(sorted, left))) if left else ''}")
+    agent.terminate()
+
+    for number, (listener, mechanism, stores) in enumerate(FILES):
+        path = secured.write_properties(os.path.join(case.folder, f"client-{number}.properties"), broker.java_options(listener, mechanism, stores=stores))
+        agent = case.klaxon("--bootstrap", broker.listeners[listener], "--command-config", path, "--interval", "1s", name=f"klaxon-file-{number}")
+        wait_until("the first poll", LIMIT, lambda agent=agent: bool(agent.metrics().series("kafka_brokers")))
+        cluster = agent.metrics().series("kafka_brokers")[0][0]["cluster"]
+        took = await_truth(agent, cluster, truth)
+        check(True, f"{broker.version} {listener} {mechanism or ''} with a Java client's file, {stores}: right ({took:.1f} s)")
+        agent.terminate()
+
+
+main(run)
