@@ -12,8 +12,10 @@
 #include "agent/app/routes.h"
 #include "agent/app/traffic_book.h"
 #include "agent/app/version.h"
+#include "agent/app/web_keeper.h"
 #include "agent/base/latest.h"
 #include "agent/base/log.h"
+#include "agent/http/audit_log.h"
 #include "agent/metrics/own.h"
 #include "agent/metrics/own_counters.h"
 #include "collectors/poll_loop.h"
@@ -56,9 +58,13 @@ void EmitTraffic(const TrafficBook& book, metrics::MetricWriter& writer) {
 // sources first, then what they feed, the listener's data last.
 class Agent::Impl {
  public:
-  Impl(const AgentConfig& config, Clock& clock)
+  Impl(const AgentConfig& config, Clock& clock, WebKeeper web,
+       std::function<Result<std::string>()> reload)
       : listen_(config.listen),
         clock_(clock),
+        web_(std::move(web)),
+        reload_(std::move(reload)),
+        audit_(config.audit_file),
         http_(http::MakeHttpClient()),
         counters_(clock.Now()),
         page_({.cluster_label = config.cluster_label}, clock,
@@ -70,13 +76,23 @@ class Agent::Impl {
         .clock = clock_,
         .views = views_,
         .sources = [this] { return source_count_.load(); },
-        .metrics = [this](const http::Request& request) { return page_.Serve(request); }};
-    Result<std::unique_ptr<http::Server>> server =
-        http::Server::Listen({.listen = listen_}, Routes(deps));
+        .metrics = [this](const http::Request& request) { return page_.Serve(request); },
+        .reload = reload_ ? reload_ : [] {
+          return Result<std::string>(Error(Reason::kUnsupported, "nothing here can be reloaded"));
+        }};
+    // Nothing that is written to Klaxon is large, and many can write at once.
+    constexpr size_t kBody = size_t{64} * 1024;
+    Result<std::unique_ptr<http::Server>> server = http::Server::Listen(
+        {.listen = listen_,
+         .limits = {.body = kBody},
+         .access = web_.rules(),
+         .audit = [this](const http::AuditEntry& entry) { audit_.Write(entry); }},
+        Routes(deps));
     if (!server) {
       return server.error();
     }
     server_ = std::move(*server);
+    web_.Remark();
     serving_.store(server_.get());
     return {};
   }
@@ -93,6 +109,15 @@ class Agent::Impl {
       return Error(Reason::kUnsupported,
                    "`listen` and `cluster_label` change only with a restart; nothing was reloaded");
     }
+    Result<WebKeeper> web = WebKeeper::Load(config.web);
+    if (!web) {
+      return web.error();
+    }
+    web_ = *std::move(web);
+    server_->SetAccess(web_.rules());
+    web_.Remark();
+    counters_.WebConfigTaken();
+    audit_.SetFile(config.audit_file);
     log::SetLevel(config.log_level);
     SetSources(config.sources);
     counters_.ReloadSucceeded(clock_.Now());
@@ -100,6 +125,19 @@ class Agent::Impl {
   }
 
   void ReloadFailed() { counters_.ReloadFailed(); }
+
+  void LookAtWebConfig() {
+    switch (web_.Renew(*server_)) {
+      case WebKeeper::Look::kUnchanged:
+        break;
+      case WebKeeper::Look::kTaken:
+        counters_.WebConfigTaken();
+        break;
+      case WebKeeper::Look::kRefused:
+        counters_.WebConfigRefused();
+        break;
+    }
+  }
 
   void Stop() {
     if (server_ != nullptr) {
@@ -158,6 +196,9 @@ class Agent::Impl {
 
   const HostPort listen_;
   Clock& clock_;
+  WebKeeper web_;
+  const std::function<Result<std::string>()> reload_;
+  http::AuditLog audit_;
   std::unique_ptr<http::HttpClient> http_;
   TrafficBook traffic_;
   metrics::OwnCounters counters_;
@@ -181,9 +222,14 @@ Agent::~Agent() {
   Stop();
 }
 
-Result<std::unique_ptr<Agent>> Agent::Start(const AgentConfig& config, Clock& clock) {
+Result<std::unique_ptr<Agent>> Agent::Start(const AgentConfig& config, Clock& clock,
+                                            std::function<Result<std::string>()> reload) {
   log::SetLevel(config.log_level);
-  auto impl = std::make_unique<Impl>(config, clock);
+  Result<WebKeeper> web = WebKeeper::Load(config.web);
+  if (!web) {
+    return web.error();
+  }
+  auto impl = std::make_unique<Impl>(config, clock, *std::move(web), std::move(reload));
   if (Result<void> listening = impl->Listen(); !listening) {
     return listening.error();
   }
@@ -205,6 +251,10 @@ Result<void> Agent::Reload(const AgentConfig& config) {
 
 void Agent::ReloadFailed() {
   impl_->ReloadFailed();
+}
+
+void Agent::LookAtWebConfig() {
+  impl_->LookAtWebConfig();
 }
 
 void Agent::Stop() {

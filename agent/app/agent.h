@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,12 +14,14 @@ namespace klaxon::app {
 /// The composition root: everything that runs in one agent, built, reloaded and stopped in the
 /// right order. Readers are up before the sources that feed them; what feeds is stopped first.
 ///
-/// Start, Reload and Stop are called by one thread.
+/// Start, Reload, LookAtWebConfig and Stop are called by one thread.
 class Agent {
  public:
   /// Listens and polls from now on. Error: one line, e.g. that the port is taken. That sources do
   /// not answer is no error: it is shown, and polling goes on.
-  static Result<std::unique_ptr<Agent>> Start(const AgentConfig& config, Clock& clock);
+  /// `reload`: what /-/reload does; it may wait, and calls Reload on the thread that may.
+  static Result<std::unique_ptr<Agent>> Start(const AgentConfig& config, Clock& clock,
+                                              std::function<Result<std::string>()> reload = {});
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
   ~Agent();
@@ -35,6 +38,10 @@ class Agent {
 
   /// For the metric that says whether the newest configuration is the one that runs.
   void ReloadFailed();
+
+  /// Takes what the web configuration file says now, if that has changed. To be called now and
+  /// then.
+  void LookAtWebConfig();
 
   /// Ends every thread; within 3 s unless something hangs. Idempotent.
   void Stop();

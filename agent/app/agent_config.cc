@@ -1,6 +1,7 @@
 #include "agent/app/agent_config.h"
 
 #include <array>
+#include <filesystem>
 #include <set>
 
 #include <fmt/format.h>
@@ -70,6 +71,11 @@ AgentConfig ReadAgentConfig(Document& document) {
     config.log_level = log->Enum<log::Level>("level", config.log_level, kLevels);
     log->Finish();
   }
+  config.web = ReadWebSettings(root);
+  if (std::optional<YamlMap> audit = root.Map("audit")) {
+    config.audit_file = audit->String("file", config.audit_file);
+    audit->Finish();
+  }
   std::set<std::string> names;
   const bool given = root.Require("clusters");
   std::vector<YamlMap> clusters = root.Maps("clusters");
@@ -93,6 +99,10 @@ Result<AgentConfig> LoadAgentConfig(const std::string& file) {
   AgentConfig config = ReadAgentConfig(document);
   if (!document.ok()) {
     return Error(Reason::kInvalid, ToString(document.mistakes()));
+  }
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  for (std::string* named : {&config.web.file, &config.audit_file}) {
+    *named = named->empty() ? "" : (folder / *named).string();
   }
   return config;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/app/source.h"
+#include "agent/app/web_settings.h"
 #include "agent/base/log.h"
 #include "agent/base/text.h"
 #include "agent/config/document.h"
@@ -20,13 +21,16 @@ struct AgentConfig {
   log::Level log_level = log::Level::kInfo;
   /// Name of the label that tells clusters apart on /metrics; empty: left out.
   std::string cluster_label = "cluster";
+  WebSettings web{};
+  std::string audit_file{};          ///< empty: standard error
   std::vector<SourceRef> sources{};  ///< in the order of the file
 };
 
 /// Reads a document; what is wrong with it is in `document.mistakes()` afterwards.
 AgentConfig ReadAgentConfig(config::Document& document);
 
-/// The configuration in a file, or all its mistakes, one a line.
+/// The configuration in a file, or all its mistakes, one a line. Files that it names are relative
+/// to its folder.
 Result<AgentConfig> LoadAgentConfig(const std::string& file);
 
 /// What the command line can say instead of a file.

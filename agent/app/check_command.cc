@@ -10,6 +10,10 @@ ExitCode Check(const std::string& file) {
     fmt::print(stderr, "{}\n", config.error().message());
     return kUsage;
   }
+  if (const Result<http::WebConfig> web = LoadWeb(config->web); !web) {
+    fmt::print(stderr, "{}\n", web.error().message());
+    return kUsage;
+  }
   fmt::print("{}: right; {} {} to watch\n", file, config->sources.size(),
              config->sources.size() == 1 ? "source" : "sources");
   for (const SourceRef& source : config->sources) {

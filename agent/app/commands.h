@@ -13,8 +13,9 @@ namespace klaxon::app {
 struct RunOptions {
   std::string config_file{};  ///< empty: `quick` says all
   QuickStart quick{};
-  std::optional<std::string> listen{};     ///< overrides the file
-  std::optional<std::string> log_level{};  ///< overrides the file
+  std::optional<std::string> web_config{};  ///< overrides the file
+  std::optional<std::string> listen{};      ///< overrides the file
+  std::optional<std::string> log_level{};   ///< overrides the file
 };
 
 /// Watches clusters until SIGINT or SIGTERM; reloads the file on SIGHUP.

@@ -57,6 +57,10 @@ void AddServing(CLI::App& command, RunOptions& options) {
       .add_option("--listen,-l", options.listen,
                   "Where page and /metrics are served; port 0 picks a free one and prints it")
       ->type_name("ADDR:PORT");
+  command
+      .add_option("--web.config.file", options.web_config,
+                  "TLS and users, in the format of Prometheus' exporters")
+      ->type_name("FILE");
   command.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->type_name("LEVEL");
 }

@@ -13,6 +13,7 @@
 namespace klaxon::app {
 namespace {
 
+using http::Access;
 using http::Request;
 using http::Response;
 using http::Route;
@@ -29,8 +30,6 @@ Response Page(const RouteDeps& deps, const Request& request) {
                             "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
                             "form-action 'none'; frame-ancestors 'none'");
   page.headers.emplace_back("Cache-Control", "no-store");
-  page.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  page.headers.emplace_back("Referrer-Policy", "no-referrer");
   return page;
 }
 
@@ -51,6 +50,15 @@ Response Ready(const RouteDeps& deps) {
         503, fmt::format("waiting for the first poll of {} of {} sources\n", all - polled, all));
   }
   return http::TextResponse(200, "ready\n");
+}
+
+Response Reload(const RouteDeps& deps) {
+  const Result<std::string> reloaded = deps.reload();
+  if (reloaded) {
+    return http::TextResponse(200, *reloaded + "\n");
+  }
+  const bool later = reloaded.error().reason() == Reason::kTimeout;
+  return http::TextResponse(later ? 504 : 500, reloaded.error().message() + "\n");
 }
 
 std::optional<std::string> ClusterIn(const Request& request) {
@@ -92,14 +100,16 @@ std::vector<Route> Routes(const RouteDeps& deps) {
     return api::ClustersDocument(view, now);
   };
   return {
-      {"GET", "/", [deps](const Request& request) { return Page(deps, request); }},
-      {"GET", "/style.css", StyleSheet},
-      {"GET", "/metrics", deps.metrics},
-      {"GET", "/-/healthy", [](const Request&) { return http::TextResponse(200, "healthy\n"); }},
-      {"GET", "/-/ready", [deps](const Request&) { return Ready(deps); }},
-      {"GET", "/api/klaxon/v1/clusters", json(clusters)},
-      {"GET", "/api/klaxon/v1/groups", json(api::GroupsDocument)},
-      {"GET", "/api/klaxon/v1/connectors", json(api::ConnectorsDocument)},
+      {"GET", "/", [deps](const Request& request) { return Page(deps, request); }, Access::kViewer},
+      {"GET", "/style.css", StyleSheet, Access::kViewer},
+      {"GET", "/metrics", deps.metrics, Access::kViewer},
+      {"GET", "/-/healthy", [](const Request&) { return http::TextResponse(200, "healthy\n"); },
+       Access::kOpen},
+      {"GET", "/-/ready", [deps](const Request&) { return Ready(deps); }, Access::kOpen},
+      {"POST", "/-/reload", [deps](const Request&) { return Reload(deps); }, Access::kAdmin},
+      {"GET", "/api/klaxon/v1/clusters", json(clusters), Access::kViewer},
+      {"GET", "/api/klaxon/v1/groups", json(api::GroupsDocument), Access::kViewer},
+      {"GET", "/api/klaxon/v1/connectors", json(api::ConnectorsDocument), Access::kViewer},
   };
 }
 

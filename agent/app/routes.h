@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/base/latest.h"
+#include "agent/base/result.h"
 #include "agent/http/server.h"
 #include "agent/model/view.h"
 
@@ -16,9 +18,11 @@ struct RouteDeps {
   const Latest<View>& views;
   std::function<size_t()> sources;  ///< how many are configured now; thread-safe
   std::function<http::Response(const http::Request&)> metrics;
+  /// Reloads the configuration and waits for it: what to say of it, or why it was not done.
+  std::function<Result<std::string>()> reload;
 };
 
-/// Every path that Klaxon answers. All are read-only.
+/// Every path that Klaxon answers, and who may get it.
 std::vector<http::Route> Routes(const RouteDeps& deps);
 
 }  // namespace klaxon::app

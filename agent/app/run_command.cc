@@ -6,6 +6,7 @@
 #include "agent/app/agent.h"
 #include "agent/app/commands.h"
 #include "agent/app/options.h"
+#include "agent/app/reload_desk.h"
 #include "agent/app/run_until_stopped.h"
 #include "agent/app/signals.h"
 #include "agent/app/version.h"
@@ -15,38 +16,51 @@
 namespace klaxon::app {
 namespace {
 
+constexpr Duration kReloadLimit = std::chrono::seconds{30};
+constexpr Duration kLook = std::chrono::seconds{1};  // between two looks at the web configuration
 constexpr Duration kStopLimit = std::chrono::seconds{10};
 
-void Reload(const RunOptions& options, Agent& agent) {
+/// What it did, for people.
+Result<std::string> Reload(const RunOptions& options, Agent& agent) {
   const std::string& file =
       options.config_file.empty() ? options.quick.command_config : options.config_file;
   if (file.empty()) {
-    log::Warning("reload", "there is no configuration file to reload; start with --config FILE");
-    return;
+    constexpr std::string_view kNone =
+        "there is no configuration file to reload; start with --config FILE";
+    log::Warning("reload", "{}", kNone);
+    return Error(Reason::kUnsupported, std::string(kNone));
   }
   Result<AgentConfig> config = ConfigOf(options);
   Result<void> reloaded = config ? agent.Reload(*config) : Result<void>(config.error());
   if (!reloaded) {
     agent.ReloadFailed();
     log::Error("reload", "the old configuration stays: {}", reloaded.error().message());
-    return;
+    return reloaded.error().In("the old configuration stays");
   }
   log::Info("reload", "{}: {} sources", file, config->sources.size());
+  return fmt::format("reloaded: {} sources", config->sources.size());
 }
 
 }  // namespace
 
 ExitCode RunUntilStopped(const AgentConfig& config, const RunOptions& options, Clock& clock) {
-  Result<std::unique_ptr<Agent>> agent = Agent::Start(config, clock);
+  ReloadDesk desk(RaiseReload);
+  Result<std::unique_ptr<Agent>> agent =
+      Agent::Start(config, clock, [&desk] { return desk.Ask(kReloadLimit); });
   if (!agent) {
     fmt::print(stderr, "klaxon: {}\n", agent.error().message());
     return kFailed;
   }
   fmt::print("Klaxon {} is at {}/\n", kVersion, (*agent)->Url());
   std::fflush(stdout);
-  while (WaitForSignal() == Signal::kReload) {
-    Reload(options, **agent);
+  for (Signal signal = Signal::kNone; signal != Signal::kStop; signal = WaitForSignal(kLook)) {
+    if (signal == Signal::kReload) {
+      const uint64_t asked = desk.Begin();
+      desk.Finish(asked, Reload(options, **agent));
+    }
+    (*agent)->LookAtWebConfig();
   }
+  desk.Close();
   const Watchdog watchdog("stopping", kStopLimit);
   log::Info("klaxon", "stopping");
   (*agent)->Stop();

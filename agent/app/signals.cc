@@ -1,5 +1,7 @@
 #include "agent/app/signals.h"
 
+#include <unistd.h>
+
 #include <csignal>
 
 namespace klaxon::app {
@@ -22,12 +24,19 @@ void BlockSignals() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-Signal WaitForSignal() {
+Signal WaitForSignal(Duration limit) {
   const sigset_t signals = OurSignals();
-  int number = 0;
-  while (sigwait(&signals, &number) != 0) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(limit);
+  const timespec time{.tv_sec = seconds.count(), .tv_nsec = (limit - seconds).count()};
+  const int number = sigtimedwait(&signals, nullptr, &time);
+  if (number < 0) {
+    return Signal::kNone;  // EAGAIN: the time is over; EINTR: another signal was handled
   }
   return number == SIGHUP ? Signal::kReload : Signal::kStop;
+}
+
+void RaiseReload() {
+  ::kill(::getpid(), SIGHUP);
 }
 
 }  // namespace klaxon::app

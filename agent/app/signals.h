@@ -1,14 +1,19 @@
 #pragma once
 
+#include "agent/base/clock.h"
+
 namespace klaxon::app {
 
-enum class Signal { kStop, kReload };
+enum class Signal { kStop, kReload, kNone };
 
 /// Keeps SIGINT, SIGTERM and SIGHUP for WaitForSignal and ignores SIGPIPE, in this thread and all
 /// that it starts later: call it before the first thread.
 void BlockSignals();
 
-/// Waits for the next of them.
-Signal WaitForSignal();
+/// Waits for the next of them; kNone: none came within `limit`.
+Signal WaitForSignal(Duration limit);
+
+/// Makes WaitForSignal return kReload, as SIGHUP does. For any thread.
+void RaiseReload();
 
 }  // namespace klaxon::app

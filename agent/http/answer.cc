@@ -5,6 +5,7 @@
 
 #include "agent/http/field.h"
 #include "agent/http/gzip.h"
+#include "agent/http/security_headers.h"
 
 namespace klaxon::http {
 namespace {
@@ -59,7 +60,7 @@ void Encode(const std::string& content_encoding, bool accepts_gzip, Answer& answ
 
 }  // namespace
 
-Answer MakeAnswer(Response response, bool accepts_gzip) {
+Answer MakeAnswer(Response response, bool accepts_gzip, const HeaderList& configured) {
   Answer answer;
   answer.status = response.status >= 200 && response.status < 600 ? response.status : 500;
   answer.content_type = IsFieldValue(response.content_type) ? response.content_type : "text/plain";
@@ -68,11 +69,11 @@ Answer MakeAnswer(Response response, bool accepts_gzip) {
       answer.headers.emplace_back(std::move(name), std::move(value));
     }
   }
+  AddSecurityHeaders(configured, answer.headers);
   if (answer.status == 204 || answer.status == 304) {
     answer.body = std::make_shared<const std::string>();
     return answer;
   }
-  answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
   if (response.source) {
     answer.source = std::move(response.source);
     return answer;

@@ -16,6 +16,7 @@ struct Answer {
   BodySource source{};  ///< instead of body
 };
 
-Answer MakeAnswer(Response response, bool accepts_gzip);
+/// `configured`: headers in place of ours.
+Answer MakeAnswer(Response response, bool accepts_gzip, const HeaderList& configured);
 
 }  // namespace klaxon::http

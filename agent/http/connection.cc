@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/http/security_headers.h"
+
 namespace klaxon::http {
 namespace {
 
@@ -18,10 +20,36 @@ using std::chrono::steady_clock;
 constexpr size_t kRead = size_t{16} * 1024;
 constexpr Duration kLinger = std::chrono::seconds{1};
 
+/// Of the statuses that refusals have (RFC 9110 section 15, RFC 6585 section 5).
+std::string_view ReasonPhrase(int status) {
+  switch (status) {
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Bad Request";
+  }
+}
+
 }  // namespace
 
-Connection::Connection(Descriptor socket, std::string address, uint64_t id, Owner owner)
-    : socket_(std::move(socket)), address_(std::move(address)), id_(id), owner_(owner) {
+Connection::Connection(Accepted accepted, uint64_t id, Owner owner)
+    : socket_(std::move(accepted.socket)),
+      address_(std::move(accepted.address)),
+      group_(std::move(accepted.group)),
+      id_(id),
+      owner_(owner) {
   owner_.stats.Opened();
 }
 
@@ -71,6 +99,7 @@ bool Connection::ReadHead() {
     switch (scanner.Scan(buffer_)) {
       case HeadScanner::State::kWhole:
         ++requests_;
+        head_ = scanner.TakeHead();
         body_due_ = steady_clock::now() + owner_.limits.body_timeout;
         return true;
       case HeadScanner::State::kRefused:
@@ -97,9 +126,10 @@ bool Connection::ReadHead() {
 void Connection::Refuse(const Refusal& refusal) {
   owner_.stats.Rejected(refusal.cause);
   const std::string answer = fmt::format(
-      "HTTP/1.1 {} Refused\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n"
-      "Connection: close\r\n\r\n{}\n",
-      refusal.status, refusal.sentence.size() + 1, refusal.sentence);
+      "HTTP/1.1 {} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n"
+      "Connection: close\r\n{}\r\n{}\n",
+      refusal.status, ReasonPhrase(refusal.status), refusal.sentence.size() + 1, kSecurityLines,
+      refusal.sentence);
   (void)Write(answer.data(), answer.size());
   Linger();
 }

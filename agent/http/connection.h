@@ -10,6 +10,7 @@
 #include "agent/http/descriptor.h"
 #include "agent/http/gate.h"
 #include "agent/http/head_scanner.h"
+#include "agent/http/listener.h"
 #include "agent/http/stats_book.h"
 
 namespace klaxon::http {
@@ -26,7 +27,7 @@ class Connection {
   };
 
   /// `id` is its place in the gate, which it leaves when it is destroyed.
-  Connection(Descriptor socket, std::string address, uint64_t id, Owner owner);
+  Connection(Accepted accepted, uint64_t id, Owner owner);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
@@ -58,6 +59,12 @@ class Connection {
 
   const std::string& address() const { return address_; }
 
+  /// What counts as one client.
+  const std::string& group() const { return group_; }
+
+  /// Of the request that ReadHead found.
+  const RequestHead& head() const { return head_; }
+
   int fd() const { return socket_.get(); }
 
  private:
@@ -68,10 +75,12 @@ class Connection {
 
   Descriptor socket_;
   const std::string address_;
+  const std::string group_;
   const uint64_t id_;
   const Owner owner_;
   std::string buffer_{};  ///< what was received and not yet Read
   size_t read_ = 0;       ///< of buffer_
+  RequestHead head_{};
   size_t requests_ = 0;
   MonoTime body_due_{};
   bool body_failed_ = false;

@@ -11,32 +11,65 @@ constexpr Duration kLongestQueue = std::chrono::seconds{5};
 
 }  // namespace
 
-Dispatcher::Dispatcher(std::vector<Route> routes, int at_once, StatsBook& stats)
+Dispatcher::Dispatcher(std::vector<Route> routes, const ServerOptions& options, StatsBook& stats)
     : routes_(std::make_shared<const RouteTable>(std::move(routes))),
       stats_(stats),
-      free_turns_(at_once) {
+      doorman_(options.access),
+      audit_(options.audit),
+      free_turns_(options.threads) {
 }
 
 void Dispatcher::SetRoutes(std::vector<Route> routes) {
   routes_.Set(std::make_shared<const RouteTable>(std::move(routes)));
 }
 
-Answer Dispatcher::Handle(const Request& request) {
-  const std::shared_ptr<const RouteTable> routes = routes_.Get();
+Visit Dispatcher::Begin(Request request) {
+  Visit visit;
+  visit.request = std::move(request);
+  visit.routes = routes_.Get();
+  visit.match = visit.routes->Find(visit.request.method, visit.request.path);
+  std::optional<Doorman::Denial> denial =
+      doorman_.Refuse(visit.request, visit.match.route, std::chrono::steady_clock::now());
+  if (!denial) return visit;
+  stats_.Rejected(denial->cause);
+  Audit(visit, denial->response);
+  visit.refusal = MakeAnswer(std::move(denial->response), false, doorman_.rules()->headers);
+  return visit;
+}
+
+Answer Dispatcher::Finish(const Visit& visit) {
+  const std::shared_ptr<const AccessRules> rules = doorman_.rules();
+  const Request& request = visit.request;
   if (!TakeTurn()) {
     stats_.Rejected(Rejection::kBusy);
-    return MakeAnswer(TextResponse(503, "Too much is asked at once. Try again in a moment.\n"),
-                      false);
+    Response busy = TextResponse(503, "Too much is asked at once. Try again in a moment.\n");
+    Audit(visit, busy);
+    return MakeAnswer(std::move(busy), false, rules->headers);
   }
   Answer answer;
   try {
-    answer = MakeAnswer(Ask(*routes, request), AcceptsGzip(request));
+    Response response = Ask(visit.match, request);
+    Audit(visit, response);
+    answer = MakeAnswer(std::move(response), AcceptsGzip(request), rules->headers);
   } catch (const std::exception& failure) {  // of memory, while compressing
     log::Error("http", "an answer for {} could not be made: {}", request.path, failure.what());
-    answer = MakeAnswer(TextResponse(500, "This page could not be made.\n"), false);
+    answer = MakeAnswer(TextResponse(500, "This page could not be made.\n"), false, rules->headers);
   }
   EndTurn();
   return answer;
+}
+
+void Dispatcher::Audit(const Visit& visit, const Response& response) const {
+  const Request& request = visit.request;
+  if (!audit_ || visit.match.route == nullptr || !IsWrite(request.method)) return;
+  const std::string_view text = response.Bytes();
+  audit_({.at = std::chrono::system_clock::now(),
+          .user = request.user,
+          .claimed = request.user.empty() ? request.claimed_user : "",
+          .address = request.remote_address,
+          .action = request.method + " " + request.path,
+          .status = response.status,
+          .result = std::string(text.substr(0, text.find('\n')))});
 }
 
 bool Dispatcher::TakeTurn() {
@@ -56,13 +89,12 @@ void Dispatcher::EndTurn() {
   turn_ended_.notify_one();
 }
 
-Response Dispatcher::Ask(const RouteTable& routes, const Request& request) {
-  RouteTable::Match match = routes.Find(request.method, request.path);
+Response Dispatcher::Ask(const RouteTable::Match& match, const Request& request) {
   if (match.route != nullptr) return Run(*match.route, request);
   stats_.Rejected(Rejection::kNoSuchPage);
   if (match.allow.empty()) return TextResponse(404, "There is nothing here. Begin at / .\n");
   Response response = TextResponse(405, "This page takes only: " + match.allow + "\n");
-  response.headers.emplace_back("Allow", std::move(match.allow));
+  response.headers.emplace_back("Allow", match.allow);
   return response;
 }
 

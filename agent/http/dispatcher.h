@@ -2,34 +2,53 @@
 
 #include <condition_variable>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "agent/base/latest.h"
 #include "agent/base/mutex.h"
 #include "agent/http/answer.h"
+#include "agent/http/doorman.h"
 #include "agent/http/router.h"
 #include "agent/http/stats_book.h"
 
 namespace klaxon::http {
 
-/// From a request to its answer: finds the handler, lets a few run at once, fences what they throw.
-/// Thread-safe.
+/// One request on its way.
+struct Visit {
+  Request request{};
+  std::shared_ptr<const RouteTable> routes{};
+  RouteTable::Match match{};        ///< points into `routes`
+  std::optional<Answer> refusal{};  ///< it goes no further
+};
+
+/// From a request to its answer: finds the handler, asks the doorman, lets a few run at once,
+/// fences what they throw. Thread-safe.
 class Dispatcher {
  public:
-  Dispatcher(std::vector<Route> routes, int at_once, StatsBook& stats);
+  Dispatcher(std::vector<Route> routes, const ServerOptions& options, StatsBook& stats);
 
   void SetRoutes(std::vector<Route> routes);
 
-  Answer Handle(const Request& request);
+  void SetAccess(AccessRules rules) { doorman_.SetRules(std::move(rules)); }
+
+  /// To be called with all but the body, so that nobody who is turned away sends one.
+  Visit Begin(Request request);
+
+  /// REQUIRES: no refusal.
+  Answer Finish(const Visit& visit);
 
  private:
-  Response Ask(const RouteTable& routes, const Request& request);
+  Response Ask(const RouteTable::Match& match, const Request& request);
   Response Run(const Route& route, const Request& request);
+  void Audit(const Visit& visit, const Response& response) const;
   bool TakeTurn();
   void EndTurn();
 
   Latest<RouteTable> routes_;
   StatsBook& stats_;
+  Doorman doorman_;
+  const AuditSink audit_;
   Mutex mutex_{};
   std::condition_variable_any turn_ended_{};
   int free_turns_ KLAXON_GUARDED_BY(mutex_);

@@ -5,6 +5,8 @@
 #include <httplib.h>
 
 #include "agent/base/log.h"
+#include "agent/http/field.h"
+#include "agent/http/security_headers.h"
 #include "agent/http/url.h"
 
 namespace klaxon::http {
@@ -14,10 +16,6 @@ constexpr size_t kWrite = size_t{256} * 1024;  // bytes of a body for one call o
 
 constexpr size_t kOnePacket =
     size_t{16} * 1024;  // bytes of a body that is sent together with its head
-constexpr std::string_view kAcceptEncoding = "Accept-Encoding";
-/// Where Accept-Encoding is hidden from cpp-httplib, which would compress by itself. No client can
-/// send such a name.
-constexpr const char* kHidden = ":accept-encoding";
 
 /// What cpp-httplib reads and writes through.
 class ConnectionStream final : public httplib::Stream {
@@ -52,22 +50,31 @@ class ConnectionStream final : public httplib::Stream {
   Connection& connection_;
 };
 
-/// False if the path cannot be read. It is taken from the target: see Begin.
-bool Convert(const httplib::Request& from, Request& request) {
-  const std::string_view target = from.target;
+/// What a connection is being asked, besides the body. False if the path cannot be read.
+bool Describe(const Connection& connection, const httplib::Request& from, Request& request) {
+  const RequestHead& head = connection.head();
+  const std::string_view target = head.target;
   if (!PercentDecode(target.substr(0, target.find('?')), request.path) ||
-      !request.path.starts_with('/') || request.path.find('\0') != std::string::npos) {
+      request.path.find('\0') != std::string::npos) {
     return false;
   }
-  request.method = from.method;
+  request.method = head.method;
   request.query.assign(from.params.begin(), from.params.end());
-  for (const auto& [name, value] : from.headers) {
-    request.headers.emplace_back(name == kHidden ? kAcceptEncoding : name, value);
-  }
-  request.body = from.body;
-  request.remote_address = from.remote_addr;
+  request.headers = head.headers;
+  request.host = head.host;
+  request.remote_address = connection.address();
+  request.remote_group = connection.group();
   return true;
 }
+
+/// The request that this thread answers: cpp-httplib hands nothing of ours through to a handler,
+/// and a connection lives on one thread.
+struct Exchange {
+  Connection& connection;
+  Visit visit{};
+};
+
+thread_local Exchange* exchange = nullptr;
 
 /// A piece of the source, or its end. The flag outlives the copies that std::function makes.
 bool SendPiece(const BodySource& source, httplib::DataSink& sink) {
@@ -86,6 +93,7 @@ bool SendPiece(const BodySource& source, httplib::DataSink& sink) {
 
 void Fill(Answer answer, bool http_1_1, httplib::Response& to) {
   to.status = answer.status;
+  to.headers.clear();
   for (const auto& [name, value] : answer.headers)
     to.headers.emplace(name, value);
   to.headers.emplace("Accept-Ranges", "none");
@@ -135,14 +143,17 @@ class Engine::Impl : public httplib::Server {
     set_keep_alive_timeout(
         std::chrono::duration_cast<std::chrono::seconds>(limits.idle_timeout).count());
     svr_sock_ = 0;  // answers are cut off when this is INVALID_SOCKET; it is not used otherwise
+    // What cpp-httplib answers by itself; Fill puts ours in place of these.
+    HeaderList security;
+    AddSecurityHeaders({}, security);
+    set_default_headers(httplib::Headers(security.begin(), security.end()));
+    set_pre_routing_handler([this](const httplib::Request& from, httplib::Response& to) {
+      return Admit(from, to) ? HandlerResponse::Unhandled : HandlerResponse::Handled;
+    });
     // Every request is routed by us: Begin has made its path "/".
     const auto handle = [this](const httplib::Request& from, httplib::Response& to) {
-      Request request;
-      if (!Convert(from, request)) {
-        to.status = 400;
-        return;
-      }
-      Fill(dispatcher_.Handle(request), from.version == "HTTP/1.1", to);
+      exchange->visit.request.body = from.body;
+      Fill(dispatcher_.Finish(exchange->visit), from.version == "HTTP/1.1", to);
     };
     Get("/", handle);
     Post("/", handle);
@@ -164,6 +175,8 @@ class Engine::Impl : public httplib::Server {
     ConnectionStream stream(connection);
     for (size_t left = limits_.requests_per_connection; left > 0; --left) {
       if (!connection.ReadHead()) return;
+      Exchange current{.connection = connection};
+      exchange = &current;
       const bool last = left == 1 || gate.stopping();
       bool closed = last;
       const bool written =
@@ -178,14 +191,29 @@ class Engine::Impl : public httplib::Server {
 
  private:
   /// Gives every request the one path that is routed: cpp-httplib matches paths by std::regex,
-  /// which recurses on long ones.
+  /// which recurses on long ones. Also gives it the headers as they came: cpp-httplib decodes '%'
+  /// in their values, and its reading of where the body ends must be the one that was checked.
+  /// Without Accept-Encoding, because it would compress by itself.
   static void Begin(Connection& connection, httplib::Request& request) {
     connection.BeginHandling();
     request.path.assign(1, '/');  // assigning "/" at -O2 makes GCC 12 warn falsely
-    auto accepted = request.headers.extract(std::string(kAcceptEncoding));
-    if (accepted.empty()) return;
-    accepted.key() = kHidden;
-    request.headers.insert(std::move(accepted));
+    request.headers.clear();
+    for (const auto& [name, value] : connection.head().headers) {
+      if (!EqualWithoutCase(name, "Accept-Encoding")) request.headers.emplace(name, value);
+    }
+  }
+
+  /// Before the body is read: false, with an answer, for a request that goes no further.
+  bool Admit(const httplib::Request& from, httplib::Response& to) {
+    Request request;
+    if (!Describe(exchange->connection, from, request)) {
+      to.status = 400;
+      return false;
+    }
+    exchange->visit = dispatcher_.Begin(std::move(request));
+    if (!exchange->visit.refusal) return true;
+    Fill(*std::move(exchange->visit.refusal), from.version == "HTTP/1.1", to);
+    return false;
   }
 
   const ServerLimits limits_;

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "agent/http/message.h"
 #include "agent/http/server.h"
 
 namespace klaxon::http {
@@ -15,9 +17,18 @@ struct Refusal {
   std::string_view sentence{};  ///< static
 };
 
+/// A request without its body.
+struct RequestHead {
+  std::string method{};
+  std::string target{};  ///< path and query, starts with '/'
+  std::string host{};    ///< whom the client takes us for: "klaxon:9308"
+  HeaderList headers{};  ///< values as they came, blanks around them cut off; without Range
+};
+
 /// Watches the request line and headers come in, before cpp-httplib parses them: it has no limit on
 /// the header section as a whole and works on one only when it has all of it. Also takes `Range`
-/// out: nobody needs it here, and 300 ranges on a 25 MB page cost cpp-httplib gigabytes.
+/// out: nobody needs it here, and 300 ranges on a 25 MB page cost cpp-httplib gigabytes. A target
+/// that is a whole URL becomes its path (RFC 9112 section 3.2.2).
 class HeadScanner {
  public:
   enum class State { kMore, kWhole, kRefused };
@@ -28,6 +39,9 @@ class HeadScanner {
   /// request and lose nothing between calls.
   State Scan(std::string& buffer);
 
+  /// REQUIRES: kWhole, once.
+  RequestHead TakeHead() { return std::move(head_); }
+
   /// REQUIRES: kRefused.
   const Refusal& refusal() const { return refusal_; }
 
@@ -36,6 +50,9 @@ class HeadScanner {
   State TooLong(size_t line_size);
   State Line(std::string_view line);
   State RequestLine(std::string_view line);
+  State Target(std::string_view line, std::string_view target);
+  State Host(std::string_view value);
+  State Once(bool& seen);
   State HeaderLine(std::string_view line);
   State Framing(bool coding, std::string_view value);
 
@@ -45,8 +62,16 @@ class HeadScanner {
   bool in_headers_ = false;
   size_t header_bytes_ = 0;
   size_t header_count_ = 0;
-  bool framed_ = false;  ///< a header has said how long the body is
-  bool drop_ = false;    ///< the line that was looked at last is taken out
+  bool framed_ = false;     ///< a header has said how long the body is
+  bool drop_ = false;       ///< the line that was looked at last is taken out
+  size_t cut_at_ = 0;       ///< where in the request line something is taken out
+  size_t cut_ = 0;          ///< how much of it, and
+  std::string_view put_{};  ///< what is put there
+  bool host_required_ = false;
+  bool host_seen_ = false;
+  bool url_host_ = false;  ///< the target named the host, so the Host header does not count
+  bool login_seen_ = false;
+  RequestHead head_{};
   Refusal refusal_{};
 };
 

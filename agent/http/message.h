@@ -16,16 +16,20 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 std::string_view FindHeader(const HeaderList& headers, std::string_view name);
 
 /// What a client asked for: complete, within the limits of the server, its framing already undone.
-/// Header values come percent-decoded from cpp-httplib. All of it is hostile: escape what is shown
-/// again.
+/// All of it is hostile: escape what is shown again.
 struct Request {
   std::string method{};  ///< as sent, e.g. "GET"; a HEAD reaches the handler of GET as "HEAD"
   std::string path{};    ///< percent-decoded, starts with '/', without the query, no NUL
   std::vector<std::pair<std::string, std::string>>
-      query{};  ///< decoded; those of one name in order
-  HeaderList headers{};
+      query{};           ///< decoded; those of one name in order
+  HeaderList headers{};  ///< as they came, blanks around the values cut off
+  std::string host{};    ///< of the target if it is a whole URL, else of the Host header
   std::string body{};
   std::string remote_address{};  ///< literal address of the peer, never taken from a header
+  std::string
+      remote_group{};  ///< what counts as one client: the address; of IPv6 its first 64 bits
+  std::string user{};  ///< who has logged in; empty: nobody has, or need not
+  std::string claimed_user{};  ///< whom the login names, right or wrong
 
   std::string_view Header(std::string_view name) const { return FindHeader(headers, name); }
 

@@ -15,6 +15,7 @@
 #include "agent/http/engine.h"
 #include "agent/http/gate.h"
 #include "agent/http/listener.h"
+#include "agent/http/security_headers.h"
 #include "agent/http/stats_book.h"
 
 namespace klaxon::http {
@@ -23,10 +24,11 @@ namespace {
 constexpr int kAcceptPauseMilliseconds = 100;
 
 void SayBusy(int fd) {
-  constexpr std::string_view kBusy =
+  static const std::string busy =
       "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 30\r\n"
-      "Retry-After: 1\r\nConnection: close\r\n\r\nToo many connections at once.\n";
-  (void)::send(fd, kBusy.data(), kBusy.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      "Retry-After: 1\r\nConnection: close\r\n" +
+      std::string(kSecurityLines) + "\r\nToo many connections at once.\n";
+  (void)::send(fd, busy.data(), busy.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::shutdown(fd, SHUT_WR);
 }
 
@@ -38,7 +40,7 @@ class Server::Impl {
       : limits_(options.limits),
         listener_(std::move(listener)),
         gate_(options.limits),
-        dispatcher_(std::move(routes), options.threads, stats_),
+        dispatcher_(std::move(routes), options, stats_),
         engine_(options.limits, dispatcher_),
         wake_(::eventfd(0, EFD_CLOEXEC)),
         acceptor_([this](const std::stop_token& stop) {
@@ -93,9 +95,8 @@ class Server::Impl {
     if (entry.cap) stats_.Rejected(*entry.cap);
     if (!entry.id) return SayBusy(accepted.socket.get());
     // std::function needs something that can be copied.
-    auto connection =
-        std::make_shared<Connection>(std::move(accepted.socket), std::move(accepted.address),
-                                     *entry.id, Connection::Owner{limits_, gate_, stats_});
+    auto connection = std::make_shared<Connection>(std::move(accepted), *entry.id,
+                                                   Connection::Owner{limits_, gate_, stats_});
     if (!threads_.Run([this, connection] { engine_.Serve(*connection, gate_); })) {
       SayBusy(connection->fd());
     }
@@ -142,6 +143,10 @@ std::string Server::Url() const {
 
 void Server::SetRoutes(std::vector<Route> routes) {
   impl_->dispatcher().SetRoutes(std::move(routes));
+}
+
+void Server::SetAccess(AccessRules rules) {
+  impl_->dispatcher().SetAccess(std::move(rules));
 }
 
 ServerStats Server::Stats() const {

@@ -12,6 +12,9 @@
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
 #include "agent/base/text.h"
+#include "agent/http/access.h"
+#include "agent/http/access_rules.h"
+#include "agent/http/audit.h"
 #include "agent/http/message.h"
 
 namespace klaxon::http {
@@ -22,6 +25,8 @@ struct Route {
   std::string method{};  ///< "GET" (answers HEAD too), "POST", ...
   std::string path{};    ///< literal, exact; or ends in "/*": everything below, the longest wins
   std::function<Response(const Request&)> handler{};
+  /// With a method that changes something kViewer counts as kOperator.
+  Access access = Access::kViewer;
 };
 
 /// Caps on what one client can cost. Bytes unless a unit is named.
@@ -46,6 +51,8 @@ struct ServerOptions {
   HostPort listen{};  ///< empty host: all interfaces; port 0: a free one
   ServerLimits limits{};
   int threads = 4;  ///< handlers that run at once; others wait for their turn, 5 s at most: 503
+  AccessRules access{};
+  AuditSink audit{};  ///< is told every attempt to change something; empty: nobody is
 };
 
 /// Why a client got no handler's answer. A closed list: label values of our own metrics.
@@ -57,8 +64,12 @@ enum class Rejection {
   kMalformed,           ///< 400, 415, 501, 505: not HTTP/1.x as we take it
   kBusy,                ///< 503: no turn for a handler
   kNoSuchPage,          ///< 404, 405
+  kNoLogin,             ///< 401: no login was sent
+  kWrongLogin,          ///< 401: user or password are wrong
+  kForbidden,           ///< 403: not with this role, or not from there
+  kTooOften,            ///< 429: the rate limit, or too many wrong passwords
 };
-inline constexpr size_t kRejections = 7;
+inline constexpr size_t kRejections = 11;
 
 /// The label value, e.g. "too_many_connections".
 std::string_view Name(Rejection cause);
@@ -96,6 +107,9 @@ class Server {
 
   /// Replaces every route at once; requests that run keep the old ones. For reload.
   void SetRoutes(std::vector<Route> routes);
+
+  /// Replaces who may do what; requests that run keep what they were allowed.
+  void SetAccess(AccessRules rules);
 
   ServerStats Stats() const;
 

@@ -21,6 +21,14 @@ std::string_view Name(Rejection cause) {
       return "busy";
     case Rejection::kNoSuchPage:
       return "no_such_page";
+    case Rejection::kNoLogin:
+      return "no_login";
+    case Rejection::kWrongLogin:
+      return "wrong_login";
+    case Rejection::kForbidden:
+      return "forbidden";
+    case Rejection::kTooOften:
+      return "too_often";
   }
   std::abort();
 }

@@ -4,10 +4,10 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/base/clock.h"
 #include "agent/base/result.h"
 #include "agent/base/secret.h"
 #include "agent/config/document.h"
+#include "agent/http/access_rules.h"
 #include "agent/http/message.h"
 #include "agent/tls/client_options.h"
 
@@ -48,14 +48,6 @@ struct WebUser {
   Secret hash{};  ///< bcrypt, "$2y$10$..."
 
   friend bool operator==(const WebUser&, const WebUser&) = default;
-};
-
-/// `rate_limit`: a token bucket for all requests together.
-struct RateLimit {
-  Duration interval{};  ///< for one more token; 0: no limit
-  int64_t burst = 0;    ///< the size of the bucket; 0 with an interval: nobody gets through
-
-  friend bool operator==(const RateLimit&, const RateLimit&) = default;
 };
 
 struct WebConfig {

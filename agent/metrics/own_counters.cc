@@ -18,7 +18,16 @@ constexpr std::array<std::string_view, 1> kResult{"result"};
 constexpr std::array<std::string_view, 3> kClusterApiOutcome{"cluster", "api", "outcome"};
 constexpr std::array<std::string_view, 1> kCluster{"cluster"};
 
-enum Row : size_t { kReloads, kReloadSucceeded, kReloadTime, kRequests, kReceived, kOpened, kRows };
+enum Row : size_t {
+  kReloads,
+  kReloadSucceeded,
+  kReloadTime,
+  kWebSucceeded,
+  kRequests,
+  kReceived,
+  kOpened,
+  kRows
+};
 
 constexpr std::array<MetricInfo, kRows> kInfos{{
     {.name = "klaxon_config_reloads_total",
@@ -33,6 +42,11 @@ constexpr std::array<MetricInfo, kRows> kInfos{{
     {.name = "klaxon_config_last_reload_success_timestamp_seconds",
      .help = "Unix time at which the running configuration was loaded",
      .unit = "seconds",
+     .source = kSelf},
+    {.name = "klaxon_web_config_last_reload_successful",
+     .help =
+         "1 if the web configuration file is in force as it is, 0 if it was changed to something "
+         "wrong and an older version is in force",
      .source = kSelf},
     {.name = "klaxon_kafka_requests_total",
      .help = "Requests that Klaxon made to the brokers of a cluster, by API and outcome",
@@ -81,11 +95,13 @@ class OwnCounters::Impl {
   prometheus::Counter& succeeded = MakeReloads(registry, "succeeded");
   prometheus::Counter& failed = MakeReloads(registry, "failed");
   prometheus::Gauge& last_succeeded = MakeGauge(registry, kReloadSucceeded);
+  prometheus::Gauge& web_succeeded = MakeGauge(registry, kWebSucceeded);
   prometheus::Gauge& loaded_at = MakeGauge(registry, kReloadTime);
 };
 
 OwnCounters::OwnCounters(const Instant& now) : impl_(std::make_unique<Impl>()) {
   impl_->last_succeeded.Set(1);
+  impl_->web_succeeded.Set(1);
   impl_->loaded_at.Set(UnixSeconds(now.wall));
 }
 
@@ -100,6 +116,14 @@ void OwnCounters::ReloadSucceeded(const Instant& now) {
 void OwnCounters::ReloadFailed() {
   impl_->failed.Increment();
   impl_->last_succeeded.Set(0);
+}
+
+void OwnCounters::WebConfigTaken() {
+  impl_->web_succeeded.Set(1);
+}
+
+void OwnCounters::WebConfigRefused() {
+  impl_->web_succeeded.Set(0);
 }
 
 void OwnCounters::Emit(MetricWriter& writer) const {

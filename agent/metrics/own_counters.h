@@ -22,6 +22,10 @@ class OwnCounters {
   void ReloadSucceeded(const Instant& now);
   void ReloadFailed();
 
+  /// A new version of the web configuration file is in force, or was wrong.
+  void WebConfigTaken();
+  void WebConfigRefused();
+
   void Emit(MetricWriter& writer) const;
 
  private:

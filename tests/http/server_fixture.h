@@ -50,11 +50,13 @@ inline std::vector<Route> TestRoutes() {
          return TextResponse(200, text + " [" + std::string(request.Header("x-test")) + "]");
        }},
       {"GET", "/files/*", [](const Request& request) { return TextResponse(200, request.path); }},
-      {"POST", "/echo", [](const Request& request) { return TextResponse(201, request.body); }},
+      {"POST", "/echo", [](const Request& request) { return TextResponse(201, request.body); },
+       Access::kOpen},
       {"POST", "/size",
        [](const Request& request) {
          return TextResponse(200, std::to_string(request.body.size()));
-       }},
+       },
+       Access::kOpen},
       {"GET", "/dynamic", [](const Request&) { return TextResponse(200, *page); }},
       {"GET", "/prepared",
        [](const Request&) {

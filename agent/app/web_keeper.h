@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <tuple>
+
+#include "agent/app/web_settings.h"
+#include "agent/base/result.h"
+#include "agent/http/server.h"
+
+namespace klaxon::app {
+
+/// Keeps a server at what its web configuration file says now. Used by one thread.
+class WebKeeper {
+ public:
+  /// Reads the file. Error: its mistakes, one a line.
+  static Result<WebKeeper> Load(const WebSettings& settings);
+
+  const http::AccessRules& rules() const { return rules_; }
+
+  /// Says in the log what is accepted but may surprise.
+  void Remark() const;
+
+  enum class Look { kUnchanged, kTaken, kRefused };
+
+  /// Reads the file again if it has changed, and gives the server what it says; if it is wrong now
+  /// the server keeps what it has, and the log says why.
+  Look Renew(http::Server& server);
+
+ private:
+  /// What tells one version of a file from the next: device, inode, size, times of change.
+  using Stamp = std::tuple<uint64_t, uint64_t, int64_t, int64_t, int64_t, int64_t, int64_t>;
+
+  explicit WebKeeper(WebSettings settings) : settings_(std::move(settings)) {}
+
+  static Stamp StampOf(const std::string& file);
+
+  WebSettings settings_{};
+  Stamp stamp_{};
+  http::WebConfig web_{};
+  http::AccessRules rules_{};
+};
+
+}  // namespace klaxon::app

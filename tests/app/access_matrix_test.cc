@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <catch2/catch_test_macros.hpp>
+#include <fmt/format.h>
+
+#include "agent/app/routes.h"
+#include "tests/http/logins.h"
+#include "tests/http/raw_client.h"
+
+namespace klaxon::app {
+namespace {
+
+using http::Access;
+using http::RawClient;
+using http::Route;
+
+/// The routes of an agent that watches nothing, behind a real server.
+class Served {
+ public:
+  explicit Served(http::AccessRules rules) {
+    Result<std::unique_ptr<http::Server>> server = http::Server::Listen(
+        {.listen = {.host = "127.0.0.1"}, .access = std::move(rules)}, routes());
+    REQUIRE(server);
+    server_ = *std::move(server);
+  }
+
+  std::vector<Route> routes() {
+    return Routes({.clock = clock_,
+                   .views = views_,
+                   .sources = [] { return size_t{0}; },
+                   .metrics = [](const http::Request&) { return http::TextResponse(200, ""); },
+                   .reload = [] { return Result<std::string>("reloaded"); }});
+  }
+
+  int Status(const std::string& method, const std::string& path, const std::string& login) {
+    RawClient client(server_->port());
+    const bool body = method != "GET" && method != "HEAD" && method != "OPTIONS";
+    client.Send(method + " " + path + " HTTP/1.1\r\nHost: a\r\n" + login +
+                (body ? "Content-Length: 0\r\n" : "") + "\r\n");
+    return client.Read(method == "HEAD").status;
+  }
+
+ private:
+  SystemClock clock_;
+  Latest<View> views_{std::make_shared<const View>()};
+  std::unique_ptr<http::Server> server_;
+};
+
+struct Credential {
+  std::string name;
+  std::string login;
+  int rank;  ///< 0: not let in; else 1 + what the user may do as Access counts
+};
+
+const std::vector<Credential>& Credentials() {
+  static const std::vector<Credential> all{{"none", "", 0},
+                                           {"wrong", http::kBadLogin, 0},
+                                           {"viewer", http::kViewerLogin, 1},
+                                           {"operator", http::kOperatorLogin, 2},
+                                           {"admin", http::kAdminLogin, 3}};
+  return all;
+}
+
+/// What the table of routes alone says.
+int Expected(const std::vector<Route>& routes, const std::string& method, const Route& asked,
+             const Credential& credential) {
+  const auto found = std::ranges::find_if(routes, [&](const Route& route) {
+    return route.path == asked.path &&
+           (route.method == method || (method == "HEAD" && route.method == "GET"));
+  });
+  const Access needed = found == routes.end() ? Access::kViewer : found->access;
+  if (needed != Access::kOpen) {
+    if (credential.rank == 0) return 401;
+    if (credential.rank < static_cast<int>(needed)) return 403;
+  }
+  return found == routes.end() ? 405 : 200;
+}
+
+TEST_CASE("every route lets in whom its row in the table names, for every method", "[access]") {
+  const std::vector<Route> routes = Served({}).routes();
+  REQUIRE(routes.size() > 8);
+  for (const Route& route : routes) {
+    Served served(http::ThreeUsers());  // each anew, so that wrong passwords do not become too many
+    for (const char* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+      for (const Credential& credential : Credentials()) {
+        CAPTURE(route.path, method, credential.name);
+        CHECK(served.Status(method, route.path, credential.login) ==
+              Expected(routes, method, route, credential));
+      }
+    }
+  }
+}
+
+TEST_CASE("without users every route that reads answers, and none that changes anything",
+          "[access]") {
+  Served served({});
+  for (const Route& route : served.routes()) {
+    for (const Credential& credential : Credentials()) {
+      CAPTURE(route.method, route.path, credential.name);
+      const bool reads = route.method == "GET" && route.access <= Access::kViewer;
+      CHECK(served.Status(route.method, route.path, credential.login) == (reads ? 200 : 403));
+    }
+  }
+}
+
+TEST_CASE("a route that changes something names the role that may", "[access]") {
+  for (const Route& route : Served({}).routes()) {
+    CAPTURE(route.method, route.path);
+    if (route.method != "GET") CHECK(route.access >= Access::kOperator);
+    // What is open to anyone is a decision, made for probes only.
+    if (route.access == Access::kOpen) CHECK(route.path.starts_with("/-/"));
+  }
+}
+
+TEST_CASE("docs/access.md lists every route with its role", "[access]") {
+  std::ostringstream docs;
+  docs << std::ifstream("docs/access.md").rdbuf();
+  for (const Route& route : Served({}).routes()) {
+    const std::string row =
+        fmt::format("| `{} {}` | {} |", route.method, route.path, Name(route.access));
+    CAPTURE(row);
+    CHECK(docs.str().find(row) != std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace klaxon::app

@@ -1,0 +1,144 @@
+#include <thread>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/app/agent_config.h"
+#include "agent/app/reload_desk.h"
+#include "agent/app/web_keeper.h"
+#include "tests/http/logins.h"
+#include "tests/http/raw_client.h"
+#include "tests/http/temporary_folder.h"
+
+namespace klaxon::app {
+namespace {
+
+using http::Access;
+using std::chrono::seconds;
+
+std::string UsersFile(const std::string& more = "") {
+  return std::string("basic_auth_users:\n  viewer: ") + http::kViewerHash +
+         "\n  admin: " + http::kAdminHash + "\n" + more;
+}
+
+WebSettings Settings(const TemporaryFolder& folder) {
+  return {.file = folder.Write("web.yml", UsersFile()), .roles = {{"admin", Access::kAdmin}}};
+}
+
+TEST_CASE("roles are given by user, and others are viewers", "[web]") {
+  const TemporaryFolder folder;
+  const Result<WebKeeper> keeper = WebKeeper::Load(Settings(folder));
+  REQUIRE(keeper);
+  const http::AccessRules& rules = keeper->rules();
+  REQUIRE(rules.users.size() == 2);
+  CHECK(rules.users[0].name == "viewer");
+  CHECK(rules.users[0].role == Access::kViewer);
+  CHECK(rules.users[1].role == Access::kAdmin);
+  CHECK(rules.open_probes);
+}
+
+TEST_CASE("a role for nobody is a mistake that names who was meant", "[web]") {
+  const TemporaryFolder folder;
+  WebSettings settings = Settings(folder);
+  settings.roles = {{"adminn", Access::kAdmin}, {"x", Access::kViewer}};
+  const Result<WebKeeper> keeper = WebKeeper::Load(settings);
+  REQUIRE_FALSE(keeper);
+  CHECK(keeper.error().message() == "web.roles: no user \"adminn\" in " + settings.file +
+                                        "; did you mean \"admin\"?\nweb.roles: no user \"x\" in " +
+                                        settings.file);
+  settings.file = "";
+  CHECK(WebKeeper::Load(settings).error().message().find("web.config_file is not given") !=
+        std::string::npos);
+}
+
+TEST_CASE("the sections web and audit are read, their files from the configuration's folder",
+          "[web]") {
+  const TemporaryFolder folder;
+  folder.Write("web.yml", UsersFile());
+  const std::string file =
+      folder.Write("klaxon.yaml",
+                   "web: {config_file: web.yml, roles: {admin: admin}, default_role: operator, "
+                   "open_probes: false}\n"
+                   "audit: {file: audit.jsonl}\n"
+                   "clusters: [{name: main, kafka: {bootstrap.servers: 'broker:9092'}}]\n");
+  const Result<AgentConfig> config = LoadAgentConfig(file);
+  REQUIRE(config);
+  CHECK(config->web.file == (folder.path() / "web.yml").string());
+  CHECK(config->web.roles.size() == 1);
+  CHECK(config->web.default_role == Access::kOperator);
+  CHECK_FALSE(config->web.open_probes);
+  CHECK(config->audit_file == (folder.path() / "audit.jsonl").string());
+  config::Document wrong =
+      config::Document::Parse("web: {roles: {a: root}, default_role: nobody}", "klaxon.yaml");
+  (void)ReadAgentConfig(wrong);
+  const std::string mistakes = ToString(wrong.mistakes());
+  CAPTURE(mistakes);
+  CHECK(mistakes.find("web.roles: a: expected one of viewer, operator, admin, found \"root\"") !=
+        std::string::npos);
+  CHECK(mistakes.find("web.default_role: expected one of viewer, operator, admin") !=
+        std::string::npos);
+}
+
+TEST_CASE("a changed web configuration is taken while the server runs, a broken one is not",
+          "[web]") {
+  const TemporaryFolder folder;
+  const WebSettings settings = Settings(folder);
+  Result<WebKeeper> keeper = WebKeeper::Load(settings);
+  REQUIRE(keeper);
+  const auto page = [](const http::Request&) { return http::TextResponse(200, "page"); };
+  const auto server = http::Server::Listen(
+      {.listen = {.host = "127.0.0.1"}, .access = keeper->rules()}, {{"GET", "/", page}});
+  REQUIRE(server);
+  const auto status = [&](const char* login) {
+    return http::RawClient((*server)->port()).Ask(http::GetRequest("/", login)).status;
+  };
+  CHECK(status(http::kOperatorLogin) == 401);
+  CHECK(keeper->Renew(**server) == WebKeeper::Look::kUnchanged);
+  folder.Write("web.yml", UsersFile(std::string("  operator: ") + http::kOperatorHash + "\n"));
+  CHECK(keeper->Renew(**server) == WebKeeper::Look::kTaken);
+  CHECK(status(http::kOperatorLogin) == 200);
+  folder.Write("web.yml", UsersFile("  operator: no-hash\n"));
+  CHECK(keeper->Renew(**server) == WebKeeper::Look::kRefused);
+  CHECK(keeper->Renew(**server) == WebKeeper::Look::kUnchanged);
+  CHECK(status(http::kOperatorLogin) == 200);
+  std::filesystem::remove(settings.file);
+  CHECK(keeper->Renew(**server) == WebKeeper::Look::kRefused);
+  CHECK(status(http::kAdminLogin) == 200);
+  CHECK(status("") == 401);
+  folder.Write("web.yml", UsersFile());
+  CHECK(keeper->Renew(**server) == WebKeeper::Look::kTaken);
+  CHECK(status(http::kOperatorLogin) == 401);
+}
+
+TEST_CASE("who asks for a reload waits for one that began after", "[web]") {
+  std::atomic<int> woken = 0;
+  ReloadDesk desk([&] { ++woken; });
+  std::vector<std::jthread> askers;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 3; ++i) {
+    askers.emplace_back([&] {
+      const Result<std::string> outcome = desk.Ask(seconds{60});
+      if (outcome && *outcome == "done") ++answered;
+    });
+  }
+  while (woken < 3)
+    std::this_thread::yield();
+  desk.Finish(desk.Begin(), Result<std::string>("done"));
+  askers.clear();
+  CHECK(answered == 3);
+  CHECK(desk.Begin() == 3);
+}
+
+TEST_CASE("who asks for a reload is not kept waiting by a main loop that is busy or gone",
+          "[web]") {
+  ReloadDesk desk([] {});
+  const Result<std::string> late = desk.Ask(std::chrono::milliseconds{1});
+  REQUIRE_FALSE(late);
+  CHECK(late.error().reason() == Reason::kTimeout);
+  std::jthread closing([&] { desk.Close(); });
+  const Result<std::string> closed = desk.Ask(seconds{60});
+  REQUIRE_FALSE(closed);
+  CHECK(closed.error().reason() == Reason::kCancelled);
+}
+
+}  // namespace
+}  // namespace klaxon::app

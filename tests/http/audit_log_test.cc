@@ -1,0 +1,87 @@
+#include "agent/http/audit_log.h"
+
+#include <sys/stat.h>
+
+#include <sstream>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/http/temporary_folder.h"
+
+namespace klaxon::http {
+namespace {
+
+AuditEntry Entry(int status) {
+  return {.at = WallTime{std::chrono::seconds{1'800'000'000}},
+          .user = "alice",
+          .address = "127.0.0.1",
+          .action = "POST /-/reload",
+          .status = status,
+          .result = "reloaded: 2 sources"};
+}
+
+std::vector<std::string> LinesOf(const std::string& file) {
+  std::ifstream stream(file);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);)
+    lines.push_back(line);
+  return lines;
+}
+
+TEST_CASE("an attempt is one line of JSON, whatever is in it") {
+  CHECK(ToJson(Entry(200), 0) ==
+        R"({"time":"2027-01-15T08:00:00Z","user":"alice","address":"127.0.0.1",)"
+        R"("action":"POST /-/reload","status":200,"result":"reloaded: 2 sources"})");
+  AuditEntry hostile = Entry(401);
+  hostile.user = "";
+  hostile.claimed = "a\"\n\xff\x1b[31m" + std::string(1000, 'x');
+  const std::string line = ToJson(hostile, 7);
+  CHECK(line.find('\n') == std::string::npos);
+  CHECK(line.find('\x1b') == std::string::npos);
+  CHECK(line.find(R"("claimed_user":"a\"??)") != std::string::npos);
+  CHECK(line.ends_with(R"("suppressed":7})"));
+  CHECK(line.size() < 400);
+}
+
+TEST_CASE("lines are appended to a file that only its owner can read") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "audit.jsonl").string();
+  {
+    AuditLog log(file);
+    log.Write(Entry(200));
+  }
+  AuditLog log(file);
+  log.Write(Entry(403));
+  CHECK(LinesOf(file).size() == 2);
+  struct stat info{};
+  REQUIRE(::stat(file.c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777U) == 0600U);
+  // Moved away, as logrotate does: the next line begins a new file.
+  std::filesystem::rename(file, file + ".1");
+  log.Write(Entry(200));
+  CHECK(LinesOf(file).size() == 1);
+  CHECK(LinesOf(file + ".1").size() == 2);
+}
+
+TEST_CASE("refused attempts cannot fill the disk, what was done is always written") {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "audit.jsonl").string();
+  AuditLog log(file);
+  for (int i = 0; i < 500; ++i)
+    log.Write(Entry(401));
+  const size_t refused = LinesOf(file).size();
+  CHECK(refused >= 60);
+  CHECK(refused < 200);
+  log.Write(Entry(200));
+  const std::vector<std::string> lines = LinesOf(file);
+  REQUIRE(lines.size() >= refused + 1);
+  CHECK(lines.back().find("\"suppressed\":") != std::string::npos);
+}
+
+TEST_CASE("a file that cannot be written is no reason to fail") {
+  AuditLog log("/nowhere/audit.jsonl");
+  log.Write(Entry(200));
+}
+
+}  // namespace
+}  // namespace klaxon::http
