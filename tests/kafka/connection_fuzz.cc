@@ -81,7 +81,7 @@ void One(std::string_view bytes) {
   CallOf<MetadataRequest> first(1, {});
   CallOf<ListGroupsRequest> second(1, {});
   Call* const calls[] = {&first, &second};
-  const auto batch = std::make_shared<Batch>(calls, MonoTime::max());
+  const auto batch = std::make_shared<Batch>(calls, MonoTime::max(), now.mono);
   bool sent = false;
   for (int turn = 0; turn < 1000; ++turn) {
     if (!connection.Receive(now)) {

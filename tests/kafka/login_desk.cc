@@ -195,6 +195,8 @@ class Desk {
 void ServeLogins(Session& session, LoginDesk& desk, const Responder& responder) {
   Desk mine(desk);
   while (const auto request = session.Read()) {
+    const auto hook = desk.rules().on_handshake;
+    if (hook && request->header.api_key == ApiKey::kSaslHandshake) hook(session);
     const auto answer = mine.Answer(*request, responder);
     if (!answer) break;
     session.Send(*answer);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,9 +21,11 @@ struct LoginRules {
   std::string user = "alice";
   std::string password = "alice-s3cret";
   std::string token = "good.t0ken";
-  int64_t lifetime_ms = 0;     ///< of a session; 0: for ever
-  bool knows_login = true;     ///< false: a listener without SASL
-  std::string signature{};     ///< instead of the right one of SCRAM
+  int64_t lifetime_ms = 0;  ///< of a session; 0: for ever
+  bool knows_login = true;  ///< false: a listener without SASL
+  std::string signature{};  ///< instead of the right one of SCRAM
+  /// Called when a client begins a login, again too, before it is answered.
+  std::function<void(Session&)> on_handshake{};
   std::string server_first{};  ///< instead of the right first message of SCRAM
 };
 

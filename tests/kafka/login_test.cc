@@ -9,6 +9,7 @@
 #include "tests/kafka/client_fixture.h"
 #include "tests/kafka/login_desk.h"
 #include "tests/kafka/scripted_server.h"
+#include "tests/kafka/tokens.h"
 #include "tests/support/certificates.h"
 
 namespace klaxon::testing {
@@ -23,37 +24,6 @@ constexpr std::string_view kPassword = "alice-s3cret";
 constexpr std::string_view kWrongPassword = "wr0ng-s3cret";
 constexpr std::string_view kToken = "good.t0ken";
 
-/// Gives what it is told to.
-class Tokens final : public kafka::TokenSource {
- public:
-  explicit Tokens(std::optional<Result<kafka::Token>> token) : token_(std::move(token)) {}
-
-  std::optional<Result<kafka::Token>> Current(const Instant& /*now*/) override {
-    const Lock lock(mutex_);
-    ++asked_;
-    return token_;
-  }
-
-  void Set(std::optional<Result<kafka::Token>> token) {
-    const Lock lock(mutex_);
-    token_ = std::move(token);
-  }
-
-  int asked() const {
-    const Lock lock(mutex_);
-    return asked_;
-  }
-
- private:
-  mutable Mutex mutex_{};
-  std::optional<Result<kafka::Token>> token_ KLAXON_GUARDED_BY(mutex_);
-  int asked_ KLAXON_GUARDED_BY(mutex_) = 0;
-};
-
-kafka::Token TokenOf(std::string_view text) {
-  return {.value = Secret(std::string(text)), .expires = WallTime::max()};
-}
-
 SecurityOptions LoginBy(SaslMechanism mechanism, std::string_view password = kPassword) {
   return {.protocol = SecurityProtocol::kSaslPlaintext,
           .mechanism = mechanism,
@@ -65,7 +35,7 @@ ClientOptions Options(const HostPort& address, SecurityOptions security) {
   ClientOptions options = ClientFixture::At({address});
   options.security = std::move(security);
   if (options.security.mechanism == SaslMechanism::kOAuthBearer) {
-    options.tokens = std::make_shared<Tokens>(TokenOf(kToken));
+    options.tokens = std::make_shared<Tokens>(std::string(kToken));
   }
   return options;
 }

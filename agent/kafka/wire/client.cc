@@ -11,6 +11,7 @@ class Client::Impl {
  public:
   Impl(ClientOptions options, Clock& clock)
       : options_(std::move(options)),
+        clock_(clock),
         loop_(options_, clock, meter_,
               [this](const HostPort& address, std::shared_ptr<const VersionTable> versions) {
                 const Lock lock(mutex_);
@@ -21,7 +22,7 @@ class Client::Impl {
     if (calls.empty()) {
       return;
     }
-    const auto batch = std::make_shared<Batch>(calls, deadline);
+    const auto batch = std::make_shared<Batch>(calls, deadline, clock_.Now().mono);
     loop_.Submit(batch);
     if (!batch->WaitDone(stop)) {
       // The I/O thread may be at one of the calls: they are ours again only when it says so.
@@ -67,6 +68,7 @@ class Client::Impl {
   }
 
   const ClientOptions options_;
+  Clock& clock_;
   Meter meter_;
   mutable Mutex mutex_;
   std::map<int32_t, HostPort> brokers_ KLAXON_GUARDED_BY(mutex_);

@@ -36,6 +36,10 @@ struct ClientOptions {
   /// The same after a login or a certificate that was refused: each attempt costs the broker a line
   /// in its log, and may count against the user.
   BackoffOptions relogin{.base = std::chrono::seconds{1}, .cap = std::chrono::seconds{30}};
+  /// A connection on which only calls are in flight that nobody waits for any more is left for a
+  /// new one when the first of them is older: such an answer is not merely late for a caller with
+  /// little time.
+  Duration blocked_after = std::chrono::milliseconds{400};
   size_t answer_limit = size_t{64} << 20U;  ///< bytes of one answer; more is kBadAnswer
   size_t in_flight_limit = 64;              ///< requests a connection; further ones wait
 };

@@ -20,7 +20,7 @@ constexpr Duration kTokenPause = std::chrono::milliseconds{50};
 constexpr Duration kTokenPauseInSession = std::chrono::seconds{1};
 
 /// A session that ends with its token gets shorter with each login: not more often than this.
-constexpr Duration kShortestSession = std::chrono::seconds{1};
+constexpr Duration kShortestSession = std::chrono::milliseconds{100};
 
 /// When the next login is due: at 85 to 95 % of the session, as Kafka's own client has it. Spread
 /// by the broker's title, so that all connections do not log in at once.

@@ -18,12 +18,14 @@ namespace {
 /// A week: what is longer needs no timer.
 constexpr int64_t kLongestSessionMs = int64_t{7} * 24 * 3600 * 1000;
 
+constexpr size_t kLongestWords = 200;
+
 std::string List(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) {
     text += (text.empty() ? "" : ", ") + Printable(name, 40);
   }
-  return text.empty() ? "none" : Printable(text, 200);
+  return text.empty() ? "none" : Printable(text, kLongestWords);
 }
 
 template <class Request>
@@ -113,7 +115,7 @@ Result<void> Login::TakeMessage(std::string_view body, int16_t version) {
     return Error(Reason::kBadAnswer, "sent " + response.error().message());
   }
   if (response->error_code != ErrorCode::kNone) {
-    return Refused(response->error_message ? response->error_message : Name(response->error_code));
+    return Refused(response->error_message.value_or(Name(response->error_code)));
   }
   auto next = mechanism_->Continue(response->auth_bytes.data);
   if (!next) {
@@ -126,13 +128,15 @@ Result<void> Login::TakeMessage(std::string_view body, int16_t version) {
   return {};
 }
 
-Error Login::Refused(const std::optional<std::string>& words) const {
-  const std::string_view text = words ? std::string_view(*words) : std::string_view();
-  const std::string shown = mechanism_->Reveals(text) || text.empty()
-                                ? std::string()
-                                : fmt::format(" ({})", Printable(text, 200));
-  return {Reason::kUnauthorized, fmt::format("refuses our login by {}{}; {}", mechanism_->name(),
-                                             shown, mechanism_->Doubt())};
+Error Login::Refused(const std::string& words) const {
+  std::string shown = mechanism_->Reveals(words) ? "" : Printable(words, kLongestWords);
+  const std::string before = mechanism_->Refusal();
+  if (!before.empty() && shown.find(before) == std::string::npos) {
+    shown += (shown.empty() ? "" : ", ") + before;
+  }
+  return {Reason::kUnauthorized,
+          fmt::format("refuses our login by {}{}; {}", mechanism_->name(),
+                      shown.empty() ? "" : fmt::format(" ({})", shown), mechanism_->Doubt())};
 }
 
 }  // namespace klaxon::kafka::wire

@@ -65,7 +65,7 @@ class Login {
  private:
   Result<void> TakeHandshake(std::string_view body, int16_t version);
   Result<void> TakeMessage(std::string_view body, int16_t version);
-  Error Refused(const std::optional<std::string>& words) const;
+  Error Refused(const std::string& words) const;
 
   std::unique_ptr<Mechanism> mechanism_;
   std::optional<std::string> message_{};  ///< ours, to be sent next

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
 #include "agent/base/thread_name.h"
 
 namespace klaxon::kafka::wire {
@@ -21,6 +24,17 @@ int PollTimeout(MonoTime now, MonoTime due) {
   }
   const Duration wait = std::clamp<Duration>(due - now, Duration::zero(), kLongestWait);
   return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(wait).count());
+}
+
+/// Who is to blame that a batch was never sent: no broker.
+Error TooLate(const Batch& batch, MonoTime now) {
+  if (batch.made() >= batch.deadline()) {
+    return {Reason::kTimeout, "no time was left to ask: what was asked before took all of it"};
+  }
+  return {Reason::kTimeout,
+          fmt::format("Klaxon was too late to ask: it got no processor time for {:.1f} s; is this "
+                      "machine overloaded, or was it stopped?",
+                      Seconds(now - batch.made()))};
 }
 
 }  // namespace
@@ -118,7 +132,7 @@ void Loop::Start(const std::shared_ptr<Batch>& batch, const Instant& now) {
     auto ticket = std::make_shared<Ticket>(*call, batch, meter_, now.mono);
     mine.tickets.push_back(ticket);
     if (now.mono >= batch->deadline()) {
-      ticket->Fail({Reason::kTimeout, "no time was left to ask"});
+      ticket->Fail(TooLate(*batch, now.mono));
       continue;
     }
     if (call->broker() == kAnyBroker) {

@@ -17,8 +17,6 @@ namespace klaxon::kafka::wire {
 namespace {
 
 constexpr Duration kLongestPatience = std::chrono::seconds{30};
-/// An answer that takes longer is not merely late for a caller with little time.
-constexpr Duration kBlockedAfter = std::chrono::milliseconds{400};
 
 /// Spreads the back-offs of many peers; the same at each start.
 uint64_t Seed(const HostPort& address) {
@@ -100,7 +98,7 @@ void Peer::LeaveIfBlocked(MonoTime now) {
   const bool given_up = std::none_of(flights.begin(), flights.end(), [](const auto& flight) {
     return flight.ticket == nullptr || flight.ticket->open();
   });
-  if (given_up && now - flights.front().sent.mono >= kBlockedAfter) {
+  if (given_up && now - flights.front().sent.mono >= tools_.options.blocked_after) {
     connection_.reset();
   }
 }

@@ -48,8 +48,14 @@ void Lookup::Finish(Result<Addresses> answer) {
   answer_ = std::move(answer);
 }
 
-Resolver::Resolver(std::shared_ptr<Waker> waker) : shared_(std::make_shared<Shared>()) {
+Result<Addresses> Resolver::AskSystem(const std::string& host) {
+  return Ask(host, 0);
+}
+
+Resolver::Resolver(std::shared_ptr<Waker> waker, Service service)
+    : shared_(std::make_shared<Shared>()) {
   shared_->waker = std::move(waker);
+  shared_->service = std::move(service);
 }
 
 Resolver::~Resolver() {
@@ -95,7 +101,7 @@ void Resolver::Work(const std::shared_ptr<Shared>& shared) {
       lookup = shared->waiting.front();
       shared->waiting.pop_front();
     }
-    lookup->Finish(Ask(lookup->host(), 0));
+    lookup->Finish(shared->service(lookup->host()));
     {
       const Lock lock(shared->mutex);
       shared->under_way.erase(lookup->host());

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,11 +49,17 @@ class Lookup {
 /// most kThreads of them, and one for each name; who asked gives up by his own deadline.
 class Resolver {
  public:
-  /// `waker` is woken when an answer is there.
-  explicit Resolver(std::shared_ptr<Waker> waker);
+  /// The name service: what a name's addresses are now. Called on any thread; may take long.
+  using Service = std::function<Result<Addresses>(const std::string& host)>;
+
+  /// `waker` is woken when an answer is there. `service`: by default the system's.
+  explicit Resolver(std::shared_ptr<Waker> waker, Service service = AskSystem);
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
   ~Resolver();
+
+  /// getaddrinfo. Error: kUnreachable with the system's words.
+  static Result<Addresses> AskSystem(const std::string& host);
 
   /// A literal address is answered at once. Joins a look-up of the same host that is under way.
   std::shared_ptr<const Lookup> Resolve(const std::string& host);
@@ -62,6 +69,7 @@ class Resolver {
 
   struct Shared {
     std::shared_ptr<Waker> waker{};
+    Service service{};
     Mutex mutex{};
     std::deque<std::shared_ptr<Lookup>> waiting KLAXON_GUARDED_BY(mutex){};
     std::map<std::string, std::shared_ptr<Lookup>> under_way KLAXON_GUARDED_BY(mutex){};

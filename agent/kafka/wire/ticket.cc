@@ -8,8 +8,8 @@
 
 namespace klaxon::kafka::wire {
 
-Batch::Batch(std::span<Call* const> calls, MonoTime deadline)
-    : calls_(calls.begin(), calls.end()), deadline_(deadline), open_(calls.size()) {
+Batch::Batch(std::span<Call* const> calls, MonoTime deadline, MonoTime made)
+    : calls_(calls.begin(), calls.end()), deadline_(deadline), made_(made), open_(calls.size()) {
 }
 
 void Batch::CallDone() {

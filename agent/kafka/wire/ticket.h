@@ -19,12 +19,15 @@ namespace klaxon::kafka::wire {
 /// one of them is done.
 class Batch {
  public:
-  Batch(std::span<Call* const> calls, MonoTime deadline);
+  /// `made`: now.
+  Batch(std::span<Call* const> calls, MonoTime deadline, MonoTime made);
 
   /// The I/O thread's, until WaitDone has returned true.
   const std::vector<Call*>& calls() const { return calls_; }
 
   MonoTime deadline() const { return deadline_; }
+
+  MonoTime made() const { return made_; }
 
   void CallDone();
   /// Waits until every call is done, or until `stop` is requested: false then.
@@ -33,6 +36,7 @@ class Batch {
  private:
   const std::vector<Call*> calls_;
   const MonoTime deadline_;
+  const MonoTime made_;
   Mutex mutex_;
   std::condition_variable_any done_;
   size_t open_ KLAXON_GUARDED_BY(mutex_);

@@ -33,6 +33,9 @@ class Mechanism {
   /// What a broker that says no may be saying, as a question: "is the password right?".
   virtual std::string Doubt() const = 0;
 
+  /// Why the broker refuses us, if it said so before it refused; printable, without a secret.
+  virtual std::string Refusal() const { return ""; }
+
   /// Whether `text` would give a secret away: a broker's words could repeat what it was sent.
   virtual bool Reveals(std::string_view text) const = 0;
 };

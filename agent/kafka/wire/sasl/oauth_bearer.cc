@@ -90,11 +90,10 @@ class OAuthBearerMechanism final : public Mechanism {
   }
 
   std::string Doubt() const override {
-    const std::string_view question =
-        "does it trust who issued the token, and do audience and scope fit?";
-    return refusal_.empty() ? std::string(question)
-                            : fmt::format("it says {}: {}", refusal_, question);
+    return "does it trust who issued the token, and do audience and scope fit?";
   }
+
+  std::string Refusal() const override { return refusal_; }
 
   bool Reveals(std::string_view text) const override {
     return !token_.empty() && text.find(token_.Reveal()) != std::string_view::npos;
