@@ -30,6 +30,10 @@ ExitCode Check(const std::string& file);
 /// Polls every source once and prints the lag of all groups as a table.
 ExitCode Lag(const RunOptions& options);
 
+/// Looks at every Kafka cluster as a client of it would, and says what is wrong and what to try.
+/// kFailed: something is bad.
+ExitCode Doctor(const RunOptions& options, bool json);
+
 enum class CatalogueFormat { kTable, kMarkdown, kJson };
 
 /// Every metric that Klaxon exports.

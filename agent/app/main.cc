@@ -28,6 +28,7 @@ Examples:
   klaxon run --bootstrap broker:9093 --command-config client.properties
                                               the same by TLS and SASL, as Kafka's own tools
   klaxon lag --bootstrap broker:9092          one look at the lag of all groups
+  klaxon doctor --bootstrap broker:9092       what is wrong with a connection, and what to try
   klaxon demo                                 see it work, without any Kafka)";
 
 void AddSources(CLI::App& command, RunOptions& options) {
@@ -97,6 +98,13 @@ void AddTools(CLI::App& app, Asked& asked) {
   AddSources(*lag, asked.options);
   lag->callback([&asked] { asked.command = [&asked] { return Lag(asked.options); }; });
 
+  CLI::App* doctor = app.add_subcommand(
+      "doctor", "Find out why a cluster cannot be read, or what of it will not be shown");
+  AddSources(*doctor, asked.options);
+  doctor->add_flag("--json", asked.json, "As JSON");
+  doctor->callback(
+      [&asked] { asked.command = [&asked] { return Doctor(asked.options, asked.json); }; });
+
   CLI::App* metrics = app.add_subcommand("metrics", "List every metric that /metrics can show");
   CLI::Option* markdown = metrics->add_flag("--markdown", asked.markdown, "As a page of docs");
   metrics->add_flag("--json", asked.json, "As JSON")->excludes(markdown);
@@ -111,7 +119,8 @@ void AddTools(CLI::App& app, Asked& asked) {
 
 /// What to say when the first word is no command; empty if it is one, or an option.
 std::string WrongCommand(int argc, char** argv) {
-  constexpr std::array<std::string_view, 5> kCommands{"run", "demo", "check", "lag", "metrics"};
+  constexpr std::array<std::string_view, 6> kCommands{"run",    "demo", "check",
+                                                      "doctor", "lag",  "metrics"};
   const std::string word = argc < 2 ? "-" : argv[1];
   if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) {
     return "";

@@ -6,6 +6,7 @@
 SANITIZERS names those that the two were built with, if any.
 """
 
+import json
 import os
 import re
 import signal
@@ -167,6 +168,31 @@ class ProcessTest(unittest.TestCase):
                                   timeout=PATIENCE, check=False)
             self.assertEqual(told.returncode, 2, arguments)
             self.assertTrue(told.stderr.strip(), arguments)
+
+    def doctor(self, *arguments):
+        told = subprocess.run([KLAXON, "doctor", *arguments], capture_output=True, text=True,
+                              timeout=PATIENCE, check=False)
+        return told.returncode, told.stdout, told.stderr
+
+    def test_the_doctor_finds_nothing_wrong_with_a_cluster_that_is_well(self):
+        code, out, err = self.doctor("--bootstrap", self.bootstrap)
+        self.assertEqual(code, 0, out + err)
+        self.assertTrue(out.endswith("Nothing is wrong.\n"), out)
+
+    def test_the_doctor_exits_1_and_says_what_is_bad(self):
+        code, out, _ = self.doctor("--bootstrap", self.bootstrap + ",127.0.0.1:1")
+        self.assertEqual(code, 1)
+        self.assertRegex(out, r"bad +connection +127\.0\.0\.1:1: connection refused")
+
+    def test_the_doctor_answers_programs_in_json(self):
+        code, out, _ = self.doctor("--json", "--bootstrap", "klaxon.invalid:9092")
+        self.assertEqual(code, 1)
+        cluster = json.loads(out)["clusters"][0]
+        self.assertFalse(cluster["good"])
+        self.assertIn(("name", "bad"), [(f["step"], f["outcome"]) for f in cluster["findings"]])
+
+    def test_the_doctor_needs_a_kafka_cluster_to_look_at(self):
+        self.assertEqual(self.doctor("--connect", "http://127.0.0.1:1")[0], 2)
 
     def test_output_that_cannot_be_written_exits_1(self):
         for arguments in (["metrics"], ["metrics", "--json"], ["lag", "-b", self.bootstrap]):

@@ -1,0 +1,39 @@
+#include "agent/app/doctor_report.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "agent/base/text.h"
+
+namespace klaxon::app {
+
+std::string FindingLines(const kafka::Finding& finding) {
+  std::string lines = fmt::format("  {:<8} {:<11} {}: {}\n", Name(finding.outcome),
+                                  Name(finding.step), finding.subject, finding.said);
+  if (!finding.mend.empty()) {
+    lines += fmt::format("  {:<8} {:<11} -> {}\n", "", "", finding.mend);
+  }
+  return lines;
+}
+
+std::string DiagnosesAsJson(const std::vector<Diagnosis>& diagnoses) {
+  using Json = nlohmann::ordered_json;
+  Json clusters = Json::array();
+  for (const Diagnosis& diagnosis : diagnoses) {
+    Json findings = Json::array();
+    for (const kafka::Finding& found : diagnosis.findings) {
+      findings.push_back({{"step", Name(found.step)},
+                          {"outcome", Name(found.outcome)},
+                          {"subject", ToUtf8(found.subject)},
+                          {"said", ToUtf8(found.said)},
+                          {"mend", ToUtf8(found.mend)}});
+    }
+    clusters.push_back({{"cluster", diagnosis.cluster},
+                        {"good", !AnyBad(diagnosis.findings)},
+                        {"findings", std::move(findings)}});
+  }
+  const Json document{{"clusters", std::move(clusters)}};
+  return document.dump(1) + "\n";
+}
+
+}  // namespace klaxon::app

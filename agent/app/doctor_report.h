@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/kafka/doctor/finding.h"
+
+namespace klaxon::app {
+
+/// What the doctor found of one cluster.
+struct Diagnosis {
+  std::string cluster{};
+  kafka::Findings findings{};
+};
+
+/// One finding for people: a line, and a second one with what to try.
+std::string FindingLines(const kafka::Finding& finding);
+
+/// {"clusters": [{"cluster", "good", "findings": [{"step", "outcome", "subject", "said",
+/// "mend"}]}]}.
+std::string DiagnosesAsJson(const std::vector<Diagnosis>& diagnoses);
+
+}  // namespace klaxon::app
