@@ -37,8 +37,8 @@ TEST_CASE("causes of suppressed exceptions are not the cause", "[connect]") {
 }
 
 TEST_CASE("a root cause is one printable line of bounded length", "[connect]") {
-  CHECK(RootCause("") == "");
-  CHECK(RootCause("\n\n\n") == "");
+  CHECK(RootCause("").empty());
+  CHECK(RootCause("\n\n\n").empty());
   const std::string hostile = RootCause("Caused by: \x1b[31mred\x07 \xff\xfe");
   CHECK(hostile.find('\x1b') == std::string::npos);
   CHECK(hostile.find('\xff') == std::string::npos);

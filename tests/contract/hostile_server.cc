@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include <catch2/catch_test_macros.hpp>
+
 namespace klaxon::testing {
 namespace {
 
@@ -69,7 +71,7 @@ HostileServer::HostileServer(Script script)
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size);
+  REQUIRE(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
   ::listen(listener_, 64);
   ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
   port_ = ntohs(address.sin_port);

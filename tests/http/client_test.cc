@@ -83,6 +83,8 @@ TEST_CASE("the request carries what it was given and no more") {
 }
 
 TEST_CASE("what is no whole, well-formed answer is an error that says so") {
+  const size_t bomb = 50'000'000;
+
   struct Case {
     std::string what;
     std::string bytes;
@@ -117,7 +119,7 @@ TEST_CASE("what is no whole, well-formed answer is an error that says so") {
        "HTTP/1.1 200 OK\r\nContent-Length: 9000000000000000\r\n\r\n" + std::string(2000, 'a'),
        Reason::kBadAnswer, ""},
       {"a gzip bomb",
-       "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + *Gzip(std::string(50'000'000, 'a')),
+       "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + *Gzip(std::string(bomb, 'a')),
        Reason::kBadAnswer, "larger than the 1000 bytes"},
   };
   for (const Case& each : cases) {

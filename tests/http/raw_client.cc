@@ -8,6 +8,8 @@
 #include <array>
 #include <cstdlib>
 
+#include <catch2/catch_test_macros.hpp>
+
 namespace klaxon::http {
 
 RawClient::RawClient(uint16_t port, const char* from, bool small_buffer)
@@ -21,7 +23,7 @@ RawClient::RawClient(uint16_t port, const char* from, bool small_buffer)
   sockaddr_in source{};
   source.sin_family = AF_INET;
   ::inet_pton(AF_INET, from, &source.sin_addr);
-  ::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&source), sizeof source);
+  REQUIRE(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);

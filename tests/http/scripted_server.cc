@@ -7,6 +7,8 @@
 
 #include <array>
 
+#include <catch2/catch_test_macros.hpp>
+
 namespace klaxon::http {
 namespace {
 
@@ -49,7 +51,7 @@ ScriptedServer::ScriptedServer(Script script)
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size);
+  REQUIRE(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0);
   ::listen(listener_.get(), 16);
   ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
   port_ = ntohs(address.sin_port);

@@ -114,7 +114,7 @@ TEST_CASE("a connection is kept, but not for ever") {
 
 TEST_CASE("bodies come in the coding that the client takes") {
   TestServer server;
-  const std::string text = BigText();
+  const std::string& text = BigText();
   for (const char* path : {"/dynamic", "/prepared"}) {
     for (const char* accepted : {"gzip", "br, gzip;q=0.1", "br", "gzip;q=0", ""}) {
       CAPTURE(path, accepted);

@@ -46,7 +46,7 @@ inline std::vector<Route> TestRoutes() {
        [](const Request& request) {
          std::string text = request.method + " " + request.path;
          for (const auto& [name, value] : request.query)
-           text += " " + name + "=" + value;
+           text.append(" ").append(name).append("=").append(value);
          return TextResponse(200, text + " [" + std::string(request.Header("x-test")) + "]");
        }},
       {"GET", "/files/*", [](const Request& request) { return TextResponse(200, request.path); }},

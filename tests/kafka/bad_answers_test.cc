@@ -15,7 +15,6 @@ namespace klaxon::testing {
 namespace {
 
 using kafka::CallOf;
-using kafka::kAnyBroker;
 using namespace kafka::wire;  // NOLINT(google-build-using-namespace)
 
 kafka::wire::ClientOptions Impatient(const HostPort& bootstrap) {

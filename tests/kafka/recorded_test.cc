@@ -54,7 +54,7 @@ std::string Body(const typename Request::Response& response, int16_t version) {
 /// Every version of the request was recorded, is read, and is written again byte by byte as it
 /// came; `check` sees what was read.
 template <class Request>
-void CheckRecorded(std::function<void(const typename Request::Response&, int16_t)> check) {
+void CheckRecorded(const std::function<void(const typename Request::Response&, int16_t)>& check) {
   const auto recorded = Recorded(Request::kApiKey);
   for (int16_t version = Request::kVersions.min; version <= Request::kVersions.max; ++version) {
     INFO(Name(Request::kApiKey) << " " << version);

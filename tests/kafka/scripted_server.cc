@@ -210,7 +210,7 @@ void ServeWell(Session& session, const Responder& responder) {
 }
 
 void ServeWell(Session& session, const Responder& responder,
-               std::vector<ApiVersionsResponse::Api> apis) {
+               const std::vector<ApiVersionsResponse::Api>& apis) {
   while (const auto request = session.Read()) {
     if (request->header.api_key == ApiKey::kApiVersions) {
       session.Send(VersionsAnswer(*request, apis));

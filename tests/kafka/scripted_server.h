@@ -130,7 +130,7 @@ void ServeWell(Session& session, const Responder& responder = {});
 
 /// The same, but offers only `apis`.
 void ServeWell(Session& session, const Responder& responder,
-               std::vector<kafka::wire::ApiVersionsResponse::Api> apis);
+               const std::vector<kafka::wire::ApiVersionsResponse::Api>& apis);
 
 /// Frame of an answer to ApiVersions that offers every version of every API we speak.
 std::string AllVersions(const Request& request);

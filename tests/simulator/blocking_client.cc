@@ -10,12 +10,12 @@
 
 namespace klaxon::simulator {
 
-BlockingClient::BlockingClient(const HostPort& address) {
+BlockingClient::BlockingClient(const HostPort& address)
+    : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(address.port);
   ::inet_pton(AF_INET, address.host.c_str(), &to.sin_addr);
-  descriptor_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) != 0) {
     ::close(descriptor_);
     descriptor_ = -1;

@@ -29,7 +29,7 @@ size_t ResidentMegabytes() {
   std::ifstream statm("/proc/self/statm");
   size_t pages = 0;
   statm >> pages >> pages;
-  return pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE)) / (1024 * 1024);
+  return pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE)) / (size_t{1024} * 1024);
 }
 
 constexpr size_t kGroupsARequest = 250;

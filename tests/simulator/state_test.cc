@@ -12,6 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr int64_t kRate = 600;  // records a second
+
 const Instant kStart{.wall = WallTime(seconds{1'800'000'000}), .mono = MonoTime(seconds{1'000})};
 
 Instant After(Duration since) {
@@ -21,7 +23,7 @@ Instant After(Duration since) {
 
 ClusterSpec Spec(int brokers = 3) {
   ClusterSpec spec{.name = "pure", .brokers = brokers};
-  spec.topics = {{.name = "orders", .partitions = 6, .replication = 3, .rate = 600},
+  spec.topics = {{.name = "orders", .partitions = 6, .replication = 3, .rate = kRate},
                  {.name = "single", .partitions = 3, .replication = 1, .rate = 30}};
   return spec;
 }
@@ -101,9 +103,9 @@ TEST_CASE("producers write about their rate, however often one looks", "[simulat
   Watch(often, seconds{900});
   Advance(once, After(seconds{900}));
   const int64_t written = Written(once, "orders") - before;
-  CHECK(written > 600 * 900 * 95 / 100);
-  CHECK(written < 600 * 900 * 105 / 100);
-  CHECK(std::abs(Written(often, "orders") - Written(once, "orders")) < 600 * 6);  // one long step
+  CHECK(written > kRate * 900 * 95 / 100);
+  CHECK(written < kRate * 900 * 105 / 100);
+  CHECK(std::abs(Written(often, "orders") - Written(once, "orders")) < kRate * 6);  // one long step
 }
 
 TEST_CASE("groups behave as their kind says", "[simulator]") {
@@ -116,11 +118,14 @@ TEST_CASE("groups behave as their kind says", "[simulator]") {
 
   // 600 records a second for 120 s; a commit every 5 s.
   const std::vector<Case> cases = {
-      {"keeps up: the lag of one commit interval", {.name = "g", .speed = 3}, 0, 600 * 8},
-      {"catches up from far behind", {.name = "g", .speed = 4, .initial_lag = 10'000}, 0, 600 * 8},
-      {"falls behind by a fifth", {.name = "g", .speed = 0.8}, 600 * 18, 600 * 40},
-      {"is stuck with members", {.name = "g", .speed = 0}, 600 * 110, 600 * 130},
-      {"is empty", {.name = "g", .members = 0, .initial_lag = 7}, 600 * 110, 600 * 130},
+      {"keeps up: the lag of one commit interval", {.name = "g", .speed = 3}, 0, kRate * 8},
+      {"catches up from far behind",
+       {.name = "g", .speed = 4, .initial_lag = 10'000},
+       0,
+       kRate * 8},
+      {"falls behind by a fifth", {.name = "g", .speed = 0.8}, kRate * 18, kRate * 40},
+      {"is stuck with members", {.name = "g", .speed = 0}, kRate * 110, kRate * 130},
+      {"is empty", {.name = "g", .members = 0, .initial_lag = 7}, kRate * 110, kRate * 130},
   };
   for (const Case& each : cases) {
     INFO(each.what);

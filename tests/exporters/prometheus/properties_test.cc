@@ -39,9 +39,9 @@ class HostileFacts {
 
  private:
   std::string Name() {
-    static const std::vector<std::string> kNames{"a",    "b",    "a\"",     "\\", "\n", "",
-                                                 "\xFF", "\xFE", "a,b=\"c", "}",  " ",  "a\xC3"};
-    return kNames[random_() % kNames.size()];
+    static const std::vector<std::string> names{"a",    "b",    "a\"",     "\\", "\n", "",
+                                                "\xFF", "\xFE", "a,b=\"c", "}",  " ",  "a\xC3"};
+    return names[random_() % names.size()];
   }
 
   EntityRef Entity() { return std::make_shared<const klaxon::Entity>(klaxon::Entity{0, Name()}); }

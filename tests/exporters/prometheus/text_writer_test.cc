@@ -179,7 +179,7 @@ TEST_CASE("a large page leaves in chunks and arrives whole", "[text]") {
     writer.Sample(Values{"main", topic}, static_cast<double>(i));
   }
   writer.Finish();
-  CHECK(largest < 72 * 1024);
+  CHECK(largest < size_t{72} * 1024);
   const testing::ReadPage page = testing::ReadText(text);
   CAPTURE(page.mistakes);
   CHECK(page.mistakes.empty());

@@ -77,8 +77,8 @@ SectionRef SectionOf(std::string collector, SomeFacts facts) {
   return std::make_shared<const Section>(std::move(section));
 }
 
-inline View ViewOf(std::vector<SectionRef> sections) {
-  return analysis::Advance(View{}, std::move(sections), At(100));
+inline View ViewOf(const std::vector<SectionRef>& sections) {
+  return analysis::Advance(View{}, sections, At(100));
 }
 
 }  // namespace klaxon::status_page::testing
