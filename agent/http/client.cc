@@ -21,16 +21,13 @@ bool SendableHeaders(const HeaderList& headers) {
 
 class RealHttpClient final : public HttpClient {
  public:
-  Result<HttpResponse> Get(const HttpRequest& request, MonoTime deadline,
-                           const std::stop_token& stop) override {
+  Result<HttpResponse> Send(const HttpRequest& request, MonoTime deadline,
+                            const std::stop_token& stop) override {
     const Result<Url> url = ParseUrl(request.url);
     if (!url) return url.error();
-    if (url->scheme == "https") {
-      return Error(Reason::kUnsupported,
-                   url->ForPeople() + ": https is not supported yet, only http");
-    }
-    if (!SendableHeaders(request.headers)) {
-      return Error(Reason::kInvalid, url->ForPeople() + ": a request header has a line end in it");
+    if (!IsToken(request.method) || !SendableHeaders(request.headers)) {
+      return Error(Reason::kInvalid,
+                   url->ForPeople() + ": the method or a request header cannot be sent");
     }
     Patience patience(deadline, stop);
     Result<HttpResponse> response = Exchange(*url, request, patience);
@@ -41,35 +38,42 @@ class RealHttpClient final : public HttpClient {
  private:
   struct Idle {
     std::string origin{};
+    std::shared_ptr<tls::ClientContext> tls{};  ///< whom it trusts, and whose certificate it shows
     MonoTime since{};
     std::unique_ptr<ClientConnection> connection{};
   };
 
   Result<HttpResponse> Exchange(const Url& url, const HttpRequest& request, Patience& patience) {
     const std::string origin = url.Origin();
-    if (std::unique_ptr<ClientConnection> used = Take(origin)) {
-      ClientConnection::Outcome outcome = used->Get(url, request, patience);
+    const std::shared_ptr<tls::ClientContext>& tls =
+        request.access.tls == nullptr ? system_trust_ : request.access.tls;
+    // A kept connection may be closed while a request is under way, and then nobody knows whether
+    // it was heeded: only what may be asked twice goes over one (RFC 9110 section 9.2.2).
+    const bool repeatable = request.method == "GET" || request.method == "HEAD";
+    if (std::unique_ptr<ClientConnection> used = repeatable ? Take(origin, tls) : nullptr) {
+      ClientConnection::Outcome outcome = used->Send(url, request, patience);
       const bool closed_meanwhile = !outcome.response && outcome.untouched &&
                                     outcome.response.error().reason() == Reason::kUnreachable;
       if (!closed_meanwhile) {
-        Keep(origin, std::move(used));
+        Keep(origin, tls, std::move(used));
         return std::move(outcome.response);
       }
     }
-    auto fresh = std::make_unique<ClientConnection>(url);
-    ClientConnection::Outcome outcome = fresh->Get(url, request, patience);
-    Keep(origin, std::move(fresh));
+    auto fresh = std::make_unique<ClientConnection>(url, url.scheme == "https" ? tls : nullptr);
+    ClientConnection::Outcome outcome = fresh->Send(url, request, patience);
+    Keep(origin, tls, std::move(fresh));
     return std::move(outcome.response);
   }
 
   /// An open connection to the origin, or nothing.
-  std::unique_ptr<ClientConnection> Take(const std::string& origin) {
+  std::unique_ptr<ClientConnection> Take(const std::string& origin,
+                                         const std::shared_ptr<tls::ClientContext>& tls) {
     const MonoTime now = std::chrono::steady_clock::now();
     std::vector<Idle> dropped;  // closed after the lock
     const Lock lock(mutex_);
     for (size_t i = idle_.size(); i-- > 0;) {
       const bool usable = idle_[i].connection->Reusable() && now - idle_[i].since < kIdleTime;
-      if (usable && idle_[i].origin != origin) continue;
+      if (usable && (idle_[i].origin != origin || idle_[i].tls != tls)) continue;
       Idle found = std::move(idle_[i]);
       idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
       if (usable) return std::move(found.connection);
@@ -78,15 +82,19 @@ class RealHttpClient final : public HttpClient {
     return nullptr;
   }
 
-  void Keep(const std::string& origin, std::unique_ptr<ClientConnection> connection) {
+  void Keep(const std::string& origin, const std::shared_ptr<tls::ClientContext>& tls,
+            std::unique_ptr<ClientConnection> connection) {
     if (!connection->Reusable()) return;
     const Lock lock(mutex_);
     if (idle_.size() >= kIdleConnections) idle_.erase(idle_.begin());
     idle_.push_back({.origin = origin,
+                     .tls = tls,
                      .since = std::chrono::steady_clock::now(),
                      .connection = std::move(connection)});
   }
 
+  const std::shared_ptr<tls::ClientContext> system_trust_ =
+      std::make_shared<tls::ClientContext>(tls::ClientOptions{}, "http");
   Mutex mutex_{};
   std::vector<Idle> idle_ KLAXON_GUARDED_BY(mutex_){};  ///< oldest first
 };

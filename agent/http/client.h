@@ -7,13 +7,27 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
+#include "agent/base/secret.h"
 #include "agent/http/message.h"
+#include "agent/tls/client_context.h"
 
 namespace klaxon::http {
 
+/// How one service is asked: whom to trust, and as whom.
+struct ClientAccess {
+  /// For https; null: the system's authorities, no certificate of ours. Connections are kept for
+  /// requests with the same context, so share one per service.
+  std::shared_ptr<tls::ClientContext> tls{};
+  std::string username{};  ///< RFC 7617; empty: none is sent
+  Secret password{};
+};
+
 struct HttpRequest {
-  std::string url{};     ///< absolute, http only for now
-  HeaderList headers{};  ///< besides Host, User-Agent, Connection, Accept-Encoding
+  std::string method = "GET";
+  std::string url{};     ///< absolute, http or https
+  HeaderList headers{};  ///< besides Host, User-Agent, Connection, Accept-Encoding, Content-Length
+  std::string body{};    ///< its Content-Type goes into `headers`
+  ClientAccess access{};
   size_t max_body = size_t{16} * 1024 * 1024;  ///< bytes after any decoding; more is an error
 };
 
@@ -38,11 +52,18 @@ class HttpClient {
   /// request, and an answer that drips. `stop` ends it within about 100 ms.
   ///
   /// A value for every well-formed answer, whatever its status. Errors, with one line for people
-  /// that names the address (never a query, header or password): kInvalid (URL), kUnsupported
-  /// (https), kUnreachable (name, refused, reset), kTimeout, kBadAnswer (not HTTP, cut short, too
-  /// large), kCancelled.
-  virtual Result<HttpResponse> Get(const HttpRequest& request, MonoTime deadline,
-                                   const std::stop_token& stop) = 0;
+  /// that names the address (never a query, header, body or password): kInvalid (URL, files of
+  /// TLS), kUnreachable (name, refused, reset), kTimeout, kUnauthorized (a certificate of theirs is
+  /// not to be trusted, or ours is refused), kBadAnswer (not HTTP, not TLS, cut short, too
+  /// large), kCancelled. A POST is never sent twice.
+  virtual Result<HttpResponse> Send(const HttpRequest& request, MonoTime deadline,
+                                    const std::stop_token& stop) = 0;
+
+  /// For requests that leave their method alone.
+  Result<HttpResponse> Get(const HttpRequest& request, MonoTime deadline,
+                           const std::stop_token& stop) {
+    return Send(request, deadline, stop);
+  }
 };
 
 /// The real one. Keeps a few idle connections an origin for the next request.

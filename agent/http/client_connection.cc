@@ -11,6 +11,7 @@
 
 #include "agent/http/client_stream.h"
 #include "agent/http/dial.h"
+#include "agent/http/login.h"
 
 namespace klaxon::http {
 namespace {
@@ -52,14 +53,16 @@ class StreamAdapter final : public httplib::Stream {
 
 class ClientConnection::Impl : public httplib::ClientImpl {
  public:
-  explicit Impl(const Url& origin)
-      : httplib::ClientImpl(origin.host, origin.port), address_{origin.host, origin.port} {
+  Impl(const Url& origin, std::shared_ptr<tls::ClientContext> tls)
+      : httplib::ClientImpl(origin.host, origin.port),
+        address_{origin.host, origin.port},
+        tls_(std::move(tls)) {
     set_keep_alive(true);
     set_follow_location(false);
     set_path_encode(false);
   }
 
-  Outcome Get(const Url& url, const HttpRequest& request, Patience& patience) {
+  Outcome Send(const Url& url, const HttpRequest& request, Patience& patience) {
     patience_ = &patience;
     failure_.reset();
     received_ = 0;
@@ -81,16 +84,26 @@ class ClientConnection::Impl : public httplib::ClientImpl {
   bool Reusable() const {
     if (is_socket_open() == 0 || leftover_) return false;
     char byte = 0;  // a connection at rest has nothing to read, not even its end
+    if (session_ != nullptr) {
+      const Result<size_t> count = session_->Read({&byte, 1});
+      return count && *count == 0;
+    }
     return ::recv(socket(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
   }
 
  private:
   httplib::Request Prepare(const Url& url, const HttpRequest& request, HttpResponse& response) {
     httplib::Request outgoing;
-    outgoing.method = "GET";
+    outgoing.method = request.method;
     outgoing.path = url.Target();
+    outgoing.body = request.body;
     for (const auto& [name, value] : request.headers)
       outgoing.headers.emplace(name, value);
+    outgoing.headers.emplace("Host", url.Authority());
+    if (!request.access.username.empty()) {
+      outgoing.headers.emplace(
+          "Authorization", BasicAuthorization(request.access.username, request.access.password));
+    }
     if (!outgoing.has_header("User-Agent")) outgoing.headers.emplace("User-Agent", "klaxon");
     outgoing.headers.emplace("Accept-Encoding", "identity");
     const size_t limit = request.max_body;
@@ -121,23 +134,56 @@ class ClientConnection::Impl : public httplib::ClientImpl {
       error = httplib::Error::Connection;
       return false;
     }
+    if (Result<void> secured = Secure(dialled->get()); !secured) {
+      failure_ = secured.error();
+      error = httplib::Error::Connection;
+      return false;
+    }
     to.sock = dialled->Release();
     return true;
   }
 
+  /// Shakes hands on a new connection if it is one of https.
+  Result<void> Secure(int socket) {
+    session_.reset();
+    if (tls_ == nullptr) return {};
+    Result<std::unique_ptr<tls::Session>> session = tls_->Connect(socket, address_.host);
+    if (!session) return session.error();
+    while (true) {
+      const Result<bool> done = (*session)->Handshake();
+      if (!done) return done.error();
+      if (*done) break;
+      switch (patience_->WaitFor(socket, (*session)->wants_write() ? POLLOUT : POLLIN)) {
+        case Patience::End::kReady:
+          continue;
+        case Patience::End::kStopped:
+          return Error(Reason::kCancelled, "stopped");
+        case Patience::End::kTimeout:
+          return Error(Reason::kTimeout, "connected, but the TLS handshake was not over in time");
+      }
+    }
+    session_ = std::move(*session);
+    return {};
+  }
+
+  /// Called before the socket is closed.
+  void shutdown_ssl(Socket&, bool) override { session_.reset(); }
+
   bool process_socket(const Socket& from, std::chrono::steady_clock::time_point,
                       std::function<bool(httplib::Stream&)> callback) override {
-    ClientStream stream(from.sock, *patience_);
+    ClientStream stream(from.sock, session_.get(), *patience_);
     StreamAdapter adapter(stream);
     const bool complete = callback(adapter);
     received_ = stream.received();
-    leftover_ = stream.Readable();
+    leftover_ = stream.Readable() || (session_ != nullptr && session_->has_more());
     ended_ = stream.ended();
     failure_ = stream.failure();
     return complete;
   }
 
   const HostPort address_;
+  const std::shared_ptr<tls::ClientContext> tls_;
+  std::unique_ptr<tls::Session> session_{};  // over the socket that is open now
   Patience* patience_ = nullptr;
   std::optional<Error> failure_{};
   size_t received_ = 0;
@@ -146,7 +192,8 @@ class ClientConnection::Impl : public httplib::ClientImpl {
   bool too_large_ = false;
 };
 
-ClientConnection::ClientConnection(const Url& origin) : impl_(std::make_unique<Impl>(origin)) {
+ClientConnection::ClientConnection(const Url& origin, std::shared_ptr<tls::ClientContext> tls)
+    : impl_(std::make_unique<Impl>(origin, std::move(tls))) {
 }
 
 ClientConnection::~ClientConnection() = default;
@@ -155,10 +202,10 @@ bool ClientConnection::Reusable() const {
   return impl_->Reusable();
 }
 
-ClientConnection::Outcome ClientConnection::Get(const Url& url, const HttpRequest& request,
-                                                Patience& patience) {
+ClientConnection::Outcome ClientConnection::Send(const Url& url, const HttpRequest& request,
+                                                 Patience& patience) {
   try {
-    return impl_->Get(url, request, patience);
+    return impl_->Send(url, request, patience);
   } catch (const std::exception& failure) {
     return {.response = Error(Reason::kInternal, failure.what())};
   }

@@ -6,6 +6,7 @@
 #include "agent/http/client.h"
 #include "agent/http/patience.h"
 #include "agent/http/url.h"
+#include "agent/tls/client_context.h"
 
 namespace klaxon::http {
 
@@ -14,7 +15,8 @@ namespace klaxon::http {
 /// cause. Confined to one thread at a time.
 class ClientConnection {
  public:
-  explicit ClientConnection(const Url& origin);
+  /// `tls` null: http.
+  ClientConnection(const Url& origin, std::shared_ptr<tls::ClientContext> tls);
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
   ~ClientConnection();
@@ -27,7 +29,7 @@ class ClientConnection {
     bool untouched = false;  ///< not a byte of an answer came: on a used connection, try a new one
   };
 
-  Outcome Get(const Url& url, const HttpRequest& request, Patience& patience);
+  Outcome Send(const Url& url, const HttpRequest& request, Patience& patience);
 
  private:
   class Impl;

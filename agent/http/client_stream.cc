@@ -48,26 +48,58 @@ bool ClientStream::Wait(short events) {
   std::abort();
 }
 
+/// Reads into the buffer, waiting for it: a count, 0 at the end, -1 after a failure.
+ssize_t ClientStream::Receive() {
+  while (!failure_) {
+    const ssize_t count = ::recv(fd_, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+    if (count >= 0) return count;
+    if (errno != EAGAIN && errno != EINTR) {
+      Broken(errno);
+    } else {
+      Wait(POLLIN);
+    }
+  }
+  return -1;
+}
+
+/// The same over TLS.
+ssize_t ClientStream::ReceiveSecured() {
+  while (!failure_) {
+    const Result<size_t> count = session_->Read(buffer_);
+    if (count && *count > 0) return static_cast<ssize_t>(*count);
+    if (count) {
+      WaitForSession();
+      continue;
+    }
+    // Without a goodbye somebody may have cut the answer off. A refusal is an end as well.
+    const bool closed = count.error().reason() == Reason::kUnreachable;
+    if (closed && session_->ended_properly()) return 0;
+    Fail(count.error().reason(), count.error().message());
+  }
+  return -1;
+}
+
+bool ClientStream::WaitForSession() {
+  return Wait(session_->wants_write() ? POLLOUT : POLLIN);
+}
+
+/// The other side closed.
+bool ClientStream::Ended() {
+  ended_ = true;
+  if (received_ == 0) return Broken(ECONNRESET);
+  if (!head_done_) return Fail(Reason::kBadAnswer, "the answer ends in its head");
+  return true;
+}
+
 /// Receives more; false after a failure. At the end of the stream nothing is added.
 bool ClientStream::Refill() {
   buffer_.resize(kRead);
   begin_ = end_ = 0;
-  while (true) {
-    const ssize_t count = ::recv(fd_, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-    if (count > 0) {
-      end_ = static_cast<size_t>(count);
-      received_ += end_;
-      return true;
-    }
-    if (count == 0) {
-      ended_ = true;
-      if (received_ == 0) return Broken(ECONNRESET);
-      if (!head_done_) return Fail(Reason::kBadAnswer, "the answer ends in its head");
-      return true;
-    }
-    if (errno != EAGAIN && errno != EINTR) return Broken(errno);
-    if (!Wait(POLLIN)) return false;
-  }
+  const ssize_t count = session_ == nullptr ? Receive() : ReceiveSecured();
+  if (count <= 0) return count == 0 && Ended();
+  end_ = static_cast<size_t>(count);
+  received_ += end_;
+  return true;
 }
 
 bool ClientStream::CheckHead(char byte) {
@@ -97,7 +129,21 @@ ssize_t ClientStream::Read(char* bytes, size_t size) {
   return static_cast<ssize_t>(count);
 }
 
+ssize_t ClientStream::WriteSecured(std::string_view bytes) {
+  while (!failure_) {
+    const Result<size_t> count = session_->Write(bytes);
+    if (count && *count > 0) return static_cast<ssize_t>(*count);
+    if (!count) {
+      Fail(count.error().reason(), count.error().message());
+    } else {
+      WaitForSession();
+    }
+  }
+  return -1;
+}
+
 ssize_t ClientStream::Write(const char* bytes, size_t size) {
+  if (session_ != nullptr && size > 0) return WriteSecured({bytes, size});
   while (!failure_) {
     const ssize_t count = ::send(fd_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count >= 0) return count;

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "agent/base/result.h"
 #include "agent/http/patience.h"
+#include "agent/tls/session.h"
 
 namespace klaxon::http {
 
@@ -16,7 +18,9 @@ namespace klaxon::http {
 /// that recurses on every byte of it, and says "Read" for every failure. Confined to one thread.
 class ClientStream {
  public:
-  ClientStream(int fd, Patience& patience) : fd_(fd), patience_(patience) {}
+  /// `session`: what is spoken over the socket; null: plain.
+  ClientStream(int fd, tls::Session* session, Patience& patience)
+      : fd_(fd), session_(session), patience_(patience) {}
 
   /// As recv on a blocking socket; -1 after a failure.
   ssize_t Read(char* bytes, size_t size);
@@ -38,11 +42,17 @@ class ClientStream {
 
  private:
   bool Refill();
+  bool Ended();
+  ssize_t Receive();
+  ssize_t ReceiveSecured();
+  bool WaitForSession();
+  ssize_t WriteSecured(std::string_view bytes);
   bool CheckHead(char byte);
   bool Fail(Reason reason, std::string message);
   bool Broken(int error);
 
   const int fd_;
+  tls::Session* const session_;
   Patience& patience_;
   std::string buffer_{};
   size_t begin_ = 0;

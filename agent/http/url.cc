@@ -38,9 +38,12 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
+uint16_t DefaultPort(std::string_view scheme) {
+  return scheme == "https" ? 443 : 80;
+}
+
 bool ReadAuthority(std::string_view authority, Url& url) {
-  const uint16_t default_port = url.scheme == "https" ? 443 : 80;
-  Result<HostPort> address = ParseHostPort(authority, default_port);
+  Result<HostPort> address = ParseHostPort(authority, DefaultPort(url.scheme));
   if (!address || address->port == 0) return false;
   url.host = LowerCase(address->host);
   url.port = address->port;
@@ -51,6 +54,12 @@ bool ReadAuthority(std::string_view authority, Url& url) {
 
 std::string Url::Origin() const {
   return scheme + "://" + ToString(HostPort{host, port});
+}
+
+std::string Url::Authority() const {
+  const bool usual = port == DefaultPort(scheme);
+  const std::string bracketed = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  return usual ? bracketed : ToString(HostPort{host, port});
 }
 
 std::string Url::Target() const {

@@ -18,6 +18,8 @@ struct Url {
 
   /// "http://host:8083": what a connection can be used for. Holds nothing secret.
   std::string Origin() const;
+  /// "host", or "host:8083" where the port is not the scheme's own: what the Host header holds.
+  std::string Authority() const;
   /// Path and query as the request line has them.
   std::string Target() const;
   /// Origin and path, for people; a query may hold secrets and is left out.

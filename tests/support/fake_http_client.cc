@@ -2,8 +2,8 @@
 
 namespace klaxon::testing {
 
-Result<http::HttpResponse> FakeHttpClient::Get(const http::HttpRequest& request, MonoTime,
-                                               const std::stop_token&) {
+Result<http::HttpResponse> FakeHttpClient::Send(const http::HttpRequest& request, MonoTime,
+                                                const std::stop_token&) {
   asked_.push_back(request.url);
   const auto answer = answers_.find(request.url);
   if (answer == answers_.end()) {

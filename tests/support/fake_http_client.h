@@ -14,8 +14,8 @@ namespace klaxon::testing {
 /// Answers from a table that a test goes on changing. Confined to one thread.
 class FakeHttpClient final : public http::HttpClient {
  public:
-  Result<http::HttpResponse> Get(const http::HttpRequest& request, MonoTime deadline,
-                                 const std::stop_token& stop) override;
+  Result<http::HttpResponse> Send(const http::HttpRequest& request, MonoTime deadline,
+                                  const std::stop_token& stop) override;
 
   /// From now on the URL is answered with this.
   void Set(const std::string& url, std::string body, int status = 200,
