@@ -4,7 +4,8 @@
 Starts the simulator and `klaxon run` as two processes, so that the agent's CPU and memory are its
 own, and reads the figures off its /metrics and /proc. Prints a Markdown table; nothing is asserted.
 
-    agent_bench.py BIN_DIR [--size S|M|L|XL] [--brokers N] [--polls N] [--write docs/performance.md]
+    agent_bench.py BIN_DIR [--size S|M|L|XL | --growth] [--brokers N] [--polls N]
+                   [--write docs/performance.md]
 """
 
 import argparse
@@ -115,16 +116,18 @@ def scrapes(agent, encoding, count):
 
 
 def measure(options, bootstrap):
+    """The figures of one agent: seconds, bytes, MiB, and requests a poll by API."""
     program = os.path.join(options.bin, "agent/app/klaxon")
     agent = Agent(program, bootstrap, options.interval)
+    figures = {}
     try:
         wait_for("the first full page", lambda: b"\nkafka_consumergroup_lag{" in
                  gzip.decompress(agent.get("/metrics", "gzip")[1]))
-        first_page = time.monotonic() - agent.started
+        figures["first_page"] = time.monotonic() - agent.started
         polls = "klaxon_collector_polls_total"
         wait_for("the third poll", lambda: total(agent.metrics(), polls) >= 3)
 
-        before, cpu_before = agent.metrics(), time.monotonic()
+        before = agent.metrics()
         count = total(before, polls)
         durations, renders = [], []
         while total(before, polls) + options.polls > count:
@@ -135,29 +138,36 @@ def measure(options, bootstrap):
             renders.append(total(now, 'klaxon_page_render_duration_seconds{fragment="kafka"'))
         after = now
         done = total(after, polls) - total(before, polls)
-        cpu = (after["process_cpu_seconds_total"] - before["process_cpu_seconds_total"]) / done
-        requests = {api: (n - requests_by_api(before).get(api, 0)) / done
-                    for api, n in requests_by_api(after).items()}
-        zipped, zipped_size = scrapes(agent, "gzip", 200)
-        plain, plain_size = scrapes(agent, "identity", 30)
-        rss, peak = agent.rss(), agent.rss("VmHWM")
-        code, stop = agent.stop()
+        figures["poll"], figures["page"] = quantile(durations, .5), quantile(renders, .5)
+        figures["cpu"] = (after["process_cpu_seconds_total"] - before["process_cpu_seconds_total"]) / done
+        figures["requests"] = {api: (n - requests_by_api(before).get(api, 0)) / done
+                               for api, n in requests_by_api(after).items()}
+        figures["zipped"], figures["zipped_size"] = scrapes(agent, "gzip", 200)
+        figures["plain"], figures["plain_size"] = scrapes(agent, "identity", 30)
+        figures["rss"], figures["peak"] = agent.rss(), agent.rss("VmHWM")
+        figures["exit"], figures["stop"] = agent.stop()
     finally:
         if agent.process.poll() is None:
             agent.process.kill()
+    return figures
+
+
+def rows_of(figures):
+    """What is asked of size L, beside its aim."""
+    zipped, plain, requests = figures["zipped"], figures["plain"], figures["requests"]
     return [
-        ("start to first full page", f"{first_page:.2f} s", "< 2 s"),
-        ("one full poll, wall, median", f"{quantile(durations, .5) * 1000:.0f} ms", "< 400 ms with the page"),
-        ("its page, wall, median", f"{quantile(renders, .5) * 1000:.0f} ms", "in the line above"),
-        ("CPU a poll, page included", f"{cpu * 1000:.0f} ms", "< 400 ms"),
+        ("start to first full page", f"{figures['first_page']:.2f} s", "< 2 s"),
+        ("one full poll, wall, median", f"{figures['poll'] * 1000:.0f} ms", "< 400 ms with the page"),
+        ("its page, wall, median", f"{figures['page'] * 1000:.0f} ms", "in the line above"),
+        ("CPU a poll, page included", f"{figures['cpu'] * 1000:.0f} ms", "< 400 ms"),
         ("requests a poll", ", ".join(f"{api} {n:g}" for api, n in sorted(requests.items()) if n > 0)
          + f"; in all {sum(requests.values()):g}", "<= 12 on one broker"),
         ("/metrics with gzip, p50 / p99", f"{quantile(zipped, .5) * 1000:.1f} / {quantile(zipped, .99) * 1000:.1f} ms, "
-         f"{zipped_size / 1e6:.2f} MB", "< 10 ms p99"),
+         f"{figures['zipped_size'] / 1e6:.2f} MB", "< 10 ms p99"),
         ("/metrics plain, p50 / p99", f"{quantile(plain, .5) * 1000:.0f} / {quantile(plain, .99) * 1000:.0f} ms, "
-         f"{plain_size / 1e6:.1f} MB", "< 60 ms"),
-        ("RSS / peak", f"{rss:.0f} / {peak:.0f} MiB", "< 100 MB"),
-        ("SIGTERM to exit", f"{stop:.2f} s, exit {code}", "< 3 s, exit 0"),
+         f"{figures['plain_size'] / 1e6:.1f} MB", "< 60 ms"),
+        ("RSS / peak", f"{figures['rss']:.0f} / {figures['peak']:.0f} MiB", "< 100 MB"),
+        ("SIGTERM to exit", f"{figures['stop']:.2f} s, exit {figures['exit']}", "< 3 s, exit 0"),
     ]
 
 
@@ -167,16 +177,9 @@ def quiet(agent):
     return agent.metrics()
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("bin", help="build folder, e.g. build/release")
-    parser.add_argument("--size", choices=SIZES, default="L")
-    parser.add_argument("--brokers", type=int, default=1)
-    parser.add_argument("--polls", type=int, default=10, help="to average over")
-    parser.add_argument("--write", help="a document to put the table into, between its marks")
-    parser.add_argument("--interval", type=int, default=3, help="seconds between polls")
-    options = parser.parse_args()
-    topics, partitions, groups, per_group = SIZES[options.size]
+def against_simulator(options, size):
+    """The figures of an agent that watches a simulated cluster of a size."""
+    topics, partitions, groups, per_group = SIZES[size]
     with tempfile.TemporaryDirectory() as folder:
         ports = os.path.join(folder, "ports")
         simulator = subprocess.Popen(
@@ -188,33 +191,73 @@ def main():
         try:
             bootstrap = wait_for("the simulator", lambda: os.path.exists(ports) and open(
                 ports, encoding="ascii").read().strip())
-            rows = measure(options, bootstrap)
+            return measure(options, bootstrap)
         finally:
             simulator.terminate()
             simulator.wait()
-    text = report(options, rows)
-    print(text)
-    if options.write:
-        write(options.write, text)
 
 
-def report(options, rows):
+def conditions(options):
+    return (f"{options.brokers} simulated broker(s), {options.polls} polls, {os.cpu_count()} cores, "
+            f"load {os.getloadavg()[0]:.1f}.")
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def report(options):
+    """One size, beside its aims."""
     topics, partitions, groups, per_group = SIZES[options.size]
-    lines = [f"Size {options.size}: {topics * partitions:,} partitions, {groups:,} groups, "
-             f"{groups * per_group:,} group-partitions, {options.brokers} simulated broker(s), "
-             f"{options.polls} polls, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}.", "",
-             "| what | measured | aim |", "|---|---|---|"]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+    rows = rows_of(against_simulator(options, options.size))
+    return (f"Size {options.size}: {topics * partitions:,} partitions, {groups:,} groups, "
+            f"{groups * per_group:,} group-partitions, {conditions(options)}\n\n"
+            + table(["what", "measured", "aim"], rows))
 
 
-def write(path, text):
-    """Puts the report between the marks of a document."""
+def growth(options):
+    """All sizes in one run: what grows faster than the cluster shows in the columns for one."""
+    rows = []
+    for size, (topics, partitions, groups, per_group) in SIZES.items():
+        figures = against_simulator(options, size)
+        pairs = groups * per_group
+        rows.append([
+            size, f"{topics * partitions:,}", f"{groups:,}", f"{pairs:,}",
+            f"{figures['poll'] * 1000:.0f} ms", f"{figures['page'] * 1000:.0f} ms",
+            f"{figures['cpu'] * 1000:.0f} ms", f"{figures['cpu'] * 1e6 / pairs:.2f} µs",
+            f"{figures['rss']:.0f} MiB", f"{figures['rss'] * 1024 * 1024 / pairs:.0f} B",
+            f"{sum(figures['requests'].values()):.0f}",
+            f"{quantile(figures['zipped'], .99) * 1000:.1f} ms"])
+    head = ["size", "partitions", "groups", "group-partitions", "poll", "page", "CPU a poll",
+            "for one pair", "RSS", "for one pair", "requests", "/metrics p99"]
+    return f"{conditions(options)[0].upper()}{conditions(options)[1:]}\n\n{table(head, rows)}"
+
+
+def write(path, mark, text):
+    """Puts the text between its marks of a document."""
     with open(path, encoding="utf-8") as document:
         old = document.read()
-    begin, end = "<!-- measured -->\n", "\n<!-- end -->"
+    begin, end = f"<!-- {mark} -->\n", "\n<!-- end -->"
     head, rest = old.split(begin)
     with open(path, "w", encoding="utf-8") as document:
         document.write(head + begin + text + end + rest.split(end, 1)[1])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bin", help="build folder, e.g. build/release")
+    parser.add_argument("--size", choices=SIZES, default="L")
+    parser.add_argument("--growth", action="store_true", help="all sizes instead of one")
+    parser.add_argument("--brokers", type=int, default=1)
+    parser.add_argument("--polls", type=int, default=10, help="to average over")
+    parser.add_argument("--write", help="a document to put the table into, between its marks")
+    parser.add_argument("--interval", type=int, default=3, help="seconds between polls")
+    options = parser.parse_args()
+    text = growth(options) if options.growth else report(options)
+    print(text)
+    if options.write:
+        write(options.write, "growth" if options.growth else "measured", text)
 
 
 if __name__ == "__main__":
