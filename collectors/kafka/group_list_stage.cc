@@ -7,6 +7,7 @@
 
 #include "agent/kafka/wire/messages/list_groups.h"
 #include "collectors/kafka/coordinator.h"
+#include "collectors/kafka/gone_groups.h"
 #include "collectors/kafka/topic_index.h"
 
 namespace klaxon::kafka_collector {
@@ -63,7 +64,17 @@ class Roll {
         now_(OffsetsTopic(facts)),
         before_(OffsetsTopic(round.old())) {}
 
-  /// Why the group may still be there although nobody lists it; empty: it is gone.
+  /// Who can say by name whether the group is gone.
+  int32_t Coordinator(const GroupFacts& group) const {
+    if (now_ == nullptr) {
+      return group.coordinator;
+    }
+    const int32_t number = CoordinatorPartition(group.entity->name, now_->partitions.size());
+    const PartitionFacts* home = FindPartition(*now_, number);
+    return home == nullptr ? group.coordinator : home->leader;
+  }
+
+  /// Why the group may still be there although nobody lists it; empty: nothing speaks for that.
   std::optional<Error> Doubt(const GroupFacts& group) const {
     if (facts_.proof == MetadataProof::kDoubtful || now_ == nullptr) {
       return AnySilence();
@@ -138,6 +149,7 @@ void SortByName(std::vector<GroupWork>& groups) {
 /// Ties the listed groups to those of the poll before, and adds those that may still be there.
 void AddMissing(Round& round, const Roll& roll, std::vector<GroupWork>& groups) {
   const size_t listed = groups.size();
+  std::vector<Suspect> suspects;
   size_t next = 0;
   for (const GroupFacts& old : round.old().groups) {
     const std::string& name = old.entity->name;
@@ -148,6 +160,14 @@ void AddMissing(Round& round, const Roll& roll, std::vector<GroupWork>& groups) 
       groups[next].old = &old;
     } else if (const std::optional<Error> doubt = roll.Doubt(old)) {
       groups.push_back(CarriedGroup(round, old, *doubt));
+    } else {
+      suspects.push_back({.group = &old, .coordinator = roll.Coordinator(old)});
+    }
+  }
+  ConfirmGone(round, suspects);
+  for (const Suspect& suspect : suspects) {
+    if (suspect.doubt) {
+      groups.push_back(CarriedGroup(round, *suspect.group, *suspect.doubt));
     }
   }
 }

@@ -51,6 +51,7 @@ struct FakeCluster {
     int members = 1;
     std::map<std::string, std::map<int32_t, int64_t>> commits{};
     kafka::wire::ErrorCode error{};  ///< of DescribeGroups and OffsetFetch
+    bool listed = true;              ///< false: left out of ListGroups though it is there
   };
 
   std::map<int32_t, Broker> brokers{};

@@ -82,7 +82,7 @@ struct Speaker {
       return response;
     }
     for (const auto& [name, group] : cluster.groups) {
-      if (group.coordinator == id) {
+      if (group.coordinator == id && group.listed) {
         response.groups.push_back({.id = name,
                                    .protocol_type = group.protocol_type,
                                    .state = group.state,

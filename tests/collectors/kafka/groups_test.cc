@@ -224,5 +224,45 @@ TEST_CASE("a group that was deleted is gone when all who could list it answered"
   CHECK(bench.facts->groups.empty());
 }
 
+TEST_CASE("a group that nobody lists is gone only when its coordinator says so", "[kafka]") {
+  struct Case {
+    const char* what;
+    ErrorCode told;
+    int32_t coordinator;
+    std::vector<size_t> there;  // how many groups after each poll
+  };
+
+  const Case cases[] = {
+      {"it is described: a list that came in the wrong moment", ErrorCode::kNone, 1, {1, 1}},
+      {"the next coordinator loads it", ErrorCode::kCoordinatorLoadInProgress, 1, {1, 1}},
+      {"a permission was taken away", ErrorCode::kGroupAuthorizationFailed, 1, {1, 1}},
+      {"it was handed over, and nobody lists it a poll later", ErrorCode::kNone, 2, {1, 0}},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.what);
+    Bench bench;
+    bench.cluster.AddTopic("orders", 3, 100).AddGroup("shop", "orders", 90);
+    bench.Poll();
+    auto& group = bench.cluster.groups["shop"];
+    group.listed = false;
+    group.error = each.told;
+    group.coordinator = each.coordinator;
+    for (const size_t there : each.there) {
+      bench.Poll();
+      CHECK(bench.facts->groups.size() == there);
+      if (there == 1) {
+        CHECK(bench.facts->groups[0].listed->error);
+        CHECK(bench.facts->groups[0].topics.size() == 1);
+      }
+    }
+    group.listed = true;
+    group.error = ErrorCode::kNone;
+    group.coordinator = 1;
+    bench.Poll();
+    REQUIRE(bench.facts->groups.size() == 1);
+    CHECK_FALSE(bench.facts->groups[0].listed->error);
+  }
+}
+
 }  // namespace
 }  // namespace klaxon::kafka_collector
