@@ -102,6 +102,10 @@ JsonDocument::Value::Value(const void* node, std::optional<Error>* error, std::s
     : node_(node), error_(error), path_(std::move(path)) {
 }
 
+bool JsonDocument::Value::null() const {
+  return node_ != nullptr && Node(node_).is_null();
+}
+
 void JsonDocument::Value::Expect(std::string_view what) const {
   if (!*error_) {
     const char* found = node_ == nullptr ? "nothing" : Node(node_).type_name();

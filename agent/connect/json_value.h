@@ -52,6 +52,9 @@ class JsonDocument::Value {
 
   bool absent() const { return node_ == nullptr; }
 
+  /// It is there, and null.
+  bool null() const;
+
   /// One printable line of at most `limit` bytes. Complains about anything but text; an absent or
   /// null value is empty.
   std::string Text(size_t limit = 200) const;

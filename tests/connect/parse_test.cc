@@ -58,6 +58,17 @@ TEST_CASE("a connector without a status is told apart", "[connect]") {
   CHECK((*connectors)[0].state.empty());
 }
 
+TEST_CASE("a connector that is just being deleted does not hide the others", "[connect]") {
+  const auto connectors = ParseConnectors(
+      R"({"x": {"info": null, "status": {"type": "sink", "connector": {"state": "RUNNING"}}},
+          "y": {"info": {"type": "source", "config": {}}}})");
+  REQUIRE(connectors);
+  REQUIRE(connectors->size() == 2);
+  CHECK((*connectors)[0].type == "sink");
+  CHECK((*connectors)[0].state == "RUNNING");
+  CHECK((*connectors)[1].type == "source");
+}
+
 TEST_CASE("a connector may have the name of anything in the answer", "[connect]") {
   for (const std::string name : {"config", "status", "info", "connector", ""}) {
     const auto connectors =
