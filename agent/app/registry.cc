@@ -10,6 +10,7 @@
 #include "collectors/connect/config.h"
 #include "collectors/kafka/collector.h"
 #include "collectors/kafka/config.h"
+#include "collectors/kafka/tokens.h"
 
 namespace klaxon::app {
 namespace {
@@ -22,9 +23,11 @@ std::unique_ptr<Collector> MakeKafka(const CollectorPlace& place,
   if (!config.notice.empty()) {
     log::Info("kafka", "{}: {}", place.cluster, config.notice);
   }
+  kafka::wire::ClientOptions options = kafka_collector::ClientOptionsOf(config, place.cluster);
+  options.tokens = kafka_collector::MakeTokenSource(
+      config.security, {.cluster = place.cluster, .clock = deps.clock, .http = deps.http});
   return std::make_unique<kafka_collector::KafkaCollector>(
-      config,
-      deps.traffic.MakeClient(kafka_collector::ClientOptionsOf(config, place.cluster), deps.clock));
+      config, deps.traffic.MakeClient(options, deps.clock));
 }
 
 std::vector<SourceRef> ReadKafka(YamlMap& cluster_map, const std::string& cluster) {

@@ -45,6 +45,24 @@ std::string ScriptedServer::Peer::NextRequest() const {
   return ReadHead(fd_);
 }
 
+std::string ScriptedServer::Peer::Body() const {
+  constexpr std::string_view kLength = "Content-Length: ";
+  const size_t at = request_.find(kLength);
+  const size_t size =
+      at == std::string::npos ? 0 : std::stoul(request_.substr(at + kLength.size()));
+  const size_t end = request_.find("\r\n\r\n");
+  std::string body = end == std::string::npos ? "" : request_.substr(end + 4);
+  while (body.size() < size) {
+    std::array<char, 4096> bytes{};
+    pollfd waiting{.fd = fd_, .events = POLLIN, .revents = 0};
+    if (::poll(&waiting, 1, 10'000) <= 0) break;
+    const ssize_t count = ::recv(fd_, bytes.data(), bytes.size(), 0);
+    if (count <= 0) break;
+    body.append(bytes.data(), static_cast<size_t>(count));
+  }
+  return body;
+}
+
 ScriptedServer::ScriptedServer(Script script)
     : script_(std::move(script)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};

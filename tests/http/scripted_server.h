@@ -27,6 +27,8 @@ class ScriptedServer {
     void Reset() const;
     /// Reads a further request on the same connection; empty when the client has left.
     std::string NextRequest() const;
+    /// The body of the first request, as long as its Content-Length says.
+    std::string Body() const;
 
     const std::string& request() const { return request_; }
 

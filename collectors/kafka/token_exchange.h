@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "agent/base/clock.h"
+#include "agent/base/result.h"
+#include "agent/http/client.h"
+#include "agent/kafka/security.h"
+#include "agent/kafka/token_source.h"
+
+namespace klaxon::kafka_collector {
+
+/// The client credentials grant (RFC 6749 section 4.4.2): id and secret in a Basic header, as they
+/// are (Java's clients and librdkafka do not form-encode them either), the scope in the body.
+http::HttpRequest TokenRequest(const kafka::OAuthOptions& options,
+                               std::shared_ptr<tls::ClientContext> tls);
+
+/// A token, with what is known of its life.
+struct Grant {
+  Secret token{};
+  std::optional<Duration> life{};  ///< from when it was asked for; empty: it does not say
+};
+
+/// Reads the endpoint's answer (RFC 6749 sections 5.1, 5.2). The life is expires_in; without it the
+/// "exp" of a JWT, against `asked_at`.
+///
+/// Errors are one line for people, with what to try, and never hold the client's secret, even if
+/// the endpoint repeats it: kUnauthorized (it does not take the client), kRefused (other statuses),
+/// kBadAnswer (not the JSON of a token).
+Result<Grant> ReadGrant(const http::HttpResponse& response, const kafka::OAuthOptions& options,
+                        const Instant& asked_at);
+
+}  // namespace klaxon::kafka_collector
