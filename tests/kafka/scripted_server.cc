@@ -53,11 +53,19 @@ bool Session::WaitFor(short events) {
   return false;
 }
 
+void Session::DrainSocket() {
+  shutdown(socket_.get(), SHUT_WR);
+  std::array<char, 4096> part{};
+  while (WaitFor(POLLIN) && recv(socket_.get(), part.data(), part.size(), 0) > 0) {
+  }
+}
+
 size_t Session::ReadSome(std::span<char> into) {
   while (tls_ && socket_) {
     const Result<size_t> count = tls_->Read(into);
     if (!count) {
-      tls_.reset();  // it tells the client why before the socket closes
+      tls_.reset();
+      DrainSocket();  // bytes that nobody read would make the system reset what we said last
       return 0;
     }
     if (*count > 0) return *count;

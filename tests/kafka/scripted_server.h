@@ -68,6 +68,7 @@ class Session {
 
  private:
   bool WaitFor(short events);
+  void DrainSocket();
   /// Waits for bytes; 0: the end, or time is up.
   size_t ReadSome(std::span<char> into);
 

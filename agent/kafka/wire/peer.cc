@@ -81,14 +81,15 @@ void Peer::Submit(TicketPtr ticket, const Instant& now) {
     return;
   }
   LeaveIfBlocked(now.mono);
-  if (!dial_ && !connection_) {
-    if (failure_ && now.mono < next_try_) {
-      ticket->Miss(*failure_);
-      return;
-    }
-    StartDial(now);
+  const bool idle = !dial_ && !connection_;
+  if (idle && failure_ && now.mono < next_try_) {
+    ticket->Miss(*failure_);
+    return;
   }
   waiting_.push_back(std::move(ticket));
+  if (idle) {
+    StartDial(now);  // if it fails at once, so does what waits
+  }
   SendWaiting(now);
 }
 
