@@ -54,7 +54,9 @@ kafka::wire::ClientOptions ClientOptionsOf(const Config& config, std::string clu
   options.bootstrap = config.bootstrap;
   options.client_id = config.client_id;
   options.security = config.security;
-  options.connect_timeout = std::min(options.connect_timeout, config.request_timeout);
+  // Over before the requests that wait for it: then they end with what the connection lacks, and not
+  // just because their time is over.
+  options.connect_timeout = std::min(options.connect_timeout, config.request_timeout * 9 / 10);
   return options;
 }
 

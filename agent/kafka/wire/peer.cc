@@ -345,8 +345,9 @@ void Peer::MissAll(const Error& error) {
 }
 
 Error Peer::SilentError(MonoTime now) const {
-  return {Reason::kTimeout, fmt::format("{} has not answered for {}; probing it", identity_.title,
-                                        FormatAge(now - *silent_since_))};
+  return {Reason::kTimeout, fmt::format("{} has not answered for {}; probing it{}", identity_.title,
+                                        FormatAge(now - *silent_since_),
+                                        failure_ ? fmt::format(" ({})", failure_->message()) : "")};
 }
 
 Error Peer::DialError(const Error& error) const {
