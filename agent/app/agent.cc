@@ -85,6 +85,7 @@ class Agent::Impl {
     Result<std::unique_ptr<http::Server>> server = http::Server::Listen(
         {.listen = listen_,
          .limits = {.body = kBody},
+         .tls = web_.tls(),
          .access = web_.rules(),
          .audit = [this](const http::AuditEntry& entry) { audit_.Write(entry); }},
         Routes(deps));
@@ -115,8 +116,9 @@ class Agent::Impl {
     }
     web_ = *std::move(web);
     server_->SetAccess(web_.rules());
+    server_->SetTls(web_.tls());
     web_.Remark();
-    counters_.WebConfigTaken();
+    counters_.WebConfigIs(web_.in_force());
     audit_.SetFile(config.audit_file);
     log::SetLevel(config.log_level);
     SetSources(config.sources);
@@ -127,16 +129,8 @@ class Agent::Impl {
   void ReloadFailed() { counters_.ReloadFailed(); }
 
   void LookAtWebConfig() {
-    switch (web_.Renew(*server_)) {
-      case WebKeeper::Look::kUnchanged:
-        break;
-      case WebKeeper::Look::kTaken:
-        counters_.WebConfigTaken();
-        break;
-      case WebKeeper::Look::kRefused:
-        counters_.WebConfigRefused();
-        break;
-    }
+    web_.Renew(*server_);
+    counters_.WebConfigIs(web_.in_force());
   }
 
   void Stop() {

@@ -25,11 +25,12 @@ Result<WebKeeper> WebKeeper::Load(const WebSettings& settings) {
   if (!web) {
     return web.error();
   }
-  if (web->tls.enabled) {
-    return Error(Reason::kUnsupported, settings.file + ": TLS is not spoken yet");
-  }
   keeper.web_ = *std::move(web);
   keeper.rules_ = RulesOf(settings, keeper.web_);
+  if (const http::WebTls& tls = keeper.web_.tls; tls.enabled) {
+    keeper.tls_.reset(
+        new http::TlsListener{.context = {tls.options, "http"}, .client_names = tls.client_names});
+  }
   return keeper;
 }
 
@@ -43,22 +44,27 @@ void WebKeeper::Remark() const {
   }
 }
 
-WebKeeper::Look WebKeeper::Renew(http::Server& server) {
+bool WebKeeper::in_force() const {
+  return !refused_ && (tls_ == nullptr || !tls_->context.trouble());
+}
+
+void WebKeeper::Renew(http::Server& server) {
   const Stamp now = StampOf(settings_.file);
   if (now == stamp_) {
-    return Look::kUnchanged;
+    return;
   }
   stamp_ = now;
   Result<WebKeeper> next = Load(settings_);
   if (!next) {
     log::Error("web", "what {} said before stays: {}", settings_.file, next.error().message());
-    return Look::kRefused;
+    refused_ = true;
+    return;
   }
   *this = *std::move(next);
   server.SetAccess(rules_);
+  server.SetTls(tls_);
   Remark();
   log::Info("web", "{}: read again, {} users", settings_.file, rules_.users.size());
-  return Look::kTaken;
 }
 
 }  // namespace klaxon::app

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <tuple>
 
 #include "agent/app/web_settings.h"
 #include "agent/base/result.h"
 #include "agent/http/server.h"
+#include "agent/http/tls_listener.h"
 
 namespace klaxon::app {
 
@@ -17,14 +19,18 @@ class WebKeeper {
 
   const http::AccessRules& rules() const { return rules_; }
 
+  /// Null: plain HTTP.
+  const std::shared_ptr<http::TlsListener>& tls() const { return tls_; }
+
+  /// Whether what the file and the certificates say now is what is in force.
+  bool in_force() const;
+
   /// Says in the log what is accepted but may surprise.
   void Remark() const;
 
-  enum class Look { kUnchanged, kTaken, kRefused };
-
   /// Reads the file again if it has changed, and gives the server what it says; if it is wrong now
   /// the server keeps what it has, and the log says why.
-  Look Renew(http::Server& server);
+  void Renew(http::Server& server);
 
  private:
   /// What tells one version of a file from the next: device, inode, size, times of change.
@@ -38,6 +44,8 @@ class WebKeeper {
   Stamp stamp_{};
   http::WebConfig web_{};
   http::AccessRules rules_{};
+  std::shared_ptr<http::TlsListener> tls_{};
+  bool refused_ = false;  ///< the newest version of the file
 };
 
 }  // namespace klaxon::app

@@ -23,6 +23,8 @@ constexpr Duration kLinger = std::chrono::seconds{1};
 /// Of the statuses that refusals have (RFC 9110 section 15, RFC 6585 section 5).
 std::string_view ReasonPhrase(int status) {
   switch (status) {
+    case 403:
+      return "Forbidden";
     case 408:
       return "Request Timeout";
     case 413:
@@ -49,7 +51,8 @@ Connection::Connection(Accepted accepted, uint64_t id, Owner owner)
       address_(std::move(accepted.address)),
       group_(std::move(accepted.group)),
       id_(id),
-      owner_(owner) {
+      owner_(owner),
+      transport_(socket_.get()) {
   owner_.stats.Opened();
 }
 
@@ -76,10 +79,10 @@ bool Connection::Wait(short events, MonoTime due) const {
 
 ssize_t Connection::Receive(char* bytes, size_t size, MonoTime due) {
   while (true) {
-    const ssize_t count = ::recv(fd(), bytes, size, MSG_DONTWAIT);
-    if (count >= 0) return count;
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN || !Wait(POLLIN, due)) return -1;
+    const Transport::Step step = transport_.Read(bytes, size);
+    if (step.count >= 0) return step.count;
+    if (step.wait == 0) errno = ECONNABORTED;
+    if (step.wait == 0 || !Wait(step.wait, due)) return -1;
   }
 }
 
@@ -155,14 +158,12 @@ ssize_t Connection::Write(const char* bytes, size_t size) {
     answered_status_ = (bytes[9] - '0') * 100 + (bytes[10] - '0') * 10 + (bytes[11] - '0');
   }
   while (true) {
-    const ssize_t count = ::send(fd(), bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count >= 0) {
-      owner_.stats.Sent(static_cast<uint64_t>(count));
-      return count;
+    const Transport::Step step = transport_.Write(bytes, size);
+    if (step.count >= 0) {
+      owner_.stats.Sent(static_cast<uint64_t>(step.count));
+      return step.count;
     }
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN) return -1;
-    if (!WaitWritable()) return -1;
+    if (step.wait == 0 || !WaitForClient(step.wait)) return -1;
   }
 }
 
@@ -177,17 +178,22 @@ MonoTime Connection::AnswerDue() {
 }
 
 bool Connection::Readable() const {
-  if (read_ < buffer_.size()) return true;
+  if (read_ < buffer_.size() || transport_.HasMore()) return true;
   pollfd waiting{.fd = fd(), .events = POLLIN, .revents = 0};
   return ::poll(&waiting, 1, 0) > 0;
 }
 
 bool Connection::WaitReadable() {
-  return read_ < buffer_.size() || Wait(POLLIN, body_due_);
+  return read_ < buffer_.size() || transport_.HasMore() || Wait(POLLIN, body_due_);
 }
 
 bool Connection::WaitWritable() {
-  if (Wait(POLLOUT, AnswerDue())) return true;
+  return WaitForClient(POLLOUT);
+}
+
+/// Until it takes more of its answer; TLS may want to read for that.
+bool Connection::WaitForClient(short events) {
+  if (Wait(events, AnswerDue())) return true;
   if (errno == ETIMEDOUT) owner_.stats.Rejected(Rejection::kSlow);
   return false;
 }
@@ -197,7 +203,7 @@ void Connection::BeginHandling() {
 }
 
 void Connection::Linger() {
-  ::shutdown(fd(), SHUT_WR);
+  transport_.EndWriting();
   const MonoTime due = steady_clock::now() + kLinger;
   std::array<char, kRead> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
   owner_.gate.SetPhase(id_, Gate::Phase::kReading, steady_clock::now());

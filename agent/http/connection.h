@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/http/descriptor.h"
@@ -12,6 +13,8 @@
 #include "agent/http/head_scanner.h"
 #include "agent/http/listener.h"
 #include "agent/http/stats_book.h"
+#include "agent/http/tls_listener.h"
+#include "agent/http/transport.h"
 
 namespace klaxon::http {
 
@@ -31,6 +34,10 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
+
+  /// Shakes hands, within the time for a head; false if the client cannot, may not or was too slow.
+  /// A client that speaks plain HTTP is told so. To be called first, or never.
+  bool Secure(TlsListener& tls);
 
   /// Waits until the whole head of the next request is there; false if the client left, was too
   /// slow or was refused (and was told why).
@@ -69,6 +76,10 @@ class Connection {
 
  private:
   bool Wait(short events, MonoTime due) const;
+  bool SpeaksTls(MonoTime due);
+  bool ShakeHands(MonoTime due);
+  bool IsNamed(const std::vector<std::string>& names) const;
+  bool WaitForClient(short events);
   ssize_t Receive(char* bytes, size_t size, MonoTime due);
   MonoTime AnswerDue();
   void Refuse(const Refusal& refusal);
@@ -78,6 +89,7 @@ class Connection {
   const std::string group_;
   const uint64_t id_;
   const Owner owner_;
+  Transport transport_;
   std::string buffer_{};  ///< what was received and not yet Read
   size_t read_ = 0;       ///< of buffer_
   RequestHead head_{};

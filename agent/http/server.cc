@@ -42,6 +42,7 @@ class Server::Impl {
         gate_(options.limits),
         dispatcher_(std::move(routes), options, stats_),
         engine_(options.limits, dispatcher_),
+        tls_(options.tls),
         wake_(::eventfd(0, EFD_CLOEXEC)),
         acceptor_([this](const std::stop_token& stop) {
           NameThisThread("http-accept");
@@ -65,6 +66,16 @@ class Server::Impl {
   Dispatcher& dispatcher() { return dispatcher_; }
 
   const StatsBook& stats() const { return stats_; }
+
+  void SetTls(std::shared_ptr<TlsListener> tls) {
+    const Lock lock(tls_mutex_);
+    tls_ = std::move(tls);
+  }
+
+  std::shared_ptr<TlsListener> tls() const {
+    const Lock lock(tls_mutex_);
+    return tls_;
+  }
 
  private:
   void AcceptLoop(const std::stop_token& stop) {
@@ -93,13 +104,18 @@ class Server::Impl {
   void Admit(Accepted accepted, MonoTime now) {
     const Gate::Entry entry = gate_.Enter(accepted.socket.get(), accepted.group, now);
     if (entry.cap) stats_.Rejected(*entry.cap);
-    if (!entry.id) return SayBusy(accepted.socket.get());
+    const std::shared_ptr<TlsListener> tls = this->tls();
+    if (!entry.id) {
+      if (tls == nullptr) SayBusy(accepted.socket.get());  // else it would not be understood
+      return;
+    }
     // std::function needs something that can be copied.
     auto connection = std::make_shared<Connection>(std::move(accepted), *entry.id,
                                                    Connection::Owner{limits_, gate_, stats_});
-    if (!threads_.Run([this, connection] { engine_.Serve(*connection, gate_); })) {
-      SayBusy(connection->fd());
-    }
+    const bool running = threads_.Run([this, connection, tls] {
+      if (tls == nullptr || connection->Secure(*tls)) engine_.Serve(*connection, gate_);
+    });
+    if (!running && tls == nullptr) SayBusy(connection->fd());
   }
 
   const ServerLimits limits_;
@@ -108,6 +124,8 @@ class Server::Impl {
   Gate gate_;
   Dispatcher dispatcher_;
   Engine engine_;
+  mutable Mutex tls_mutex_{};
+  std::shared_ptr<TlsListener> tls_ KLAXON_GUARDED_BY(tls_mutex_);
   ClientThreads threads_{};
   Descriptor wake_;
   Mutex stop_mutex_{};
@@ -138,7 +156,7 @@ std::string Server::Url() const {
   if (address.host.empty() || address.host == "0.0.0.0" || address.host == "::") {
     address.host = "127.0.0.1";
   }
-  return "http://" + ToString(address);
+  return (impl_->tls() == nullptr ? "http://" : "https://") + ToString(address);
 }
 
 void Server::SetRoutes(std::vector<Route> routes) {
@@ -147,6 +165,10 @@ void Server::SetRoutes(std::vector<Route> routes) {
 
 void Server::SetAccess(AccessRules rules) {
   impl_->dispatcher().SetAccess(std::move(rules));
+}
+
+void Server::SetTls(std::shared_ptr<TlsListener> tls) {
+  impl_->SetTls(std::move(tls));
 }
 
 ServerStats Server::Stats() const {

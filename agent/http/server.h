@@ -19,6 +19,8 @@
 
 namespace klaxon::http {
 
+struct TlsListener;  // tls_listener.h
+
 /// What answers a path. Handlers run on several threads at a time: they must be thread-safe, and
 /// quick: they read what is there and do no I/O. A throw becomes a plain 500.
 struct Route {
@@ -51,6 +53,7 @@ struct ServerOptions {
   HostPort listen{};  ///< empty host: all interfaces; port 0: a free one
   ServerLimits limits{};
   int threads = 4;  ///< handlers that run at once; others wait for their turn, 5 s at most: 503
+  std::shared_ptr<TlsListener> tls{};  ///< null: plain HTTP
   AccessRules access{};
   AuditSink audit{};  ///< is told every attempt to change something; empty: nobody is
 };
@@ -68,8 +71,9 @@ enum class Rejection {
   kWrongLogin,          ///< 401: user or password are wrong
   kForbidden,           ///< 403: not with this role, or not from there
   kTooOften,            ///< 429: the rate limit, or too many wrong passwords
+  kNoTls,  ///< no TLS, or none that both speak, or without a certificate that is wanted
 };
-inline constexpr size_t kRejections = 11;
+inline constexpr size_t kRejections = 12;
 
 /// The label value, e.g. "too_many_connections".
 std::string_view Name(Rejection cause);
@@ -102,7 +106,7 @@ class Server {
 
   uint16_t port() const;
 
-  /// Where a person on this machine finds it: "http://127.0.0.1:9308".
+  /// Where a person on this machine finds it: "http://127.0.0.1:9308"; with TLS "https://...".
   std::string Url() const;
 
   /// Replaces every route at once; requests that run keep the old ones. For reload.
@@ -110,6 +114,9 @@ class Server {
 
   /// Replaces who may do what; requests that run keep what they were allowed.
   void SetAccess(AccessRules rules);
+
+  /// Replaces how new connections speak; those that are open go on as they do.
+  void SetTls(std::shared_ptr<TlsListener> tls);
 
   ServerStats Stats() const;
 

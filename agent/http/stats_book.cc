@@ -29,6 +29,8 @@ std::string_view Name(Rejection cause) {
       return "forbidden";
     case Rejection::kTooOften:
       return "too_often";
+    case Rejection::kNoTls:
+      return "no_tls";
   }
   std::abort();
 }

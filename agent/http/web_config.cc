@@ -12,6 +12,7 @@
 #include "agent/http/field.h"
 #include "agent/http/password.h"
 #include "agent/http/web_tls.h"
+#include "agent/tls/server_context.h"
 
 namespace klaxon::http {
 namespace {
@@ -113,6 +114,11 @@ WebConfig ReadWebConfig(config::Document& document, std::string_view folder) {
   const bool http2 = ReadHttp(root, config);
   if (std::optional<YamlMap> yaml = root.Map("tls_server_config")) {
     config.tls = ReadWebTls(*yaml, folder, http2, config.remarks);
+    // What is in the files is looked at when all else is right: one mistake has one line.
+    if (config.tls.enabled && document.ok()) {
+      const Result<void> good = tls::ServerContext(config.tls.options, "http").Check();
+      if (!good) yaml->Complain("cert_file", good.error().message());
+    }
     yaml->Finish();
   }
   ReadUsers(root, config);

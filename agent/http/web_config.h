@@ -9,35 +9,18 @@
 #include "agent/config/document.h"
 #include "agent/http/access_rules.h"
 #include "agent/http/message.h"
-#include "agent/tls/client_options.h"
+#include "agent/tls/server_options.h"
 
 namespace klaxon::http {
 
 // The web configuration file that Prometheus' exporters share, as prometheus/exporter-toolkit reads
 // it (docs/web-configuration.md there). One file can serve them and Klaxon.
 
-/// Go's names for what is asked of a client's certificate, crypto/tls ClientAuthType.
-enum class ClientAuth {
-  kNone,              ///< NoClientCert
-  kRequest,           ///< RequestClientCert: asked for, not looked at
-  kRequireAny,        ///< RequireAnyClientCert: there must be one, whoever signed it
-  kVerifyIfGiven,     ///< VerifyClientCertIfGiven
-  kRequireAndVerify,  ///< RequireAndVerifyClientCert
-};
-
 /// `tls_server_config`.
 struct WebTls {
   bool enabled = false;  ///< false: plain HTTP
-  tls::Store certificate{};
-  tls::Store key{};
-  tls::Store client_ca{};  ///< empty: the authorities of the system
-  ClientAuth client_auth = ClientAuth::kNone;
-  std::vector<std::string> client_sans{};  ///< a client's certificate must hold one; empty: any
-  tls::Version min_version = tls::Version::kTls12;
-  tls::Version max_version = tls::Version::kTls13;
-  std::string cipher_suites{};  ///< OpenSSL's list for TLS 1.2; empty: OpenSSL's default
-  std::string groups{};         ///< OpenSSL's list of curves; empty: OpenSSL's default
-  bool prefer_our_ciphers = true;
+  tls::ServerOptions options{};
+  std::vector<std::string> client_names{};  ///< a client's certificate must hold one; empty: any
 
   friend bool operator==(const WebTls&, const WebTls&) = default;
 };
@@ -59,8 +42,8 @@ struct WebConfig {
 };
 
 /// Reads what exporter-toolkit reads and refuses what it refuses, its test data included. What is
-/// wrong is in `document.mistakes()` afterwards. Files that it names are relative to `folder`; that
-/// they can be read is checked, what is in them is not.
+/// wrong is in `document.mistakes()` afterwards, certificates and keys included. Files that it
+/// names are relative to `folder`.
 WebConfig ReadWebConfig(config::Document& document, std::string_view folder);
 
 /// The configuration in a file, or all its mistakes, one a line.

@@ -15,34 +15,29 @@ namespace {
 
 using config::Named;
 using config::YamlMap;
+using tls::ClientAuth;
 
 constexpr size_t kLongestFile = size_t{1} << 20U;
 
-/// A name of Go's crypto/tls and OpenSSL's for the same thing.
-struct Alias {
-  std::string_view go{};
-  std::string_view openssl{};  ///< empty: a suite of TLS 1.3, which Go does not let be chosen
-};
+// What tls.CipherSuites() lists, https://pkg.go.dev/crypto/tls#CipherSuites; these are IANA's
+// names.
+constexpr std::array<std::string_view, 13> kSuites{"TLS_AES_128_GCM_SHA256",
+                                                   "TLS_AES_256_GCM_SHA384",
+                                                   "TLS_CHACHA20_POLY1305_SHA256",
+                                                   "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+                                                   "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+                                                   "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+                                                   "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+                                                   "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                                                   "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                                                   "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                                                   "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                                                   "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+                                                   "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"};
 
-// What tls.CipherSuites() lists, https://pkg.go.dev/crypto/tls#CipherSuites.
-constexpr std::array<Alias, 13> kSuites{{
-    {"TLS_AES_128_GCM_SHA256", ""},
-    {"TLS_AES_256_GCM_SHA384", ""},
-    {"TLS_CHACHA20_POLY1305_SHA256", ""},
-    {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "ECDHE-ECDSA-AES128-SHA"},
-    {"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "ECDHE-ECDSA-AES256-SHA"},
-    {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "ECDHE-RSA-AES128-SHA"},
-    {"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "ECDHE-RSA-AES256-SHA"},
-    {"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"},
-    {"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"},
-    {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"},
-    {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384"},
-    {"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305"},
-    {"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"},
-}};
-
-constexpr std::array<Alias, 4> kCurves{
-    {{"CurveP256", "P-256"}, {"CurveP384", "P-384"}, {"CurveP521", "P-521"}, {"X25519", "X25519"}}};
+// Go's names and OpenSSL's, in the same order.
+constexpr std::array<std::string_view, 4> kCurves{"CurveP256", "CurveP384", "CurveP521", "X25519"};
+constexpr std::array<std::string_view, 4> kGroups{"P-256", "P-384", "P-521", "X25519"};
 
 constexpr std::array<Named<ClientAuth>, 6> kClientAuth{
     {{"NoClientCert", ClientAuth::kNone},
@@ -54,27 +49,19 @@ constexpr std::array<Named<ClientAuth>, 6> kClientAuth{
 
 constexpr std::array<std::string_view, 4> kVersions{"TLS10", "TLS11", "TLS12", "TLS13"};
 
-/// OpenSSL's list for the names under `key`; names that are none are complained about.
-std::string Translate(YamlMap& yaml, std::string_view key, std::span<const Alias> aliases,
-                      const std::vector<std::string>& names) {
-  std::vector<std::string_view> known;
-  for (const Alias& alias : aliases) {
-    known.push_back(alias.go);
-  }
-  std::string list;
-  for (const std::string& name : names) {
-    const auto found = std::ranges::find(aliases, std::string_view(name), &Alias::go);
-    if (found == aliases.end()) {
-      const std::string_view nearest = Nearest(name, known);
-      yaml.Complain(
-          key, fmt::format("\"{}\" is not known{}", Printable(name, 80),
-                           nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest)));
-    } else if (!found->openssl.empty()) {
-      list += list.empty() ? "" : ":";
-      list += found->openssl;
-    }
-  }
-  return list;
+/// The names under `key`; those that are not known are complained about and left out.
+std::vector<std::string> ReadNames(YamlMap& yaml, std::string_view key,
+                                   std::span<const std::string_view> known) {
+  std::vector<std::string> names = yaml.StringList(key);
+  std::erase_if(names, [&](const std::string& name) {
+    if (std::ranges::find(known, name) != known.end()) return false;
+    const std::string_view nearest = Nearest(name, known);
+    yaml.Complain(
+        key, fmt::format("\"{}\" is not known{}", Printable(name, 80),
+                         nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", nearest)));
+    return true;
+  });
+  return names;
 }
 
 /// `key` (written out) or `key_file`. The file has to be readable.
@@ -95,7 +82,7 @@ tls::Store ReadStore(YamlMap& yaml, const std::string& key, std::string_view fol
   return store;
 }
 
-void ReadVersions(YamlMap& yaml, WebTls& web_tls, std::vector<std::string>& remarks) {
+void ReadVersions(YamlMap& yaml, tls::ServerOptions& options, std::vector<std::string>& remarks) {
   constexpr size_t kOldestSpoken = 2;
   const size_t least = yaml.Choice("min_version", kOldestSpoken, kVersions);
   const size_t most = yaml.Choice("max_version", kVersions.size() - 1, kVersions);
@@ -108,19 +95,19 @@ void ReadVersions(YamlMap& yaml, WebTls& web_tls, std::vector<std::string>& rema
   } else if (most < least) {
     yaml.Complain("max_version", "is older than min_version");
   }
-  web_tls.min_version = least > kOldestSpoken ? tls::Version::kTls13 : tls::Version::kTls12;
-  web_tls.max_version = most > kOldestSpoken ? tls::Version::kTls13 : tls::Version::kTls12;
+  options.min_version = least > kOldestSpoken ? tls::Version::kTls13 : tls::Version::kTls12;
+  options.max_version = most > kOldestSpoken ? tls::Version::kTls13 : tls::Version::kTls12;
 }
 
-void ReadCiphers(YamlMap& yaml, bool http2, WebTls& web_tls) {
-  const std::vector<std::string> suites = yaml.StringList("cipher_suites");
-  web_tls.cipher_suites = Translate(yaml, "cipher_suites", kSuites, suites);
-  web_tls.prefer_our_ciphers = yaml.Bool("prefer_server_cipher_suites", true);
-  web_tls.groups =
-      Translate(yaml, "curve_preferences", kCurves, yaml.StringList("curve_preferences"));
-  if (suites.empty() || web_tls.min_version == tls::Version::kTls13) {
-    return;
+void ReadCiphers(YamlMap& yaml, bool http2, tls::ServerOptions& options) {
+  options.cipher_suites = ReadNames(yaml, "cipher_suites", kSuites);
+  options.prefer_own_ciphers = yaml.Bool("prefer_server_cipher_suites", true);
+  for (const std::string& curve : ReadNames(yaml, "curve_preferences", kCurves)) {
+    const auto place = std::ranges::find(kCurves, curve) - kCurves.begin();
+    options.groups.emplace_back(kGroups.at(static_cast<size_t>(place)));
   }
+  const std::vector<std::string>& suites = options.cipher_suites;
+  if (suites.empty() || options.min_version == tls::Version::kTls13) return;
   // RFC 9113 section 9.2.2; Go's server refuses to start without one of these.
   const bool fit = std::ranges::any_of(suites, [](const std::string& suite) {
     return suite == "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" ||
@@ -131,26 +118,30 @@ void ReadCiphers(YamlMap& yaml, bool http2, WebTls& web_tls) {
         "cipher_suites",
         "exporters refuse this list for HTTP/2: add TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,"
         " or write http2: false under http_server_config");
-  } else if (web_tls.cipher_suites.empty()) {  // only suites of TLS 1.3
-    web_tls.min_version = tls::Version::kTls13;
-    if (web_tls.max_version == tls::Version::kTls12) {
-      yaml.Complain("cipher_suites", "has none for TLS 1.2, and max_version allows no other");
-    }
+    return;
+  }
+  const bool for_1_2 = std::ranges::any_of(
+      suites, [](const std::string& suite) { return suite.find("_WITH_") != std::string::npos; });
+  if (for_1_2) return;
+  options.min_version = tls::Version::kTls13;
+  if (options.max_version == tls::Version::kTls12) {
+    yaml.Complain("cipher_suites", "has none for TLS 1.2, and max_version allows no other");
   }
 }
 
 void ReadClients(YamlMap& yaml, std::string_view folder, WebTls& web_tls) {
-  web_tls.client_ca = ReadStore(yaml, "client_ca", folder);
-  web_tls.client_auth = yaml.Enum<ClientAuth>("client_auth_type", ClientAuth::kNone, kClientAuth);
-  web_tls.client_sans = yaml.StringList("client_allowed_sans");
-  if (!web_tls.client_ca.empty() && web_tls.client_auth == ClientAuth::kNone) {
-    yaml.Complain(web_tls.client_ca.location.empty() ? "client_ca" : "client_ca_file",
+  tls::ServerOptions& options = web_tls.options;
+  options.client_trust = ReadStore(yaml, "client_ca", folder);
+  options.client_auth = yaml.Enum<ClientAuth>("client_auth_type", ClientAuth::kNone, kClientAuth);
+  web_tls.client_names = yaml.StringList("client_allowed_sans");
+  if (!options.client_trust.empty() && options.client_auth == ClientAuth::kNone) {
+    yaml.Complain(options.client_trust.location.empty() ? "client_ca" : "client_ca_file",
                   "clients' authorities are given, but client_auth_type does not ask clients for a "
                   "certificate; RequireAndVerifyClientCert does");
   }
   // A client that need not show a certificate could not be held to its names.
-  if (!web_tls.client_sans.empty() && web_tls.client_auth != ClientAuth::kRequireAny &&
-      web_tls.client_auth != ClientAuth::kRequireAndVerify) {
+  if (!web_tls.client_names.empty() && options.client_auth != ClientAuth::kRequireAny &&
+      options.client_auth != ClientAuth::kRequireAndVerify) {
     yaml.Complain("client_allowed_sans",
                   "needs client_auth_type: RequireAndVerifyClientCert (or RequireAnyClientCert)");
   }
@@ -161,24 +152,25 @@ void ReadClients(YamlMap& yaml, std::string_view folder, WebTls& web_tls) {
 WebTls ReadWebTls(YamlMap& yaml, std::string_view folder, bool http2,
                   std::vector<std::string>& remarks) {
   WebTls web_tls;
-  web_tls.certificate = ReadStore(yaml, "cert", folder);
-  web_tls.key = ReadStore(yaml, "key", folder);
+  tls::ServerOptions& options = web_tls.options;
+  options.certificate = ReadStore(yaml, "cert", folder);
+  options.key = ReadStore(yaml, "key", folder);
   ReadClients(yaml, folder, web_tls);
-  ReadVersions(yaml, web_tls, remarks);
-  ReadCiphers(yaml, http2, web_tls);
-  web_tls.enabled = !web_tls.certificate.empty() || !web_tls.key.empty() ||
-                    !web_tls.client_ca.empty() || yaml.Has("client_auth_type");
+  ReadVersions(yaml, options, remarks);
+  ReadCiphers(yaml, http2, options);
+  web_tls.enabled = !options.certificate.empty() || !options.key.empty() ||
+                    !options.client_trust.empty() || yaml.Has("client_auth_type");
   if (!web_tls.enabled) {
     remarks.emplace_back("tls_server_config names no certificate: answers are plain HTTP");
     return web_tls;
   }
-  if (web_tls.certificate.empty()) {
+  if (options.certificate.empty()) {
     yaml.Complain("cert_file", "TLS needs a certificate: give cert_file (or cert)");
   }
-  if (web_tls.key.empty()) {
+  if (options.key.empty()) {
     yaml.Complain("key_file", "TLS needs the certificate's key: give key_file (or key)");
   }
-  if (web_tls.client_auth == ClientAuth::kRequireAndVerify && web_tls.client_ca.empty()) {
+  if (options.client_auth == ClientAuth::kRequireAndVerify && options.client_trust.empty()) {
     remarks.emplace_back(
         "clients must show a certificate, and client_ca_file is not given: only those of public "
         "authorities are let in");

@@ -44,9 +44,8 @@ constexpr std::array<MetricInfo, kRows> kInfos{{
      .unit = "seconds",
      .source = kSelf},
     {.name = "klaxon_web_config_last_reload_successful",
-     .help =
-         "1 if the web configuration file is in force as it is, 0 if it was changed to something "
-         "wrong and an older version is in force",
+     .help = "1 if the web configuration file and its certificates are in force as they are, 0 if "
+             "they were changed to something wrong and older ones are in force",
      .source = kSelf},
     {.name = "klaxon_kafka_requests_total",
      .help = "Requests that Klaxon made to the brokers of a cluster, by API and outcome",
@@ -118,12 +117,8 @@ void OwnCounters::ReloadFailed() {
   impl_->last_succeeded.Set(0);
 }
 
-void OwnCounters::WebConfigTaken() {
-  impl_->web_succeeded.Set(1);
-}
-
-void OwnCounters::WebConfigRefused() {
-  impl_->web_succeeded.Set(0);
+void OwnCounters::WebConfigIs(bool in_force) {
+  impl_->web_succeeded.Set(in_force ? 1 : 0);
 }
 
 void OwnCounters::Emit(MetricWriter& writer) const {

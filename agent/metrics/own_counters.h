@@ -22,9 +22,8 @@ class OwnCounters {
   void ReloadSucceeded(const Instant& now);
   void ReloadFailed();
 
-  /// A new version of the web configuration file is in force, or was wrong.
-  void WebConfigTaken();
-  void WebConfigRefused();
+  /// Whether the web configuration is in force as its files are now.
+  void WebConfigIs(bool in_force);
 
   void Emit(MetricWriter& writer) const;
 

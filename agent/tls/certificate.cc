@@ -40,14 +40,8 @@ std::string_view Bytes(const ASN1_STRING* text) {
           static_cast<size_t>(ASN1_STRING_length(text))};
 }
 
-/// Empty: neither a host nor an address.
-std::string Host(const GENERAL_NAME& name) {
-  if (name.type == GEN_DNS) {
-    return Printable(Bytes(name.d.dNSName), kLongestName);
-  }
-  if (name.type != GEN_IPADD) {
-    return "";
-  }
+/// Empty: no address.
+std::string Address(const GENERAL_NAME& name) {
   const std::string_view bytes = Bytes(name.d.iPAddress);
   const int family = bytes.size() == sizeof(in6_addr) ? AF_INET6 : AF_INET;
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -56,6 +50,22 @@ std::string Host(const GENERAL_NAME& name) {
     return "";
   }
   return text.data();
+}
+
+/// Empty: of a kind that is not shown.
+std::string NameOf(const GENERAL_NAME& name) {
+  switch (name.type) {
+    case GEN_DNS:
+      return Printable(Bytes(name.d.dNSName), kLongestName);
+    case GEN_EMAIL:
+      return Printable(Bytes(name.d.rfc822Name), kLongestName);
+    case GEN_URI:
+      return Printable(Bytes(name.d.uniformResourceIdentifier), kLongestName);
+    case GEN_IPADD:
+      return Address(name);
+    default:
+      return "";
+  }
 }
 
 /// The common name, which counts when there are no alternative names (RFC 6125 6.4.4).
@@ -69,27 +79,36 @@ std::vector<std::string> CommonName(const X509* certificate) {
                     kLongestName)};
 }
 
-std::vector<std::string> Names(X509* certificate) {
-  const Owned<GENERAL_NAMES> found(static_cast<GENERAL_NAMES*>(
-      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-  std::vector<std::string> names;
+/// Sets `names` and `alternative_names`.
+void ReadNames(X509* from, Certificate& certificate) {
+  const Owned<GENERAL_NAMES> found(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(from, NID_subject_alt_name, nullptr, nullptr)));
   const int count = found ? sk_GENERAL_NAME_num(found.get()) : 0;
-  for (int i = 0; i < count && names.size() < kMostNames; ++i) {
-    if (std::string host = Host(*sk_GENERAL_NAME_value(found.get(), i)); !host.empty()) {
-      names.push_back(std::move(host));
+  for (int i = 0; i < count && certificate.alternative_names.size() < kMostNames; ++i) {
+    const GENERAL_NAME& each = *sk_GENERAL_NAME_value(found.get(), i);
+    const std::string name = NameOf(each);
+    if (name.empty()) {
+      continue;
+    }
+    certificate.alternative_names.push_back(name);
+    if (each.type == GEN_DNS || each.type == GEN_IPADD) {
+      certificate.names.push_back(name);
     }
   }
-  return names.empty() ? CommonName(certificate) : names;
+  if (certificate.names.empty()) {
+    certificate.names = CommonName(from);
+  }
 }
 
 }  // namespace
 
 Certificate Describe(X509* certificate) {
-  return {.subject = Text(X509_get_subject_name(certificate)),
-          .issuer = Text(X509_get_issuer_name(certificate)),
-          .names = Names(certificate),
-          .not_before = Time(X509_get0_notBefore(certificate)),
-          .not_after = Time(X509_get0_notAfter(certificate))};
+  Certificate described{.subject = Text(X509_get_subject_name(certificate)),
+                        .issuer = Text(X509_get_issuer_name(certificate)),
+                        .not_before = Time(X509_get0_notBefore(certificate)),
+                        .not_after = Time(X509_get0_notAfter(certificate))};
+  ReadNames(certificate, described);
+  return described;
 }
 
 }  // namespace klaxon::tls

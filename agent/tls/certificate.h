@@ -12,6 +12,8 @@ struct Certificate {
   std::string subject{};  ///< "CN=broker-1,O=Example" (RFC 2253)
   std::string issuer{};
   std::vector<std::string> names{};  ///< hosts and addresses that it is for
+  /// Every alternative name: hosts, addresses, e-mail, URIs. Never the common name.
+  std::vector<std::string> alternative_names{};
   WallTime not_before{};
   WallTime not_after{};
 

@@ -7,7 +7,7 @@
 #include "agent/app/web_keeper.h"
 #include "tests/http/logins.h"
 #include "tests/http/raw_client.h"
-#include "tests/http/temporary_folder.h"
+#include "tests/support/certificates.h"
 
 namespace klaxon::app {
 namespace {
@@ -20,12 +20,12 @@ std::string UsersFile(const std::string& more = "") {
          "\n  admin: " + http::kAdminHash + "\n" + more;
 }
 
-WebSettings Settings(const TemporaryFolder& folder) {
+WebSettings Settings(const testing::ScratchFolder& folder) {
   return {.file = folder.Write("web.yml", UsersFile()), .roles = {{"admin", Access::kAdmin}}};
 }
 
 TEST_CASE("roles are given by user, and others are viewers", "[web]") {
-  const TemporaryFolder folder;
+  const testing::ScratchFolder folder;
   const Result<WebKeeper> keeper = WebKeeper::Load(Settings(folder));
   REQUIRE(keeper);
   const http::AccessRules& rules = keeper->rules();
@@ -37,7 +37,7 @@ TEST_CASE("roles are given by user, and others are viewers", "[web]") {
 }
 
 TEST_CASE("a role for nobody is a mistake that names who was meant", "[web]") {
-  const TemporaryFolder folder;
+  const testing::ScratchFolder folder;
   WebSettings settings = Settings(folder);
   settings.roles = {{"adminn", Access::kAdmin}, {"x", Access::kViewer}};
   const Result<WebKeeper> keeper = WebKeeper::Load(settings);
@@ -52,7 +52,7 @@ TEST_CASE("a role for nobody is a mistake that names who was meant", "[web]") {
 
 TEST_CASE("the sections web and audit are read, their files from the configuration's folder",
           "[web]") {
-  const TemporaryFolder folder;
+  const testing::ScratchFolder folder;
   folder.Write("web.yml", UsersFile());
   const std::string file =
       folder.Write("klaxon.yaml",
@@ -62,11 +62,11 @@ TEST_CASE("the sections web and audit are read, their files from the configurati
                    "clusters: [{name: main, kafka: {bootstrap.servers: 'broker:9092'}}]\n");
   const Result<AgentConfig> config = LoadAgentConfig(file);
   REQUIRE(config);
-  CHECK(config->web.file == (folder.path() / "web.yml").string());
+  CHECK(config->web.file == folder.Path("web.yml"));
   CHECK(config->web.roles.size() == 1);
   CHECK(config->web.default_role == Access::kOperator);
   CHECK_FALSE(config->web.open_probes);
-  CHECK(config->audit_file == (folder.path() / "audit.jsonl").string());
+  CHECK(config->audit_file == folder.Path("audit.jsonl"));
   config::Document wrong =
       config::Document::Parse("web: {roles: {a: root}, default_role: nobody}", "klaxon.yaml");
   (void)ReadAgentConfig(wrong);
@@ -80,7 +80,7 @@ TEST_CASE("the sections web and audit are read, their files from the configurati
 
 TEST_CASE("a changed web configuration is taken while the server runs, a broken one is not",
           "[web]") {
-  const TemporaryFolder folder;
+  const testing::ScratchFolder folder;
   const WebSettings settings = Settings(folder);
   Result<WebKeeper> keeper = WebKeeper::Load(settings);
   REQUIRE(keeper);
@@ -92,21 +92,52 @@ TEST_CASE("a changed web configuration is taken while the server runs, a broken 
     return http::RawClient((*server)->port()).Ask(http::GetRequest("/", login)).status;
   };
   CHECK(status(http::kOperatorLogin) == 401);
-  CHECK(keeper->Renew(**server) == WebKeeper::Look::kUnchanged);
+  keeper->Renew(**server);
+  CHECK(status(http::kOperatorLogin) == 401);
   folder.Write("web.yml", UsersFile(std::string("  operator: ") + http::kOperatorHash + "\n"));
-  CHECK(keeper->Renew(**server) == WebKeeper::Look::kTaken);
+  keeper->Renew(**server);
+  CHECK(keeper->in_force());
   CHECK(status(http::kOperatorLogin) == 200);
   folder.Write("web.yml", UsersFile("  operator: no-hash\n"));
-  CHECK(keeper->Renew(**server) == WebKeeper::Look::kRefused);
-  CHECK(keeper->Renew(**server) == WebKeeper::Look::kUnchanged);
+  keeper->Renew(**server);
+  keeper->Renew(**server);
+  CHECK_FALSE(keeper->in_force());
   CHECK(status(http::kOperatorLogin) == 200);
   std::filesystem::remove(settings.file);
-  CHECK(keeper->Renew(**server) == WebKeeper::Look::kRefused);
+  keeper->Renew(**server);
+  CHECK_FALSE(keeper->in_force());
   CHECK(status(http::kAdminLogin) == 200);
   CHECK(status("") == 401);
   folder.Write("web.yml", UsersFile());
-  CHECK(keeper->Renew(**server) == WebKeeper::Look::kTaken);
+  keeper->Renew(**server);
+  CHECK(keeper->in_force());
   CHECK(status(http::kOperatorLogin) == 401);
+}
+
+TEST_CASE("TLS comes and goes with the web configuration, without a restart", "[web]") {
+  const testing::ScratchFolder folder;
+  const testing::IssuedCertificate ours = testing::SelfSigned({});
+  folder.Write("server.crt", ours.certificate);
+  folder.Write("server.key", ours.key);
+  const std::string tls = "tls_server_config: {cert_file: server.crt, key_file: server.key}\n";
+  Result<WebKeeper> keeper = WebKeeper::Load({.file = folder.Write("web.yml", tls)});
+  REQUIRE(keeper);
+  const auto page = [](const http::Request&) { return http::TextResponse(200, "page"); };
+  const auto server = http::Server::Listen({.listen = {.host = "127.0.0.1"}, .tls = keeper->tls()},
+                                           {{"GET", "/", page}});
+  REQUIRE(server);
+  CHECK((*server)->Url().starts_with("https://127.0.0.1:"));
+  const auto plain = [&] {
+    return http::RawClient((*server)->port()).Ask(http::GetRequest("/")).status;
+  };
+  CHECK(plain() == 400);
+  folder.Write("web.yml", "");
+  keeper->Renew(**server);
+  CHECK(plain() == 200);
+  CHECK((*server)->Url().starts_with("http://"));
+  folder.Write("web.yml", tls);
+  keeper->Renew(**server);
+  CHECK(plain() == 400);
 }
 
 TEST_CASE("who asks for a reload waits for one that began after", "[web]") {

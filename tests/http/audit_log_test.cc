@@ -2,11 +2,13 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "tests/http/temporary_folder.h"
+#include "tests/support/certificates.h"
 
 namespace klaxon::http {
 namespace {
@@ -44,8 +46,8 @@ TEST_CASE("an attempt is one line of JSON, whatever is in it") {
 }
 
 TEST_CASE("lines are appended to a file that only its owner can read") {
-  const TemporaryFolder folder;
-  const std::string file = (folder.path() / "audit.jsonl").string();
+  const testing::ScratchFolder folder;
+  const std::string file = folder.Path("audit.jsonl");
   {
     AuditLog log(file);
     log.Write(Entry(200));
@@ -64,8 +66,8 @@ TEST_CASE("lines are appended to a file that only its owner can read") {
 }
 
 TEST_CASE("refused attempts cannot fill the disk, what was done is always written") {
-  const TemporaryFolder folder;
-  const std::string file = (folder.path() / "audit.jsonl").string();
+  const testing::ScratchFolder folder;
+  const std::string file = folder.Path("audit.jsonl");
   AuditLog log(file);
   for (int i = 0; i < 500; ++i)
     log.Write(Entry(401));

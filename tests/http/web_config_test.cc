@@ -8,8 +8,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "agent/http/tls_listener.h"
 #include "tests/http/conformance.h"
-#include "tests/http/temporary_folder.h"
+#include "tests/http/raw_client.h"
+#include "tests/http/server_fixture.h"
+#include "tests/http/tls_client.h"
+#include "tests/support/certificates.h"
 
 namespace klaxon::http {
 namespace {
@@ -18,6 +22,14 @@ std::string ContentOf(const std::filesystem::path& file) {
   std::ostringstream content;
   content << std::ifstream(file).rdbuf();
   return content.str();
+}
+
+/// For a text in double quotes.
+std::string Escaped(const std::string& text) {
+  std::string escaped;
+  for (const char c : text)
+    escaped += c == '\n' ? "\\n" : std::string(1, c);
+  return escaped;
 }
 
 struct Read {
@@ -32,13 +44,36 @@ Read ReadText(const std::string& text, const std::string& folder) {
   return read;
 }
 
-/// The certificates that exporter-toolkit's files name.
-std::string FolderOfCertificates(const TemporaryFolder& folder) {
-  for (const char* name :
-       {"server.crt", "server.key", "client_selfsigned.pem", "client2_selfsigned.pem"}) {
-    folder.Write(name, "to be read");
+/// Makes the certificates that exporter-toolkit's files name.
+void MakeCertificates(const testing::ScratchFolder& folder) {
+  const testing::IssuedCertificate ours = testing::SelfSigned({.name = "localhost", .rsa = true});
+  folder.Write("server.crt", ours.certificate);
+  folder.Write("server.key", ours.key);
+  const testing::IssuedCertificate client = testing::SelfSigned({.name = "client", .hosts = {}});
+  folder.Write("client_selfsigned.pem", client.certificate);
+  folder.Write("client_selfsigned.key", client.key);
+  const testing::IssuedCertificate named =
+      testing::SelfSigned({.name = "bad", .hosts = {"test1", "test2", "test3"}});
+  folder.Write("client2_selfsigned.pem", named.certificate);
+  folder.Write("client2_selfsigned.key", named.key);
+}
+
+/// What a client gets that shows this certificate, or none: the status of the answer, 0 if there is
+/// no connection.
+int StatusWith(const WebConfig& config, const testing::ScratchFolder& folder,
+               const std::string& certificate) {
+  ServerOptions options;
+  options.listen = {.host = "127.0.0.1"};
+  options.tls.reset(new TlsListener{.context = {config.tls.options, "http"},
+                                    .client_names = config.tls.client_names});
+  const auto server = Server::Listen(options, TestRoutes());
+  REQUIRE(server);
+  tls::ClientOptions client{.trust = {.location = folder.Path("server.crt")}};
+  if (!certificate.empty()) {
+    client.certificate.location = folder.Path(certificate + ".pem");
+    client.key.location = folder.Path(certificate + ".key");
   }
-  return folder.path().string();
+  return StatusOf(TlsClient((*server)->port(), client).Ask(GetRequest("/")));
 }
 
 TEST_CASE("every web configuration of exporter-toolkit is accepted or refused as it is there") {
@@ -65,22 +100,42 @@ TEST_CASE("every web configuration of exporter-toolkit is accepted or refused as
       {"web_config_noAuth_key_empty.bad.yml", "TLS needs the certificate's key"},
       {"web_config_noAuth_noHTTP2Cipher.bad.yml", "exporters refuse this list for HTTP/2"},
       {"web_config_noAuth_wrongTLSVersion.bad.yml", "expected one of TLS10, TLS11, TLS12, TLS13"}};
-  // Bad because of what their clients show: nothing is wrong with the files themselves, as the
-  // first has the text of web_config_noAuth.good.blocking.yml.
-  const std::set<std::string> refuse_clients{"web_config_auth_clientCAs_missing.bad.yml",
-                                             "web_config_auth_client_san.bad.yaml"};
-  const TemporaryFolder temporary;
-  const std::string folder = FolderOfCertificates(temporary);
+  // Files with which only these clients get an answer. The bad ones among them are bad because of
+  // what their clients show: nothing is wrong with the files, the first of which has the text of
+  // web_config_noAuth.good.blocking.yml.
+  const std::map<std::string, std::set<std::string>> let_in{
+      {"web_config_auth_clientCAs_missing.bad.yml", {}},
+      {"web_config_auth_client_san.bad.yaml", {}},
+      {"web_config_noAuth.good.blocking.yml", {}},
+      {"web_config_auth_client_san.good.yaml", {"client2_selfsigned"}},
+      {"tls_config_noAuth.requireandverifyclientcert.good.yml", {"client_selfsigned"}},
+      {"tls_config_noAuth.requireanyclientcert.good.yml",
+       {"client_selfsigned", "client2_selfsigned"}}};
+  // VerifyClientCertIfGiven, without an authority that has signed these.
+  const std::set<std::string> everyone{};
+  const testing::ScratchFolder scratch;
+  MakeCertificates(scratch);
+  const std::string folder = scratch.Path("");
   size_t refused = 0;
   for (const auto& entry : std::filesystem::directory_iterator(ConformanceFolder("web-config"))) {
     const std::string name = entry.path().filename().string();
     config::Document document = config::Document::Parse(ContentOf(entry.path()), name, {}, folder);
-    std::ignore = ReadWebConfig(document, folder);
+    const WebConfig config = ReadWebConfig(document, folder);
     const std::string mistakes = ToString(document.mistakes());
     INFO(name << ": " << mistakes);
     const bool named_bad = name.find(".bad.") != std::string::npos || name.find("junk") == 11;
-    CHECK(document.ok() == (!named_bad || refuse_clients.count(name) == 1));
-    if (document.ok()) continue;
+    CHECK(document.ok() == (!named_bad || let_in.count(name) == 1));
+    if (document.ok()) {
+      if (!config.tls.enabled) continue;
+      CHECK((StatusWith(config, scratch, "") == 200) == (let_in.count(name) == 0));
+      const auto& clients = let_in.count(name) == 1 ? let_in.at(name) : everyone;
+      if (config.tls.options.client_auth == tls::ClientAuth::kNone) continue;
+      for (const char* client : {"client_selfsigned", "client2_selfsigned"}) {
+        CAPTURE(client);
+        CHECK((StatusWith(config, scratch, client) == 200) == (clients.count(client) == 1));
+      }
+      continue;
+    }
     ++refused;
     REQUIRE(bad.count(name) == 1);
     CHECK(mistakes.find(bad.at(name)) != std::string::npos);
@@ -89,40 +144,65 @@ TEST_CASE("every web configuration of exporter-toolkit is accepted or refused as
 }
 
 TEST_CASE("what a web configuration says is read") {
-  const TemporaryFolder temporary;
-  const std::string folder = FolderOfCertificates(temporary);
+  const testing::ScratchFolder scratch;
+  MakeCertificates(scratch);
+  const std::string folder = scratch.Path("");
   const Read read = ReadText(
       "tls_server_config:\n"
       "  cert_file: server.crt\n"
-      "  key: |\n    written out\n"
-      "  client_ca_file: client_selfsigned.pem\n"
-      "  client_auth_type: RequireAndVerifyClientCert\n"
-      "  client_allowed_sans: [one, two]\n"
-      "  min_version: TLS13\n"
-      "  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_AES_128_GCM_SHA256]\n"
-      "  curve_preferences: [X25519, CurveP256]\n"
-      "  prefer_server_cipher_suites: false\n"
-      "http_server_config:\n  headers: {X-Frame-Options: sameorigin, X-XSS-Protection: 1}\n"
-      "basic_auth_users:\n"
-      "  dave: $2y$10$2UXri9cIDdgeKjBo4Rlpx.U3ZLDV8X1IxKmsfOvhcM5oXQt/mLmXq\n"
-      "rate_limit: {interval: 100ms, burst: 20}\n",
+      "  key: \"" +
+          Escaped(ContentOf(scratch.Path("server.key"))) +
+          "\"\n"
+          "  client_ca_file: client_selfsigned.pem\n"
+          "  client_auth_type: RequireAndVerifyClientCert\n"
+          "  client_allowed_sans: [one, two]\n"
+          "  min_version: TLS13\n"
+          "  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_AES_128_GCM_SHA256]\n"
+          "  curve_preferences: [X25519, CurveP256]\n"
+          "  prefer_server_cipher_suites: false\n"
+          "http_server_config:\n  headers: {X-Frame-Options: sameorigin, X-XSS-Protection: 1}\n"
+          "basic_auth_users:\n"
+          "  dave: $2y$10$2UXri9cIDdgeKjBo4Rlpx.U3ZLDV8X1IxKmsfOvhcM5oXQt/mLmXq\n"
+          "rate_limit: {interval: 100ms, burst: 20}\n",
       folder);
   REQUIRE(read.mistakes.empty());
   const WebTls& tls = read.config.tls;
   CHECK(tls.enabled);
-  CHECK(tls.certificate.location == folder + "/server.crt");
-  CHECK(tls.key.pem == Secret("written out\n"));
-  CHECK(tls.client_auth == ClientAuth::kRequireAndVerify);
-  CHECK(tls.client_sans == std::vector<std::string>{"one", "two"});
-  CHECK(tls.min_version == tls::Version::kTls13);
-  CHECK(tls.cipher_suites == "ECDHE-RSA-AES128-GCM-SHA256");
-  CHECK(tls.groups == "X25519:P-256");
-  CHECK_FALSE(tls.prefer_our_ciphers);
+  CHECK(tls.options.certificate.location == folder + "server.crt");
+  CHECK(tls.options.key.pem.Reveal().starts_with("-----BEGIN"));
+  CHECK(tls.options.client_auth == tls::ClientAuth::kRequireAndVerify);
+  CHECK(tls.client_names == std::vector<std::string>{"one", "two"});
+  CHECK(tls.options.min_version == tls::Version::kTls13);
+  CHECK(
+      tls.options.cipher_suites ==
+      std::vector<std::string>{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256"});
+  CHECK(tls.options.groups == std::vector<std::string>{"X25519", "P-256"});
+  CHECK_FALSE(tls.options.prefer_own_ciphers);
   CHECK(FindHeader(read.config.headers, "X-Frame-Options") == "sameorigin");
   REQUIRE(read.config.users.size() == 1);
   CHECK(read.config.users[0].name == "dave");
   CHECK(read.config.rate_limit ==
         RateLimit{.interval = std::chrono::milliseconds{100}, .burst = 20});
+}
+
+TEST_CASE("a certificate or key that is none, or of another, is a mistake with its line") {
+  const testing::ScratchFolder scratch;
+  MakeCertificates(scratch);
+  scratch.Write("empty", "");
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"server.crt", "client_selfsigned.key"},
+      {"server.key", "server.key"},
+      {"server.crt", "server.crt"},
+      {"empty", "server.key"},
+      {"/dev/zero", "server.key"},
+      {".", "server.key"}};
+  for (const auto& [certificate, key] : cases) {
+    const Read read =
+        ReadText("tls_server_config:\n  cert_file: " + certificate + "\n  key_file: " + key + "\n",
+                 scratch.Path(""));
+    CAPTURE(certificate, key, read.mistakes);
+    CHECK(read.mistakes.starts_with("web.yml:2: tls_server_config.cert_file: "));
+  }
 }
 
 TEST_CASE("all mistakes of a web configuration are told at once, with their lines and no secret") {
@@ -151,8 +231,9 @@ TEST_CASE("all mistakes of a web configuration are told at once, with their line
 }
 
 TEST_CASE("what is accepted but does less than it may seem is remarked upon") {
-  const TemporaryFolder temporary;
-  const std::string folder = FolderOfCertificates(temporary);
+  const testing::ScratchFolder scratch;
+  MakeCertificates(scratch);
+  const std::string folder = scratch.Path("");
   const std::string tls = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
   const std::vector<std::pair<std::string, std::string>> cases{
       {"http_server_config: {http2: true}\n", "HTTP/1.1"},

@@ -86,7 +86,7 @@ std::string AlternativeNames(const std::vector<std::string>& hosts) {
 /// Signed by `issuer`, or by itself when that is null.
 IssuedCertificate Make(const CertificateWish& wish, bool authority,
                        const IssuedCertificate* issuer) {
-  const Owned<EVP_PKEY> key(EVP_EC_gen("P-256"));
+  const Owned<EVP_PKEY> key(wish.rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"));
   const Owned<X509> made(X509_new());
   Need(key && made && X509_set_version(made.get(), 2) == 1);
   uint64_t serial = 0;

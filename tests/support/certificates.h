@@ -20,6 +20,7 @@ struct CertificateWish {
   std::vector<std::string> hosts{"localhost", "127.0.0.1", "::1"};
   long from_hours = -1;  ///< when it begins, against now
   long till_hours = 24;  ///< when it ends
+  bool rsa = false;      ///< a key of RSA, for cipher suites that need one
 };
 
 /// An authority that lives as long as the test: keys are made when the test runs (EC P-256).
