@@ -38,8 +38,12 @@ std::string Words(const http::HttpResponse& response) {
 Error JudgeAnswer(const http::HttpResponse& response, const std::string& worker) {
   const int status = response.status;
   const std::string words = worker + " " + Words(response);
-  if (status == kUnauthorized || status == kForbidden || status == kProxyUnauthorized) {
-    return {Reason::kUnauthorized, words + "; it asks for a login, which Klaxon cannot give yet"};
+  if (status == kProxyUnauthorized) {
+    return {Reason::kUnauthorized, words + "; a proxy asks for a login, which Klaxon cannot give"};
+  }
+  if (status == kUnauthorized || status == kForbidden) {
+    return {Reason::kUnauthorized,
+            words + "; check username and password in this section of the configuration"};
   }
   if (status == kNotFound) {
     return {Reason::kRefused, words + "; the worker is starting, or this is not Kafka Connect"};
@@ -60,8 +64,8 @@ Error JudgeAnswer(const http::HttpResponse& response, const std::string& worker)
   return {Reason::kBadAnswer, words + "; is this Kafka Connect's address?"};
 }
 
-ConnectClient::ConnectClient(http::HttpClient& http, std::string url)
-    : http_(http), url_(std::move(url)) {
+ConnectClient::ConnectClient(http::HttpClient& http, std::string url, http::ClientAccess access)
+    : http_(http), url_(std::move(url)), access_(std::move(access)) {
   while (url_.ends_with('/')) {
     url_.pop_back();
   }
@@ -70,8 +74,8 @@ ConnectClient::ConnectClient(http::HttpClient& http, std::string url)
 template <class T>
 Result<T> ConnectClient::Ask(const std::string& resource, Result<T> (*parse)(std::string_view),
                              MonoTime deadline, const std::stop_token& stop) const {
-  const http::HttpRequest request{.url = url_ + resource,
-                                  .headers = {{"Accept", "application/json"}}};
+  const http::HttpRequest request{
+      .url = url_ + resource, .headers = {{"Accept", "application/json"}}, .access = access_};
   const Result<http::HttpResponse> response = http_.Get(request, deadline, stop);
   if (!response) {
     return response.error();

@@ -17,7 +17,7 @@ class ConnectClient {
  public:
   /// `url` is the worker's, e.g. "http://connect-1:8083"; a path in front of the REST interface is
   /// kept. `http` outlives it.
-  ConnectClient(http::HttpClient& http, std::string url);
+  ConnectClient(http::HttpClient& http, std::string url, http::ClientAccess access = {});
 
   const std::string& url() const { return url_; }
 
@@ -36,6 +36,7 @@ class ConnectClient {
 
   http::HttpClient& http_;
   std::string url_;  // without a slash at the end
+  http::ClientAccess access_;
 };
 
 /// What an answer other than 200 with JSON means, for people. `worker` is its URL.

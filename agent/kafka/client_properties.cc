@@ -45,6 +45,8 @@ constexpr std::array<Translation, 22> kTranslations{{
     {"ssl.truststore.type", ""},
 }};
 
+constexpr size_t kMostNamed = 30;  // keys without effect, for one reason
+
 class Reader {
  public:
   Reader(std::string_view text, const Peek& peek) : peek_(peek), file_(ParseProperties(text)) {
@@ -188,8 +190,11 @@ class Reader {
     for (auto& [why, keys] : without_effect_) {
       text += text.empty() ? "" : "; ";
       keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-      for (size_t i = 0; i < keys.size(); ++i) {
+      for (size_t i = 0; i < std::min(keys.size(), kMostNamed); ++i) {
         text += (i == 0 ? "" : ", ") + Printable(keys[i], 80);
+      }
+      if (keys.size() > kMostNamed) {
+        text += " and " + std::to_string(keys.size() - kMostNamed) + " more";
       }
       text += " (" + why + ")";
     }

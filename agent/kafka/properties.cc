@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 
 namespace klaxon::kafka {
 namespace {
@@ -170,8 +171,16 @@ void Take(std::string_view line, int number, Properties& properties) {
         {number, "\\u needs four hexadecimal digits; write \\\\ for a plain \\"});
     return;
   }
-  std::erase_if(properties.all, [&](const Property& other) { return other.key == *key; });
   properties.all.push_back({.key = *std::move(key), .value = *std::move(text), .line = number});
+}
+
+/// Of several with one key.
+void KeepTheLast(std::vector<Property>& all) {
+  std::unordered_map<std::string, int> last;  // line of each key
+  for (const Property& property : all) {
+    last[property.key] = property.line;
+  }
+  std::erase_if(all, [&](const Property& property) { return last[property.key] != property.line; });
 }
 
 }  // namespace
@@ -188,6 +197,7 @@ Properties ParseProperties(std::string_view text) {
     const int number = lines.number();
     Take(Whole(line, lines), number, properties);
   }
+  KeepTheLast(properties.all);
   return properties;
 }
 

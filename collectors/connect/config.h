@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "agent/base/clock.h"
+#include "agent/base/secret.h"
 #include "agent/config/yaml_map.h"
+#include "agent/tls/client_options.h"
 
 namespace klaxon::connect_collector {
 
@@ -16,6 +18,10 @@ struct Config {
   Duration interval = std::chrono::seconds{5};
   Duration request_timeout =
       std::chrono::milliseconds{2500};  ///< request.timeout: below the interval
+
+  std::string username{};  ///< of HTTP Basic; empty: no login
+  Secret password{};
+  tls::ClientOptions tls{};  ///< how https is trusted
 
   friend bool operator==(const Config&, const Config&) = default;
 };

@@ -9,36 +9,13 @@
 #include "agent/kafka/client_properties.h"
 #include "agent/kafka/security_settings.h"
 #include "collectors/kafka/config.h"
+#include "collectors/security_keys.h"
 
 namespace klaxon::kafka_collector {
 namespace {
 
 constexpr const char* kCommandConfig = "command.config";
 constexpr size_t kMostBytes = size_t{1} << 20U;
-
-std::string Value(config::YamlMap& yaml, const kafka::SecurityKey& key) {
-  switch (key.kind) {
-    case kafka::SettingKind::kText:
-      return yaml.OptionalString(key.name).value_or("");
-    case kafka::SettingKind::kFile:
-      return yaml.FileName(key.name).value_or("");
-    case kafka::SettingKind::kSecret:
-      return yaml.Secret(key.name).Reveal();
-  }
-  std::abort();
-}
-
-/// Every key is asked for, so that it is known even where it is not given.
-std::vector<kafka::Setting> SettingsIn(config::YamlMap& yaml) {
-  std::vector<kafka::Setting> settings;
-  for (const kafka::SecurityKey& key : kafka::SecurityKeys()) {
-    if (std::string value = Value(yaml, key); !value.empty()) {
-      std::string name(key.name);
-      settings.push_back({.key = name, .value = std::move(value), .written = name});
-    }
-  }
-  return settings;
-}
 
 /// A token's file is read whenever a token is needed: its content, which reading the secret gave,
 /// is dropped.
@@ -54,13 +31,7 @@ void PreferTokenFile(std::vector<kafka::Setting>& settings) {
 kafka::SecurityOptions ReadKeys(config::YamlMap& yaml, std::vector<kafka::Setting> settings) {
   PreferTokenFile(settings);
   kafka::SecurityReading reading = kafka::ReadSecurity(settings, kafka::Dialect::kLibrdkafka);
-  for (const kafka::SettingMistake& mistake : reading.mistakes) {
-    if (mistake.kind == kafka::SettingMistake::Kind::kWrongValue) {
-      yaml.ComplainOfValue(mistake.written, mistake.what);
-    } else {
-      yaml.Complain(mistake.written, mistake.what);
-    }
-  }
+  Complain(yaml, reading.mistakes);
   return std::move(reading.options);
 }
 
@@ -104,7 +75,8 @@ SecuritySection ReadPropertiesFile(config::YamlMap& yaml, const std::string& fil
 
 SecuritySection ReadSecuritySection(config::YamlMap& yaml) {
   const std::optional<std::string> file = yaml.FileName(kCommandConfig);
-  std::vector<kafka::Setting> settings = SettingsIn(yaml);
+  std::vector<kafka::Setting> settings =
+      ReadSecurityKeys(yaml, [](std::string_view) { return true; });
   if (!file || file->empty()) {
     return {.security = ReadKeys(yaml, std::move(settings))};
   }

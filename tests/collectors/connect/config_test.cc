@@ -26,10 +26,28 @@ TEST_CASE("a name and the workers' addresses are enough", "[connect]") {
   CHECK(config.request_timeout == std::chrono::milliseconds{2500});
 }
 
+TEST_CASE("https and a login are read by the same names as for Kafka", "[connect]") {
+  Config config;
+  CHECK(MistakesOf("{name: etl, url: 'https://a:8083', ssl.ca.location: /ca.pem,"
+                   " ssl.certificate.location: /me.pem, ssl.key.password: k,"
+                   " ssl.endpoint.identification.algorithm: none, username: u, password: p}",
+                   config)
+            .empty());
+  CHECK(config.tls.trust.location == "/ca.pem");
+  CHECK(config.tls.certificate == tls::Store{.location = "/me.pem", .password = Secret("k")});
+  CHECK_FALSE(config.tls.verify_host_name);
+  CHECK(config.username == "u");
+  CHECK(config.password == Secret("p"));
+}
+
 TEST_CASE("what makes no sense is a mistake", "[connect]") {
   const char* text = GENERATE(
       "{url: 'http://a:8083'}", "{name: etl}", "{name: etl, url: []}", "{name: etl, url: 'a:8083'}",
-      "{name: etl, url: 'ftp://a'}", "{name: etl, url: 'https://a:8083'}",
+      "{name: etl, url: 'ftp://a'}", "{name: etl, url: 'http://a', ssl.ca.location: /ca}",
+      "{name: etl, url: 'https://a', ssl.min.version: SSLv3}",
+      "{name: etl, url: 'https://a', ssl.ca.location: /ca, ssl.ca.pem: x}",
+      "{name: etl, url: 'http://a', username: u}", "{name: etl, url: 'http://a', password: p}",
+      "{name: etl, url: 'http://a', username: 'a:b', password: p}",
       "{name: etl, url: 'http://a:8083/?x=1'}", "{name: etl, url: 'http://a', interval: 0s}",
       "{name: etl, url: 'http://a', request.timeout: 5s}");
   INFO(text);
