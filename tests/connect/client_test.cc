@@ -29,7 +29,7 @@ TEST_CASE("what goes wrong with a worker is said in words, with what to do", "[c
       Case{302, "", "", Reason::kRefused, "answers 302, which sends us elsewhere"},
       Case{401, "text/html", "<html>", Reason::kUnauthorized, "check username and password"},
       Case{403, "application/json", R"({"error_code":403,"message":"no"})", Reason::kUnauthorized,
-           "answers 403: no; it check username and password"},
+           "answers 403: no; check username and password"},
       Case{404, "application/json", R"({"error_code":404,"message":"HTTP 404 Not Found"})",
            Reason::kRefused, "404: HTTP 404 Not Found; the worker is starting, or"},
       Case{409, "application/json", R"({"error_code":409,"message":"conflicting operation"})",

@@ -55,8 +55,8 @@ TEST_CASE("a worker behind TLS is read with its authority, our certificate and a
   const http::ScriptedServer worker(Answer);
   const TlsFront front({.certificate = {.pem = Secret(server.certificate)},
                         .key = {.pem = Secret(server.key)},
-                        .client_auth = tls::ClientAuth::kRequireAndVerify,
-                        .client_trust = {.pem = Secret(authority.certificate())}},
+                        .client_trust = {.pem = Secret(authority.certificate())},
+                        .client_auth = tls::ClientAuth::kRequireAndVerify},
                        worker.port());
   const Config good{.name = "etl",
                     .urls = {front.Url("")},
