@@ -30,6 +30,10 @@ BrokerHost::BrokerHost(const ClusterSpec& spec, Clock& clock)
     : clock_(clock),
       first_port_(spec.first_port),
       caps_(spec.newest),
+      rules_(spec.login),
+      tls_(spec.tls.certificate.empty()
+               ? nullptr
+               : std::make_unique<tls::ServerContext>(spec.tls, "simulator")),
       state_(Build(spec, Before(clock.Now(), kWarmUp))),
       seats_(state_.brokers.size()) {
 }
@@ -40,6 +44,9 @@ BrokerHost::~BrokerHost() {
 }
 
 Result<void> BrokerHost::Start() {
+  if (const Result<void> good = tls_ ? tls_->Check() : Result<void>(); !good) {
+    return good;
+  }
   for (size_t i = 0; i < seats_.size(); ++i) {
     const auto wanted = static_cast<uint16_t>(first_port_ == 0 ? 0 : first_port_ + i);
     Result<LoopbackPort> port = LoopbackPort::Reserve(wanted);
@@ -105,9 +112,7 @@ std::vector<pollfd> BrokerHost::Watched() const {
     watched.push_back({.fd = seat.listener.get(), .events = POLLIN, .revents = 0});
   }
   for (const Connection& connection : connections_) {
-    const int events = connection.wants_to_write() ? POLLIN | POLLOUT : POLLIN;
-    watched.push_back(
-        {.fd = connection.descriptor(), .events = static_cast<short>(events), .revents = 0});
+    watched.push_back({.fd = connection.descriptor(), .events = connection.Events(), .revents = 0});
   }
   return watched;
 }
@@ -134,9 +139,21 @@ void BrokerHost::Accept() {
       }
       const int on = 1;
       ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-      connections_.emplace_back(std::move(socket), state_.brokers[i].id);
+      Open(std::move(socket), state_.brokers[i].id);
     }
   }
+}
+
+void BrokerHost::Open(Socket socket, int32_t broker) {
+  std::unique_ptr<tls::Session> session;
+  if (tls_) {
+    auto made = tls_->Accept(socket.get());
+    if (!made) {
+      return;  // the files were good once: the last good ones are used
+    }
+    session = std::move(*made);
+  }
+  connections_.emplace_back(Stream(std::move(socket), std::move(session)), broker, rules_);
 }
 
 void BrokerHost::Serve() {
@@ -144,7 +161,9 @@ void BrokerHost::Serve() {
   const auto count = [&](std::string_view request) { Count(request); };
   for (auto at = connections_.begin(); at != connections_.end();) {
     const int32_t broker = at->broker();
-    const auto handler = [&](std::string_view request) { return Handle(broker, request); };
+    const auto handler = [&](Login& login, std::string_view request) {
+      return Handle(broker, login, request);
+    };
     const bool open =
         at->Receive(count, now.mono + SeatOf(broker).faults.delay) && at->Send(handler, now.mono);
     at = open ? std::next(at) : connections_.erase(at);
@@ -158,16 +177,19 @@ void BrokerHost::Count(std::string_view request) {
   }
 }
 
-Reply BrokerHost::Handle(int32_t broker, std::string_view request) {
+Reply BrokerHost::Handle(int32_t broker, Login& login, std::string_view request) {
   const Result<kafka::wire::RequestHeader> header = kafka::wire::TakeRequestHeader(request);
   if (!header) {
     return {.kind = Reply::Kind::kClose};
   }
-  Advance(state_, clock_.Now());
+  const Instant now = clock_.Now();
+  Advance(state_, now);
   const BrokerRole role{.state = state_,
                         .broker = *FindBroker(std::as_const(state_), broker),
                         .faults = SeatOf(broker).faults,
-                        .caps = caps_};
+                        .caps = caps_,
+                        .login = login,
+                        .now = now.mono};
   return AnswerRequest(role, *header, request);
 }
 

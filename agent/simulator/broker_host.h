@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <list>
 #include <map>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "agent/simulator/faults.h"
 #include "agent/simulator/socket.h"
 #include "agent/simulator/task_queue.h"
+#include "agent/tls/server_context.h"
 
 namespace klaxon::simulator {
 
@@ -41,7 +43,7 @@ class BrokerHost {
 
   std::map<kafka::wire::ApiKey, uint64_t>& counts() { return counts_; }
 
-  size_t connections() const { return connections_.size(); }
+  const std::list<Connection>& connections() const { return connections_; }
 
   void SetRunning(int32_t broker, bool running);
   void SetFaults(int32_t broker, const Faults& faults);
@@ -61,13 +63,16 @@ class BrokerHost {
   void Accept();
   void Serve();
   void Count(std::string_view request);
-  Reply Handle(int32_t broker, std::string_view request);
+  Reply Handle(int32_t broker, Login& login, std::string_view request);
+  void Open(Socket socket, int32_t broker);
 
   Seat& SeatOf(int32_t broker) { return seats_[static_cast<size_t>(broker) - 1]; }
 
   Clock& clock_;
   uint16_t first_port_;
   VersionCaps caps_;
+  LoginRules rules_;
+  std::unique_ptr<tls::ServerContext> tls_{};
   ClusterState state_;
   std::vector<Seat> seats_;
   std::list<Connection> connections_{};

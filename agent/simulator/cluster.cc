@@ -104,8 +104,18 @@ void Cluster::ResetRequestCounts() {
 
 size_t Cluster::OpenConnections() const {
   size_t open = 0;
-  impl_->host.Run([&] { open = impl_->host.connections(); });
+  impl_->host.Run([&] { open = impl_->host.connections().size(); });
   return open;
+}
+
+int Cluster::Logins() const {
+  int logins = 0;
+  impl_->host.Run([&] {
+    for (const Connection& connection : impl_->host.connections()) {
+      logins += connection.login().logins();
+    }
+  });
+  return logins;
 }
 
 }  // namespace klaxon::simulator

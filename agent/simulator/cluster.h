@@ -20,8 +20,9 @@ namespace klaxon::simulator {
 /// In place of a broker's id. Ids that do not exist are ignored.
 constexpr int32_t kEveryBroker = -1;
 
-/// A Kafka cluster on 127.0.0.1 that speaks the real protocol (PLAINTEXT), each broker on a free
-/// port of its own, all served by one thread. All members are thread-safe.
+/// A Kafka cluster on 127.0.0.1 that speaks the real protocol, over plain text or TLS and with or
+/// without a login, each broker on a free port of its own, all served by one thread. All members
+/// are thread-safe.
 class Cluster {
  public:
   /// Listens from now on. `clock` must outlive it. Error: kUnreachable, no port can be had.
@@ -67,6 +68,9 @@ class Cluster {
 
   /// Connections that are open now.
   size_t OpenConnections() const;
+
+  /// How often clients logged in on connections that are open now.
+  int Logins() const;
 
  private:
   class Impl;

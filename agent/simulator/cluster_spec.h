@@ -7,6 +7,8 @@
 
 #include "agent/base/clock.h"
 #include "agent/kafka/wire/types.h"
+#include "agent/simulator/login.h"
+#include "agent/tls/server_options.h"
 
 /// Everything a simulated cluster is made of, as plain values: what to build, not how it behaves.
 namespace klaxon::simulator {
@@ -55,6 +57,9 @@ struct ClusterSpec {
   std::string cluster_id = "S1mulat0rOfKlaxonAgent";
   int brokers = 1;          ///< ids 1 to n; the first three are the controllers' voters too
   uint16_t first_port = 0;  ///< broker n listens on first_port + n - 1; 0: on free ports
+  /// How all brokers listen: TLS if there is a certificate, with a login if there are mechanisms.
+  tls::ServerOptions tls{};
+  LoginRules login{};
   std::vector<TopicSpec> topics{};
   std::vector<GroupSpec> groups{};
   int offsets_topic_partitions = 50;  ///< of __consumer_offsets: decides who coordinates a group

@@ -1,9 +1,6 @@
 #include "agent/simulator/connection.h"
 
-#include <sys/socket.h>
-
 #include <array>
-#include <cerrno>
 
 namespace klaxon::simulator {
 namespace {
@@ -17,14 +14,11 @@ constexpr size_t kMostWaiting = 1'000;
 bool Connection::Fill() {
   std::array<char, kChunk> chunk{};
   for (;;) {
-    const ssize_t got = ::recv(socket_.get(), chunk.data(), chunk.size(), 0);
-    if (got > 0) {
-      in_.append(chunk.data(), static_cast<size_t>(got));
-    } else if (got < 0 && errno == EINTR) {
-      continue;
-    } else {
-      return got < 0 && errno == EAGAIN;
+    const std::optional<size_t> got = stream_.Read(chunk);
+    if (!got || *got == 0) {
+      return got.has_value();
     }
+    in_.append(chunk.data(), *got);
   }
 }
 
@@ -55,11 +49,11 @@ bool Connection::Receive(const Witness& witness, MonoTime due) {
 bool Connection::Send(const Handler& handler, MonoTime now) {
   stuck_ = false;
   while (!closing_ && !stuck_ && !waiting_.empty() && waiting_.front().due <= now) {
-    const Reply reply = handler(waiting_.front().request);
+    const Reply reply = handler(login_, waiting_.front().request);
     stuck_ = reply.kind == Reply::Kind::kSilence;
     if (!stuck_) {
       out_ += reply.frame;
-      closing_ = reply.kind == Reply::Kind::kClose;
+      closing_ = reply.kind == Reply::Kind::kClose || login_.failed();
       waiting_.pop_front();
     }
   }
@@ -68,13 +62,11 @@ bool Connection::Send(const Handler& handler, MonoTime now) {
 
 bool Connection::Flush() {
   while (sent_ < out_.size()) {
-    const ssize_t sent =
-        ::send(socket_.get(), out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
-    if (sent > 0) {
-      sent_ += static_cast<size_t>(sent);
-    } else if (errno != EINTR) {
-      return errno == EAGAIN;
+    const std::optional<size_t> sent = stream_.Write(std::string_view(out_).substr(sent_));
+    if (!sent || *sent == 0) {
+      return sent.has_value();
     }
+    sent_ += *sent;
   }
   out_ = {};  // an answer may be megabytes: do not keep its room
   sent_ = 0;

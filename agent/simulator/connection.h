@@ -7,7 +7,8 @@
 
 #include "agent/base/clock.h"
 #include "agent/simulator/dispatch.h"
-#include "agent/simulator/socket.h"
+#include "agent/simulator/login.h"
+#include "agent/simulator/stream.h"
 
 namespace klaxon::simulator {
 
@@ -15,15 +16,20 @@ namespace klaxon::simulator {
 class Connection {
  public:
   /// What becomes of a request, without its frame length. Silence: it is asked again later.
-  using Handler = std::function<Reply(std::string_view request)>;
+  using Handler = std::function<Reply(Login& login, std::string_view request)>;
 
-  Connection(Socket socket, int32_t broker) : socket_(std::move(socket)), broker_(broker) {}
+  /// `rules` must outlive it.
+  Connection(Stream stream, int32_t broker, const LoginRules& rules)
+      : stream_(std::move(stream)), broker_(broker), login_(rules) {}
 
-  int descriptor() const { return socket_.get(); }
+  int descriptor() const { return stream_.descriptor(); }
 
   int32_t broker() const { return broker_; }
 
-  bool wants_to_write() const { return !out_.empty(); }
+  const Login& login() const { return login_; }
+
+  /// What poll() is to wait for.
+  short Events() const { return stream_.Events(!out_.empty()); }
 
   /// Told of each whole request.
   using Witness = std::function<void(std::string_view request)>;
@@ -47,8 +53,9 @@ class Connection {
   bool Fill();
   bool Flush();
 
-  Socket socket_;
+  Stream stream_;
   int32_t broker_;
+  Login login_;
   std::string in_{};
   std::string out_{};
   size_t sent_ = 0;  ///< bytes of out_

@@ -88,6 +88,10 @@ Reply Greet(const BrokerRole& role, const RequestHeader& header) {
       response.apis.push_back(Offer(api.key, range));
     }
   }
+  if (known) {
+    response.apis.push_back(Offer(ApiKey::kSaslHandshake, SaslHandshakeRequest::kVersions));
+    response.apis.push_back(Offer(ApiKey::kSaslAuthenticate, SaslAuthenticateRequest::kVersions));
+  }
   if (const auto error = role.faults.errors.find(ApiKey::kApiVersions);
       error != role.faults.errors.end()) {
     response.error_code = error->second;
@@ -97,9 +101,31 @@ Reply Greet(const BrokerRole& role, const RequestHeader& header) {
               response, known ? header.api_version : int16_t{0}, header.correlation_id)};
 }
 
+template <RequestMessage Request, class Examine>
+Reply AnswerLogin(const RequestHeader& header, std::string_view body, Examine examine) {
+  Request request;
+  if (!Holds(Request::kVersions, header.api_version) || !Read(body, header.api_version, request)) {
+    return {.kind = Reply::Kind::kClose};
+  }
+  return {.kind = Reply::Kind::kAnswer,
+          .frame =
+              EncodeResponse<Request>(examine(request), header.api_version, header.correlation_id)};
+}
+
 Reply AnswerWell(const BrokerRole& role, const RequestHeader& header, std::string_view body) {
   if (header.api_key == ApiKey::kApiVersions) {
     return Greet(role, header);
+  }
+  if (header.api_key == ApiKey::kSaslHandshake) {
+    return AnswerLogin<SaslHandshakeRequest>(
+        header, body, [&](const auto& request) { return role.login.Begin(request); });
+  }
+  if (header.api_key == ApiKey::kSaslAuthenticate) {
+    return AnswerLogin<SaslAuthenticateRequest>(
+        header, body, [&](const auto& request) { return role.login.Go(request, role.now); });
+  }
+  if (!role.login.IsOpen(role.now)) {
+    return {.kind = Reply::Kind::kClose};
   }
   for (const Api& api : kApis) {
     if (api.key == header.api_key &&

@@ -7,6 +7,7 @@
 #include "agent/kafka/wire/message.h"
 #include "agent/simulator/cluster_state.h"
 #include "agent/simulator/faults.h"
+#include "agent/simulator/login.h"
 
 namespace klaxon::simulator {
 
@@ -31,6 +32,8 @@ struct BrokerRole {
   const Broker& broker;
   const Faults& faults;
   const VersionCaps& caps;
+  Login& login;  ///< of the connection
+  MonoTime now{};
 };
 
 /// Answers one request: `body` is what follows the header. Bytes are hostile.

@@ -1,5 +1,6 @@
 // klaxon-simulator: a Kafka cluster on loopback in a process of its own, so that what a client
 // costs can be told from what the simulator costs. Ends on SIGINT and SIGTERM.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -25,6 +26,9 @@ struct Arguments {
   uint16_t port = 0;
   uint64_t seed = 1;
   std::string port_file{};
+  std::string certificate{};
+  std::vector<std::string> users{};
+  int session_seconds = 0;
 };
 
 void Declare(CLI::App& app, Arguments& to) {
@@ -48,6 +52,10 @@ void Declare(CLI::App& app, Arguments& to) {
   app.add_flag("--still", to.still, "offsets do not move");
   app.add_option("--seed", to.seed)->capture_default_str();
   app.add_option("--port", to.port, "of the first broker, the others follow; 0: free ones");
+  app.add_option("--tls", to.certificate, "a PEM file with certificate and key: brokers speak TLS");
+  app.add_option("--user", to.users, "NAME:PASSWORD: brokers want a login by PLAIN or SCRAM");
+  app.add_option("--session", to.session_seconds,
+                 "seconds until a login must be repeated; 0: never");
   app.add_option("--port-file", to.port_file, "the bootstrap list is written here once all answer");
 }
 
@@ -62,6 +70,13 @@ ClusterSpec SpecOf(const Arguments& arguments) {
   if (arguments.hide_offsets_topic) {
     spec.lists_offsets_topic = false;
   }
+  spec.tls.certificate.location = arguments.certificate;
+  for (const std::string& user : arguments.users) {
+    const size_t colon = std::min(user.find(':'), user.size() - 1);
+    spec.login.users[user.substr(0, colon)] = user.substr(colon + 1);
+    spec.login.mechanisms = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"};
+  }
+  spec.login.session = std::chrono::seconds{arguments.session_seconds};
   return spec;
 }
 

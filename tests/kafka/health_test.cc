@@ -52,17 +52,17 @@ TEST_CASE("a broker that missed its deadline fails at once until a probe is answ
   const auto late = test.AskBroker(3, 1200ms);
   REQUIRE_FALSE(late);
   CHECK(late.error().reason() == Reason::kTimeout);
-  CHECK(late.error().message() ==
-        "broker 3 at " + ToString(broker.address()) + ": no answer to ListGroups within 1.2 s");
+  CHECK(WithoutTimes(late.error().message()) ==
+        "broker 3 at " + ToString(broker.address()) + ": no answer to ListGroups within # s");
 
   const MonoTime before = test.In(0s);
   const auto at_once = test.AskBroker(3, 30s);
   CHECK(test.In(0s) - before < 5s);
   REQUIRE_FALSE(at_once);
   CHECK(at_once.error().reason() == Reason::kTimeout);
-  CHECK(at_once.error().message() == "broker 3 at " + ToString(broker.address()) +
-                                         " has not answered for 1 s; probing it (" +
-                                         late.error().message() + ")");
+  CHECK(WithoutTimes(at_once.error().message()) == "broker 3 at " + ToString(broker.address()) +
+                                                       " has not answered for # s; probing it (" +
+                                                       WithoutTimes(late.error().message()) + ")");
 
   CHECK(test.Until([&] { return broker.versions_asked >= 2; }));
   broker.stopped = false;
@@ -90,9 +90,9 @@ TEST_CASE("what accepts connections and never says anything is told so", "[clien
   const auto silent = test.Ask(8s);
   REQUIRE_FALSE(silent);
   CHECK(silent.error().reason() == Reason::kTimeout);
-  CHECK(silent.error().message() ==
+  CHECK(WithoutTimes(silent.error().message()) ==
         ToString(broker.address()) +
-            " accepts connections, but has not answered for 1.0 s; is it a Kafka broker, and does "
+            " accepts connections, but has not answered for # s; is it a Kafka broker, and does "
             "it run?");
   CHECK_FALSE(test.Ask(8s));
   broker.stopped = false;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-
-#include <fmt/format.h>
+#include <memory>
 
 #include "agent/kafka/wire/messages/sasl_authenticate.h"
 #include "agent/kafka/wire/messages/sasl_handshake.h"
+#include "agent/simulator/login.h"
 
 namespace klaxon::testing {
 
@@ -14,94 +14,37 @@ using namespace kafka::wire;  // NOLINT(google-build-using-namespace): a test's 
 
 namespace {
 
-/// The broker's half of one login.
+simulator::LoginRules SimulatorRules(const LoginRules& rules) {
+  return {.mechanisms = rules.mechanisms,
+          .users = {{rules.user, rules.password}},
+          .token = rules.token};
+}
+
+/// The broker's half of one login, by the simulator, spoilt as the rules say.
 class Conversation {
  public:
-  Conversation(const LoginRules& rules, std::string mechanism)
-      : rules_(rules), mechanism_(std::move(mechanism)) {}
+  Conversation(const LoginRules& rules, const std::string& mechanism)
+      : spoilt_(rules),
+        rules_(SimulatorRules(rules)),
+        examiner_(simulator::NewExaminer(mechanism, rules_)) {}
 
-  /// What the broker says to `message`; empty optional: it refuses, with `words`.
+  /// What the broker says to `message`; empty: it refuses, with `words`.
   std::optional<std::string> Answer(const std::string& message) {
-    if (mechanism_ == "PLAIN") return Plain(message);
-    if (mechanism_ == "OAUTHBEARER") return Bearer(message);
-    return nonce_.empty() ? ScramFirst(message) : ScramFinal(message);
+    auto said = examiner_->Answer(message);
+    if (said && said->starts_with("v=") && !spoilt_.signature.empty()) {
+      said = "v=" + spoilt_.signature;
+    }
+    return said;
   }
 
-  bool over() const { return over_; }
+  bool over() const { return examiner_->admits(); }
 
-  const std::string& words() const { return words_; }
+  const std::string& words() const { return examiner_->refusal(); }
 
  private:
-  std::optional<std::string> Refuse(std::string words) {
-    words_ = std::move(words);
-    return std::nullopt;
-  }
-
-  std::optional<std::string> Admit(std::string last) {
-    over_ = true;
-    return last;
-  }
-
-  std::optional<std::string> Plain(const std::string& message) {
-    const std::string right =
-        std::string(1, '\0') + rules_.user + std::string(1, '\0') + rules_.password;
-    if (message != right) return Refuse("Authentication failed: Invalid username or password");
-    return Admit("");
-  }
-
-  std::optional<std::string> Bearer(const std::string& message) {
-    if (message == "\x01") return Refuse(R"({"status":"invalid_token"})");
-    if (message ==
-        "n,,\x01"
-        "auth=Bearer " +
-            rules_.token + "\x01\x01")
-      return Admit("");
-    return R"({"status":"invalid_token"})";
-  }
-
-  ScramHash hash() const {
-    return mechanism_ == "SCRAM-SHA-512" ? ScramHash::kSha512 : ScramHash::kSha256;
-  }
-
-  std::optional<std::string> ScramFirst(const std::string& message) {
-    client_first_ = message.substr(3);  // "n,,"
-    const std::string_view name = "n=" + rules_.user + ",r=";
-    if (!message.starts_with("n,,n=" + rules_.user + ",r=")) {
-      return Refuse(
-          "Authentication failed during authentication due to invalid credentials with "
-          "SASL mechanism " +
-          mechanism_);
-    }
-    nonce_ = client_first_.substr(name.size()) + "server";
-    server_first_ = rules_.server_first.empty()
-                        ? fmt::format("r={},s={},i=4096", nonce_, ToBase64("pepper"))
-                        : rules_.server_first;
-    return server_first_;
-  }
-
-  std::optional<std::string> ScramFinal(const std::string& message) {
-    const std::string salted = Salted(hash(), rules_.password, "pepper", 4096);
-    const std::string bare = fmt::format("c=biws,r={}", nonce_);
-    const std::string all = client_first_ + "," + server_first_ + "," + bare;
-    const std::string key = Hmac(hash(), salted, "Client Key");
-    const std::string proof = Xor(key, Hmac(hash(), Digest(hash(), key), all));
-    if (message != bare + ",p=" + ToBase64(proof)) {
-      return Refuse(
-          "Authentication failed during authentication due to invalid credentials with "
-          "SASL mechanism " +
-          mechanism_);
-    }
-    const std::string right = Hmac(hash(), Hmac(hash(), salted, "Server Key"), all);
-    return Admit("v=" + (rules_.signature.empty() ? ToBase64(right) : rules_.signature));
-  }
-
-  LoginRules rules_;
-  std::string mechanism_;
-  std::string client_first_{};
-  std::string server_first_{};
-  std::string nonce_{};
-  std::string words_{};
-  bool over_ = false;
+  LoginRules spoilt_;
+  simulator::LoginRules rules_;
+  std::unique_ptr<simulator::Examiner> examiner_;
 };
 
 /// One connection, request by request.
@@ -140,7 +83,7 @@ class Desk {
       response.error_code = ErrorCode::kUnsupportedSaslMechanism;
     }
     refused_ = response.error_code != ErrorCode::kNone;
-    talk_.emplace(rules, asked->mechanism);
+    if (!refused_) talk_ = std::make_unique<Conversation>(rules, asked->mechanism);
     return Frame<SaslHandshakeRequest>(request, response);
   }
 
@@ -184,7 +127,7 @@ class Desk {
   }
 
   LoginDesk& desk_;
-  std::optional<Conversation> talk_{};
+  std::unique_ptr<Conversation> talk_{};
   bool admitted_ = false;
   bool refused_ = false;
   Clock::time_point ends_{};

@@ -10,7 +10,6 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/mutex.h"
-#include "agent/kafka/wire/sasl/scram_crypto.h"
 #include "tests/kafka/scripted_server.h"
 
 namespace klaxon::testing {
@@ -26,7 +25,6 @@ struct LoginRules {
   std::string signature{};  ///< instead of the right one of SCRAM
   /// Called when a client begins a login, again too, before it is answered.
   std::function<void(Session&)> on_handshake{};
-  std::string server_first{};  ///< instead of the right first message of SCRAM
 };
 
 /// The rules of a server and what happened under them. Thread-safe.

@@ -124,7 +124,7 @@ TEST_CASE("a token that never comes, or cannot be had, is told as such", "[login
   const std::string start = " cannot be logged in to";
   const std::vector<Row> rows{
       {std::nullopt, Reason::kTimeout,
-       start + ": no token came within 2.0 s; does the token endpoint answer?"},
+       start + ": no token came within # s; does the token endpoint answer?"},
       {Error(Reason::kUnreachable, "http://idp:1/token: connection refused"), Reason::kUnreachable,
        start + ", for want of a token: http://idp:1/token: connection refused"},
       {Tokens::Good("two\nlines-s3cret"), Reason::kInvalid,
@@ -138,7 +138,7 @@ TEST_CASE("a token that never comes, or cannot be had, is told as such", "[login
     Bench bench(SaslMechanism::kOAuthBearer, {}, std::make_shared<Tokens>(row.token));
     const auto refused = bench.test.Ask();
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().message() == ToString(bench.server.address()) + row.words);
+    CHECK(WithoutTimes(refused.error().message()) == ToString(bench.server.address()) + row.words);
     CHECK(refused.error().reason() == row.reason);
     CHECK(refused.error().message().find("s3cret") == std::string::npos);
     bench.tokens->Set(Tokens::Good("good.t0ken"));

@@ -179,13 +179,13 @@ std::vector<Row> Silent(const Trust& trust) {
   return {
       {"a port that never answers a TLS greeting", say_nothing, false, trust.client,
        Reason::kTimeout,
-       " accepts connections, but has not finished the TLS handshake for 2.0 s; does this port "
+       " accepts connections, but has not finished the TLS handshake for # s; does this port "
        "speak TLS, and does the broker run?"},
       {"a TLS port that never answers", say_nothing, true, trust.client, Reason::kTimeout,
-       " accepts connections, but has not answered for 2.0 s; is it a Kafka broker, and does it "
+       " accepts connections, but has not answered for # s; is it a Kafka broker, and does it "
        "run?"},
       {"a broker that never answers a login", answer_versions, false, login, Reason::kTimeout,
-       " accepts connections, but has not answered our login for 2.0 s; does it reach what it "
+       " accepts connections, but has not answered our login for # s; does it reach what it "
        "checks logins with?"},
   };
 }
@@ -258,7 +258,7 @@ TEST_CASE("the wrong listener is told in words, without a secret", "[secured]") 
       ClientFixture test(Options(server.address(), row.client));
       const auto failed = test.Ask();
       REQUIRE_FALSE(failed);
-      CHECK(failed.error().message() == ToString(server.address()) + row.words);
+      CHECK(WithoutTimes(failed.error().message()) == ToString(server.address()) + row.words);
       CHECK(failed.error().reason() == row.reason);
       CHECK(failed.error().message().find("s3cret") == std::string::npos);
     }

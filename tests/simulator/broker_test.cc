@@ -13,6 +13,7 @@
 #include "agent/kafka/wire/messages/list_offsets.h"
 #include "agent/kafka/wire/messages/metadata.h"
 #include "agent/kafka/wire/messages/offset_fetch.h"
+#include "agent/kafka/wire/messages/sasl_handshake.h"
 #include "tests/simulator/small_cluster.h"
 
 namespace klaxon::simulator {
@@ -25,7 +26,7 @@ TEST_CASE("every version that a broker offers is answered", "[simulator]") {
   const auto cluster = StartSmall(clock);
   const BlockingClient client(cluster->bootstrap().front());
   const ApiVersionsResponse offered = MustAsk(client, ApiVersionsRequest{});
-  CHECK(offered.apis.size() == 11);
+  CHECK(offered.apis.size() == 13);
   const auto ask_all = [&]<class Request>(const Request& request) {
     for (int16_t v = Request::kVersions.min; v <= Request::kVersions.max; ++v) {
       MustAsk(client, request, v);
@@ -42,6 +43,10 @@ TEST_CASE("every version that a broker offers is answered", "[simulator]") {
   ask_all(OffsetFetchRequest{.groups = {{.id = "billing"}}});
   ask_all(DescribeConfigsRequest{.resources = {{.name = "orders"}}});
   ask_all(ConsumerGroupDescribeRequest{.groups = {"modern"}});
+  // A listener without login answers these as well, and closes no connection over them.
+  CHECK(MustAsk(client, SaslHandshakeRequest{.mechanism = "PLAIN"}).error_code ==
+        ErrorCode::kIllegalSaslState);
+  CHECK(MustAsk(client, MetadataRequest{}).brokers.size() == 1);
 }
 
 TEST_CASE("a greeting in an unknown version is answered in version 0", "[simulator]") {

@@ -28,8 +28,13 @@ void Answer(benchmark::State& bench, const Request& request) {
   const std::string frame = EncodeRequest(request, Request::kVersions.max, 1, "bench");
   const Faults faults;
   const VersionCaps caps;
-  const BrokerRole role{
-      .state = State(), .broker = State().brokers.front(), .faults = faults, .caps = caps};
+  const LoginRules open;
+  Login login(open);
+  const BrokerRole role{.state = State(),
+                        .broker = State().brokers.front(),
+                        .faults = faults,
+                        .caps = caps,
+                        .login = login};
   size_t bytes = 0;
   for (auto _ : bench) {
     std::string_view body = std::string_view(frame).substr(kFrameLengthSize);
