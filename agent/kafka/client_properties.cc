@@ -9,6 +9,7 @@
 #include "agent/base/text.h"
 #include "agent/kafka/jaas_settings.h"
 #include "agent/kafka/java_client_keys.h"
+#include "agent/kafka/pem_text.h"
 #include "agent/kafka/security_settings.h"
 #include "agent/tls/bytes.h"
 
@@ -77,7 +78,7 @@ class Reader {
 
   void Add(std::string_view key, std::string value, const Property& from) {
     settings_.push_back({.key = std::string(key),
-                         .value = std::move(value),
+                         .value = key.ends_with(".pem") ? WithPemLines(value) : std::move(value),
                          .written = from.key,
                          .line = from.line});
   }

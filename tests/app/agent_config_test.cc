@@ -5,6 +5,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "tests/support/certificates.h"
+
 namespace klaxon::app {
 namespace {
 
@@ -48,6 +50,46 @@ TEST_CASE("every mistake in a file is told at once, with its line", "[config]") 
     INFO(mistakes);
     CHECK(mistakes.find(expected) != std::string::npos);
   }
+}
+
+TEST_CASE("a reload with another password concerns that source alone", "[config]") {
+  const testing::ScratchFolder folder;
+  const auto read = [&] {
+    config::Document document = config::Document::Parse(
+        "clusters:\n"
+        "- name: one\n"
+        "  kafka: {bootstrap.servers: 'a:1', security.protocol: SASL_SSL, sasl.mechanism: PLAIN,"
+        " sasl.username: u, sasl.password_file: one}\n"
+        "- name: two\n"
+        "  kafka: {bootstrap.servers: 'a:1', command.config: client.properties}\n"
+        "  connect: [{name: etl, url: 'https://c:1', username: u, password_file: three}]\n",
+        "klaxon.yaml", config::ProcessEnvironment(), folder.Path("."));
+    std::vector<SourceRef> sources = ReadAgentConfig(document).sources;
+    INFO(ToString(document.mistakes()));
+    REQUIRE(document.ok());
+    REQUIRE(sources.size() == 3);
+    return sources;
+  };
+  const std::string login =
+      "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\n"
+      "sasl.jaas.config=a.PlainLoginModule required username=\"u\" password=";
+  folder.Write("one", "secret");
+  folder.Write("client.properties", login + "\"secret\";\n");
+  folder.Write("three", "secret");
+  const std::vector<SourceRef> first = read();
+  const auto same_as_first = [&](const std::vector<SourceRef>& sources) {
+    return std::vector<bool>{sources[0]->SameAs(*first[0]), sources[1]->SameAs(*first[1]),
+                             sources[2]->SameAs(*first[2])};
+  };
+  CHECK(same_as_first(read()) == std::vector<bool>{true, true, true});
+  folder.Write("one", "another");
+  CHECK(same_as_first(read()) == std::vector<bool>{false, true, true});
+  folder.Write("one", "secret");
+  folder.Write("client.properties", login + "\"another\";\n");
+  CHECK(same_as_first(read()) == std::vector<bool>{true, false, true});
+  folder.Write("client.properties", login + "\"secret\";\n");
+  folder.Write("three", "another");
+  CHECK(same_as_first(read()) == std::vector<bool>{true, true, false});
 }
 
 TEST_CASE("two Connect clusters of one cluster need two names", "[config]") {

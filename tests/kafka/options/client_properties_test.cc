@@ -85,7 +85,7 @@ TEST_CASE("client certificates are read as PKCS#12, as a PEM file and written ou
       "ssl.keystore.key=K\nssl.key.password=c\nssl.truststore.type=PEM\n"
       "ssl.truststore.certificates=C\n");
   CHECK(written.tls.certificate ==
-        tls::Store{.pem = Secret("-----BEGIN CERTIFICATE----- AAA -----END CERTIFICATE-----")});
+        tls::Store{.pem = Secret("-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----\n")});
   CHECK(written.tls.key == tls::Store{.pem = Secret("K"), .password = Secret("c")});
   CHECK(written.tls.trust == tls::Store{.pem = Secret("C")});
 }
