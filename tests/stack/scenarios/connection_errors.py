@@ -19,9 +19,10 @@ import secured
 from checks import problems
 from odd_servers import OddServer
 from scenario import check, main, wait_until
+from token_server import TokenServer
 
 LIMIT = 60.0
-WRONG = "wrong-password-1"
+WRONG, WRONG_OIDC, STALE_OIDC = "wrong-password-1", "wrong-oidc-secret-2", "stale-oidc-secret-3"
 ATTEMPTS_PER_SECOND = 3.0
 
 
@@ -36,8 +37,11 @@ class Row:
     in_place: bool = False
 
 
-def login_rows(broker):
+def login_rows(broker, tokens):
     user = r'user "klaxon"'
+    expired_token = tokens.token("klaxon", -60)
+    static = {"sasl_oauthbearer_method": None, "sasl_oauthbearer_token_endpoint_url": None, "sasl_oauthbearer_client_id": None,
+              "sasl_oauthbearer_client_secret": None, "sasl_oauthbearer_scope": None}
     return [
         Row("plain-wrong-password", broker.options("sasl", "PLAIN", sasl_password=WRONG), "unauthorized", rf"refuses our login by PLAIN.*password.*{user}"),
         Row("scram-wrong-password", broker.options("sasl", "SCRAM-SHA-256", "stale", sasl_password=WRONG), "unauthorized",
@@ -46,6 +50,12 @@ def login_rows(broker):
         Row("mechanism-not-enabled", broker.options("reauth", "SCRAM-SHA-256"), "unsupported|refused|invalid|unauthorized",
             r"does not offer SCRAM-SHA-256 on this listener; it offers .*(PLAIN.*SCRAM-SHA-512|SCRAM-SHA-512.*PLAIN)"),
         Row("no-sasl-there", {**broker.options("sasl", "PLAIN"), "bootstrap.servers": broker.bootstrap}, ".*", r"takes no login \(SASL\)"),
+        Row("oidc-wrong-secret", broker.options("oauth", "OAUTHBEARER", sasl_oauthbearer_client_secret=WRONG_OIDC), "unauthorized", r"answers 401: invalid_client.*sasl\.oauthbearer\.client\.secret"),
+        Row("oidc-secret-to-be-renewed", broker.options("oauthssl", "OAUTHBEARER", "late", sasl_oauthbearer_client_secret=STALE_OIDC), "unauthorized",
+            r"answers 401: invalid_client.*sasl\.oauthbearer\.client\.secret", in_place=True),
+        Row("oidc-no-endpoint", broker.options("oauth", "OAUTHBEARER", sasl_oauthbearer_token_endpoint_url="http://127.0.0.1:1/token"), "unreachable",
+            r"token.*127\.0\.0\.1:1.*refused"),
+        Row("token-expired", broker.options("oauth", "OAUTHBEARER", **static, sasl_oauthbearer_token=expired_token), "unauthorized", r"expired .* ago; renew it"),
         Row("no-permissions", broker.options("sasl", "PLAIN", "nobody"), "unauthorized", r"grant DESCRIBE on", in_place=True),
     ]
 
@@ -139,17 +149,19 @@ def check_secrets(agent, secrets):
     check(not found, f"none of {len(secrets)} secrets is told: {found}" if found else f"none of {len(secrets)} secrets is told anywhere")
 
 
-def check_patience(broker, servers, seconds):
+def check_patience(broker, tokens, servers, seconds):
     """Whoever refuses is not hammered."""
     rates = {name: len(server.came) / seconds for name, server in servers.items()}
     check(max(rates.values()) < ATTEMPTS_PER_SECOND, "connections a second: " + ", ".join(f"{name} {rate:.1f}" for name, rate in rates.items()))
     failed = broker.socket_metric("saslssl", "failed-authentication-total")
     check(failed / seconds < ATTEMPTS_PER_SECOND, f"{failed} logins of a wrong user in {seconds:.0f} s")
+    check(tokens.refused / seconds < 2 * ATTEMPTS_PER_SECOND, f"the token server refused {tokens.refused} requests of two clients")
 
 
-def mend_in_place(broker, own):
+def mend_in_place(broker, tokens, own):
     broker.alter_config("users", "stale", "--add-config", f"SCRAM-SHA-256=[password={WRONG}]")
-    for user in ("nobody", "stale"):
+    tokens.clients["late"] = STALE_OIDC
+    for user in ("nobody", "stale", "late"):
         broker.grant_least(user)
     shutil.copy(broker.file("ca.crt"), own["trust.crt"])
     for kind in ("key", "crt"):
@@ -169,22 +181,24 @@ def await_healed(agent, rows, how):
 
 
 def run(case):
-    broker = secured.Secured(case, users=("klaxon", "nobody", "stale"))
+    tokens = TokenServer(case.folder, {"klaxon": "oidc-secret-5", "late": "oidc-secret-6"}, lifetime=60)
+    case.at_exit(tokens.stop)
+    broker = secured.Secured(case, users=("klaxon", "nobody", "stale"), tokens=tokens)
     broker.grant_least("klaxon")
     case.load(broker.name, topics=2, partitions=6, groups=4)
     servers = start_servers(case, broker)
     own = {name: os.path.join(case.folder, name) for name in ("trust.crt", "client.crt", "client.key")}
     for name, source in (("trust.crt", "other-ca.crt"), ("client.crt", "client-expired.crt"), ("client.key", "client-expired.key")):
         shutil.copy(broker.file(source), own[name])
-    rows = login_rows(broker) + tls_rows(broker, own) + port_rows(broker, servers, full_listener(case))
+    rows = login_rows(broker, tokens) + tls_rows(broker, own) + port_rows(broker, servers, full_listener(case))
     path = secured.write_configuration(os.path.join(case.folder, "klaxon.yaml"), {row.name: row.keys for row in rows})
     begun = time.monotonic()
     agent = case.klaxon("--config", path)
     await_told(agent, rows)
-    secrets = [WRONG, "klaxon-secret", "nobody-secret", "ghost-secret", certificates.KEY_PASSWORD]
+    secrets = [WRONG, WRONG_OIDC, STALE_OIDC, "klaxon-secret", "oidc-secret-5", "nobody-secret", certificates.KEY_PASSWORD, tokens.token("klaxon", -60)[:40]]
     check_secrets(agent, secrets)
-    mend_in_place(broker, own)
-    check_patience(broker, servers, time.monotonic() - begun)
+    mend_in_place(broker, tokens, own)
+    check_patience(broker, tokens, servers, time.monotonic() - begun)
     for server in servers.values():
         server.change("forward")
     await_healed(agent, [row for row in rows if row.in_place], "in place")

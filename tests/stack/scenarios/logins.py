@@ -6,7 +6,8 @@ import _paths  # noqa: F401
 import certificates
 import diff
 import secured
-from scenario import check, main, wait_until
+from scenario import check, main, note, wait_until
+from token_server import TokenServer
 
 LOGINS = [
     ("sasl", "PLAIN"),
@@ -17,9 +18,11 @@ LOGINS = [
     ("saslssl", "SCRAM-SHA-512"),
     ("ssl", None),
     ("mtls", None),
+    ("oauth", "OAUTHBEARER"),
+    ("oauthssl", "OAUTHBEARER"),
 ]
 # A Java client's file instead: listener, mechanism, kind of stores.
-FILES = [("saslssl", "SCRAM-SHA-512", "PEM"), ("mtls", None, "PKCS12")]
+FILES = [("saslssl", "SCRAM-SHA-512", "PEM"), ("mtls", None, "PKCS12"), ("oauthssl", "OAUTHBEARER", "PEM")]
 LIMIT = 60.0
 
 
@@ -29,7 +32,7 @@ def clusters_of(broker):
     found["mtls-locked-key"] = broker.options("mtls", ssl_key_location=broker.file("client-locked.key"), ssl_key_password=certificates.KEY_PASSWORD)
     store = {"ssl.keystore.location": broker.file("client.p12"), "ssl.keystore.password": certificates.STORE_PASSWORD}
     found["mtls-pkcs12"] = {**broker.options("mtls", ssl_certificate_location=None, ssl_key_location=None), **store}
-    found["mtls-names-not-checked"] = broker.options("mtls", ssl_endpoint_identification_algorithm="none", ssl_min_version="TLSv1.3")
+    found["mtls-tls12-only-names-off"] = broker.options("mtls", ssl_endpoint_identification_algorithm="none")
     return found
 
 
@@ -42,7 +45,9 @@ def await_truth(agent, cluster, truth):
 
 
 def run(case):
-    broker = secured.Secured(case, case.component("secured"))
+    tokens = TokenServer(case.folder, {"klaxon": "oidc-secret-5"}, lifetime=60)
+    case.at_exit(tokens.stop)
+    broker = secured.Secured(case, case.component("secured"), tokens=tokens)
     broker.grant_least("klaxon")
     case.load(broker.name, topics=4, partitions=20, groups=8, new_protocol="true" if broker.version.startswith("4") else "false")
     truth = diff.read_truth(broker.bootstrap)
@@ -63,6 +68,7 @@ def run(case):
         took = await_truth(agent, cluster, truth)
         check(True, f"{broker.version} {listener} {mechanism or ''} with a Java client's file, {stores}: right ({took:.1f} s)")
         agent.terminate()
+    check(tokens.granted, f"{len(tokens.granted)} tokens were granted")
 
 
 main(run)

@@ -11,7 +11,7 @@ import urllib.request
 
 import metrics_page
 
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_ADDRESS = re.compile(r"^Klaxon .* is at (http://127\.0\.0\.1:\d+)/", re.MULTILINE)
 START_LIMIT = 30.0
 # A SIGTERM is obeyed within 3 s; on a loaded machine the check leaves room and the figure is printed.
 END_LIMIT = 15.0
@@ -42,7 +42,7 @@ class Klaxon:
         while self.url is None:
             found = _ADDRESS.search(self.log())
             if found:
-                self.url = found[0]
+                self.url = found[1]
             elif self.process.poll() is not None:
                 raise self._error(f"klaxon ended with {self.process.returncode} before it listened")
             elif time.monotonic() > deadline:

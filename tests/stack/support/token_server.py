@@ -4,6 +4,7 @@ The subject of a token, which is the principal that brokers see, is the client's
 """
 
 import base64
+import contextlib
 import http.server
 import json
 import os
@@ -105,7 +106,8 @@ class TokenServer:
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                with contextlib.suppress(BrokenPipeError):  # the client was ended
+                    self.wfile.write(body)
 
             def log_message(self, *_):
                 pass
