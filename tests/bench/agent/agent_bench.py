@@ -4,7 +4,7 @@
 Starts the simulator and `klaxon run` as two processes, so that the agent's CPU and memory are its
 own, and reads the figures off its /metrics and /proc. Prints a Markdown table; nothing is asserted.
 
-    agent_bench.py BIN_DIR [--size S|M|L|XL | --growth] [--brokers N] [--polls N]
+    agent_bench.py BIN_DIR [--size S|M|L|XL] [--growth | --security] [--brokers N] [--polls N]
                    [--write docs/performance.md]
 """
 
@@ -43,12 +43,12 @@ def wait_for(what, condition):
 class Agent:
     """A running klaxon and what can be seen of it."""
 
-    def __init__(self, program, bootstrap, interval):
+    def __init__(self, program, bootstrap, interval, arguments=()):
         self.started = time.monotonic()
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [program, "run", "--bootstrap", bootstrap, "--listen", "127.0.0.1:0",
-             "--interval", f"{interval}s", "--log-level", "warning"],
+             "--interval", f"{interval}s", "--log-level", "warning", *arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         found = re.search(r"http://([^/\s]+)", line)
@@ -115,10 +115,10 @@ def scrapes(agent, encoding, count):
     return times, size
 
 
-def measure(options, bootstrap):
+def measure(options, bootstrap, arguments=()):
     """The figures of one agent: seconds, bytes, MiB, and requests a poll by API."""
     program = os.path.join(options.bin, "agent/app/klaxon")
-    agent = Agent(program, bootstrap, options.interval)
+    agent = Agent(program, bootstrap, options.interval, arguments)
     figures = {}
     try:
         wait_for("the first full page", lambda: b"\nkafka_consumergroup_lag{" in
@@ -177,13 +177,35 @@ def quiet(agent):
     return agent.metrics()
 
 
-def against_simulator(options, size):
+class Security:
+    """TLS with a certificate made now, and a login; what both sides are told of it."""
+
+    def __init__(self, folder):
+        both, trust, client = (os.path.join(folder, name) for name in
+                               ("broker.pem", "ca.pem", "client.properties"))
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout",
+             both, "-out", trust, "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+            check=True, capture_output=True)
+        with open(both, "a", encoding="ascii") as file, open(trust, encoding="ascii") as certificate:
+            file.write(certificate.read())
+        with open(client, "w", encoding="ascii") as file:
+            file.write("security.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\nssl.truststore.type=PEM\n"
+                       f"ssl.truststore.location={trust}\nsasl.jaas.config=org.apache.kafka.common."
+                       "security.scram.ScramLoginModule required username=\"bench\" password=\"bench\";\n")
+        self.simulator = ["--tls", both, "--user", "bench:bench"]
+        self.klaxon = ["--command-config", client]
+
+
+def against_simulator(options, size, secure=False):
     """The figures of an agent that watches a simulated cluster of a size."""
     topics, partitions, groups, per_group = SIZES[size]
     with tempfile.TemporaryDirectory() as folder:
         ports = os.path.join(folder, "ports")
+        security = Security(folder) if secure else None
         simulator = subprocess.Popen(
             [os.path.join(options.bin, "agent/simulator/klaxon-simulator"),
+             *(security.simulator if security else []),
              "--brokers", str(options.brokers), "--topics", str(topics),
              "--partitions", str(partitions), "--groups", str(groups),
              "--partitions-per-group", str(per_group), "--hide-offsets-topic",
@@ -191,7 +213,7 @@ def against_simulator(options, size):
         try:
             bootstrap = wait_for("the simulator", lambda: os.path.exists(ports) and open(
                 ports, encoding="ascii").read().strip())
-            return measure(options, bootstrap)
+            return measure(options, bootstrap, security.klaxon if security else ())
         finally:
             simulator.terminate()
             simulator.wait()
@@ -234,6 +256,19 @@ def growth(options):
     return f"{conditions(options)[0].upper()}{conditions(options)[1:]}\n\n{table(head, rows)}"
 
 
+def security(options):
+    """The same size in plain text and with TLS and a login, in turns: the ratio is what counts."""
+    rounds = [(against_simulator(options, options.size), against_simulator(options, options.size, True))
+              for _ in range(3)]
+    rows = []
+    for what, key in (("one full poll, wall", "poll"), ("CPU a poll, page included", "cpu"),
+                      ("start to first full page", "first_page")):
+        plain, secure = (quantile([each[side][key] for each in rounds], .5) for side in (0, 1))
+        rows.append([what, f"{plain * 1000:.0f} ms", f"{secure * 1000:.0f} ms", f"{secure / plain:.2f}"])
+    return (f"Size {options.size}, medians of {len(rounds)} rounds, {conditions(options)}\n\n"
+            + table(["what", "PLAINTEXT", "SASL_SSL (TLS 1.3, SCRAM)", "ratio"], rows))
+
+
 def write(path, mark, text):
     """Puts the text between its marks of a document."""
     with open(path, encoding="utf-8") as document:
@@ -249,15 +284,18 @@ def main():
     parser.add_argument("bin", help="build folder, e.g. build/release")
     parser.add_argument("--size", choices=SIZES, default="L")
     parser.add_argument("--growth", action="store_true", help="all sizes instead of one")
+    parser.add_argument("--security", action="store_true", help="with TLS and a login beside without")
     parser.add_argument("--brokers", type=int, default=1)
     parser.add_argument("--polls", type=int, default=10, help="to average over")
     parser.add_argument("--write", help="a document to put the table into, between its marks")
     parser.add_argument("--interval", type=int, default=3, help="seconds between polls")
     options = parser.parse_args()
-    text = growth(options) if options.growth else report(options)
+    mark, make = (("growth", growth) if options.growth else ("security", security) if options.security
+                  else ("measured", report))
+    text = make(options)
     print(text)
     if options.write:
-        write(options.write, "growth" if options.growth else "measured", text)
+        write(options.write, mark, text)
 
 
 if __name__ == "__main__":
