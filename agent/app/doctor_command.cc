@@ -1,5 +1,7 @@
 #include <chrono>
 #include <cstdio>
+#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -8,6 +10,7 @@
 #include "agent/app/options.h"
 #include "agent/kafka/doctor/examination.h"
 #include "collectors/kafka/collector.h"
+#include "collectors/kafka/tokens.h"
 
 namespace klaxon::app {
 namespace {
@@ -16,16 +19,19 @@ constexpr Duration kPatience = std::chrono::seconds{5};  // of one step
 
 using KafkaSource = SourceOf<kafka_collector::Config>;
 
-kafka::Findings ExamineOne(const KafkaSource& source, bool tell, Clock& clock) {
+kafka::Findings ExamineOne(const KafkaSource& source, bool tell, Clock& clock,
+                           http::HttpClient& http) {
   const auto print = [tell](const kafka::Finding& found) {
     if (tell) {
       fmt::print("{}", FindingLines(found));
       std::fflush(stdout);
     }
   };
-  kafka::Examination examination(
-      kafka_collector::ClientOptionsOf(source.config(), source.place().cluster), clock, kPatience,
-      print);
+  const std::string& cluster = source.place().cluster;
+  kafka::wire::ClientOptions options = kafka_collector::ClientOptionsOf(source.config(), cluster);
+  options.tokens = kafka_collector::MakeTokenSource(
+      source.config().security, {.cluster = cluster, .clock = clock, .http = http});
+  kafka::Examination examination(std::move(options), clock, kPatience, print);
   return examination.Run({});
 }
 
@@ -39,6 +45,7 @@ ExitCode Doctor(const RunOptions& options, bool json) {
   }
   log::SetLevel(log::Level::kError);  // what goes wrong is told as a finding
   SystemClock clock;
+  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
   std::vector<Diagnosis> diagnoses;
   bool bad = false;
   for (const SourceRef& source : config->sources) {
@@ -46,7 +53,7 @@ ExitCode Doctor(const RunOptions& options, bool json) {
       if (!json) {
         fmt::print("cluster {}\n", kafka->place().cluster);
       }
-      diagnoses.push_back({kafka->place().cluster, ExamineOne(*kafka, !json, clock)});
+      diagnoses.push_back({kafka->place().cluster, ExamineOne(*kafka, !json, clock, *http)});
       bad = bad || AnyBad(diagnoses.back().findings);
     }
   }

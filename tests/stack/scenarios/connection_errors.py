@@ -1,15 +1,17 @@
-"""Every way in which a connection can be wrong, all at once: what klaxon says of each, that it gives nothing away, and that it heals.
+"""Every way in which a connection can be wrong, all at once: what klaxon and its doctor say of each, that it gives nothing away, and that it heals.
 
 First what is wrong is told, in the right words, on /metrics, in the log, in the API and on the page. Then the other side is
 mended where the mistake is there, or a file of ours is; the rest is mended by a reload. Nothing is restarted.
 """
 
 import html
+import json
 import os
 import re
 import shutil
 import signal
 import socket
+import subprocess
 import time
 from dataclasses import dataclass
 
@@ -142,6 +144,17 @@ def await_told(agent, rows):
             check(False, f"{row.name} is told on {' and '.join(missing)} too")
 
 
+def check_doctor(case, path, rows, secrets):
+    """The doctor finds the same, in the same words, and gives nothing away either."""
+    told = subprocess.run([case.klaxon_binary(), "doctor", "--json", "--config", path], capture_output=True, text=True, timeout=10 * LIMIT, check=False)
+    check(told.returncode == 1, f"klaxon doctor exits with {told.returncode} {told.stderr}")
+    clusters = {each["cluster"]: [found for found in each["findings"] if found["outcome"] == "bad"] for each in json.loads(told.stdout)["clusters"]}
+    other = [f"{row.name}: {clusters[row.name]}" for row in rows
+             if not any(re.search(row.words, f"{found['said']} {found['mend']}", re.IGNORECASE) for found in clusters[row.name])]
+    check(not other, f"the doctor finds all {len(rows)} mistakes in the same words" + (f", but not {other}" if other else ""))
+    check(not [secret for secret in secrets if secret in told.stdout + told.stderr], "the doctor tells no secret")
+
+
 def check_secrets(agent, secrets):
     texts = {path: agent.get(path)[1] for path in ("/", "/metrics", "/api/klaxon/v1/clusters")}
     texts["the log"] = agent.log()
@@ -197,6 +210,7 @@ def run(case):
     await_told(agent, rows)
     secrets = [WRONG, WRONG_OIDC, STALE_OIDC, "klaxon-secret", "oidc-secret-5", "nobody-secret", certificates.KEY_PASSWORD, tokens.token("klaxon", -60)[:40]]
     check_secrets(agent, secrets)
+    check_doctor(case, path, rows, secrets)
     mend_in_place(broker, tokens, own)
     check_patience(broker, tokens, servers, time.monotonic() - begun)
     for server in servers.values():

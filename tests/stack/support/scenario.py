@@ -181,12 +181,15 @@ class Case:
         note(f"traffic runs: {program.first_line()}")
         return program, log
 
-    def klaxon(self, *arguments, name="klaxon"):
-        """Starts `klaxon run` with these arguments and waits for the address that it prints."""
+    def klaxon_binary(self):
         binary = os.environ.get("KLAXON_BIN", "")
         if not os.access(binary, os.X_OK):
             raise Skipped(f"KLAXON_BIN names no program ('{binary}')")
-        agent = running_klaxon.Klaxon(binary, os.path.join(self.folder, name + ".log"), arguments)
+        return binary
+
+    def klaxon(self, *arguments, name="klaxon"):
+        """Starts `klaxon run` with these arguments and waits for the address that it prints."""
+        agent = running_klaxon.Klaxon(self.klaxon_binary(), os.path.join(self.folder, name + ".log"), arguments)
         self._exits.callback(agent.end)
         agent.await_address()
         return agent
