@@ -66,7 +66,10 @@ bool Examination::CheckBootstrap(const HostPort& address) {
 }
 
 bool Examination::CheckLogin(ClusterClient& client, int32_t broker, const std::string& subject) {
-  CallOf<wire::ApiVersionsRequest> call(broker, {});
+  // A broker refuses a request that does not say who asks (KIP-511), and lists nothing.
+  CallOf<wire::ApiVersionsRequest> call(
+      broker,
+      {.client_software_name = "klaxon", .client_software_version = options_.software_version});
   Exchange(client, {&call});
   if (!call.response()) {
     Say({.step = Step::kLogin,

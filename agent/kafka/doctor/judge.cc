@@ -84,6 +84,11 @@ Finding JudgeVersions(const std::string& subject, const wire::ApiVersionsRespons
         versions.apis, [key](const auto& api) { return api.key == static_cast<int16_t>(key); });
   };
   Finding found{.step = Step::kLogin, .outcome = Outcome::kGood, .subject = subject};
+  if (versions.error_code != wire::ErrorCode::kNone) {
+    found.outcome = Outcome::kBad;
+    found.said = "does not say what it speaks: " + wire::Name(versions.error_code);
+    return found;
+  }
   found.said = fmt::format("answers as a Kafka broker; {} kinds of requests", versions.apis.size());
   for (const auto& [key, without] : kWelcome) {
     if (!speaks(key)) {

@@ -183,6 +183,10 @@ TEST_CASE("a broker that lacks an API is told from one that cannot be read", "[d
   const Finding ancient = JudgeVersions("b:9092", versions);
   CHECK(ancient.outcome == Outcome::kBad);
   CHECK(ancient.said == "does not speak ListOffsets, which Klaxon needs");
+  const Finding refusing =
+      JudgeVersions("b:9092", {.error_code = wire::ErrorCode::kInvalidRequest});
+  CHECK(refusing.outcome == Outcome::kBad);
+  CHECK(refusing.said == "does not say what it speaks: INVALID_REQUEST");
 }
 
 TEST_CASE("a certificate that ends soon is noted, wherever it stands in the chain", "[doctor]") {
