@@ -5,6 +5,7 @@ that it has (KIP-368). How often it did is the broker's own count.
 """
 
 import os
+import subprocess
 
 import _paths  # noqa: F401
 import secured
@@ -61,6 +62,14 @@ def check_sessions(broker):
         check(failed == 0, f"{listener}: {count} logins again on living connections, {failed} failed")
 
 
+def check_tools(broker, properties):
+    """The commands that look once wait for their first token as well."""
+    for command in ("lag", "doctor"):
+        line = [os.environ["KLAXON_BIN"], command, "--bootstrap", broker.listeners["oauthssl"], "--command-config", properties]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
+        check(done.returncode == 0, f"klaxon {command} logs in with a token{'' if done.returncode == 0 else ', but: ' + done.stdout + done.stderr}")
+
+
 def run(case):
     tokens = TokenServer(case.folder, {"klaxon": SECRET}, LIFETIME)
     case.at_exit(tokens.stop)
@@ -86,6 +95,7 @@ def run(case):
     took = wait_until(f"{FETCHES} tokens for each of three clusters", 180, fetched, pause=3)
     check(True, f"each cluster fetched a token {FETCHES} times within {took:.0f} s, at four fifths of {LIFETIME} s")
     check_sessions(broker)
+    check_tools(broker, clusters["java"]["command.config"])
     after = opened(agent, clusters)
     check(after == before, f"and no connection was opened anew: {after}" if after == before else f"connections {before} became {after}")
     steady.judge()
