@@ -1,6 +1,8 @@
 """Every mechanism at every listener: klaxon logs in with the least privileges and sees what Kafka's own tools see."""
 
+import json
 import os
+import subprocess
 
 import _paths  # noqa: F401
 import certificates
@@ -44,6 +46,16 @@ def await_truth(agent, cluster, truth):
     return wait_until(f"cluster {cluster} is as Kafka's own tools say", LIMIT, agrees)
 
 
+def check_doctor(case, path, clusters):
+    """Nothing is wrong, by every way in; the broker's certificate is good for a day only, which is told, and no reason to fail."""
+    told = subprocess.run([case.klaxon_binary(), "doctor", "--json", "--config", path], capture_output=True, text=True, timeout=5 * LIMIT, check=False)
+    found = {each["cluster"]: each["findings"] for each in json.loads(told.stdout)["clusters"]}
+    odd = [(name, each) for name, findings in found.items() for each in findings if each["outcome"] in ("bad", "unknown")]
+    check(told.returncode == 0 and found.keys() == clusters.keys() and not odd, f"the doctor finds nothing wrong by any of {len(found)} ways in {odd or ''}")
+    clocks = {each["said"] for findings in found.values() for each in findings if each["step"] == "clock"}
+    check(all("agree" in said for said in clocks), f"clocks: {clocks}")
+
+
 def run(case):
     tokens = TokenServer(case.folder, {"klaxon": "oidc-secret-5"}, lifetime=60)
     case.at_exit(tokens.stop)
@@ -59,6 +71,7 @@ def run(case):
     left = agent.metrics().samples.get("klaxon_collector_problem", {})
     check(not left, f"and no problem is told{': ' + str(sorted(map(sorted, left))) if left else ''}")
     agent.terminate()
+    check_doctor(case, os.path.join(case.folder, "klaxon.yaml"), clusters)
 
     for number, (listener, mechanism, stores) in enumerate(FILES):
         path = secured.write_properties(os.path.join(case.folder, f"client-{number}.properties"), broker.java_options(listener, mechanism, stores=stores))
