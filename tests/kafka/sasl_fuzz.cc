@@ -18,10 +18,18 @@
 namespace klaxon::kafka::wire {
 namespace {
 
+constexpr std::string_view kToken = "t0ken-s3cret";
+constexpr std::string_view kPassword = "pencil-s3cret";
+
+/// A hostile broker may repeat what it was sent.
+bool IsClean(const std::string& text) {
+  return text.find(kToken) == std::string::npos && text.find(kPassword) == std::string::npos;
+}
+
 class OneToken final : public TokenSource {
  public:
   std::optional<Result<Token>> Current(const Instant& /*now*/) override {
-    return Token{.value = Secret("t0ken-s3cret"), .expires = WallTime::max()};
+    return Token{.value = Secret(std::string(kToken)), .expires = WallTime::max()};
   }
 };
 
@@ -62,7 +70,7 @@ void Converse(Mechanism& mechanism, std::string_view rest, bool is_scram) {
     const auto said = mechanism.Continue(message);
     if (!said) {
       Need(said.error().message().size() < 1000);
-      Need(said.error().message().find("s3cret") == std::string::npos);
+      Need(IsClean(said.error().message()));
       return;
     }
     if (!*said) {
@@ -89,7 +97,7 @@ void LogIn(std::unique_ptr<Mechanism> mechanism, std::string_view rest) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (const auto taken = login.Take(frame, request->version); !taken) {
       Need(taken.error().message().size() < 2000);
-      Need(taken.error().message().find("s3cret") == std::string::npos);
+      Need(IsClean(taken.error().message()));
       return;
     }
   }
@@ -101,7 +109,7 @@ void One(std::string_view bytes) {
   }
   const auto choice = static_cast<uint8_t>(bytes[0]);
   bytes.remove_prefix(1);
-  const SecurityOptions options{.username = "user", .password = Secret("pencil-s3cret")};
+  const SecurityOptions options{.username = "user", .password = Secret(std::string(kPassword))};
   static ScramCache caches[2];  // salting is dear under a sanitizer
   ScramCache& cache = caches[choice % 2];
   if ((choice & 4U) != 0) {

@@ -155,6 +155,9 @@ TEST_CASE("the broker must prove that it knows the password", "[sasl]") {
       {"e=invalid-proof", Reason::kUnauthorized,
        "refuses the login (invalid-proof); is the password right, and does the user \"user\" exist "
        "for SCRAM-SHA-256?"},
+      {"e=no pencil for user", Reason::kUnauthorized,
+       "refuses the login (no words); is the password right, and does the user \"user\" exist for "
+       "SCRAM-SHA-256?"},
       {"", Reason::kBadAnswer, "breaks the rules of SCRAM: its last message is no signature"},
       {"v=%%%%", Reason::kBadAnswer, "breaks the rules of SCRAM: its last message is no signature"},
       {vector.server_final + ",x=1", Reason::kBadAnswer,

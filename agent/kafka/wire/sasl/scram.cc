@@ -145,8 +145,9 @@ class ScramMechanism final : public Mechanism {
     }
     std::string_view rest = challenge;
     if (const auto error = Take('e', rest)) {
+      const std::string shown = Reveals(*error) ? "no words" : Printable(*error, 100);
       return Error(Reason::kUnauthorized,
-                   fmt::format("refuses the login ({}); {}", Printable(*error, 100), Doubt()));
+                   fmt::format("refuses the login ({}); {}", shown, Doubt()));
     }
     const auto signature = Take('v', rest);
     const auto bytes = signature ? FromBase64(*signature) : std::nullopt;
