@@ -103,6 +103,8 @@ bool Connection::ReadHead() {
       case HeadScanner::State::kWhole:
         ++requests_;
         head_ = scanner.TakeHead();
+        head_left_ = scanner.size();
+        chunks_ = ChunkGuard();
         body_due_ = steady_clock::now() + owner_.limits.body_timeout;
         return true;
       case HeadScanner::State::kRefused:
@@ -138,18 +140,29 @@ void Connection::Refuse(const Refusal& refusal) {
 }
 
 ssize_t Connection::Read(char* bytes, size_t size) {
+  ssize_t count = 0;
   if (const size_t buffered = buffer_.size() - read_; buffered > 0) {
-    const size_t count = std::min(size, buffered);
-    std::memcpy(bytes, buffer_.data() + read_, count);
-    read_ += count;
-    return static_cast<ssize_t>(count);
+    count = static_cast<ssize_t>(std::min(size, buffered));
+    std::memcpy(bytes, buffer_.data() + read_, static_cast<size_t>(count));
+    read_ += static_cast<size_t>(count);
+  } else {
+    // cpp-httplib goes on after a failure or a refusal, to drain what it has not read.
+    if (body_failed_ || answered_status_ >= 400) return -1;
+    count = Receive(bytes, size, body_due_);
+    if (count < 0 && errno == ETIMEDOUT) owner_.stats.Rejected(Rejection::kSlow);
   }
-  // cpp-httplib goes on after a failure or a refusal, to drain what it has not read.
-  if (body_failed_ || answered_status_ >= 400) return -1;
-  const ssize_t count = Receive(bytes, size, body_due_);
-  if (count < 0 && errno == ETIMEDOUT) owner_.stats.Rejected(Rejection::kSlow);
-  body_failed_ = count < 0;
-  return count;
+  body_failed_ = body_failed_ || count < 0 || !IsBody({bytes, static_cast<size_t>(count)});
+  return body_failed_ ? -1 : count;
+}
+
+/// Whether these bytes may follow. cpp-httplib reads the head first, again, and no byte too many.
+bool Connection::IsBody(std::string_view bytes) {
+  const size_t of_head = std::min(head_left_, bytes.size());
+  head_left_ -= of_head;
+  bytes.remove_prefix(of_head);
+  if (!head_.chunked || chunks_.over() || bytes.empty() || chunks_.Take(bytes)) return true;
+  owner_.stats.Rejected(Rejection::kMalformed);
+  return false;
 }
 
 ssize_t Connection::Write(const char* bytes, size_t size) {
@@ -157,9 +170,10 @@ ssize_t Connection::Write(const char* bytes, size_t size) {
   if (answered_status_ < 200 && size >= 12 && std::memcmp(bytes, "HTTP/1.1 ", 9) == 0) {
     answered_status_ = (bytes[9] - '0') * 100 + (bytes[10] - '0') * 10 + (bytes[11] - '0');
   }
-  while (true) {
+  for (bool waited = false;; waited = true) {
     const Transport::Step step = transport_.Write(bytes, size);
     if (step.count >= 0) {
+      if (waited) owner_.gate.Progressed(id_, steady_clock::now());
       owner_.stats.Sent(static_cast<uint64_t>(step.count));
       return step.count;
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/base/clock.h"
+#include "agent/http/chunk_guard.h"
 #include "agent/http/descriptor.h"
 #include "agent/http/gate.h"
 #include "agent/http/head_scanner.h"
@@ -55,6 +56,7 @@ class Connection {
   bool WaitReadable();
   bool WaitWritable();
 
+  /// The request is whole and let in: from now on the connection is not closed for a newer one.
   void BeginHandling();
 
   /// The status of the answer that was written since ReadHead; 0 if none was.
@@ -81,6 +83,7 @@ class Connection {
   bool IsNamed(const std::vector<std::string>& names) const;
   bool WaitForClient(short events);
   ssize_t Receive(char* bytes, size_t size, MonoTime due);
+  bool IsBody(std::string_view bytes);
   MonoTime AnswerDue();
   void Refuse(const Refusal& refusal);
 
@@ -93,6 +96,8 @@ class Connection {
   std::string buffer_{};  ///< what was received and not yet Read
   size_t read_ = 0;       ///< of buffer_
   RequestHead head_{};
+  size_t head_left_ = 0;  ///< bytes of the head that were not Read
+  ChunkGuard chunks_{};
   size_t requests_ = 0;
   MonoTime body_due_{};
   bool body_failed_ = false;

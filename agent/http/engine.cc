@@ -152,6 +152,7 @@ class Engine::Impl : public httplib::Server {
     });
     // Every request is routed by us: Begin has made its path "/".
     const auto handle = [this](const httplib::Request& from, httplib::Response& to) {
+      exchange->connection.BeginHandling();
       exchange->visit.request.body = from.body;
       Fill(dispatcher_.Finish(exchange->visit), from.version == "HTTP/1.1", to);
     };
@@ -194,8 +195,7 @@ class Engine::Impl : public httplib::Server {
   /// which recurses on long ones. Also gives it the headers as they came: cpp-httplib decodes '%'
   /// in their values, and its reading of where the body ends must be the one that was checked.
   /// Without Accept-Encoding, because it would compress by itself.
-  static void Begin(Connection& connection, httplib::Request& request) {
-    connection.BeginHandling();
+  static void Begin(const Connection& connection, httplib::Request& request) {
     request.path.assign(1, '/');  // assigning "/" at -O2 makes GCC 12 warn falsely
     request.headers.clear();
     for (const auto& [name, value] : connection.head().headers) {

@@ -3,6 +3,13 @@
 #include <sys/socket.h>
 
 namespace klaxon::http {
+namespace {
+
+/// How long a request may take to come, and an answer wait for its client, while others wait for a
+/// connection.
+constexpr Duration kMayWait = std::chrono::milliseconds{100};
+
+}  // namespace
 
 Gate::Entry Gate::Enter(int fd, const std::string& group, MonoTime now) {
   const Lock lock(mutex_);
@@ -47,31 +54,53 @@ void Gate::SetPhase(uint64_t id, Phase phase, MonoTime now) {
   Guest& guest = guests_.at(id);
   guest.phase = phase;
   guest.since = now;
+  guest.moved = now;
   // Stop may have come between its last answer and this.
   if (stopping_ && phase == Phase::kReading) ::shutdown(guest.fd, SHUT_RD);
 }
 
-/// Ends the connection, of one group or of any, that has been reading for longest; failing that the
-/// one that has been taking its answer for longest, if that is longer than a client that reads
-/// needs.
-bool Gate::Evict(const std::string* group, MonoTime now) {
+/// The connection, of one group or of any, that has been reading for longest; failing that the one
+/// that has let its answer wait for longest, or has been at it for longer than a client needs.
+/// Those of one group throw each other out at once; others only when they have had time for a
+/// request, or a crowd of newcomers would never let one another finish.
+Gate::Guest* Gate::Victim(const std::string* group, MonoTime now) {
   Guest* reader = nullptr;
+  Guest* waiter = nullptr;
   Guest* taker = nullptr;
   for (auto& [id, guest] : guests_) {
     if (guest.closing || (group != nullptr && guest.group != *group)) continue;
-    if (guest.phase == Phase::kReading && (reader == nullptr || guest.since < reader->since)) {
+    if (guest.phase == Phase::kReading && (group != nullptr || guest.since < now - kMayWait) &&
+        (reader == nullptr || guest.since < reader->since)) {
       reader = &guest;
     }
-    if (guest.phase == Phase::kAnswering && guest.since < now - limits_.write_timeout &&
+    if (guest.phase != Phase::kAnswering) continue;
+    if (guest.moved < now - kMayWait && (waiter == nullptr || guest.moved < waiter->moved)) {
+      waiter = &guest;
+    }
+    if (guest.since < now - limits_.write_timeout &&
         (taker == nullptr || guest.since < taker->since)) {
       taker = &guest;
     }
   }
-  Guest* const victim = reader != nullptr ? reader : taker;
+  return reader != nullptr ? reader : waiter != nullptr ? waiter : taker;
+}
+
+bool Gate::Evict(const std::string* group, MonoTime now) {
+  Guest* const victim = Victim(group, now);
   if (victim == nullptr) return false;
   ::shutdown(victim->fd, SHUT_RDWR);  // its thread wakes up and leaves
   Uncount(*victim);
   return true;
+}
+
+bool Gate::Full(MonoTime now) {
+  const Lock lock(mutex_);
+  return counted_ >= limits_.connections && Victim(nullptr, now) == nullptr;
+}
+
+void Gate::Progressed(uint64_t id, MonoTime now) {
+  const Lock lock(mutex_);
+  guests_.at(id).moved = now;
 }
 
 bool Gate::CloseOne(MonoTime now) {

@@ -20,7 +20,7 @@ class Gate {
   enum class Phase {
     kReading,    ///< idle, or its request is not complete: may be closed for a newer one
     kHandling,   ///< a handler works for it
-    kAnswering,  ///< takes its answer
+    kAnswering,  ///< takes its answer: may be closed for a newer one while it does not
   };
 
   explicit Gate(const ServerLimits& limits) : limits_(limits) {}
@@ -39,6 +39,12 @@ class Gate {
 
   void SetPhase(uint64_t id, Phase phase, MonoTime now);
 
+  /// It has taken a part of its answer that it let wait. REQUIRES: kAnswering.
+  void Progressed(uint64_t id, MonoTime now);
+
+  /// Whether a newcomer would be turned away for the cap of all connections.
+  bool Full(MonoTime now);
+
   /// Makes room in the descriptor table; false if nobody can go.
   bool CloseOne(MonoTime now);
 
@@ -54,9 +60,11 @@ class Gate {
     std::string group{};
     Phase phase = Phase::kReading;
     MonoTime since{};      ///< when the phase began
+    MonoTime moved{};      ///< when it last took a part of its answer
     bool closing = false;  ///< told to go, does not count any more
   };
 
+  Guest* Victim(const std::string* group, MonoTime now) KLAXON_REQUIRES(mutex_);
   bool Evict(const std::string* group, MonoTime now) KLAXON_REQUIRES(mutex_);
   void Uncount(Guest& guest) KLAXON_REQUIRES(mutex_);
 

@@ -9,7 +9,8 @@ namespace klaxon::http {
 namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib.h: "add 16 to windowBits" for the gzip format
-constexpr size_t kPiece = size_t{64} * 1024;
+/// cpp-httplib copies a piece twice for its chunk, and 256 clients may each hold one.
+constexpr size_t kPiece = size_t{16} * 1024;
 
 /// zlib takes what it only reads through a pointer to non-const unless ZLIB_CONST is defined.
 Bytef* Input(std::string_view bytes) {

@@ -13,7 +13,7 @@ namespace klaxon::http {
 /// a tenth more bytes. Error: kInternal, when there is no memory.
 Result<std::string> Gzip(std::string_view bytes);
 
-/// The contents of a gzip file of our own making, one or several members, about 64 KiB a call. Ends
+/// The contents of a gzip file of our own making, one or several members, about 16 KiB a call. Ends
 /// early if the file is damaged.
 BodySource InflateGzip(std::shared_ptr<const std::string> file);
 

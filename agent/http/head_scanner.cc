@@ -169,6 +169,7 @@ HeadScanner::State HeadScanner::Framing(bool coding, std::string_view value) {
     return Refuse(400, Rejection::kMalformed, "The length of the body is stated more than once.");
   }
   if (coding) {
+    head_.chunked = true;
     if (EqualWithoutCase(value, "chunked")) return State::kMore;
     return Refuse(501, Rejection::kMalformed, "The Transfer-Encoding is not understood.");
   }

@@ -23,6 +23,7 @@ struct RequestHead {
   std::string target{};  ///< path and query, starts with '/'
   std::string host{};    ///< whom the client takes us for: "klaxon:9308"
   HeaderList headers{};  ///< values as they came, blanks around them cut off; without Range
+  bool chunked = false;  ///< how the body comes
 };
 
 /// Watches the request line and headers come in, before cpp-httplib parses them: it has no limit on
@@ -41,6 +42,9 @@ class HeadScanner {
 
   /// REQUIRES: kWhole, once.
   RequestHead TakeHead() { return std::move(head_); }
+
+  /// Bytes of the head in the buffer, its empty line included. REQUIRES: kWhole.
+  size_t size() const { return looked_; }
 
   /// REQUIRES: kRefused.
   const Refusal& refusal() const { return refusal_; }

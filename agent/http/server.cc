@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <thread>
 
 #include "agent/base/log.h"
@@ -22,6 +23,8 @@ namespace klaxon::http {
 namespace {
 
 constexpr int kAcceptPauseMilliseconds = 100;
+constexpr int kFullPauseMilliseconds = 5;
+constexpr Duration kLongestQueue = std::chrono::seconds{1};
 
 void SayBusy(int fd) {
   static const std::string busy =
@@ -87,7 +90,22 @@ class Server::Impl {
     }
   }
 
+  /// While all connections are taken and answered, newcomers wait in the system's queue: they come
+  /// in turn as others go, where turning them away would leave it to chance. A second at most.
+  bool LetWait(MonoTime now) {
+    if (!gate_.Full(now)) {
+      full_since_.reset();
+      return false;
+    }
+    if (!full_since_) full_since_ = now;
+    if (now - *full_since_ > kLongestQueue) return false;
+    pollfd pause{.fd = wake_.get(), .events = POLLIN, .revents = 0};
+    ::poll(&pause, 1, kFullPauseMilliseconds);
+    return true;
+  }
+
   void AcceptOne(const std::stop_token& stop) {
+    if (LetWait(std::chrono::steady_clock::now())) return;
     Accepted accepted = AcceptFrom(listener_.socket.get());
     const MonoTime now = std::chrono::steady_clock::now();
     if (accepted.socket) return Admit(std::move(accepted), now);
@@ -128,6 +146,7 @@ class Server::Impl {
   std::shared_ptr<TlsListener> tls_ KLAXON_GUARDED_BY(tls_mutex_);
   ClientThreads threads_{};
   Descriptor wake_;
+  std::optional<MonoTime> full_since_{};  ///< of the accepting thread
   Mutex stop_mutex_{};
   std::jthread acceptor_;
 };
