@@ -32,7 +32,9 @@ WallTime Time(const ASN1_TIME* time) {
   if (ASN1_TIME_to_tm(time, &fields) != 1) {
     return {};
   }
-  return std::chrono::system_clock::from_time_t(timegm(&fields));
+  // "Never" is written as the end of the year 9999 (RFC 5280 4.1.2.5); the clock ends in 2262.
+  constexpr std::time_t kLatest = 9'000'000'000;
+  return std::chrono::system_clock::from_time_t(std::clamp(timegm(&fields), -kLatest, kLatest));
 }
 
 std::string_view Bytes(const ASN1_STRING* text) {

@@ -250,6 +250,45 @@ TEST_CASE("a broker too old for our ApiVersions is asked in version 0", "[client
   CHECK(server.connections() == 1);
 }
 
+/// Runs ten seconds ahead for everybody but the thread that made it: as if the others had got no
+/// processor time for so long.
+class UnfairClock final : public Clock {
+ public:
+  Instant Now() override {
+    Instant now = real_.Now();
+    if (std::this_thread::get_id() != owner_) now.mono += 10s;
+    return now;
+  }
+
+  bool SleepUntil(MonoTime due, const std::stop_token& stop) override {
+    return real_.SleepUntil(due, stop);
+  }
+
+ private:
+  SystemClock real_{};
+  std::thread::id owner_ = std::this_thread::get_id();
+};
+
+TEST_CASE("when there was no time to ask, no broker is blamed for it", "[client]") {
+  ScriptedServer server([](Session& session) { ServeWell(session); });
+  ClientFixture test(ClientFixture::At({server.address()}));
+  const auto late = test.Ask(-1s);
+  REQUIRE_FALSE(late);
+  CHECK(late.error() ==
+        Error(Reason::kTimeout, "no time was left to ask: what was asked before took all of it"));
+
+  UnfairClock clock;
+  Client client(ClientFixture::At({server.address()}), clock);
+  CallOf<MetadataRequest> call(kAnyBroker, {});
+  kafka::Call* const calls[] = {&call};
+  client.Exchange(calls, clock.Now().mono + 5s, {});
+  REQUIRE_FALSE(call.response());
+  CHECK(WithoutTimes(call.response().error().message()) ==
+        "Klaxon was too late to ask: it got no processor time for # s; is this machine overloaded, "
+        "or was it stopped?");
+  CHECK(server.connections() == 0);
+}
+
 TEST_CASE("requests are counted by API and by what became of them", "[client]") {
   ScriptedServer server([](Session& session) { ServeWell(session); });
   ClientFixture test(ClientFixture::At({server.address()}));

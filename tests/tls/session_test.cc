@@ -6,6 +6,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "agent/base/duration.h"
 #include "tests/support/certificates.h"
 #include "tests/tls/linked_sessions.h"
 
@@ -46,6 +47,21 @@ TEST_CASE("bytes pass both ways, and the peer is described", "[tls]") {
   }
 }
 
+TEST_CASE("a certificate that never ends has a date that a clock can hold", "[tls]") {
+  constexpr long kHoursTillYear9990 = 24L * 365 * 7960;
+  const CertificateAuthority authority;
+  tls::ServerContext server(
+      ServerFor(authority.Issue({.from_hours = -24L * 365 * 60, .till_hours = kHoursTillYear9990})),
+      "test");
+  tls::ClientContext client({.trust = {.pem = Secret(authority.certificate())}}, "test");
+  LinkedSessions linked(client, server);
+  linked.Run();
+  REQUIRE(linked.worked());
+  const auto& certificate = linked.client->Peer().chain.at(0);
+  CHECK(UnixSeconds(certificate.not_after) == 9e9);
+  CHECK(UnixSeconds(certificate.not_before) < 0);
+}
+
 TEST_CASE("a megabyte passes through sockets that hold less", "[tls]") {
   const CertificateAuthority authority;
   tls::ServerContext server_context(ServerFor(authority.Issue({})), "test");
@@ -83,6 +99,28 @@ TEST_CASE("bytes that the socket has given away already are announced", "[tls]")
   REQUIRE(more);
   CHECK(*more == 0);
   CHECK_FALSE(linked.client->has_more());
+}
+
+TEST_CASE("a name is asked for in the greeting, an address is not", "[tls]") {
+  tls::ClientContext context({.verify = false}, "test");
+  for (const std::string host : {"kafka.example", "kafka.example.", "10.0.0.1", "::1"}) {
+    INFO(host);
+    const auto sockets = SocketPair();
+    auto client = context.Connect(sockets[0], host);
+    REQUIRE(client);
+    REQUIRE((*client)->Handshake());
+    CHECK_FALSE((*client)->wants_write());
+    std::string greeting(4096, '\0');
+    const ssize_t size = recv(sockets[1], greeting.data(), greeting.size(), 0);
+    REQUIRE(size > 0);
+    greeting.resize(static_cast<size_t>(size));
+    CHECK((greeting.find("kafka.example") != std::string::npos) == host.starts_with("kafka"));
+    CHECK(greeting.find("kafka.example.") == std::string::npos);
+    CHECK(greeting.find("10.0.0.1") == std::string::npos);
+    client->reset();
+    close(sockets[0]);
+    close(sockets[1]);
+  }
 }
 
 TEST_CASE("an end with a goodbye is told from one without", "[tls]") {
