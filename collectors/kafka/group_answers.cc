@@ -15,7 +15,7 @@ Error GroupError(ErrorCode code, const GroupWork& group) {
   if (code != ErrorCode::kGroupAuthorizationFailed) {
     return error;
   }
-  return {error.reason(), error.message() + "; grant DESCRIBE on the group"};
+  return {error.reason(), error.message() + "; grant Describe on the group"};
 }
 
 std::vector<CommitFacts> ReadCommits(

@@ -20,7 +20,7 @@ Quorum Refused(ErrorCode code) {
   if (code == ErrorCode::kClusterAuthorizationFailed) {
     return Without(MetadataProof::kUnproven, Reason::kUnauthorized,
                    "not allowed to ask for the quorum: leaders and ISR are believed unproven; "
-                   "grant DESCRIBE on the cluster");
+                   "grant Describe on the cluster");
   }
   return Without(MetadataProof::kDoubtful, Reason::kRefused,
                  "the controller quorum does not answer: " + Name(code) +

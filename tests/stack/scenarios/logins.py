@@ -1,8 +1,6 @@
 """Every mechanism at every listener: klaxon logs in with the least privileges and sees what Kafka's own tools see."""
 
-import json
 import os
-import subprocess
 
 import _paths  # noqa: F401
 import certificates
@@ -48,10 +46,9 @@ def await_truth(agent, cluster, truth):
 
 def check_doctor(case, path, clusters):
     """Nothing is wrong, by every way in; the broker's certificate is good for a day only, which is told, and no reason to fail."""
-    told = subprocess.run([case.klaxon_binary(), "doctor", "--json", "--config", path], capture_output=True, text=True, timeout=5 * LIMIT, check=False)
-    found = {each["cluster"]: each["findings"] for each in json.loads(told.stdout)["clusters"]}
+    code, found, _ = case.doctor(path)
     odd = [(name, each) for name, findings in found.items() for each in findings if each["outcome"] in ("bad", "unknown")]
-    check(told.returncode == 0 and found.keys() == clusters.keys() and not odd, f"the doctor finds nothing wrong by any of {len(found)} ways in {odd or ''}")
+    check(code == 0 and found.keys() == clusters.keys() and not odd, f"the doctor finds nothing wrong by any of {len(found)} ways in {odd or ''}")
     clocks = {each["said"] for findings in found.values() for each in findings if each["step"] == "clock"}
     check(all("agree" in said for said in clocks), f"clocks: {clocks}")
 

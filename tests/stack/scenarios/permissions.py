@@ -103,8 +103,20 @@ def check_row(agent, user, what, row):
     shown, full = len(series_of(agent.metrics(), user)), len(series_of(agent.metrics(), FULL))
     messages = [problem["message"] for problem in problems(agent)[user]]
     page = html.unescape(agent.get("/")[1])
-    silent = [message for message in messages if "grant DESCRIBE on" not in message or message not in page]
+    silent = [message for message in messages if "grant Describe on" not in message or message not in page]
     check(messages and not silent, f"without {what}: {shown} of {full} series, and the page says what to grant{silent or ''}")
+
+
+def check_doctor(case, path, commands):
+    """`klaxon doctor` finds the same permissions missing, by the names of the document."""
+    names = {"--cluster": "Describe on cluster", "--topic": "Describe on topic *", "--group": "Describe on group *"}
+    code, findings, _ = case.doctor(path)
+    lacking = {FULL: set(), PREFIXED: {"--topic"}, **dict(USERS.values())}
+    for user, resources in lacking.items():
+        told = {row["subject"]: row["outcome"] for row in findings[user] if row["step"] == "permission"}
+        right = {name: "bad" if resource in resources else "ok" for resource, name in names.items()}
+        check(told == right, f"the doctor says for {user}: {told}" if told == right else f"{user} should have {right}: {findings[user]}")
+    check(code == 1 and len(commands) == len(names), "and exits with 1")
 
 
 def run(case):
@@ -114,7 +126,8 @@ def run(case):
     case.load(broker.name, topics=4, partitions=12, groups=8, new_protocol="true" if broker.version.startswith("4") else "false")
     grant(broker, commands)
     clusters = {user: broker.options("sasl", "PLAIN", user) for user in users}
-    agent = case.klaxon("--config", secured.write_configuration(os.path.join(case.folder, "klaxon.yaml"), clusters))
+    path = secured.write_configuration(os.path.join(case.folder, "klaxon.yaml"), clusters)
+    agent = case.klaxon("--config", path)
 
     truth = diff.read_truth(broker.bootstrap)
     wait_until("the user of least privilege sees everything", LIMIT, lambda: "; ".join(diff.differences(agent.metrics(), truth, FULL)[:3]) or True)
@@ -125,6 +138,8 @@ def run(case):
     topics = {labels["topic"] for labels, _ in agent.metrics().series("kafka_topic_partitions", cluster=PREFIXED)}
     check(topics and all(topic.startswith("load-00") for topic in topics), f"with a prefix only its topics are seen: {sorted(topics)}")
     check(scopes_of(agent.metrics(), PREFIXED) == {"permissions: topics"}, "and it is said that there may be others")
+
+    check_doctor(case, path, commands)
 
     what, topic = "`Describe` on topics", next(command for command in commands if "--topic" in command)
     before = series_of(agent.metrics(), FULL)

@@ -194,6 +194,15 @@ class Case:
         agent.await_address()
         return agent
 
+    def doctor(self, configuration):
+        """What `klaxon doctor` says: its exit code, the findings of each cluster, and all that it printed."""
+        command = [self.klaxon_binary(), "doctor", "--config", configuration, "--json"]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+        if done.returncode not in (0, 1):
+            raise Failed(f"klaxon doctor ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+        findings = {row["cluster"]: row["findings"] for row in json.loads(done.stdout)["clusters"]}
+        return done.returncode, findings, done.stdout + done.stderr
+
 
 def main(run):
     """Runs a scenario in $KLAXON_STACK_DIR (default: build/stack/NAME) and exits with its result."""
