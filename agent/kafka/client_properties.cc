@@ -157,9 +157,10 @@ class Reader {
     SecurityReading reading = ReadSecurity(settings_, Dialect::kJava);
     result_.security = std::move(reading.options);
     for (const SettingMistake& mistake : reading.mistakes) {
+      const bool told_already = jaas_is_wrong_ && mistake.kind == SettingMistake::Kind::kMissing;
       if (mistake.kind == SettingMistake::Kind::kUnused) {
         without_effect_[mistake.what].push_back(mistake.written);
-      } else if (!(jaas_is_wrong_ && mistake.kind == SettingMistake::Kind::kMissing)) {
+      } else if (!told_already) {
         result_.mistakes.push_back(
             {mistake.line, mistake.written + ": " + mistake.what + Found(mistake)});
       }
@@ -178,10 +179,8 @@ class Reader {
     if (IsJavaClientKey(key)) {
       return "of no use to Klaxon";
     }
-    std::vector<std::string_view> candidates;
-    for (const Translation& translation : kTranslations) {
-      candidates.push_back(translation.java);
-    }
+    std::array<std::string_view, kTranslations.size()> candidates{};
+    std::ranges::transform(kTranslations, candidates.begin(), &Translation::java);
     const std::string_view nearest = Nearest(key, candidates);
     return nearest.empty() ? "unknown" : "unknown; did you mean " + std::string(nearest) + "?";
   }

@@ -1,7 +1,6 @@
 #include "agent/kafka/properties.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -112,11 +111,17 @@ class Unescaper {
   }
 
   static std::optional<uint32_t> Hexadecimal(std::string_view digits) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
     uint32_t value = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto read = std::from_chars(digits.data(), end, value, 16);
-    const bool good = digits.size() == 4 && read.ec == std::errc{} && read.ptr == end;
-    return good ? std::optional(value) : std::nullopt;
+    for (const char c : digits) {
+      const size_t digit =
+          kDigits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c);
+      if (digit == std::string_view::npos) {
+        return std::nullopt;
+      }
+      value = value * 16 + static_cast<uint32_t>(digit);
+    }
+    return digits.size() == 4 ? std::optional(value) : std::nullopt;
   }
 
   void Add(uint32_t unit) {
@@ -151,7 +156,8 @@ size_t EndOfKey(std::string_view line) {
   for (size_t i = 0; i < line.size(); ++i) {
     if (line[i] == '\\') {
       ++i;
-    } else if (line[i] == '=' || line[i] == ':' || kBlanks.find(line[i]) != kBlanks.npos) {
+    } else if (line[i] == '=' || line[i] == ':' ||
+               kBlanks.find(line[i]) != std::string_view::npos) {
       return i;
     }
   }

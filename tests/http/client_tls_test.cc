@@ -35,12 +35,13 @@ ClientAccess Trusting(const CertificateAuthority& authority) {
               tls::ClientOptions{.trust = Pem(authority.certificate())}, "test")};
 }
 
-Result<HttpResponse> Ask(HttpClient& client, HttpRequest request, Duration limit = seconds{10}) {
+Result<HttpResponse> Ask(HttpClient& client, const HttpRequest& request,
+                         Duration limit = seconds{10}) {
   return client.Get(request, steady_clock::now() + limit, {});
 }
 
-Result<HttpResponse> Ask(HttpRequest request, Duration limit = seconds{10}) {
-  return Ask(*MakeHttpClient(), std::move(request), limit);
+Result<HttpResponse> Ask(const HttpRequest& request, Duration limit = seconds{10}) {
+  return Ask(*MakeHttpClient(), request, limit);
 }
 
 TEST_CASE("https is asked as http is, whatever the framing") {

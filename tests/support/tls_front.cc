@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 namespace klaxon::testing {
@@ -92,7 +93,7 @@ TlsFront::TlsFront(tls::ServerOptions options, uint16_t behind, Ending ending)
       listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof address;
-  ::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size);
+  if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) std::abort();
   ::listen(listener_.get(), 16);
   ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
   port_ = ntohs(address.sin_port);
@@ -124,7 +125,8 @@ void TlsFront::Serve(int socket, const std::stop_token& stop) {
   const http::Descriptor client(socket);
   const http::Descriptor behind(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = Loopback(behind_);
-  ::connect(behind.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const auto* where = reinterpret_cast<const sockaddr*>(&address);
+  if (::connect(behind.get(), where, sizeof address) != 0) return;
   Result<std::unique_ptr<tls::Session>> session = context_.Accept(socket);
   if (!session) return;
   Pump pump(**session, socket, behind.get());

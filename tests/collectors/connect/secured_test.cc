@@ -66,7 +66,7 @@ TEST_CASE("a worker behind TLS is read with its authority, our certificate and a
                     .tls = {.trust = {.pem = Secret(authority.certificate())},
                             .certificate = {.pem = Secret(me.certificate)},
                             .key = {.pem = Secret(me.key)}}};
-  CHECK(Poll(good) == "");
+  CHECK(Poll(good).empty());
   Config wrong_password = good;
   wrong_password.password = Secret("wrong");
   CHECK(Poll(wrong_password).find("answers 401; check username and password") != std::string::npos);

@@ -43,8 +43,7 @@ TEST_CASE("a password in sasl.jaas.config is read as Kafka's tokenizer reads it"
 TEST_CASE("the spellings that are found in the field are read", "[jaas]") {
   for (const char* const text : {
            "PlainLoginModule required username=\"u\" password=\"p\";",
-           "kafkashaded.org.apache.kafka.common.security.plain.PlainLoginModule required "
-           "username=\"u\" password=\"p\";",
+           "kafkashaded.org.apache.kafka.a.PlainLoginModule required username='u' password='p';",
            "  a.PlainLoginModule\tREQUIRED\nusername = 'u'\n  password = 'p' ; ",
            "a.PlainLoginModule required username='u' password='p'",
            "a.PlainLoginModule sufficient // who\n username='u' /* and */ password='p';",

@@ -29,8 +29,7 @@ TEST_CASE("what is no PEM, or has headers inside, stays as it is", "[pem]") {
   for (const char* const text :
        {"", "abc", "-----BEGIN X", "-----BEGIN X-----", "-----BEGIN X----- a", "-----END X-----",
         "-----BEGIN X----- a -----END X",
-        "-----BEGIN X-----\nProc-Type: 4,ENCRYPTED\n\na\n"
-        "-----END X-----\n",
+        "-----BEGIN X-----\nProc-Type: 4,ENCRYPTED\n\na\n-----END X-----\n",
         "-----BEGIN a -----END b-----"}) {
     CAPTURE(text);
     CHECK(WithPemLines(text) == text);
