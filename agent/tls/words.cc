@@ -34,10 +34,10 @@ std::string List(const std::vector<std::string>& names) {
   return text.empty() ? "no name at all" : text;
 }
 
-/// "a certificate", or how the one above it is called.
-std::string Which(const Rejected& rejected) {
-  return rejected.first ? "a certificate"
-                        : fmt::format("a certificate whose authority {}",
+/// Whose dates are wrong: the peer's own certificate, or one above it.
+std::string Presents(const Rejected& rejected) {
+  return rejected.first ? "presents a certificate that"
+                        : fmt::format("presents a certificate whose authority {}",
                                       Quoted(rejected.certificate.subject));
 }
 
@@ -72,14 +72,12 @@ Error Untrusted(const Scene& scene) {
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return WrongHost(scene);
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return {Reason::kUnauthorized, fmt::format("presents {} that expired at {}; renew it",
-                                                 rejected.first ? "a certificate" : Which(rejected),
+      return {Reason::kUnauthorized, fmt::format("{} expired at {}; renew it", Presents(rejected),
                                                  FormatWallTime(certificate.not_after))};
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return {Reason::kUnauthorized,
-              fmt::format("presents {} that is valid only from {}; is a clock wrong, here or where "
-                          "it was made?",
-                          Which(rejected), FormatWallTime(certificate.not_before))};
+              fmt::format("{} is valid only from {}; is a clock wrong, here or where it was made?",
+                          Presents(rejected), FormatWallTime(certificate.not_before))};
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:

@@ -123,8 +123,10 @@ IssuedCertificate CertificateAuthority::Issue(const CertificateWish& wish) const
   return Make(wish, false, &self_);
 }
 
-CertificateAuthority CertificateAuthority::IssueAuthority(const std::string& name) const {
-  return CertificateAuthority(Make({.name = name, .hosts = {}}, true, &self_));
+CertificateAuthority CertificateAuthority::IssueAuthority(const std::string& name,
+                                                          long till_hours) const {
+  return CertificateAuthority(
+      Make({.name = name, .hosts = {}, .from_hours = -48, .till_hours = till_hours}, true, &self_));
 }
 
 IssuedCertificate SelfSigned(const CertificateWish& wish) {

@@ -32,7 +32,7 @@ class CertificateAuthority {
 
   IssuedCertificate Issue(const CertificateWish& wish) const;
   /// An authority below this one.
-  CertificateAuthority IssueAuthority(const std::string& name) const;
+  CertificateAuthority IssueAuthority(const std::string& name, long till_hours = 24) const;
 
  private:
   explicit CertificateAuthority(IssuedCertificate self) : self_(std::move(self)) {}

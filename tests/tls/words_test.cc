@@ -54,6 +54,9 @@ struct Row {
 
 std::vector<Row> ServersThatAreNotTrusted(const Cast& cast) {
   const std::string now = FormatWallTime(std::chrono::system_clock::now()).substr(0, 10);
+  const CertificateAuthority between = cast.authority.IssueAuthority("Old Issuing CA", -1);
+  IssuedCertificate below = between.Issue({});
+  below.certificate += between.certificate();
   return {
       {"the authority is not known",
        cast.server,
@@ -85,6 +88,10 @@ std::vector<Row> ServersThatAreNotTrusted(const Cast& cast) {
        Cast::Serve(cast.authority.Issue({.from_hours = -48, .till_hours = 0})), cast.client,
        "localhost", Reason::kUnauthorized,
        "presents a certificate that expired at " + now.substr(0, 4)},
+      {"the authority between has expired", Cast::Serve(below), cast.client, "localhost",
+       Reason::kUnauthorized,
+       "presents a certificate whose authority \"CN=Old Issuing CA\" expired at " +
+           now.substr(0, 4)},
       {"the certificate is not valid yet",
        Cast::Serve(cast.authority.Issue({.from_hours = 2, .till_hours = 4})), cast.client,
        "localhost", Reason::kUnauthorized,
