@@ -83,10 +83,20 @@ class Reader {
                          .line = from.line});
   }
 
+  /// Java puts what a provider knows in place of "${file:/secrets:password}".
+  bool RefersToProvider(const Property& property) const {
+    return Find("config.providers") != nullptr && property.value.find("${") != std::string::npos;
+  }
+
   void Take(const Property& property) {
     const auto known = std::ranges::find(kTranslations, property.key, &Translation::java);
     if (known == kTranslations.end()) {
       without_effect_[WhyUnknown(property.key)].push_back(property.key);
+    } else if (RefersToProvider(property)) {
+      Complain(
+          property,
+          "comes from a config provider (\"${...}\"), which is not supported; write the value, "
+          "or give Klaxon a configuration of its own");
     } else if (!known->key.empty()) {
       Add(known->key, property.value, property);
     } else {

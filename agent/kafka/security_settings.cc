@@ -158,6 +158,7 @@ class Reader {
     if (!options.UsesSasl() || MechanismWrong()) {
       return;
     }
+    NotBoth("sasl.mechanism", "sasl.mechanisms");
     if (!Given("sasl.mechanism") && !Given("sasl.mechanisms")) {
       const std::string protocol(Name(options.protocol));
       Lack("sasl.mechanism",

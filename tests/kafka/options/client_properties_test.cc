@@ -198,6 +198,9 @@ TEST_CASE("each mistake in a Java client's file is told with its line", "[proper
       {"security.protocol=SSL\nssl.enabled.protocols=TLSv1,TLSv1.1",
        "2: ssl.enabled.protocols: has neither TLSv1.2 nor TLSv1.3; older versions are not "
        "spoken\n"},
+      {"config.providers=file\nclient.id=a$b\nssl.truststore.password=${file:/hunter2:x}",
+       "3: ssl.truststore.password: comes from a config provider (\"${...}\"), which is not "
+       "supported; write the value, or give Klaxon a configuration of its own\n"},
       {"a=\\u12\nsecurity.protocol=X",
        "1: \\u needs four hexadecimal digits; write \\\\ for a plain \\\n"
        "2: security.protocol: expected one of PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL, found "

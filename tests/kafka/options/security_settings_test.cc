@@ -214,6 +214,8 @@ TEST_CASE("each mistake in the security options is told at its key, with what to
        "enable.ssl.certificate.verification: expected one of true, false\n"},
       {With(ssl, {{"ssl.min.version", "TLSv1"}}),
        "ssl.min.version: expected one of TLSv1.2, TLSv1.3\n"},
+      {With(kScram, {{"sasl.mechanisms", "SCRAM-SHA-512"}}),
+       "sasl.mechanisms: give sasl.mechanism or sasl.mechanisms, not both\n"},
       {With(kScram, {{"sasl.password", std::string("a\0b", 3)}}),
        "sasl.password: must not hold a NUL character\n"},
   };
