@@ -54,8 +54,8 @@ kafka::wire::ClientOptions ClientOptionsOf(const Config& config, std::string clu
   options.bootstrap = config.bootstrap;
   options.client_id = config.client_id;
   options.security = config.security;
-  // Over before the requests that wait for it: then they end with what the connection lacks, and not
-  // just because their time is over.
+  // Over before the requests that wait for it: then they end with what the connection lacks, and
+  // not just because their time is over.
   options.connect_timeout = std::min(options.connect_timeout, config.request_timeout * 9 / 10);
   return options;
 }
