@@ -23,84 +23,102 @@ using wire::Fd;
 constexpr auto kSoon = std::chrono::days{30};  // a certificate that ends within that is a note
 constexpr size_t kNamesShown = 4;
 
-/// Waits for `events` of `fd`, until `due` at most.
-void WaitFor(int fd, short events, Clock& clock, MonoTime due) {
-  const Duration left = due - clock.Now().mono;
+/// One address under examination: each step adds what it found. Confined to one thread.
+class AddressCheck {
+ public:
+  AddressCheck(const HostPort& address, Clock& clock, Duration patience)
+      : address_(address), clock_(clock), patience_(patience) {}
+
+  std::optional<Addresses> Name();
+  /// Connects to one address of the name; an empty descriptor if that fails.
+  Fd Connection(const std::string& numeric);
+  void Tls(tls::ClientContext& tls, const Fd& socket);
+
+  Findings Take() { return std::move(findings_); }
+
+ private:
+  MonoTime Now() { return clock_.Now().mono; }
+
+  /// Waits for `events` of `fd`, until `due` at most.
+  void WaitFor(int fd, short events, MonoTime due);
+  std::string Took(MonoTime begin);
+  Result<tls::PeerInfo> ShakeHands(tls::ClientContext& tls, const Fd& socket);
+
+  const HostPort& address_;
+  Clock& clock_;
+  const Duration patience_;
+  Findings findings_{};
+};
+
+void AddressCheck::WaitFor(int fd, short events, MonoTime due) {
   pollfd entry{.fd = fd, .events = events, .revents = 0};
-  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-  poll(&entry, 1, static_cast<int>(std::clamp<int64_t>(milliseconds, 0, 60'000)));
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Now()).count();
+  poll(&entry, 1, static_cast<int>(std::clamp<int64_t>(left, 0, 60'000)));
 }
 
-std::string Took(Clock& clock, MonoTime begin) {
-  return fmt::format("{:.0f} ms", Seconds(clock.Now().mono - begin) * 1000);
+std::string AddressCheck::Took(MonoTime begin) {
+  return fmt::format("{:.0f} ms", Seconds(Now() - begin) * 1000);
 }
 
-std::optional<Addresses> CheckName(const HostPort& address, Clock& clock, Duration patience,
-                                   Findings& findings) {
+std::optional<Addresses> AddressCheck::Name() {
   const auto waker = std::make_shared<wire::Waker>();
   wire::Resolver resolver(waker);
-  const MonoTime begin = clock.Now().mono;
-  const auto lookup = resolver.Resolve(address.host);
-  while (!lookup->answer() && clock.Now().mono < begin + patience) {
-    WaitFor(waker->fd(), POLLIN, clock, begin + patience);
+  const MonoTime begin = Now();
+  const auto lookup = resolver.Resolve(address_.host);
+  while (!lookup->answer() && Now() < begin + patience_) {
+    WaitFor(waker->fd(), POLLIN, begin + patience_);
     waker->Drain();
   }
-  Finding found{.step = Step::kName, .outcome = Outcome::kBad, .subject = ToString(address)};
+  Finding& found = findings_.emplace_back(
+      Finding{.step = Step::kName, .outcome = Outcome::kBad, .subject = ToString(address_)});
   const auto answer = lookup->answer();
   if (!answer) {
-    found.said = "the name service does not answer within " + FormatDuration(patience);
+    found.said = "the name service does not answer within " + FormatDuration(patience_);
     found.mend = "look at /etc/resolv.conf of this machine";
-  } else if (!*answer || (*answer)->empty()) {
-    found.said = fmt::format("\"{}\" has no address: {}", Printable(address.host),
+    return std::nullopt;
+  }
+  if (!*answer || (*answer)->empty()) {
+    found.said = fmt::format("\"{}\" has no address: {}", Printable(address_.host),
                              *answer ? "none told" : answer->error().message());
     found.mend = "correct the name, or make it known to this machine's name service";
-  } else {
-    std::vector<std::string> all;
-    std::ranges::transform(**answer, std::back_inserter(all),
-                           [](const auto& one) { return wire::ToString(one); });
-    found.outcome = Outcome::kGood;
-    found.said = all.size() == 1 && all[0] == address.host
-                     ? "a literal address"
-                     : fmt::format("{} ({})", fmt::join(all, ", "), Took(clock, begin));
-    findings.push_back(std::move(found));
-    return **answer;
+    return std::nullopt;
   }
-  findings.push_back(std::move(found));
-  return std::nullopt;
+  std::vector<std::string> all;
+  std::ranges::transform(**answer, std::back_inserter(all),
+                         [](const auto& one) { return wire::ToString(one); });
+  found.outcome = Outcome::kGood;
+  found.said = all.size() == 1 && all[0] == address_.host
+                   ? "a literal address"
+                   : fmt::format("{} ({})", fmt::join(all, ", "), Took(begin));
+  return **answer;
 }
 
-/// Connects to one address of the name; an empty descriptor if that fails.
-Fd CheckConnection(const HostPort& address, const std::string& numeric, Clock& clock,
-                   Duration patience, Findings& findings) {
-  const HostPort one{.host = numeric, .port = address.port};
+Fd AddressCheck::Connection(const std::string& numeric) {
+  const HostPort one{.host = numeric, .port = address_.port};
   const auto waker = std::make_shared<wire::Waker>();
   wire::Resolver resolver(waker);
-  const MonoTime begin = clock.Now().mono;
-  wire::Dial dial(one, resolver, begin + patience);
+  const MonoTime begin = Now();
+  wire::Dial dial(one, resolver, begin + patience_);
   std::optional<Result<Fd>> socket = dial.Advance(begin);
   while (!socket) {
-    WaitFor(dial.fd(), POLLOUT, clock, dial.due());
-    socket = dial.Advance(clock.Now().mono);
+    WaitFor(dial.fd(), POLLOUT, dial.due());
+    socket = dial.Advance(Now());
   }
-  Finding found{.step = Step::kConnection, .outcome = Outcome::kGood, .subject = ToString(one)};
-  if (*socket) {
-    found.said = "connected in " + Took(clock, begin);
-  } else {
-    found.outcome = Outcome::kBad;
-    found.said = socket->error().message();
-  }
-  findings.push_back(std::move(found));
+  findings_.push_back(
+      {.step = Step::kConnection,
+       .outcome = *socket ? Outcome::kGood : Outcome::kBad,
+       .subject = ToString(one),
+       .said = *socket ? "connected in " + Took(begin) : socket->error().message()});
   return *socket ? std::move(**socket) : Fd();
 }
 
-Result<tls::PeerInfo> ShakeHands(tls::ClientContext& tls, const Fd& socket, const HostPort& address,
-                                 Clock& clock, Duration patience) {
-  Result<std::unique_ptr<tls::Session>> session = tls.Connect(socket.get(), address.host);
+Result<tls::PeerInfo> AddressCheck::ShakeHands(tls::ClientContext& tls, const Fd& socket) {
+  Result<std::unique_ptr<tls::Session>> session = tls.Connect(socket.get(), address_.host);
   if (!session) {
     return session.error();
   }
-  const MonoTime due = clock.Now().mono + patience;
-  while (clock.Now().mono < due) {
+  const MonoTime due = Now() + patience_;
+  while (Now() < due) {
     const Result<bool> done = (*session)->Handshake();
     if (!done) {
       return done.error();
@@ -108,21 +126,20 @@ Result<tls::PeerInfo> ShakeHands(tls::ClientContext& tls, const Fd& socket, cons
     if (*done) {
       return (*session)->Peer();
     }
-    WaitFor(socket.get(), (*session)->wants_write() ? POLLOUT : POLLIN, clock, due);
+    WaitFor(socket.get(), (*session)->wants_write() ? POLLOUT : POLLIN, due);
   }
   return Error(Reason::kTimeout, "does not finish the TLS handshake within " +
-                                     FormatDuration(patience) +
+                                     FormatDuration(patience_) +
                                      "; look whether the listener is a TLS one");
 }
 
-void CheckTls(tls::ClientContext& tls, const Fd& socket, const HostPort& address, Clock& clock,
-              Duration patience, Findings& findings) {
-  const Result<tls::PeerInfo> peer = ShakeHands(tls, socket, address, clock, patience);
-  findings.push_back(peer ? JudgePeer(ToString(address), *peer, clock.Now().wall)
-                          : Finding{.step = Step::kTls,
-                                    .outcome = Outcome::kBad,
-                                    .subject = ToString(address),
-                                    .said = peer.error().message()});
+void AddressCheck::Tls(tls::ClientContext& tls, const Fd& socket) {
+  const Result<tls::PeerInfo> peer = ShakeHands(tls, socket);
+  findings_.push_back(peer ? JudgePeer(ToString(address_), *peer, clock_.Now().wall)
+                           : Finding{.step = Step::kTls,
+                                     .outcome = Outcome::kBad,
+                                     .subject = ToString(address_),
+                                     .said = peer.error().message()});
 }
 
 }  // namespace
@@ -153,20 +170,17 @@ Finding JudgePeer(const std::string& subject, const tls::PeerInfo& peer, WallTim
 
 Findings CheckAddress(const HostPort& address, tls::ClientContext* tls, Clock& clock,
                       Duration patience) {
-  Findings findings;
-  const std::optional<Addresses> found = CheckName(address, clock, patience, findings);
-  if (!found) {
-    return findings;
-  }
+  AddressCheck check(address, clock, patience);
+  const Addresses addresses = check.Name().value_or(Addresses{});
   Fd first;
-  for (const wire::SocketAddress& one : *found) {
-    Fd socket = CheckConnection(address, wire::ToString(one), clock, patience, findings);
+  for (const wire::SocketAddress& one : addresses) {
+    Fd socket = check.Connection(wire::ToString(one));
     first = first ? std::move(first) : std::move(socket);
   }
   if (first && tls != nullptr) {
-    CheckTls(*tls, first, address, clock, patience, findings);
+    check.Tls(*tls, first);
   }
-  return findings;
+  return check.Take();
 }
 
 }  // namespace klaxon::kafka
