@@ -6,6 +6,7 @@ import signal
 import _paths  # noqa: F401
 import secured
 from scenario import check, main, note, wait_until
+from token_server import TokenServer
 
 RELOADS = 200
 WARM = 20  # reloads before the first measure
@@ -26,7 +27,9 @@ def measure(agent):
 
 
 def run(case):
-    broker = secured.Secured(case, users=USERS)
+    tokens = TokenServer(case.folder, {user: f"oidc-secret-of-{user}" for user in USERS}, lifetime=30)
+    case.at_exit(tokens.stop)
+    broker = secured.Secured(case, users=USERS, tokens=tokens)
     for user in USERS:
         broker.grant_least(user)
     case.load(broker.name, topics=3, partitions=30, groups=8)
@@ -37,6 +40,7 @@ def run(case):
         logins = {"scram": ("saslssl", "SCRAM-SHA-512"), "plain": ("sasl", "PLAIN")}
         clusters = {name: broker.options(*login, user, sasl_password=None) for name, login in logins.items()}
         clusters["mtls"] = broker.options("mtls", client_id="klaxon-" + user)
+        clusters["oidc"] = broker.options("oauthssl", "OAUTHBEARER", user)
         for name in logins:
             clusters[name]["sasl.password_file"] = password
         secured.write_configuration(path, clusters)
@@ -50,7 +54,7 @@ def run(case):
         told = page.series("klaxon_collector_problem")
         loaded = page.value("klaxon_config_last_reload_success_timestamp_seconds")
         read = {labels["cluster"] for labels, ended in page.series("klaxon_collector_last_success_timestamp_seconds") if ended >= loaded}
-        return (len(read) == 3 and not told) or f"read: {sorted(read)}, problems: {told}"
+        return (len(read) == 4 and not told) or f"read: {sorted(read)}, problems: {told}"
 
     def reload(number):
         configure(USERS[number % 2])
@@ -67,6 +71,7 @@ def run(case):
         if number % 40 == 0:
             note(f"after {number} reloads: {'%d descriptors, %d threads, %.1f MiB' % measure(agent)}")
     after = measure(agent)
+    check(len(tokens.granted) >= RELOADS, f"{len(tokens.granted)} tokens were granted on the way")
     check(after[0] - before[0] <= FILES, f"descriptors: {before[0]} after {WARM} reloads, {after[0]} after {RELOADS}")
     check(after[1] - before[1] <= THREADS, f"threads: {before[1]}, {after[1]}")
     check(after[2] - before[2] <= MEMORY_MIB, f"resident memory: {before[2]:.1f} MiB, {after[2]:.1f} MiB")
