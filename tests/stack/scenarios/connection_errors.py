@@ -92,6 +92,9 @@ def port_rows(broker, servers, full):
         Row("never-answers-tls", {**tls, "bootstrap.servers": servers["silent-tls"].address}, "timeout", r"TLS handshake", in_place=True),
         Row("never-accepts", {**plain, "bootstrap.servers": full}, "timeout", r"no answer to the attempt to connect"),
         Row("cut", {**plain, "bootstrap.servers": servers["cut"].address}, "unreachable", r"closed the connection", in_place=True),
+        Row("torn", {**plain, "bootstrap.servers": servers["torn"].address}, "unreachable", r"closed the connection in the middle of an answer", in_place=True),
+        Row("torn-tls", {**tls, "bootstrap.servers": servers["torn-tls"].address}, "unreachable", r"closed the connection in the middle of the TLS handshake",
+            in_place=True),
         Row("cut-tls", {**tls, "bootstrap.servers": servers["cut-tls"].address}, "unreachable", r"closed the connection at our TLS greeting", in_place=True),
     ]
 
@@ -112,7 +115,7 @@ def full_listener(case):
 
 def start_servers(case, broker):
     servers = {name: OddServer(name.partition("-")[0], broker.listeners["ssl"] if name.endswith("-tls") else broker.bootstrap)
-               for name in ("web", "web-tls", "silent", "silent-tls", "cut", "cut-tls")}
+               for name in ("web", "web-tls", "silent", "silent-tls", "cut", "cut-tls", "torn", "torn-tls")}
     for server in servers.values():
         case.at_exit(server.stop)
     return servers

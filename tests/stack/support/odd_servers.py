@@ -11,7 +11,8 @@ _ANSWER = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: c
 
 class OddServer:
     """`does`: "web" answers what is not HTTP as nginx does; "silent" takes everything and says nothing; "cut" ends a
-    connection at its first bytes; "forward" brings it to `target`, HOST:PORT."""
+    connection at its first bytes, "torn" in the middle of the first answer of `target` (HOST:PORT); "forward" brings it
+    there."""
 
     def __init__(self, does, target=None, port=0):
         self.does = does
@@ -73,6 +74,12 @@ class OddServer:
 
     def _cut(self, sock):
         sock.recv(65536)
+
+    def _torn(self, sock):
+        host, port = self.target.rsplit(":", 1)
+        with socket.create_connection((host, int(port)), 5) as other:
+            other.sendall(sock.recv(65536))
+            sock.sendall(other.recv(16))
 
     def _forward(self, sock):
         host, port = self.target.rsplit(":", 1)
