@@ -11,6 +11,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "support")]
 import diff  # noqa: E402
 import metrics_page  # noqa: E402
 import recorder  # noqa: E402
+import steady  # noqa: E402
 
 TRUTH = {
     "brokers": [{"id": 1}],
@@ -137,6 +138,35 @@ class RecorderTest(unittest.TestCase):
             time.sleep(0.01)
         judge.stop()
         self.assertIn("scrape failed", judge.violations()[0])
+
+
+class Pages:
+    """An agent whose pages are written by hand."""
+
+    url = "http://127.0.0.1:1"
+
+    def metrics(self):
+        return metrics_page.parse(PAGE)
+
+
+class SteadyTest(unittest.TestCase):
+    def gaps(self, text):
+        watch = steady.Steady(Pages(), ["c"], interval=3600)
+        watch.stop()
+        watch._look(metrics_page.parse(text), "c")
+        return watch.gaps
+
+    def test_the_same_page_and_what_is_new_on_it_are_no_gap(self):
+        self.assertEqual(self.gaps(PAGE), [])
+        self.assertEqual(self.gaps(PAGE + 'kafka_controller_id{cluster="c"} 1\n'), [])
+
+    def test_a_series_that_leaves_is_a_gap(self):
+        self.assertIn("kafka_consumergroup_lag", self.gaps(PAGE.replace(f'kafka_consumergroup_lag{{{PARTITION},consumergroup="g"}} 3\n', ""))[0])
+
+    def test_a_problem_of_this_cluster_is_a_gap(self):
+        problem = 'klaxon_collector_problem{{cluster="{}",scope="metadata",reason="unauthorized"}} 1\n'
+        self.assertEqual(self.gaps(PAGE + problem.format("another")), [])
+        self.assertIn("unauthorized", self.gaps(PAGE + problem.format("c"))[0])
 
 
 if __name__ == "__main__":
