@@ -36,15 +36,15 @@ class Bearer final : public Examiner {
   explicit Bearer(const LoginRules& rules) : rules_(rules) {}
 
   std::optional<std::string> Answer(std::string_view message) override {
-    const std::string kWrong = R"({"status":"invalid_token"})";
+    const std::string wrong = R"({"status":"invalid_token"})";
     if (message == "\x01") {
-      return Refuse(kWrong);
+      return Refuse(wrong);
     }
     const std::string right =
         "n,,\x01"
         "auth=Bearer " +
         rules_.token + "\x01";
-    return message.starts_with(right) ? Admit("") : kWrong;
+    return message.starts_with(right) ? Admit("") : wrong;
   }
 
  private:

@@ -157,6 +157,17 @@ Result<std::pair<std::string, Format>> Open(const Store& store) {
   return std::pair(std::move(*bytes), format);
 }
 
+/// The key out of `key` or, if that is empty, out of `certificate`.
+Result<Owned<EVP_PKEY>> ReadKey(const Store& certificate, const Store& key) {
+  Store holder = key.empty() ? certificate : key;
+  if (holder.password.empty()) {  // there may be one password for both
+    holder.password = key.empty() ? key.password : certificate.password;
+  }
+  const auto opened = Open(holder);
+  if (!opened) return opened.error();
+  return KeyOf(holder, opened->first, opened->second);
+}
+
 }  // namespace
 
 Result<std::vector<Owned<X509>>> ReadTrust(const Store& store) {
@@ -198,13 +209,7 @@ Result<Identity> ReadIdentity(const Store& certificate, const Store& key) {
     return identity.error();
   }
   if (!key.empty() || !identity->key) {
-    Store holder = key.empty() ? certificate : key;
-    if (holder.password.empty()) {  // there may be one password for both
-      holder.password = key.empty() ? key.password : certificate.password;
-    }
-    const auto opened_key = key.empty() ? opened : Open(key);
-    if (!opened_key) return opened_key.error();
-    auto found = KeyOf(holder, opened_key->first, opened_key->second);
+    auto found = ReadKey(certificate, key);
     if (!found) return found.error();
     identity->key = std::move(*found);
   }

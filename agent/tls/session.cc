@@ -82,8 +82,8 @@ BIO_METHOD* MakePipeMethod() {
 }
 
 BIO* MakePipe(Pipe& pipe) {
-  static BIO_METHOD* const kMethod = MakePipeMethod();  // lives as long as the program
-  BIO* bio = BIO_new(kMethod);
+  static BIO_METHOD* const method = MakePipeMethod();  // lives as long as the program
+  BIO* bio = BIO_new(method);
   BIO_set_data(bio, &pipe);
   BIO_set_init(bio, 1);
   return bio;

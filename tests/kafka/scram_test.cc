@@ -21,7 +21,7 @@ struct Vector {
 };
 
 const std::vector<Vector>& Vectors() {
-  static const std::vector<Vector> kVectors{
+  static const std::vector<Vector> vectors{
       {"RFC 7677 section 3", ScramHash::kSha256, "pencil", "rOprNGfwEbeRWgbNEkqO",
        "n,,n=user,r=rOprNGfwEbeRWgbNEkqO",
        "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
@@ -29,7 +29,7 @@ const std::vector<Vector>& Vectors() {
        "p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
        "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="},
   };
-  return kVectors;
+  return vectors;
 }
 
 SecurityOptions As(std::string user, std::string password) {
