@@ -64,13 +64,17 @@ std::string Words(const http::HttpResponse& response, const kafka::OAuthOptions&
   const json body = json::parse(response.body, nullptr, false);
   const std::string code = TextIn(body, "error");
   const std::string description = TextIn(body, "error_description");
+  const std::string& secret = options.client_secret.Reveal();
+  const auto repeats = [&](const std::string& text) {
+    return !secret.empty() && text.find(secret) != std::string::npos;
+  };
+  if (repeats(code) || repeats(description)) {
+    return fmt::format("{} in words that repeat the secret", response.status);
+  }
   std::string words = fmt::format("{}", response.status);
   words += code.empty() ? "" : ": " + Printable(code, 60);
   words += description.empty() ? "" : " (" + Printable(description, 200) + ")";
-  const std::string& secret = options.client_secret.Reveal();
-  return !secret.empty() && words.find(secret) != std::string::npos
-             ? fmt::format("{} in words that repeat the secret", response.status)
-             : words;
+  return words;
 }
 
 Error Refusal(const http::HttpResponse& response, const kafka::OAuthOptions& options) {
