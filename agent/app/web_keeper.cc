@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "agent/base/log.h"
 
 namespace klaxon::app {
@@ -28,8 +30,7 @@ Result<WebKeeper> WebKeeper::Load(const WebSettings& settings) {
   keeper.web_ = *std::move(web);
   keeper.rules_ = RulesOf(settings, keeper.web_);
   if (const http::WebTls& tls = keeper.web_.tls; tls.enabled) {
-    keeper.tls_.reset(
-        new http::TlsListener{.context = {tls.options, "http"}, .client_names = tls.client_names});
+    keeper.tls_ = std::make_shared<http::TlsListener>(tls.options, tls.client_names);
   }
   return keeper;
 }
@@ -44,6 +45,20 @@ void WebKeeper::Remark() const {
   }
 }
 
+Result<WebKeeper> WebKeeper::LoadNext() const {
+  Result<WebKeeper> next = Load(settings_);
+  if (!next) {
+    return next;
+  }
+  const bool fewer = rules_.users.empty() < next->rules_.users.empty();
+  if (fewer || (tls_ != nullptr && next->tls_ == nullptr)) {
+    return Error(Reason::kInvalid,
+                 fmt::format("there {} in it now; if that is meant, reload the configuration",
+                             fewer ? "are no users" : "is no TLS"));
+  }
+  return next;
+}
+
 bool WebKeeper::in_force() const {
   return !refused_ && (tls_ == nullptr || !tls_->context.trouble());
 }
@@ -54,7 +69,7 @@ void WebKeeper::Renew(http::Server& server) {
     return;
   }
   stamp_ = now;
-  Result<WebKeeper> next = Load(settings_);
+  Result<WebKeeper> next = LoadNext();
   if (!next) {
     log::Error("web", "what {} said before stays: {}", settings_.file, next.error().message());
     refused_ = true;

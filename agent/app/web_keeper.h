@@ -29,7 +29,9 @@ class WebKeeper {
   void Remark() const;
 
   /// Reads the file again if it has changed, and gives the server what it says; if it is wrong now
-  /// the server keeps what it has, and the log says why.
+  /// the server keeps what it has, and the log says why. So it does when users or TLS are gone:
+  /// that may be a file that is just being written, and nobody may be let in for that. A reload
+  /// takes it.
   void Renew(http::Server& server);
 
  private:
@@ -39,6 +41,7 @@ class WebKeeper {
   explicit WebKeeper(WebSettings settings) : settings_(std::move(settings)) {}
 
   static Stamp StampOf(const std::string& file);
+  Result<WebKeeper> LoadNext() const;
 
   WebSettings settings_{};
   Stamp stamp_{};

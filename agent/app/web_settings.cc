@@ -35,6 +35,7 @@ void ReadRoles(YamlMap& yaml, WebSettings& settings) {
 /// What is wrong with the roles; empty if nothing is.
 std::string WrongRoles(const WebSettings& settings, const http::WebConfig& web) {
   std::vector<std::string_view> names;
+  names.reserve(web.users.size());
   for (const http::WebUser& user : web.users) {
     names.push_back(user.name);
   }

@@ -59,30 +59,33 @@ void Gate::SetPhase(uint64_t id, Phase phase, MonoTime now) {
   if (stopping_ && phase == Phase::kReading) ::shutdown(guest.fd, SHUT_RD);
 }
 
-/// The connection, of one group or of any, that has been reading for longest; failing that the one
-/// that has let its answer wait for longest, or has been at it for longer than a client needs.
+/// How soon a guest has to go: the higher the rank the sooner, then whoever is at it for longest.
 /// Those of one group throw each other out at once; others only when they have had time for a
 /// request, or a crowd of newcomers would never let one another finish.
+Gate::Turn Gate::TurnOf(const Guest& guest, bool within_group, MonoTime now) const {
+  if (guest.phase == Phase::kReading && (within_group || guest.since < now - kMayWait)) {
+    return {.rank = 3, .since = guest.since};
+  }
+  if (guest.phase != Phase::kAnswering) return {};
+  if (guest.moved < now - kMayWait) return {.rank = 2, .since = guest.moved};
+  if (guest.since < now - limits_.write_timeout) return {.rank = 1, .since = guest.since};
+  return {};
+}
+
+/// Who has to go for a newcomer, of one group or of any; null if nobody does.
 Gate::Guest* Gate::Victim(const std::string* group, MonoTime now) {
-  Guest* reader = nullptr;
-  Guest* waiter = nullptr;
-  Guest* taker = nullptr;
+  Guest* victim = nullptr;
+  Turn first;
   for (auto& [id, guest] : guests_) {
     if (guest.closing || (group != nullptr && guest.group != *group)) continue;
-    if (guest.phase == Phase::kReading && (group != nullptr || guest.since < now - kMayWait) &&
-        (reader == nullptr || guest.since < reader->since)) {
-      reader = &guest;
-    }
-    if (guest.phase != Phase::kAnswering) continue;
-    if (guest.moved < now - kMayWait && (waiter == nullptr || guest.moved < waiter->moved)) {
-      waiter = &guest;
-    }
-    if (guest.since < now - limits_.write_timeout &&
-        (taker == nullptr || guest.since < taker->since)) {
-      taker = &guest;
+    const Turn turn = TurnOf(guest, group != nullptr, now);
+    if (turn.rank == 0 || turn.rank < first.rank) continue;
+    if (turn.rank > first.rank || turn.since < first.since) {
+      first = turn;
+      victim = &guest;
     }
   }
-  return reader != nullptr ? reader : waiter != nullptr ? waiter : taker;
+  return victim;
 }
 
 bool Gate::Evict(const std::string* group, MonoTime now) {

@@ -64,6 +64,12 @@ class Gate {
     bool closing = false;  ///< told to go, does not count any more
   };
 
+  struct Turn {
+    int rank = 0;  ///< 0: it may stay
+    MonoTime since{};
+  };
+
+  Turn TurnOf(const Guest& guest, bool within_group, MonoTime now) const;
   Guest* Victim(const std::string* group, MonoTime now) KLAXON_REQUIRES(mutex_);
   bool Evict(const std::string* group, MonoTime now) KLAXON_REQUIRES(mutex_);
   void Uncount(Guest& guest) KLAXON_REQUIRES(mutex_);

@@ -17,7 +17,7 @@ Duration TokenBuckets::Wait(const std::string& key, MonoTime now) const {
 }
 
 bool TokenBuckets::Take(const std::string& key, MonoTime now) {
-  if (buckets_.count(key) == 0) {
+  if (!buckets_.contains(key)) {
     if (buckets_.size() >= most_keys_) MakeRoom(now);
     buckets_[key] = {.tokens = burst_, .at = now};
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -128,6 +129,11 @@ WebConfig ReadWebConfig(config::Document& document, std::string_view folder) {
 }
 
 Result<WebConfig> LoadWebConfig(const std::string& file) {
+  // A pipe is empty when it is read again, and an empty file means that there are no users.
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored) && !std::filesystem::is_regular_file(file, ignored)) {
+    return Error(Reason::kInvalid, file + ": is not a regular file; it is read again and again");
+  }
   config::Document document = config::Document::Load(file);
   WebConfig config = ReadWebConfig(document, std::filesystem::path(file).parent_path().string());
   if (!document.ok()) return Error(Reason::kInvalid, ToString(document.mistakes()));

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/text.h"
-#include "agent/config/read_file.h"
+#include "agent/tls/bytes.h"
 
 namespace klaxon::http {
 namespace {
@@ -16,8 +16,6 @@ namespace {
 using config::Named;
 using config::YamlMap;
 using tls::ClientAuth;
-
-constexpr size_t kLongestFile = size_t{1} << 20U;
 
 // What tls.CipherSuites() lists, https://pkg.go.dev/crypto/tls#CipherSuites; these are IANA's
 // names.
@@ -75,9 +73,8 @@ tls::Store ReadStore(YamlMap& yaml, const std::string& key, std::string_view fol
   }
   store.pem = Secret();  // exporters take the file if both are given
   store.location = (std::filesystem::path(folder) / file).string();
-  if (const Result<std::string> content = config::ReadFile(store.location, kLongestFile);
-      !content) {
-    yaml.Complain(file_key, fmt::format("the file {}", content.error().message()));
+  if (const Result<std::string> content = tls::BytesOf(store); !content) {
+    yaml.Complain(file_key, content.error().message());
   }
   return store;
 }

@@ -98,6 +98,10 @@ TEST_CASE("a changed web configuration is taken while the server runs, a broken 
   keeper->Renew(**server);
   CHECK(keeper->in_force());
   CHECK(status(http::kOperatorLogin) == 200);
+  folder.Write("web.yml", "rate_limit: {interval: 0}\n");
+  keeper->Renew(**server);
+  CHECK_FALSE(keeper->in_force());
+  CHECK(status("") == 401);
   folder.Write("web.yml", UsersFile("  operator: no-hash\n"));
   keeper->Renew(**server);
   keeper->Renew(**server);
@@ -114,7 +118,8 @@ TEST_CASE("a changed web configuration is taken while the server runs, a broken 
   CHECK(status(http::kOperatorLogin) == 401);
 }
 
-TEST_CASE("TLS comes and goes with the web configuration, without a restart", "[web]") {
+TEST_CASE("TLS comes with the web configuration while the server runs, and goes with a reload only",
+          "[web]") {
   const testing::ScratchFolder folder;
   const testing::IssuedCertificate ours = testing::SelfSigned({});
   folder.Write("server.crt", ours.certificate);
@@ -131,8 +136,13 @@ TEST_CASE("TLS comes and goes with the web configuration, without a restart", "[
     return http::RawClient((*server)->port()).Ask(http::GetRequest("/")).status;
   };
   CHECK(plain() == 400);
-  folder.Write("web.yml", "");
+  folder.Write("web.yml", "");  // as it is for a moment while it is written
   keeper->Renew(**server);
+  CHECK_FALSE(keeper->in_force());
+  CHECK(plain() == 400);
+  keeper = WebKeeper::Load({.file = folder.Path("web.yml")});
+  REQUIRE(keeper);
+  (*server)->SetTls(keeper->tls());
   CHECK(plain() == 200);
   CHECK((*server)->Url().starts_with("http://"));
   folder.Write("web.yml", tls);

@@ -50,8 +50,7 @@ class Identity {
 
 ServerOptions With(const tls::ServerOptions& tls, std::vector<std::string> client_names = {}) {
   ServerOptions options;
-  options.tls.reset(
-      new TlsListener{.context = {tls, "http"}, .client_names = std::move(client_names)});
+  options.tls = std::make_shared<TlsListener>(tls, std::move(client_names));
   return options;
 }
 

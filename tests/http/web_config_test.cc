@@ -1,5 +1,7 @@
 #include "agent/http/web_config.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -64,8 +66,7 @@ int StatusWith(const WebConfig& config, const testing::ScratchFolder& folder,
                const std::string& certificate) {
   ServerOptions options;
   options.listen = {.host = "127.0.0.1"};
-  options.tls.reset(new TlsListener{.context = {config.tls.options, "http"},
-                                    .client_names = config.tls.client_names});
+  options.tls = std::make_shared<TlsListener>(config.tls.options, config.tls.client_names);
   const auto server = Server::Listen(options, TestRoutes());
   REQUIRE(server);
   tls::ClientOptions client{.trust = {.location = folder.Path("server.crt")}};
@@ -88,15 +89,15 @@ TEST_CASE("every web configuration of exporter-toolkit is accepted or refused as
       {"web_config_junk_key.yml", "unknown key; did you mean \"cert_file\"?"},
       {"web_config_noAuth.bad.yml", "client_auth_type does not ask clients"},
       {"web_config_noAuth_certPath_empty.bad.yml", "TLS needs a certificate"},
-      {"web_config_noAuth_certPath_invalid.bad.yml", "cert_file: the file"},
+      {"web_config_noAuth_certPath_invalid.bad.yml", "cert_file: "},
       {"web_config_noAuth_certPath_keyPath_empty.bad.yml", "TLS needs a certificate"},
-      {"web_config_noAuth_certPath_keyPath_invalid.bad.yml", "key_file: the file"},
+      {"web_config_noAuth_certPath_keyPath_invalid.bad.yml", "key_file: "},
       {"web_config_noAuth_cert_empty.bad.yml", "TLS needs a certificate"},
       {"web_config_noAuth_inventedCiphers.bad.yml",
        "did you mean \"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256\"?"},
       {"web_config_noAuth_inventedCurves.bad.yml", "did you mean \"CurveP256\"?"},
       {"web_config_noAuth_keyPath_empty.bad.yml", "TLS needs the certificate's key"},
-      {"web_config_noAuth_keyPath_invalid.bad.yml", "key_file: the file"},
+      {"web_config_noAuth_keyPath_invalid.bad.yml", "key_file: "},
       {"web_config_noAuth_key_empty.bad.yml", "TLS needs the certificate's key"},
       {"web_config_noAuth_noHTTP2Cipher.bad.yml", "exporters refuse this list for HTTP/2"},
       {"web_config_noAuth_wrongTLSVersion.bad.yml", "expected one of TLS10, TLS11, TLS12, TLS13"}};
@@ -205,6 +206,20 @@ TEST_CASE("a certificate or key that is none, or of another, is a mistake with i
   }
 }
 
+TEST_CASE("a web configuration must be a file that can be read again") {
+  const testing::ScratchFolder scratch;
+  const std::string pipe = scratch.Path("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const std::string& file : {pipe, std::string("/dev/null"), scratch.Path("")}) {
+    CAPTURE(file);
+    const Result<WebConfig> config = LoadWebConfig(file);
+    REQUIRE_FALSE(config);
+    CHECK(config.error().message().find("not a regular file") != std::string::npos);
+  }
+  CHECK_FALSE(LoadWebConfig(scratch.Path("nothing")));
+  CHECK(LoadWebConfig(scratch.Write("empty.yml", "")));
+}
+
 TEST_CASE("all mistakes of a web configuration are told at once, with their lines and no secret") {
   const Read read = ReadText(
       "tls_server_config:\n"
@@ -217,7 +232,7 @@ TEST_CASE("all mistakes of a web configuration are told at once, with their line
       "http_server_config: {headers: {Server: x}}\n",
       "");
   for (const char* expected :
-       {"web.yml:2: tls_server_config.cert_file: the file cannot be read: No such",
+       {"web.yml:2: tls_server_config.cert_file: nothing.crt: No such file",
         "web.yml:3: tls_server_config.client_auth_typ: unknown key; did you mean "
         "\"client_auth_type\"?",
         "web.yml:4: tls_server_config.max_version: nothing older than TLS 1.2",
