@@ -55,7 +55,13 @@ class Bearer final : public Examiner {
 std::string Escape(const std::string& name) {
   std::string escaped;
   for (const char letter : name) {
-    escaped += letter == ',' ? "=2C" : letter == '=' ? "=3D" : std::string(1, letter);
+    if (letter == ',') {
+      escaped += "=2C";
+    } else if (letter == '=') {
+      escaped += "=3D";
+    } else {
+      escaped += letter;
+    }
   }
   return escaped;
 }
