@@ -52,7 +52,7 @@ void ReadCluster(YamlMap& yaml, std::set<std::string>& names, AgentConfig& confi
     config.sources.insert(config.sources.end(), sources.begin(), sources.end());
   }
   if (!given && config.sources.size() == before) {
-    yaml.Complain("name", "the cluster has nothing to watch; give it kafka or connect");
+    yaml.Complain("name", "the cluster has nothing to watch; give it kafka, connect or zookeeper");
   }
   yaml.Finish();
 }

@@ -11,6 +11,8 @@
 #include "collectors/kafka/collector.h"
 #include "collectors/kafka/config.h"
 #include "collectors/kafka/tokens.h"
+#include "collectors/zookeeper/collector.h"
+#include "collectors/zookeeper/config.h"
 
 namespace klaxon::app {
 namespace {
@@ -67,10 +69,29 @@ std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& clus
   return sources;
 }
 
+std::unique_ptr<Collector> MakeZookeeper(const CollectorPlace&,
+                                         const zookeeper_collector::Config& config,
+                                         const SourceDeps& deps) {
+  return std::make_unique<zookeeper_collector::ZookeeperCollector>(config, deps.http);
+}
+
+std::vector<SourceRef> ReadZookeeper(YamlMap& cluster_map, const std::string& cluster) {
+  std::optional<YamlMap> yaml = cluster_map.Map("zookeeper");
+  if (!yaml) {
+    return {};
+  }
+  zookeeper_collector::Config config = zookeeper_collector::ReadConfig(*yaml);
+  yaml->Finish();
+  CollectorPlace place{.cluster = cluster, .collector = "zookeeper", .interval = config.interval};
+  return {std::make_shared<SourceOf<zookeeper_collector::Config>>(
+      std::move(place), std::move(config), MakeZookeeper)};
+}
+
 // A new source is a line here.
-constexpr std::array<SourceKind, 2> kKinds{{
+constexpr std::array<SourceKind, 3> kKinds{{
     {.key = "kafka", .read = ReadKafka},
     {.key = "connect", .read = ReadConnect},
+    {.key = "zookeeper", .read = ReadZookeeper},
 }};
 
 }  // namespace

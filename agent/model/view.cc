@@ -43,6 +43,16 @@ std::vector<ConnectPart> ConnectParts(const View& view) {
   return parts;
 }
 
+std::vector<ZookeeperPart> ZookeeperParts(const View& view) {
+  std::vector<ZookeeperPart> parts;
+  for (const ViewPart& part : view.parts) {
+    if (const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get())) {
+      parts.push_back({.section = *part.section, .facts = *facts});
+    }
+  }
+  return parts;
+}
+
 MonoTime NextExpiry(const View& view) {
   MonoTime next = MonoTime::max();
   for (const ViewPart& part : view.parts) {

@@ -10,6 +10,7 @@
 #include "agent/model/event.h"
 #include "agent/model/kafka_facts.h"
 #include "agent/model/section.h"
+#include "agent/model/zookeeper_facts.h"
 
 namespace klaxon {
 
@@ -83,9 +84,16 @@ struct ConnectPart {
   const ConnectFacts& facts;
 };
 
+/// One ZooKeeper ensemble of a view. REQUIRES: the view outlives it.
+struct ZookeeperPart {
+  const Section& section;
+  const ZookeeperFacts& facts;
+};
+
 /// The parts that have facts of that kind, in order.
 std::vector<KafkaPart> KafkaParts(const View& view);
 std::vector<ConnectPart> ConnectParts(const View& view);
+std::vector<ZookeeperPart> ZookeeperParts(const View& view);
 
 /// When the next answer in the view expires after view.now; MonoTime::max() if none does.
 MonoTime NextExpiry(const View& view);

@@ -19,6 +19,7 @@
 #include "agent/kafka/wire/client.h"
 #include "collectors/connect/collector.h"
 #include "collectors/kafka/collector.h"
+#include "collectors/zookeeper/collector.h"
 #include "tests/contract/hostile_server.h"
 
 namespace klaxon {
@@ -57,8 +58,17 @@ std::unique_ptr<Collector> MakeConnect(uint16_t port, Clock&, http::HttpClient& 
   return std::make_unique<connect_collector::ConnectCollector>(config, http);
 }
 
+std::unique_ptr<Collector> MakeZookeeper(uint16_t port, Clock&, http::HttpClient& http) {
+  zookeeper_collector::Config config;
+  config.servers = {{.host = "127.0.0.1", .port = port}};
+  config.interval = kInterval;
+  config.request_timeout = kTimeout;
+  return std::make_unique<zookeeper_collector::ZookeeperCollector>(config, http);
+}
+
 const std::vector<Subject>& Subjects() {
-  static const std::vector<Subject> subjects = {{"kafka", MakeKafka}, {"connect", MakeConnect}};
+  static const std::vector<Subject> subjects = {
+      {"kafka", MakeKafka}, {"connect", MakeConnect}, {"zookeeper", MakeZookeeper}};
   return subjects;
 }
 

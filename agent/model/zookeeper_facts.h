@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/model/answer.h"
+#include "agent/model/entity.h"
+#include "agent/model/section.h"
+
+/// What the servers of a ZooKeeper ensemble say of themselves. An empty number was not told: never
+/// asked for, not in this version or mode, or not a number.
+namespace klaxon {
+
+enum class ZookeeperState : uint8_t {
+  kUnknown,      ///< it answers, but not what was asked
+  kServing,      ///< it serves clients, if only for reading
+  kNotServing,   ///< it says that it serves nobody: no quorum, or it is starting
+  kUnreachable,  ///< no connection, or no answer in time
+};
+
+/// "unknown", "serving", "not_serving", "unreachable".
+std::string_view Name(ZookeeperState state);
+
+/// What the word `srvr` tells; counted since the server started or was told to forget.
+struct ZookeeperStats {
+  std::string mode{};              ///< "leader", "follower", "observer", "standalone", "read-only"
+  std::string version{};           ///< "3.8.4"
+  std::optional<uint64_t> zxid{};  ///< of the last transaction: epoch << 32 | counter
+  std::optional<double> latency_min{};  ///< seconds, as the next two
+  std::optional<double> latency_avg{};
+  std::optional<double> latency_max{};
+  std::optional<double> packets_received{};
+  std::optional<double> packets_sent{};
+  std::optional<double> connections{};
+  std::optional<double> outstanding{};  ///< requests that wait for their answer
+  std::optional<double> znodes{};
+};
+
+/// What the word `mntr` tells besides.
+struct ZookeeperMonitor {
+  std::optional<double> watches{};
+  std::optional<double> ephemerals{};
+  std::optional<double> sessions{};    ///< of the whole ensemble
+  std::optional<double> data_bytes{};  ///< about
+  std::optional<double> open_files{};
+  std::optional<double> max_files{};
+  std::optional<double> uptime{};        ///< seconds
+  std::optional<double> voters{};        ///< servers that vote, this one included
+  std::optional<double> elections{};     ///< times it looked for a leader
+  std::optional<double> election_sum{};  ///< seconds in elections, over election_count of them
+  std::optional<double> election_count{};
+  std::optional<double> fsync_sum{};  ///< seconds spent in fsync_count calls
+  std::optional<double> fsync_count{};
+  std::optional<double> fsync_max{};  ///< seconds; not told with the Prometheus provider
+  // Of leaders only.
+  std::optional<double> learners{};
+  std::optional<double> synced_followers{};
+  std::optional<double> synced_observers{};
+  std::optional<double> pending_syncs{};
+};
+
+struct ZookeeperServerFacts {
+  EntityRef entity{};  ///< its address as configured, "zk-1:2181"
+  ZookeeperState state = ZookeeperState::kUnknown;
+  std::string why{};   ///< one line, unless it serves
+  AnswerRef polled{};  ///< of `state`: every poll brings one, also of a server that is silent
+
+  ZookeeperStats stats{};
+  AnswerRef told{};  ///< of `stats`
+
+  ZookeeperMonitor monitor{};
+  AnswerRef monitored{};  ///< of `monitor`
+
+  /// Words that it does not answer, because its 4lw.commands.whitelist lacks them.
+  std::vector<std::string> refused{};
+
+  /// It served in the last poll, and that was not too long ago: what it told then may be shown.
+  bool Serves(const Instant& now) const {
+    return state == ZookeeperState::kServing && IsFresh(polled, now);
+  }
+};
+
+struct ZookeeperFacts final : Facts {
+  std::vector<ZookeeperServerFacts> servers{};  ///< in the order of the configuration
+};
+
+/// What the servers of an ensemble amount to.
+enum class EnsembleState : uint8_t {
+  kUnknown,       ///< nobody tells
+  kStandalone,    ///< the one server there is serves alone
+  kLed,           ///< exactly one server says that it leads
+  kLeaderUnseen,  ///< followers serve, but no server that answers leads: it is silent or not listed
+  kNotServing,    ///< of the servers that tell none serves more than reads
+  kDisagreeing,   ///< several lead, or one of several stands alone
+};
+
+/// "unknown", "standalone", "led", "leader_unseen", "not_serving", "disagreeing".
+std::string_view Name(EnsembleState state);
+
+struct ZookeeperEnsemble {
+  EnsembleState state = EnsembleState::kUnknown;
+  size_t serving = 0;      ///< servers by state
+  size_t not_serving = 0;  ///< as they say themselves
+  size_t silent = 0;       ///< unreachable, or unknown
+  size_t leaders = 0;      ///< of those that serve
+  size_t voters = 0;       ///< as servers tell, else as many as are listed
+  size_t in_sync = 0;      ///< voters that serve, the leader's own account before ours
+
+  /// Votes that a decision takes.
+  size_t Quorum() const { return voters / 2 + 1; }
+};
+
+/// Judges what was told in the last poll. Pure.
+ZookeeperEnsemble EnsembleOf(const ZookeeperFacts& facts, const Instant& now);
+
+}  // namespace klaxon

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "agent/model/entity.h"
+#include "agent/model/zookeeper_facts.h"
+#include "collectors/collector.h"
+#include "collectors/zookeeper/config.h"
+#include "collectors/zookeeper/server.h"
+
+namespace klaxon::zookeeper_collector {
+
+/// Reads the servers of one ZooKeeper ensemble as ZookeeperFacts.
+///
+/// All servers are asked side by side, each on a thread of its own, so that a silent one costs the
+/// others nothing. Every server has its own answers: what one does not tell leaves the others
+/// fresh.
+class ZookeeperCollector final : public Collector {
+ public:
+  /// `http` outlives it.
+  ZookeeperCollector(Config config, http::HttpClient& http);
+
+  /// Facts are null until a server answered for the first time.
+  Reading Poll(const PollContext& context) override;
+
+ private:
+  std::vector<Telling> AskAll(const PollContext& context) const;
+  void Publish(std::shared_ptr<ZookeeperFacts> facts, Reading& reading);
+
+  const Config config_;
+  std::vector<Server> servers_{};
+  EntityTable entities_{};
+  std::shared_ptr<const ZookeeperFacts> facts_{};  // of the poll before; null at first
+};
+
+}  // namespace klaxon::zookeeper_collector

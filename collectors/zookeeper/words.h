@@ -1,0 +1,26 @@
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "agent/base/clock.h"
+#include "agent/base/result.h"
+#include "agent/base/text.h"
+
+namespace klaxon::zookeeper_collector {
+
+/// The four-letter words that Klaxon sends; no others. They change nothing and cost little
+/// (`wchc`, `wchp`, `dump` and `cons` can stall a large server, `crst`, `srst` and `stmk` change
+/// it).
+enum class Word { kSrvr, kMntr };
+
+std::string_view Name(Word word);  ///< "srvr"
+
+/// Sends a word on a connection of its own, as the protocol wants it, and reads the answer until
+/// the server closes it: any bytes, at most 1 MiB. Errors, with the address in front: kUnreachable,
+/// kTimeout, kBadAnswer (too long), kCancelled.
+Result<std::string> AskWord(const HostPort& server, Word word, MonoTime deadline,
+                            const std::stop_token& stop);
+
+}  // namespace klaxon::zookeeper_collector

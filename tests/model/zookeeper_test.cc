@@ -1,0 +1,89 @@
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/model/zookeeper_facts.h"
+
+namespace klaxon {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr Instant kNow{.wall = {}, .mono = MonoTime{seconds{100}}};
+
+/// Servers by one word each: a mode, "-" for not serving, "?" for silent, "stale" for a leader of
+/// long ago.
+ZookeeperFacts Facts(const std::vector<std::string>& words) {
+  ZookeeperFacts facts;
+  for (const std::string& word : words) {
+    const int age = word == "stale" ? 60 : 1;
+    ZookeeperServerFacts server;
+    server.polled = std::make_shared<const Answer>(
+        Answer{.source = "srvr",
+               .taken_at = {.wall = {}, .mono = kNow.mono - seconds{age}},
+               .good_for = seconds{30},
+               .error = {}});
+    server.told = server.polled;
+    server.state = word == "-"   ? ZookeeperState::kNotServing
+                   : word == "?" ? ZookeeperState::kUnreachable
+                                 : ZookeeperState::kServing;
+    server.stats.mode = word == "stale" ? "leader" : word;
+    facts.servers.push_back(server);
+  }
+  return facts;
+}
+
+TEST_CASE("what servers say of themselves makes an ensemble", "[zookeeper]") {
+  struct Case {
+    std::vector<std::string> servers{};
+    EnsembleState state = EnsembleState::kUnknown;
+    size_t in_sync = 0;
+  };
+
+  const std::vector<Case> cases{
+      {{"standalone"}, EnsembleState::kStandalone, 1},
+      {{"leader", "follower", "follower"}, EnsembleState::kLed, 3},
+      {{"leader", "follower", "?"}, EnsembleState::kLed, 2},
+      {{"leader", "follower", "observer"}, EnsembleState::kLed, 2},
+      {{"?", "follower", "follower"}, EnsembleState::kLeaderUnseen, 2},
+      {{"follower"}, EnsembleState::kLeaderUnseen, 1},
+      {{"stale", "follower", "follower"}, EnsembleState::kLeaderUnseen, 2},
+      {{"-", "-", "-"}, EnsembleState::kNotServing, 0},
+      {{"-", "?", "?"}, EnsembleState::kNotServing, 0},
+      {{"read-only", "?", "?"}, EnsembleState::kNotServing, 0},
+      {{"leader", "leader", "follower"}, EnsembleState::kDisagreeing, 3},
+      {{"standalone", "leader", "follower"}, EnsembleState::kDisagreeing, 3},
+      {{"standalone", "standalone"}, EnsembleState::kDisagreeing, 2},
+      {{"?", "?", "?"}, EnsembleState::kUnknown, 0},
+      {{"stale"}, EnsembleState::kUnknown, 0},
+      {{}, EnsembleState::kUnknown, 0},
+  };
+  for (const Case& c : cases) {
+    std::string servers;
+    for (const std::string& server : c.servers) {
+      servers += server + " ";
+    }
+    INFO(servers);
+    const ZookeeperEnsemble ensemble = EnsembleOf(Facts(c.servers), kNow);
+    CHECK(Name(ensemble.state) == Name(c.state));
+    CHECK(ensemble.in_sync == c.in_sync);
+    CHECK(ensemble.serving + ensemble.not_serving + ensemble.silent == c.servers.size());
+  }
+}
+
+TEST_CASE("the leader's own account of its followers goes first", "[zookeeper]") {
+  ZookeeperFacts facts = Facts({"leader", "follower", "follower"});
+  facts.servers[0].monitored = facts.servers[0].told;
+  facts.servers[0].monitor.voters = 5;
+  facts.servers[0].monitor.synced_followers = 1;
+  const ZookeeperEnsemble ensemble = EnsembleOf(facts, kNow);
+  CHECK(ensemble.voters == 5);
+  CHECK(ensemble.in_sync == 2);
+  CHECK(ensemble.Quorum() == 3);
+  facts.servers[0].monitor.synced_followers = 1e300;  // whatever it says
+  CHECK(EnsembleOf(facts, kNow).in_sync == 256);
+}
+
+}  // namespace
+}  // namespace klaxon
