@@ -14,6 +14,7 @@ namespace klaxon::metrics {
 /// The `collector` of a Section that each kind of facts comes from.
 inline constexpr std::string_view kKafkaCollector = "kafka";
 inline constexpr std::string_view kConnectCollector = "connect";
+inline constexpr std::string_view kZookeeperCollector = "zookeeper";
 
 /// A whole number as a label value, without an allocation.
 class NumberText {
@@ -67,6 +68,18 @@ void EachConnect(const View& view, Emitter& emitter) {
       kEmit({.section = *part.section, .facts = *facts}, emitter);
     } else if (part.section->collector == kConnectCollector) {
       emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
+    }
+  }
+}
+
+/// The same for a ZooKeeper ensemble.
+template <void (*kEmit)(const ZookeeperPart&, Emitter&)>
+void EachZookeeper(const View& view, Emitter& emitter) {
+  for (const ViewPart& part : view.parts) {
+    if (const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get())) {
+      kEmit({.section = *part.section, .facts = *facts}, emitter);
+    } else if (part.section->collector == kZookeeperCollector) {
+      emitter.Unknown(nullptr, {part.section->cluster});
     }
   }
 }

@@ -37,6 +37,7 @@ std::vector<CatalogueSection> Catalogue() {
   std::vector<CatalogueSection> sections{
       FromTable("Kafka", metrics::KafkaTable()),
       FromTable("Kafka Connect", metrics::ConnectTable()),
+      FromTable("ZooKeeper", metrics::ZookeeperTable()),
       FromTable("Collectors", metrics::AgentTable()),
       {.title = "Klaxon itself", .metrics = {}},
   };

@@ -62,6 +62,7 @@ const std::array<PrometheusPage::Kind, PrometheusPage::kKinds>& PrometheusPage::
   static constexpr std::array<Kind, kKinds> kAll{
       Kind{.name = "kafka", .collector = "kafka", .table = metrics::KafkaTable},
       Kind{.name = "connect", .collector = "connect", .table = metrics::ConnectTable},
+      Kind{.name = "zookeeper", .collector = "zookeeper", .table = metrics::ZookeeperTable},
       Kind{.name = "collectors", .collector = {}, .table = metrics::AgentTable},
   };
   return kAll;

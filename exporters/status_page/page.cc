@@ -9,6 +9,7 @@
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/kafka_section.h"
 #include "exporters/status_page/trouble.h"
+#include "exporters/status_page/zookeeper_section.h"
 
 namespace klaxon::status_page {
 namespace {
@@ -120,6 +121,9 @@ std::string Sources(const View& view, const Instant& now) {
   std::string html;
   for (const ConnectPart& part : ConnectParts(view)) {
     html += ConnectSection(part, now);
+  }
+  for (const ZookeeperPart& part : ZookeeperParts(view)) {
+    html += ZookeeperSection(part, now);
   }
   for (const ViewPart& part : view.parts) {
     if (part.section->facts == nullptr) {

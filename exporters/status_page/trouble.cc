@@ -6,6 +6,7 @@
 
 #include "agent/base/duration.h"
 #include "exporters/status_page/html.h"
+#include "exporters/status_page/zookeeper_section.h"
 
 namespace klaxon::status_page {
 namespace {
@@ -113,6 +114,9 @@ std::vector<Trouble> TroublesIn(const View& view, const Instant& now) {
         AddConnector(part, connector, troubles);
       }
     }
+  }
+  for (const ZookeeperPart& part : ZookeeperParts(view)) {
+    std::ranges::move(ZookeeperTroubles(part, now), std::back_inserter(troubles));
   }
   for (const ViewPart& part : view.parts) {
     AddPolling(*part.section, troubles);

@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include "exporters/api/documents.h"
+#include "exporters/api/json.h"
+
+namespace klaxon::api {
+namespace {
+
+Json NumberOrNull(std::optional<double> number) {
+  return number ? Json(*number) : Json(nullptr);
+}
+
+Json Stats(const ZookeeperStats& stats) {
+  return {{"mode", Text(stats.mode)},
+          {"version", Text(stats.version)},
+          {"zxid", stats.zxid ? Json(fmt::format("{:#x}", *stats.zxid)) : Json(nullptr)},
+          {"latency_avg_seconds", NumberOrNull(stats.latency_avg)},
+          {"latency_max_seconds", NumberOrNull(stats.latency_max)},
+          {"outstanding_requests", NumberOrNull(stats.outstanding)},
+          {"connections", NumberOrNull(stats.connections)},
+          {"znodes", NumberOrNull(stats.znodes)}};
+}
+
+Json Server(const ZookeeperServerFacts& server, const Instant& now) {
+  const bool serves = server.Serves(now);
+  const bool known = server.state != ZookeeperState::kUnknown && IsFresh(server.polled, now);
+  return {{"server", Text(server.entity->name)},
+          {"state", known ? Json(Name(server.state)) : Json(nullptr)},
+          {"why", server.why.empty() ? Json(nullptr) : Text(server.why)},
+          {"refused_words", server.refused},
+          {"as_of", AsOf(server.told, now)},
+          {"stats", serves ? IfFresh(server.told, now, [&] { return Stats(server.stats); })
+                           : Json(nullptr)}};
+}
+
+Json Ensemble(const ZookeeperPart& part, const Instant& now) {
+  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, now);
+  const bool known = ensemble.state != EnsembleState::kUnknown;
+  Json servers = Json::array();
+  for (const ZookeeperServerFacts& server : part.facts.servers) {
+    servers.push_back(Server(server, now));
+  }
+  return {{"cluster", Text(part.section.cluster)},
+          {"state", known ? Json(Name(ensemble.state)) : Json(nullptr)},
+          {"voters", known ? Json(ensemble.voters) : Json(nullptr)},
+          {"in_sync", known ? Json(ensemble.in_sync) : Json(nullptr)},
+          {"servers", std::move(servers)}};
+}
+
+}  // namespace
+
+std::string ZookeeperDocument(const View& view, const Instant& now,
+                              const std::optional<std::string>& cluster) {
+  Json ensembles = Json::array();
+  for (const ZookeeperPart& part : ZookeeperParts(view)) {
+    if (!cluster || *cluster == part.section.cluster) {
+      ensembles.push_back(Ensemble(part, now));
+    }
+  }
+  return Dump({{"ensembles", std::move(ensembles)}});
+}
+
+}  // namespace klaxon::api

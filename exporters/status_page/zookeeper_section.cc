@@ -1,0 +1,112 @@
+#include "exporters/status_page/zookeeper_section.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "agent/base/text.h"
+#include "exporters/status_page/html.h"
+
+namespace klaxon::status_page {
+namespace {
+
+constexpr std::string_view kNone = "\u2013";
+
+std::string_view KindOf(ZookeeperState state) {
+  switch (state) {
+    case ZookeeperState::kServing:
+      return "good";
+    case ZookeeperState::kNotServing:
+    case ZookeeperState::kUnreachable:
+      return "bad";
+    case ZookeeperState::kUnknown:
+      return "unknown";
+  }
+  std::abort();
+}
+
+std::string_view WordOf(ZookeeperState state) {
+  switch (state) {
+    case ZookeeperState::kServing:
+      return "serving";
+    case ZookeeperState::kNotServing:
+      return "not serving";
+    case ZookeeperState::kUnreachable:
+      return "unreachable";
+    case ZookeeperState::kUnknown:
+      return "unknown";
+  }
+  std::abort();
+}
+
+std::string WordOf(EnsembleState state) {
+  std::string word(Name(state));
+  std::ranges::replace(word, '_', ' ');
+  return word;
+}
+
+std::string Count(std::optional<double> number) {
+  constexpr double kMost = 1e15;  // beyond it doubles are no counts
+  return number && *number < kMost ? Grouped(static_cast<int64_t>(*number)) : std::string(kNone);
+}
+
+std::string Milliseconds(std::optional<double> seconds) {
+  constexpr double kThousand = 1000;
+  return seconds ? fmt::format("{:.4g} ms", *seconds * kThousand) : std::string(kNone);
+}
+
+std::string StateCell(const ZookeeperServerFacts& server, const Instant& now) {
+  if (!IsFresh(server.polled, now)) {
+    return UnknownValue(server.polled);
+  }
+  std::string html = Badge(KindOf(server.state), WordOf(server.state));
+  if (!server.why.empty()) {
+    html += fmt::format("<div class=\"why\">{}</div>", Escape(server.why));
+  } else if (!server.refused.empty() && server.monitored == nullptr) {
+    html +=
+        "<div class=\"why\">it does not permit mntr; add it to 4lw.commands.whitelist for syncs, "
+        "watches and files</div>";
+  }
+  return html;
+}
+
+std::string Row(const ZookeeperServerFacts& server, const Instant& now) {
+  const bool serves = server.Serves(now) && IsFresh(server.told, now);
+  const auto told = [&](const std::string& html) {
+    return serves ? html : UnknownValue(server.told);
+  };
+  const ZookeeperStats& stats = server.stats;
+  return "<tr>" + Cell("Server", fmt::format("<code>{}</code>", Escape(server.entity->name))) +
+         Cell("State", StateCell(server, now)) + Cell("Mode", told(Escape(stats.mode))) +
+         Cell("Latency, mean / max",
+              told(Milliseconds(stats.latency_avg) + " / " + Milliseconds(stats.latency_max))) +
+         Cell("Waiting", told(Count(stats.outstanding))) +
+         Cell("Connections", told(Count(stats.connections))) +
+         Cell("Nodes", told(Count(stats.znodes))) + Cell("Version", told(Escape(stats.version))) +
+         Cell("Age", AgeOf(server.told, now)) + "</tr>\n";
+}
+
+}  // namespace
+
+std::string ZookeeperSection(const ZookeeperPart& part, const Instant& now) {
+  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, now);
+  std::string html = fmt::format(
+      "<section>\n<h2>{} <span class=\"quiet\">ZooKeeper, {}</span></h2>\n"
+      "<table><thead><tr><th>Server</th><th>State</th><th>Mode</th><th>Latency, mean / max</th>"
+      "<th>Waiting</th><th>Connections</th><th>Nodes</th><th>Version</th><th>Age</th></tr></thead>"
+      "<tbody>\n",
+      Escape(part.section.cluster), WordOf(ensemble.state));
+  std::vector<const ZookeeperServerFacts*> order;
+  order.reserve(part.facts.servers.size());
+  for (const ZookeeperServerFacts& server : part.facts.servers) {
+    order.push_back(&server);
+  }
+  std::ranges::stable_partition(
+      order, [&](const ZookeeperServerFacts* server) { return !server->Serves(now); });
+  for (const ZookeeperServerFacts* server : order) {
+    html += Row(*server, now);
+  }
+  return html + "</tbody></table>\n</section>\n";
+}
+
+}  // namespace klaxon::status_page

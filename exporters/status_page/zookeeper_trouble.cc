@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include "exporters/status_page/html.h"
+#include "exporters/status_page/zookeeper_section.h"
+
+namespace klaxon::status_page {
+namespace {
+
+/// The newest answer of any server, for the age of what is said of all.
+AnswerRef NewestOf(const ZookeeperFacts& facts) {
+  AnswerRef newest;
+  for (const ZookeeperServerFacts& server : facts.servers) {
+    if (newest == nullptr ||
+        (server.polled != nullptr && server.polled->taken_at.mono > newest->taken_at.mono)) {
+      newest = server.polled;
+    }
+  }
+  return newest;
+}
+
+Trouble Make(const ZookeeperPart& part, Severity severity, std::string what, std::string why) {
+  return {.severity = severity,
+          .where = part.section.cluster,
+          .what = std::move(what),
+          .why = std::move(why),
+          .answer = NewestOf(part.facts)};
+}
+
+void AddServers(const ZookeeperPart& part, const Instant& now, std::vector<Trouble>& troubles) {
+  for (const ZookeeperServerFacts& server : part.facts.servers) {
+    if (server.state == ZookeeperState::kNotServing && IsFresh(server.polled, now)) {
+      Trouble trouble =
+          Make(part, Severity::kAtRisk,
+               fmt::format("ZooKeeper server {} does not serve", server.entity->name), server.why);
+      trouble.answer = server.polled;
+      troubles.push_back(std::move(trouble));
+    }
+  }
+}
+
+/// An ensemble that decides, but could not without one more.
+void AddMargin(const ZookeeperPart& part, const ZookeeperEnsemble& ensemble,
+               std::vector<Trouble>& troubles) {
+  if (ensemble.voters > 1 && ensemble.in_sync < ensemble.voters) {
+    const bool last = ensemble.in_sync <= ensemble.Quorum();
+    troubles.push_back(
+        Make(part, Severity::kAtRisk,
+             fmt::format("{} of {} ZooKeeper servers in sync", ensemble.in_sync, ensemble.voters),
+             last ? "one more lost, and ZooKeeper stops" : ""));
+  }
+}
+
+}  // namespace
+
+std::vector<Trouble> ZookeeperTroubles(const ZookeeperPart& part, const Instant& now) {
+  std::vector<Trouble> troubles;
+  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, now);
+  switch (ensemble.state) {
+    case EnsembleState::kUnknown:
+    case EnsembleState::kStandalone:
+      break;
+    case EnsembleState::kLed:
+      AddMargin(part, ensemble, troubles);
+      break;
+    case EnsembleState::kLeaderUnseen:
+      troubles.push_back(Make(part, Severity::kUnknown, "the leader of ZooKeeper is not seen",
+                              "followers serve, so there is one: silent, or not in `servers`"));
+      break;
+    case EnsembleState::kNotServing:
+      troubles.push_back(
+          Make(part, Severity::kBroken, "ZooKeeper does not serve",
+               fmt::format("{} answers, none serves",
+                           Counted(ensemble.serving + ensemble.not_serving, "server"))));
+      return troubles;
+    case EnsembleState::kDisagreeing:
+      troubles.push_back(Make(part, Severity::kBroken, "the servers of ZooKeeper disagree",
+                              "several lead, or one stands alone; are they one ensemble?"));
+      break;
+  }
+  AddServers(part, now, troubles);
+  return troubles;
+}
+
+}  // namespace klaxon::status_page

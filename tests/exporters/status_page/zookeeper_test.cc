@@ -1,0 +1,101 @@
+#include <catch2/catch_test_macros.hpp>
+
+#include "exporters/status_page/page.h"
+#include "exporters/status_page/zookeeper_section.h"
+#include "tests/exporters/status_page/estate.h"
+
+namespace klaxon::status_page {
+namespace {
+
+using namespace testing;  // NOLINT(google-build-using-namespace)
+
+ZookeeperServerFacts Server(EntityTable& names, const std::string& name, const std::string& mode) {
+  ZookeeperServerFacts server{.entity = names.Intern(name)};
+  server.state = ZookeeperState::kServing;
+  server.polled = server.told = server.monitored = AnswerAt(100);
+  server.stats.mode = mode;
+  server.stats.version = "3.8.4";
+  server.stats.znodes = 12345;
+  server.stats.latency_avg = 0.0025;
+  return server;
+}
+
+ZookeeperFacts Healthy(EntityTable& names) {
+  ZookeeperFacts facts;
+  facts.servers = {Server(names, "zk-1:2181", "follower"), Server(names, "zk-2:2181", "leader"),
+                   Server(names, "zk-3:2181", "follower")};
+  facts.answers = {facts.servers[0].polled};
+  return facts;
+}
+
+std::vector<Trouble> TroublesOf(ZookeeperFacts facts, int second = 110) {
+  return TroublesIn(ViewOf({SectionOf("zookeeper", std::move(facts))}), At(second));
+}
+
+std::string PageOf(ZookeeperFacts facts) {
+  const View view = ViewOf({SectionOf("zookeeper", std::move(facts))});
+  return RenderPage(view, At(110), {.version = "1", .refresh = false, .sources = 1});
+}
+
+TEST_CASE("a healthy ensemble is shown without trouble", "[status_page]") {
+  EntityTable names;
+  CHECK(TroublesOf(Healthy(names)).empty());
+  const std::string page = PageOf(Healthy(names));
+  CHECK(page.find("ZooKeeper, led") != std::string::npos);
+  CHECK(page.find("zk-2:2181") != std::string::npos);
+  CHECK(page.find("2.5 ms") != std::string::npos);
+  CHECK(page.find("all well") != std::string::npos);
+}
+
+TEST_CASE("a server lost is at risk, and says when it is the last but one", "[status_page]") {
+  EntityTable names;
+  ZookeeperFacts facts = Healthy(names);
+  facts.servers[2].state = ZookeeperState::kNotServing;
+  facts.servers[2].why = "zk-3:2181: says <that> it is not currently serving";
+  const std::vector<Trouble> troubles = TroublesOf(facts);
+  REQUIRE(troubles.size() == 2);
+  CHECK(troubles[0].severity == Severity::kAtRisk);
+  CHECK(troubles[0].what == "2 of 3 ZooKeeper servers in sync");
+  CHECK(troubles[0].why == "one more lost, and ZooKeeper stops");
+  CHECK(troubles[1].what == "ZooKeeper server zk-3:2181 does not serve");
+  const std::string page = PageOf(facts);
+  CHECK(page.find("<that>") == std::string::npos);
+  // Trouble first.
+  CHECK(page.find("<code>zk-3:2181</code>") < page.find("<code>zk-1:2181</code>"));
+}
+
+TEST_CASE("an ensemble that serves nobody is broken, one that disagrees too", "[status_page]") {
+  EntityTable names;
+  ZookeeperFacts facts = Healthy(names);
+  facts.servers[0].stats.mode = "leader";
+  REQUIRE_FALSE(TroublesOf(facts).empty());
+  CHECK(TroublesOf(facts)[0].what == "the servers of ZooKeeper disagree");
+  for (ZookeeperServerFacts& server : facts.servers) {
+    server.state = ZookeeperState::kNotServing;
+  }
+  const std::vector<Trouble> troubles = TroublesOf(facts);
+  REQUIRE(troubles.size() == 1);
+  CHECK(troubles[0].severity == Severity::kBroken);
+  CHECK(troubles[0].what == "ZooKeeper does not serve");
+}
+
+TEST_CASE("a silent leader is unknown, not lost", "[status_page]") {
+  EntityTable names;
+  ZookeeperFacts facts = Healthy(names);
+  facts.servers[1].state = ZookeeperState::kUnreachable;
+  const std::vector<Trouble> troubles = TroublesOf(facts);
+  REQUIRE(troubles.size() == 1);
+  CHECK(troubles[0].severity == Severity::kUnknown);
+}
+
+TEST_CASE("a word that is not permitted is a hint, not a trouble", "[status_page]") {
+  EntityTable names;
+  ZookeeperFacts facts = Healthy(names);
+  facts.servers[0].monitored = nullptr;
+  facts.servers[0].refused = {"mntr"};
+  CHECK(TroublesOf(facts).empty());
+  CHECK(PageOf(facts).find("4lw.commands.whitelist") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace klaxon::status_page
