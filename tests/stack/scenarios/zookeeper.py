@@ -1,0 +1,52 @@
+"""One ZooKeeper server as it comes: only srvr is permitted. By the words alone, and with its AdminServer."""
+
+import os
+
+import _paths  # noqa: F401
+import zookeeper_probe
+import zookeeper_truth as truth
+from scenario import check, main, wait_until
+
+INTERVAL = 1.0
+
+
+def run(case):
+    stack = case.stack
+    stack.run("up", "zookeeper")
+    described = stack.describe("zookeeper")
+    address, admin = described["nodes"][0]["address"], described["nodes"][0]["admin"]
+    check("not in the whitelist" in zookeeper_probe.ask(address, "mntr"), "this server refuses mntr, as it does by itself")
+
+    plain = case.klaxon("--config", truth.configuration(os.path.join(case.folder, "words.yaml"), described, INTERVAL), name="words")
+    truth.await_truth(plain, [address], "the server stands alone", state="standalone")
+    page = plain.metrics()
+    check(not truth.srvr_differences(page, address), "what srvr tells equals the server's own word")
+    check(not page.series("zookeeper_watches"), "what only mntr tells is not there")
+    html = plain.get("/")[1]
+    check("4lw.commands.whitelist" in html and "all well" in html, "the page says what to permit, and calls it no trouble")
+    plain.terminate()
+
+    config = truth.configuration(os.path.join(case.folder, "admin.yaml"), described, INTERVAL, admin=True)
+    agent = case.klaxon("--config", config, name="admin")
+    truth.await_truth(agent, [address], "the server stands alone", state="standalone")
+
+    def equal():
+        page = agent.metrics()  # first, because some numbers grow
+        told = {"zk_" + key: value for key, value in zookeeper_probe.monitor(admin).items()}
+        lines = truth.differences(page, address, told)
+        return not lines or "; ".join(lines[:4])
+
+    took = wait_until("every number equals what the AdminServer tells", 30, equal)
+    check(True, f"with its AdminServer every number equals what that tells ({took:.1f} s)")
+
+    stack.run("kill", "zookeeper")
+    took, late = truth.await_truth(agent, [address], "the killed server is unreachable")
+    check(late < 2, f"the killed server is unreachable {took:.1f} s later, {late:g} polls after its end")
+    check(truth.ensemble_of(agent.metrics()) is None, "and of the ensemble nothing is claimed")
+    stack.run("start", "zookeeper")
+    took, _ = truth.await_truth(agent, [address], "the server is back", state="standalone")
+    check(True, f"it heals {took:.1f} s after the start")
+    agent.terminate()
+
+
+main(run)
