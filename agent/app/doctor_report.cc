@@ -6,12 +6,19 @@
 #include "agent/base/text.h"
 
 namespace klaxon::app {
+namespace {
+
+constexpr size_t kLongestText = 2'000;
+
+}  // namespace
 
 std::string FindingLines(const kafka::Finding& finding) {
+  // It holds words of brokers: what a terminal would obey stays out.
+  const auto shown = [](const std::string& text) { return Printable(text, kLongestText); };
   std::string lines = fmt::format("  {:<8} {:<11} {}: {}\n", Name(finding.outcome),
-                                  Name(finding.step), finding.subject, finding.said);
+                                  Name(finding.step), shown(finding.subject), shown(finding.said));
   if (!finding.mend.empty()) {
-    lines += fmt::format("  {:<8} {:<11} -> {}\n", "", "", finding.mend);
+    lines += fmt::format("  {:<8} {:<11} -> {}\n", "", "", shown(finding.mend));
   }
   return lines;
 }

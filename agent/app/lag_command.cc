@@ -9,11 +9,13 @@
 #include "agent/app/options.h"
 #include "agent/app/traffic_book.h"
 #include "agent/base/duration.h"
+#include "agent/base/text.h"
 
 namespace klaxon::app {
 namespace {
 
 constexpr Duration kPatience = std::chrono::seconds{30};  // of one source's only poll
+constexpr size_t kLongestLine = 2'000;
 
 SectionRef PollOnce(const Source& source, const SourceDeps& deps) {
   const std::unique_ptr<Collector> collector = source.Make(deps);
@@ -62,9 +64,10 @@ Row RowOf(const GroupFacts& group, const GroupTopicFacts& topic,
     sum += lag.lag;
     known = known || lag.state == LagState::kKnown;
   }
-  return {.group = group.entity->name,
-          .topic = topic.topic->name,
-          .state = group.described == nullptr ? "unknown" : group.state,
+  // Names are other people's: what a terminal would obey stays out of it.
+  return {.group = Printable(group.entity->name),
+          .topic = Printable(topic.topic->name),
+          .state = group.described == nullptr ? "unknown" : Printable(group.state),
           .members = group.members_unknown || group.described == nullptr
                          ? "unknown"
                          : fmt::format("{}", group.members.size()),
@@ -132,8 +135,8 @@ ExitCode Lag(const RunOptions& options) {
     whole = whole && part.section->facts != nullptr;
     for (const Problem& problem : part.section->status.problems) {
       whole = false;
-      fmt::print(stderr, "klaxon: {}: {}: {}\n", part.section->Title(), problem.scope,
-                 problem.error.message());
+      fmt::print(stderr, "klaxon: {}: {}: {}\n", part.section->Title(), Printable(problem.scope),
+                 Printable(problem.error.message(), kLongestLine));
     }
   }
   for (const KafkaPart& part : KafkaParts(view)) {

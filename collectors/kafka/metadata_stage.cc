@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "agent/kafka/wire/messages/describe_quorum.h"
 #include "agent/kafka/wire/messages/metadata.h"
 #include "collectors/kafka/quorum.h"
@@ -97,6 +99,12 @@ void SetBrokers(Round& round, const std::vector<BrokerFacts>& brokers) {
       addresses.push_back(
           {.id = broker.id,
            .address = {.host = broker.host, .port = static_cast<uint16_t>(broker.port)}});
+    } else {
+      round.AddProblem(
+          BrokerName(broker.id),
+          Error(Reason::kBadAnswer, fmt::format("advertises port {}, which is none; see "
+                                                "advertised.listeners of that broker",
+                                                broker.port)));
     }
   }
   round.client().SetBrokers(std::move(addresses));

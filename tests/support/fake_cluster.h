@@ -21,6 +21,7 @@ namespace klaxon::testing {
 /// through the real encoding and decoding, without a socket. Confined to one thread.
 struct FakeCluster {
   struct Broker {
+    int32_t port = 9092;       ///< as it advertises it
     bool silent = false;       ///< misses every deadline
     bool unreachable = false;  ///< refuses connections
     bool loading = false;      ///< its coordinator has not read its log yet

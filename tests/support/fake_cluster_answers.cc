@@ -32,7 +32,7 @@ struct Speaker {
     response.controller_id = cluster.metadata_controller;
     for (const auto& [broker, state] : cluster.brokers) {
       response.brokers.push_back(
-          {.id = broker, .host = "kafka-" + std::to_string(broker), .port = kPort});
+          {.id = broker, .host = "kafka-" + std::to_string(broker), .port = state.port});
     }
     if (request.topics) {  // all topics are asked for, none, or such as there are not
       for (const MetadataRequest::Topic& asked : *request.topics) {

@@ -16,7 +16,8 @@ std::string TitleOf(const BrokerAddress& broker) {
 }
 
 bool IsLoopback(const std::string& host) {
-  return host == "localhost" || host.starts_with("127.") || host == "::1";
+  return host == "localhost" || host.starts_with("127.") || host == "::1" ||
+         host.starts_with("::ffff:127.");
 }
 
 }  // namespace
@@ -94,14 +95,23 @@ bool Examination::CheckMetadata() {
   }
   signs_.metadata = true;
   for (const auto& broker : call.response()->brokers) {
+    if (broker.port <= 0 || broker.port > UINT16_MAX) {
+      Say({.step = Step::kCluster,
+           .outcome = Outcome::kBad,
+           .subject = fmt::format("broker {}", broker.id),
+           .said = fmt::format("advertises port {}, which is none", broker.port),
+           .mend = "see advertised.listeners of that broker"});
+      signs_.unreachable.push_back(broker.id);
+      continue;
+    }
     brokers_.push_back(
         {.id = broker.id,
          .address = {.host = broker.host, .port = static_cast<uint16_t>(broker.port)}});
   }
-  found.outcome = brokers_.empty() ? Outcome::kBad : Outcome::kGood;
+  found.outcome = call.response()->brokers.empty() ? Outcome::kBad : Outcome::kGood;
   found.said = fmt::format("cluster {}, {} brokers",
                            Printable(call.response()->cluster_id.value_or("without an id")),
-                           brokers_.size());
+                           call.response()->brokers.size());
   Say(std::move(found));
   client_->SetBrokers(brokers_);
   return true;

@@ -298,5 +298,19 @@ TEST_CASE("nobody answers: first nothing, later everything with the reason", "[k
   CHECK(bench.IsCurrent(bench.facts->metadata));
 }
 
+TEST_CASE("a broker that advertises a port that is none is told with it", "[kafka]") {
+  for (const int32_t port : {-1, 0, 70'000}) {
+    CAPTURE(port);
+    Bench bench;
+    bench.cluster.AddBrokers(2);
+    bench.cluster.brokers[2].port = port;
+    bench.Poll();
+    REQUIRE(bench.ProblemOf("broker 2") != nullptr);
+    CHECK(bench.ProblemOf("broker 2")
+              ->message()
+              .starts_with("advertises port " + std::to_string(port)));
+  }
+}
+
 }  // namespace
 }  // namespace klaxon::kafka_collector

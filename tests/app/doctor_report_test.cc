@@ -1,0 +1,30 @@
+#include "agent/app/doctor_report.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace klaxon::app {
+namespace {
+
+const kafka::Finding kHostile{.step = kafka::Step::kName,
+                              .outcome = kafka::Outcome::kBad,
+                              .subject = "a\x1b[31m:9092",
+                              .said = "b\n  ok  forged",
+                              .mend = std::string("c\0d", 3)};
+
+TEST_CASE("what a terminal would obey stays out of a finding's lines", "[doctor]") {
+  const std::string lines = FindingLines(kHostile);
+  CHECK(lines ==
+        "  bad      name        a?[31m:9092: b?  ok  forged\n"
+        "                       -> c?d\n");
+}
+
+TEST_CASE("a finding in JSON is valid whatever bytes it holds", "[doctor]") {
+  kafka::Finding odd = kHostile;
+  odd.said = "\xff\xfe";
+  const std::string json = DiagnosesAsJson({{.cluster = "c", .findings = {odd}}});
+  CHECK(json.find("\"said\": \"\xef\xbf\xbd\xef\xbf\xbd\"") != std::string::npos);
+  CHECK(json.find("\"good\": false") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace klaxon::app
