@@ -36,17 +36,18 @@ run_maven() {
   return 1
 }
 
-install_kafka() {
-  local version=$1 pom target stamp
-  pom=$stack_home/maven/kafka-$version.xml target=$cache/kafka-$version
+# install_packages NAME: what maven/NAME.xml names, into the cache.
+install_packages() {
+  local name=$1 pom target stamp
+  pom=$stack_home/maven/$name.xml target=$cache/$name
   stamp=$(sha256sum <"$pom")
   [ "$(cat "$target/stamp" 2>/dev/null)" = "$stamp" ] && return
   need_command mvn maven
-  say "fetching Kafka $version with Maven"
+  say "fetching $name with Maven"
   rm -rf "$target.new"
   mkdir -p "$target.new"
   run_maven -f "$pom" "$dependency_plugin:copy-dependencies" "-DoutputDirectory=$target.new/libs" -DincludeScope=runtime ||
-    { tail -n 5 "$cache/maven.log" >&2; cannot_have "Maven could not fetch Kafka $version (log: $cache/maven.log)"; }
+    { tail -n 5 "$cache/maven.log" >&2; cannot_have "Maven could not fetch $name (log: $cache/maven.log)"; }
   echo "$stamp" >"$target.new/stamp"
   rm -rf "$target"
   mv "$target.new" "$target"
@@ -89,8 +90,9 @@ install_all() {
   need_command python3 python3
   need_command java default-jdk-headless
   need_command openssl openssl
-  install_kafka $kafka4
-  install_kafka $kafka3
+  install_packages kafka-$kafka4
+  install_packages kafka-$kafka3
+  install_packages $zookeeper_metrics
   compile_jar "$stack_home/java" "$(mkdir -p "$(dirname "$(tools_jar)")" && tools_jar)"
   compile_jar "$stack_home/connect_plugin" "$(mkdir -p "$(plugin_path)/klaxon-test" && plugin_path)/klaxon-test/klaxon-test.jar"
   make_archives $kafka4

@@ -1,7 +1,8 @@
 # ZooKeeper servers: configuration, start, readiness. Sourced, never run.
 #
 # They are the 3.8.4 that comes with Kafka 3.9.1. 'zookeeper' permits the words that ZooKeeper permits by itself, 'zookeeper3'
-# those that Klaxon's documentation asks for.
+# those that Klaxon's documentation asks for. 'zookeeper_kafka' is one server with the Prometheus metrics provider (node 1), which
+# changes what mntr tells, and a Kafka 3.9.1 broker in ZooKeeper mode on it (node 2).
 
 # Reads NAME's ports into arrays by node id.
 read_zookeeper_ports() {
@@ -33,33 +34,69 @@ admin.serverPort=${admin_ports[$node]}
 P
   [ "$name" = zookeeper ] && return
   echo "4lw.commands.whitelist=srvr,mntr"
+  if [ "$name" = zookeeper_kafka ]; then
+    cat <<P
+metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider
+metricsProvider.httpHost=127.0.0.1
+metricsProvider.httpPort=${peer_ports[$node]}
+P
+    return
+  fi
   for other in $(nodes_of "$name"); do echo "server.$other=127.0.0.1:${peer_ports[$other]}:${election_ports[$other]}"; done
+}
+
+is_zookeeper_broker() { [ "$1-$2" = zookeeper_kafka-2 ]; }
+
+write_zookeeper_broker() {
+  cat <<P
+broker.id=2
+zookeeper.connect=127.0.0.1:${client_ports[1]}/kafka
+listeners=PLAINTEXT://127.0.0.1:${client_ports[2]}
+log.dirs=$run_dir/$1/data-2
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.cleaner.dedupe.buffer.size=8388608
+P
 }
 
 launch_zookeeper() {
   local name=$1 node=$2 flags
   mapfile -t flags < <(logging_flags INFO)
-  start_java "$name" "$node" -Xms32m -Xmx96m "${flags[@]}" -cp "$(libs_of $kafka3)/*" \
+  if is_zookeeper_broker "$name" "$node"; then
+    start_java "$name" "$node" -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of $kafka3)/*" kafka.Kafka "$run_dir/$name/node-$node.properties"
+    return
+  fi
+  start_java "$name" "$node" -Xms32m -Xmx96m "${flags[@]}" -cp "$(libs_of $kafka3)/*:$cache/$zookeeper_metrics/libs/*" \
     org.apache.zookeeper.server.quorum.QuorumPeerMain "$run_dir/$name/node-$node.properties"
 }
 
 # Until the node serves, by its own word.
 await_zookeeper() {
   local name=$1 node=$2
+  if is_zookeeper_broker "$name" "$node"; then
+    broker_ports[node]=${client_ports[$node]}
+    await_broker "$name" "$node" 1
+    return
+  fi
   python3 "$stack_home/support/zookeeper_probe.py" "127.0.0.1:${client_ports[$node]}" --timeout "${KLAXON_STACK_TIMEOUT:-120}" \
     --pid "$(cat "$(pid_file_of "$name" "$node")")" ||
     { complain "$name node $node did not become ready"; show_log_tail "$name" "$node"; return 1; }
 }
 
 publish_zookeeper() {
-  local name=$1 node rows= servers=
+  local name=$1 node rows= servers= bootstrap=
   for node in $(nodes_of "$name"); do
+    is_zookeeper_broker "$name" "$node" && continue
     servers+=${servers:+,}127.0.0.1:${client_ports[$node]}
     rows+=${rows:+, }$(printf '{"id": %d, "address": "127.0.0.1:%s", "admin": "http://127.0.0.1:%s", "pid": %s, "log": "%s"}' "$node" \
       "${client_ports[$node]}" "${admin_ports[$node]}" "$(cat "$(pid_file_of "$name" "$node")")" "$(log_of "$name" "$node")")
   done
   echo "KLAXON_$(port_variable "$name")_SERVERS=$servers" >"$run_dir/$name.env"
-  printf '{"name": "%s", "servers": "%s", "nodes": [%s]}\n' "$name" "$servers" "$rows" >"$run_dir/$name.json"
+  is_zookeeper_broker "$name" 2 && bootstrap=127.0.0.1:${client_ports[2]}
+  printf '{"name": "%s", "servers": "%s", "bootstrap": "%s", "nodes": [%s]}\n' "$name" "$servers" "$bootstrap" "$rows" >"$run_dir/$name.json"
 }
 
 up_zookeeper() {
@@ -67,7 +104,8 @@ up_zookeeper() {
   prepare_folder "$name" && pick_zookeeper_ports "$name" && read_zookeeper_ports "$name" || return 1
   for node in $(nodes_of "$name"); do
     mkdir -p "$run_dir/$name/data-$node" && echo "$node" >"$run_dir/$name/data-$node/myid" || return 1
-    write_zookeeper_config "$name" "$node" >"$run_dir/$name/node-$node.properties"
+    if is_zookeeper_broker "$name" "$node"; then write_zookeeper_broker "$name"; else write_zookeeper_config "$name" "$node"; fi \
+      >"$run_dir/$name/node-$node.properties"
     launch_zookeeper "$name" "$node"
   done
   for node in $(nodes_of "$name"); do await_zookeeper "$name" "$node" || return 1; done

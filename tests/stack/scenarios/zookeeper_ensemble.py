@@ -60,6 +60,9 @@ def run(case):
     ensemble = json.loads(agent.get("/api/klaxon/v1/zookeeper")[1])["ensembles"][0]
     check(ensemble["state"] == "not_serving" and all(server["stats"] is None for server in ensemble["servers"]), "so does the API, without a number")
 
+    left = next(node for node in described["nodes"] if node["id"] not in (follower, leader))
+    check(zookeeper_probe.monitor_status(left["admin"]) == 500, "an AdminServer without a quorum answers 500, which Klaxon takes for that")
+
     bring_back(follower)
     told_right("a server comes back and the two elect", "led")
     bring_back(leader)

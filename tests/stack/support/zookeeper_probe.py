@@ -10,6 +10,7 @@ import re
 import socket
 import sys
 import time
+import urllib.error
 import urllib.request
 
 
@@ -54,6 +55,15 @@ def monitor(admin):
     """What the AdminServer's monitor tells."""
     with urllib.request.urlopen(admin + "/commands/monitor", timeout=5) as answer:
         return json.load(answer)
+
+
+def monitor_status(admin):
+    """The HTTP status of that."""
+    try:
+        monitor(admin)
+    except urllib.error.HTTPError as error:
+        return error.code
+    return 200
 
 
 def alive(pid):

@@ -34,14 +34,24 @@ GROWING = {
 }
 
 
-def configuration(path, stack_description, interval, admin=False):
+def configuration(path, stack_description, interval, admin=False, kafka=False):
     """Writes a configuration for klaxon that watches these servers, and returns its path."""
     lines = ["clusters:", f"- name: {CLUSTER}", "  zookeeper:", f"    servers: {stack_description['servers']}", f"    interval: {interval:g}s"]
     if admin:
         lines.append("    admin: " + ",".join(node["admin"] for node in stack_description["nodes"]))
+    if kafka:
+        lines += ["  kafka:", f"    bootstrap.servers: {stack_description['bootstrap']}", f"    interval: {interval:g}s"]
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
     return path
+
+
+# What the Prometheus provider calls them.
+OTHER_NAMES = {
+    "zk_sum_election_time": "zk_election_time_sum",
+    "zk_cnt_fsynctime": "zk_fsynctime_count",
+    "zk_sum_fsynctime": "zk_fsynctime_sum",
+}
 
 
 def _number(text):
@@ -55,7 +65,7 @@ def differences(page, address, told):
     """Lines that say where /metrics differs from `told`, an answer of mntr of that server."""
     lines = []
     for name, (key, scale) in STEADY.items():
-        ours, theirs = page.value(name, server=address), _number(told.get(key))
+        ours, theirs = page.value(name, server=address), _number(told.get(key, told.get(OTHER_NAMES.get(key))))
         expected = None if theirs is None else theirs * scale
         if ours is None and expected is None:
             continue
