@@ -10,8 +10,7 @@ namespace {
 
 /// What the example has to show because there is no default to show.
 const std::set<std::string> kWithoutDefault{"clusters[].name", "clusters[].kafka.bootstrap.servers",
-                                            "clusters[].connect[].name",
-                                            "clusters[].connect[].url",
+                                            "clusters[].connect[].name", "clusters[].connect[].url",
                                             "clusters[].zookeeper.servers"};
 
 TEST_CASE("the example configuration holds every key with its default", "[config]") {

@@ -9,6 +9,7 @@ namespace klaxon::api {
 namespace {
 
 using nlohmann::json;
+using status_page::testing::AnswerAt;
 using status_page::testing::At;
 using status_page::testing::HealthyConnect;
 using status_page::testing::HealthyKafka;
@@ -77,6 +78,31 @@ TEST_CASE("a failed task carries its root cause, whatever bytes it is made of", 
       json::parse(ConnectorsDocument(view, At(105), {})).at("connectors").at(0).at("tasks").at(0);
   CHECK(task.at("state") == "FAILED");
   CHECK(task.at("root_cause") == "broken \xEF\xBF\xBD byte");
+}
+
+TEST_CASE("of a ZooKeeper server that does not serve no number is told", "[api]") {
+  EntityTable names;
+  ZookeeperFacts facts;
+  for (const char* name : {"zk-1:2181", "zk-2:2181"}) {
+    ZookeeperServerFacts server{.entity = names.Intern(name)};
+    server.state = ZookeeperState::kServing;
+    server.polled = server.told = AnswerAt(100);
+    server.stats = {.mode = "leader", .version = "3.8.4", .zxid = 0x10000002aU, .znodes = 5};
+    facts.servers.push_back(server);
+  }
+  facts.servers[1].state = ZookeeperState::kNotServing;
+  facts.servers[1].why = "no \xFF quorum";
+  const View view = ViewOf({SectionOf("zookeeper", std::move(facts))});
+  const json ensemble = json::parse(ZookeeperDocument(view, At(105), "main")).at("ensembles").at(0);
+  CHECK(ensemble.at("state") == "led");
+  CHECK(ensemble.at("servers").at(0).at("stats").at("zxid") == "0x10000002a");
+  CHECK(ensemble.at("servers").at(0).at("stats").at("outstanding_requests").is_null());
+  CHECK(ensemble.at("servers").at(1).at("state") == "not_serving");
+  CHECK(ensemble.at("servers").at(1).at("stats").is_null());
+  CHECK(json::parse(ZookeeperDocument(view, At(105), "other")).at("ensembles").empty());
+  const json old = json::parse(ZookeeperDocument(view, At(140), {})).at("ensembles").at(0);
+  CHECK(old.at("state").is_null());
+  CHECK(old.at("servers").at(0).at("stats").is_null());
 }
 
 }  // namespace
