@@ -1,5 +1,6 @@
 #include "agent/model/zookeeper_facts.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace klaxon {
@@ -38,7 +39,7 @@ EnsembleState StateOf(const Modes& modes, const ZookeeperEnsemble& ensemble, siz
 /// A count out of hostile numbers; no ensemble is larger than 255 (the server id is a byte).
 size_t CountOf(double number) {
   constexpr double kMost = 255;
-  return static_cast<size_t>(number < kMost ? number : kMost);
+  return static_cast<size_t>(std::clamp(number, 0.0, kMost));
 }
 
 }  // namespace

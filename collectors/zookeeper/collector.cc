@@ -113,6 +113,7 @@ ZookeeperCollector::ZookeeperCollector(Config config, http::HttpClient& http)
 
 std::vector<Telling> ZookeeperCollector::AskAll(const PollContext& context) const {
   std::vector<std::future<Telling>> asked;
+  asked.reserve(servers_.size());
   for (const Server& server : servers_) {
     asked.push_back(std::async(std::launch::async, [&] {
       NameThisThread("zk " + server.name());
@@ -120,6 +121,7 @@ std::vector<Telling> ZookeeperCollector::AskAll(const PollContext& context) cons
     }));
   }
   std::vector<Telling> tellings;
+  tellings.reserve(asked.size());
   for (std::future<Telling>& each : asked) {
     tellings.push_back(each.get());
   }

@@ -64,8 +64,9 @@ constexpr std::array<Key<ZookeeperMonitor>, 23> kMonitor{{
 
 std::optional<double> NumberIn(std::string_view text) {
   double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
   const bool whole = error == std::errc{} && stop == end && !text.empty();
   return whole && std::isfinite(number) && number >= 0 ? std::optional(number) : std::nullopt;
 }
@@ -160,8 +161,9 @@ std::optional<uint64_t> ZxidIn(std::string_view text) {
   constexpr int kHexadecimal = 16;
   const std::string_view digits = text.starts_with("0x") ? text.substr(2) : "";
   uint64_t zxid = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, zxid, kHexadecimal);
+  const char* begin = digits.data();
+  const char* end = begin + digits.size();
+  const auto [stop, error] = std::from_chars(begin, end, zxid, kHexadecimal);
   return error == std::errc{} && stop == end ? std::optional(zxid) : std::nullopt;
 }
 

@@ -27,6 +27,8 @@ class HostileFacts {
       if (random_() % 8 != 0) {
         facts = kafka ? Kafka() : Connect();
       }
+      sections.push_back(std::make_shared<const Section>(
+          Section{.cluster = Name(), .collector = "zookeeper", .facts = Zookeeper()}));
       sections.push_back(std::make_shared<const Section>(Section{
           .cluster = Name(),
           .collector = kafka ? "kafka" : "connect",
@@ -113,6 +115,22 @@ class HostileFacts {
     return facts;
   }
 
+  FactsRef Zookeeper() {
+    auto facts = std::make_shared<ZookeeperFacts>();
+    for (uint64_t i = random_() % 4; i > 0; --i) {
+      ZookeeperServerFacts server{.entity = Entity()};
+      server.state = static_cast<ZookeeperState>(random_() % 4);
+      server.polled = MakeAnswer();
+      server.told = MakeAnswer();
+      server.stats = {.mode = Name(), .version = Name(), .zxid = random_(), .znodes = Small()};
+      server.monitored = MakeAnswer();
+      server.monitor = {.uptime = 1e300, .voters = Small(), .synced_followers = Small()};
+      facts->servers.push_back(std::move(server));
+    }
+    facts->answers = std::exchange(answers_, {});
+    return facts;
+  }
+
   std::mt19937_64 random_;
   std::vector<AnswerRef> answers_{};
 };
@@ -127,8 +145,8 @@ TEST_CASE("no facts whatever make a page that Prometheus refuses", "[page]") {
     std::string text;
     TextWriter writer({.cluster_label = seed % 2 == 0 ? "cluster" : ""},
                       [&](std::string_view chunk) { text += chunk; });
-    for (const metrics::Table& table :
-         {metrics::KafkaTable(), metrics::ConnectTable(), metrics::AgentTable()}) {
+    for (const metrics::Table& table : {metrics::KafkaTable(), metrics::ConnectTable(),
+                                        metrics::ZookeeperTable(), metrics::AgentTable()}) {
       metrics::Emit(table, view, writer);
     }
     writer.Finish();
