@@ -26,6 +26,10 @@ class TokenSource {
 
   /// A token that is good now; why there is none; or empty: being fetched, ask again. Thread-safe.
   virtual std::optional<Result<Token>> Current(const Instant& now) = 0;
+
+  /// A broker has refused this token, which Current gave: one that can be fetched anew should be,
+  /// soon and without waiting here. Thread-safe.
+  virtual void Refused(const Secret& /*token*/) {}
 };
 
 }  // namespace klaxon::kafka

@@ -44,9 +44,47 @@ std::optional<Result<kafka::Token>> OidcTokens::Current(const Instant& now) {
 
 void OidcTokens::Run(const std::stop_token& stop) {
   NameThisThread("kafka-tokens");
-  Backoff backoff(kBackoff, std::hash<std::string>()(subject_ + options_.client_id));
-  while (clock_.SleepUntil(clock_.Now().mono + Renew(backoff, stop), stop)) {
+  const size_t seed = std::hash<std::string>()(subject_ + options_.client_id);
+  Backoff failures(kBackoff, seed);
+  Backoff refusals(kBackoff, seed);
+  Duration wait{};
+  do {
+    wait = Renew(failures, stop);
+  } while (SleepUntil(clock_.Now().mono + wait, refusals, stop));
+}
+
+bool OidcTokens::SleepUntil(MonoTime due, Backoff& refusals, const std::stop_token& stop) {
+  std::stop_source nap;
+  {
+    const Lock lock(mutex_);
+    nap_ = nap;
+    if (refused_) {
+      nap.request_stop();
+    }
   }
+  const std::stop_callback end(stop, [&nap] { nap.request_stop(); });
+  if (clock_.SleepUntil(due, nap.get_token())) {
+    refusals.Reset();
+    return true;
+  }
+  const Duration pause = std::max(refusals.Next(), kShortestWait);
+  return clock_.SleepUntil(std::min(due, clock_.Now().mono + pause), stop);
+}
+
+void OidcTokens::Refused(const Secret& token) {
+  std::stop_source nap(std::nostopstate);
+  {
+    const Lock lock(mutex_);
+    // A broker may speak of the token before this one; after a failure the next is asked for
+    // anyway.
+    if (refused_ || error_ || !token_ || token_->value != token) {
+      return;
+    }
+    refused_ = true;
+    nap = nap_;
+  }
+  log::Warning(subject_, "a broker refuses the token; another one is asked for");
+  nap.request_stop();
 }
 
 Duration OidcTokens::Renew(Backoff& backoff, const std::stop_token& stop) {
@@ -89,6 +127,7 @@ void OidcTokens::Keep(const Grant& grant, const Instant& asked_at) {
   }
   token_ = std::move(token);
   good_until_ = good_until;
+  refused_ = false;
   error_.reset();
 }
 
@@ -101,6 +140,7 @@ void OidcTokens::KeepError(const Error& error) {
     log::Warning(subject_, "no new token: {}", error.message());
   }
   error_ = error;
+  refused_ = false;
 }
 
 }  // namespace klaxon::kafka_collector

@@ -106,6 +106,20 @@ Error Refusal(const http::HttpResponse& response, const kafka::OAuthOptions& opt
   return {Reason::kRefused, words};
 }
 
+/// Brokers look at the token itself: what the endpoint says beside it cannot make it live longer.
+std::optional<Duration> LifeOf(std::string_view token, std::optional<int64_t> expires_in,
+                               WallTime asked_at) {
+  std::optional<Duration> life;
+  if (expires_in) {
+    life = std::chrono::seconds{*expires_in};
+  }
+  if (const std::optional<WallTime> expires = ExpiryOf(token)) {
+    const Duration most = life.value_or(std::chrono::seconds{kLongestLife});
+    life = *expires > asked_at + most ? most : Duration(*expires - asked_at);
+  }
+  return life;
+}
+
 }  // namespace
 
 http::HttpRequest TokenRequest(const kafka::OAuthOptions& options,
@@ -143,14 +157,7 @@ Result<Grant> ReadGrant(const http::HttpResponse& response, const kafka::OAuthOp
   if (!IsTokenText(token)) {
     return Error(Reason::kBadAnswer, "answers without an access_token that can be used");
   }
-  Grant grant;
-  if (const std::optional<int64_t> seconds = SecondsIn(body, "expires_in")) {
-    grant.life = std::chrono::seconds{*seconds};
-  } else if (const std::optional<WallTime> expires = ExpiryOf(token)) {
-    const auto most = std::chrono::seconds{kLongestLife};
-    grant.life =
-        *expires > asked_at.wall + most ? Duration(most) : Duration(*expires - asked_at.wall);
-  }
+  Grant grant{.life = LifeOf(token, SecondsIn(body, "expires_in"), asked_at.wall)};
   if (grant.life && *grant.life <= Duration::zero()) {
     return Error(Reason::kBadAnswer,
                  "answers with a token that has expired already; is this machine's clock right?");

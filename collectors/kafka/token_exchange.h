@@ -22,8 +22,8 @@ struct Grant {
   std::optional<Duration> life{};  ///< from when it was asked for; empty: it does not say
 };
 
-/// Reads the endpoint's answer (RFC 6749 sections 5.1, 5.2). The life is expires_in; without it the
-/// "exp" of a JWT, against `asked_at`.
+/// Reads the endpoint's answer (RFC 6749 sections 5.1, 5.2). The life is expires_in or the "exp" of
+/// a JWT, against `asked_at`, whichever ends first. An expires_in below one second says nothing.
 ///
 /// Errors are one line for people, with what to try, and never hold the client's secret, even if
 /// the endpoint repeats it: kUnauthorized (it does not take the client), kRefused (other statuses),

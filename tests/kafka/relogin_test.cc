@@ -146,6 +146,17 @@ TEST_CASE("a token that never comes, or cannot be had, is told as such", "[login
   }
 }
 
+TEST_CASE("the source of a token hears that a broker refuses it", "[login]") {
+  Bench bench(SaslMechanism::kOAuthBearer, {}, std::make_shared<Tokens>(std::string("bad.t0ken")));
+  bench.tokens->Replace("bad.t0ken", "good.t0ken");
+  CHECK_FALSE(bench.test.Ask());
+  CHECK(bench.tokens->refused() > 0);
+  CHECK(bench.test.Until([&] { return static_cast<bool>(bench.test.Ask()); }));
+  const int before = bench.tokens->refused();
+  CHECK(bench.test.Ask());
+  CHECK(bench.tokens->refused() == before);
+}
+
 TEST_CASE("the next login takes the newest token", "[login]") {
   Bench bench(SaslMechanism::kOAuthBearer, {.lifetime_ms = 1000},
               std::make_shared<Tokens>(std::string("good.t0ken")));

@@ -26,6 +26,26 @@ class Tokens final : public kafka::TokenSource {
     return token_;
   }
 
+  /// Gives `then` from the first refusal of `token` on.
+  void Replace(const std::string& token, const std::string& then) {
+    const Lock lock(mutex_);
+    replaced_ = Secret(token);
+    then_ = Good(then);
+  }
+
+  void Refused(const Secret& token) override {
+    const Lock lock(mutex_);
+    ++refused_;
+    if (then_ && token == replaced_) {
+      token_ = std::exchange(then_, std::nullopt);
+    }
+  }
+
+  int refused() const {
+    const Lock lock(mutex_);
+    return refused_;
+  }
+
   void Set(std::optional<Result<kafka::Token>> token) {
     const Lock lock(mutex_);
     token_ = std::move(token);
@@ -39,6 +59,9 @@ class Tokens final : public kafka::TokenSource {
  private:
   mutable Mutex mutex_{};
   std::optional<Result<kafka::Token>> token_ KLAXON_GUARDED_BY(mutex_);
+  Secret replaced_ KLAXON_GUARDED_BY(mutex_){};
+  std::optional<Result<kafka::Token>> then_ KLAXON_GUARDED_BY(mutex_){};
+  int refused_ KLAXON_GUARDED_BY(mutex_) = 0;
   int asked_ KLAXON_GUARDED_BY(mutex_) = 0;
 };
 

@@ -115,6 +115,7 @@ Result<void> Login::TakeMessage(std::string_view body, int16_t version) {
     return Error(Reason::kBadAnswer, "sent " + response.error().message());
   }
   if (response->error_code != ErrorCode::kNone) {
+    mechanism_->Disappoint();
     return Refused(response->error_message.value_or(Name(response->error_code)));
   }
   auto next = mechanism_->Continue(response->auth_bytes.data);

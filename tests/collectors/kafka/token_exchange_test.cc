@@ -42,7 +42,8 @@ TEST_CASE("the request for a token is that of RFC 6749 4.4.2", "[oidc]") {
   CHECK(TokenRequest(without, nullptr).body == "grant_type=client_credentials");
 }
 
-TEST_CASE("the life of a token is expires_in, or else what the token itself says", "[oidc]") {
+TEST_CASE("the life of a token is expires_in or what the token itself says, whichever is shorter",
+          "[oidc]") {
   struct Case {
     std::string body;
     std::optional<Duration> life;
@@ -58,6 +59,11 @@ TEST_CASE("the life of a token is expires_in, or else what the token itself says
       {R"({"access_token":"abc","expires_in":null})", std::nullopt},
       {R"({"access_token":")" + late + R"("})", seconds{900}},
       {R"({"access_token":")" + late + R"(","expires_in":60})", seconds{60}},
+      {R"({"access_token":")" + late + R"(","expires_in":86400})", seconds{900}},
+      {R"({"access_token":")" + late + R"(","expires_in":0})", seconds{900}},
+      {R"({"access_token":")" + late + R"(","expires_in":-1})", seconds{900}},
+      {R"({"access_token":")" + late + R"(","expires_in":"soon"})", seconds{900}},
+      {R"({"access_token":"abc","expires_in":0.001})", std::nullopt},
       {R"({"access_token":"abc","expires_in":1e300})", seconds{315'360'000}},
   };
   for (const Case& each : cases) {

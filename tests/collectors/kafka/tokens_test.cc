@@ -102,6 +102,16 @@ std::string Told(kafka::TokenSource& source, World& world) {
   return *token ? (*token)->value.Reveal() : "error: " + token->error().message();
 }
 
+/// Whether it comes true within ten real seconds.
+bool Until(const std::function<bool()>& come_true) {
+  const auto limit = steady_clock::now() + seconds{10};
+  while (steady_clock::now() < limit) {
+    if (come_true()) return true;
+    std::this_thread::sleep_for(milliseconds{2});
+  }
+  return false;
+}
+
 TEST_CASE("a token is fetched at once and renewed after four fifths of its life", "[oidc]") {
   Endpoint endpoint;
   endpoint.Set(200, R"({"access_token":"first","expires_in":100})");
@@ -137,6 +147,45 @@ TEST_CASE("the last token is used while it is good, then the reason is told", "[
   REQUIRE(world.clock.AdvanceWhenAsleep(seconds{30}));  // the longest wait of the back-off
   REQUIRE(world.clock.WaitForSleepers());
   CHECK(Told(*source, world) == "second");
+}
+
+TEST_CASE("a token that a broker refuses is replaced long before its life is over", "[oidc]") {
+  Endpoint endpoint;
+  endpoint.Set(200, R"({"access_token":"first","expires_in":3600})");
+  World world;
+  const auto source = MakeTokenSource(Oidc(endpoint.Url()), world.Deps());
+  REQUIRE(world.clock.WaitForSleepers());
+  endpoint.Set(200, R"({"access_token":"second","expires_in":3600})");
+  source->Refused(Secret("older"));
+  world.clock.Advance(seconds{60});
+  REQUIRE(world.clock.WaitForSleepers());
+  CHECK(endpoint.asked() == 1);
+  source->Refused(Secret("first"));
+  CHECK(Told(*source, world) == "first");  // asking does not wait
+  CHECK(Until([&] {
+    world.clock.Advance(seconds{1});
+    return Told(*source, world) == "second";
+  }));
+  CHECK(endpoint.asked() == 2);
+}
+
+TEST_CASE("an endpoint that gives refused tokens only is asked ever less often", "[oidc]") {
+  Endpoint endpoint;
+  endpoint.Set(200, R"({"access_token":"same","expires_in":36000})");
+  World world;
+  const auto source = MakeTokenSource(Oidc(endpoint.Url()), world.Deps());
+  REQUIRE(world.clock.WaitForSleepers());
+  const MonoTime begin = world.clock.Now().mono;
+  for (int asked = 1; asked < 20; ++asked) {
+    source->Refused(Secret("same"));
+    REQUIRE(Until([&] {
+      world.clock.Advance(milliseconds{500});
+      return endpoint.asked() > asked;
+    }));
+    // Let what is on its way come to its end before it is refused again.
+    REQUIRE(world.clock.WaitForSleepers());
+  }
+  CHECK(world.clock.Now().mono - begin > seconds{100});
 }
 
 TEST_CASE("failures are tried again ever later, at most every 30 s", "[oidc]") {

@@ -36,6 +36,9 @@ class Mechanism {
   /// Why the broker refuses us, if it said so before it refused; printable, without a secret.
   virtual std::string Refusal() const { return ""; }
 
+  /// The broker refuses what we logged in with: whatever can be replaced should be.
+  virtual void Disappoint() {}
+
   /// Whether `text` would give a secret away: a broker's words could repeat what it was sent.
   virtual bool Reveals(std::string_view text) const = 0;
 };

@@ -85,6 +85,7 @@ class OAuthBearerMechanism final : public Mechanism {
                    "breaks the rules of OAUTHBEARER: it refuses the token and "
                    "goes on");
     }
+    Disappoint();  // already now: the broker may hang up instead of refusing for good
     refusal_ = Reveals(challenge) ? "its words repeat the token" : Printable(challenge, 200);
     return std::optional(std::string(1, kSeparator));
   }
@@ -94,6 +95,8 @@ class OAuthBearerMechanism final : public Mechanism {
   }
 
   std::string Refusal() const override { return refusal_; }
+
+  void Disappoint() override { tokens_->Refused(token_); }
 
   bool Reveals(std::string_view text) const override {
     return !token_.empty() && text.find(token_.Reveal()) != std::string_view::npos;
