@@ -1,46 +1,122 @@
 #include "agent/config/read_file.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <memory>
+#include <cstdint>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace klaxon::config {
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
 Error CannotRead(int number) {
   return {Reason::kInvalid,
           fmt::format("cannot be read: {}", std::generic_category().message(number))};
 }
 
-}  // namespace
+/// Closes what it was given.
+class File {
+ public:
+  explicit File(int fd) : fd_(fd) {}
 
-Result<std::string> ReadFile(const std::string& file, size_t most) {
-  const auto close = [](std::FILE* stream) { (void)std::fclose(stream); };
-  const std::unique_ptr<std::FILE, decltype(close)> stream(std::fopen(file.c_str(), "rbe"), close);
-  if (!stream) {
-    return CannotRead(errno);
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  ~File() {
+    if (fd_ >= 0) close(fd_);
   }
-  std::string bytes;
-  constexpr size_t kPiece = 16'384;
-  while (bytes.size() <= most) {
-    const size_t before = bytes.size();
-    bytes.resize(before + kPiece);
-    const size_t got = std::fread(bytes.data() + before, 1, kPiece, stream.get());
-    bytes.resize(before + got);
-    if (std::ferror(stream.get()) != 0) {
-      return CannotRead(errno);  // a folder opens, then fails here with EISDIR
+
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// Until there is something to read, or the end.
+Result<void> Wait(int fd, steady_clock::time_point due) {
+  while (true) {
+    const auto left = std::chrono::ceil<milliseconds>(due - steady_clock::now());
+    pollfd about{.fd = fd, .events = POLLIN, .revents = 0};
+    const int count = poll(&about, 1, static_cast<int>(std::max<int64_t>(left.count(), 0)));
+    if (count > 0) {
+      return {};
     }
-    if (got < kPiece) {
-      break;
+    if (count == 0) {
+      return Error(Reason::kInvalid,
+                   "cannot be read: a pipe that nobody has written to its end in time");
+    }
+    if (errno != EINTR) {
+      return CannotRead(errno);
     }
   }
-  if (bytes.size() > most) {
-    return Error(Reason::kInvalid, fmt::format("is longer than {} bytes", most));
+}
+
+/// Appends what `fd` has now, at most `piece` bytes; false: nothing, it must be waited for.
+Result<bool> ReadPiece(int fd, size_t piece, std::string& bytes, bool& end) {
+  const size_t before = bytes.size();
+  bytes.resize(before + piece);
+  const ssize_t got = read(fd, bytes.data() + before, piece);
+  const int number = errno;
+  bytes.resize(before + static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  if (got < 0 && number != EAGAIN && number != EINTR) {
+    return CannotRead(number);  // a folder opens, then fails here with EISDIR
+  }
+  end = got == 0;
+  return got > 0;
+}
+
+/// What is left of a pipe that was read before must not be taken for an empty file.
+Result<std::string> Whole(std::string bytes, bool pipe) {
+  if (pipe && bytes.empty()) {
+    return Error(Reason::kInvalid,
+                 "cannot be read: an empty pipe; it gives what is in it only once");
   }
   return bytes;
+}
+
+}  // namespace
+
+Result<std::string> ReadFile(const std::string& file, size_t most, milliseconds patience) {
+  // Without O_NONBLOCK the opening of a named pipe would wait for its writer.
+  const File opened(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat about{};
+  if (opened.fd() < 0 || fstat(opened.fd(), &about) != 0) {
+    return CannotRead(errno);
+  }
+  const auto due = steady_clock::now() + patience;
+  // A pipe that has no writer yet looks as if it were at its end.
+  bool begun = !S_ISFIFO(about.st_mode);
+  std::string bytes;
+  while (bytes.size() <= most) {
+    constexpr size_t kPiece = 16'384;
+    bool end = false;
+    const Result<bool> got = ReadPiece(opened.fd(), kPiece, bytes, end);
+    if (!got) {
+      return got.error();
+    }
+    if (end && begun) {
+      return Whole(std::move(bytes), S_ISFIFO(about.st_mode));
+    }
+    begun = begun || *got;
+    if (*got) {
+      continue;
+    }
+    if (const Result<void> ready = Wait(opened.fd(), due); !ready) {
+      return ready.error();
+    }
+    begun = true;
+  }
+  return Error(Reason::kInvalid, fmt::format("is longer than {} bytes", most));
 }
 
 }  // namespace klaxon::config

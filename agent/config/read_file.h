@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -7,8 +8,10 @@
 
 namespace klaxon::config {
 
-/// The bytes of a file, pipes too. Error: kInvalid, why (not there, not permitted, a folder,
-/// more than `most` bytes) without the file's name.
-Result<std::string> ReadFile(const std::string& file, size_t most);
+/// The bytes of a file. Of a pipe (a shell's <(...), or a named one) too, if it is written to its
+/// end within `patience`. Error: kInvalid, why (not there, not permitted, a folder, a pipe that
+/// nobody writes or that was read before, more than `most` bytes) without the file's name.
+Result<std::string> ReadFile(const std::string& file, size_t most,
+                             std::chrono::milliseconds patience = std::chrono::seconds{5});
 
 }  // namespace klaxon::config

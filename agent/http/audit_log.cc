@@ -25,8 +25,9 @@ constexpr Duration kRefusedInterval = std::chrono::seconds{1};
 
 /// 0, or the errno of what failed.
 int Append(const std::string& file, std::string_view line) {
-  const Descriptor to(
-      ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  // Without O_NONBLOCK a pipe that nobody reads would hold up whoever is audited.
+  const Descriptor to(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+                             S_IRUSR | S_IWUSR));
   if (!to) return errno;
   // In one write, so that two processes do not mix their lines.
   const ssize_t written = ::write(to.get(), line.data(), line.size());

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <map>
 #include <utility>
 
@@ -221,10 +220,8 @@ class Reader {
 }  // namespace
 
 std::string PeekFile(const std::string& file) {
-  std::array<char, 4> bytes{};
-  std::ifstream stream(file, std::ios::binary);
-  stream.read(bytes.data(), bytes.size());
-  return {bytes.data(), static_cast<size_t>(stream.gcount())};
+  const Result<std::string> bytes = tls::BytesOf({.location = file});  // waits for no pipe
+  return bytes ? bytes->substr(0, 4) : "";
 }
 
 ClientProperties ReadClientProperties(std::string_view text, const Peek& peek) {

@@ -58,6 +58,10 @@ SecuritySection ReadPropertiesFile(config::YamlMap& yaml, const std::string& fil
     yaml.Complain(kCommandConfig, fmt::format("{} {}", file, text.error().message()));
     return section;
   }
+  if (Trim(*text).empty()) {  // what is left of a pipe that was read before; never plain text
+    yaml.Complain(kCommandConfig, fmt::format("{} is empty", file));
+    return section;
+  }
   kafka::ClientProperties properties = kafka::ReadClientProperties(*text);
   for (const kafka::PropertiesMistake& mistake : properties.mistakes) {
     yaml.Complain(kCommandConfig, fmt::format("{}:{}: {}", file, mistake.line, mistake.what));

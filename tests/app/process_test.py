@@ -40,11 +40,11 @@ def content(path):
 class Running:
     """A klaxon that was started and has said where it listens."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, pass_fds=()):
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [KLAXON, "run", "--listen", "127.0.0.1:0", *arguments],
-            stdout=subprocess.PIPE, stderr=self.log, text=True)
+            stdout=subprocess.PIPE, stderr=self.log, text=True, pass_fds=pass_fds)
         line = self.process.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, f"klaxon said {line!r}"
@@ -94,8 +94,8 @@ class ProcessTest(unittest.TestCase):
         cls.simulator.wait()
         cls.folder.cleanup()
 
-    def start(self, *arguments):
-        running = Running(*arguments)
+    def start(self, *arguments, pass_fds=()):
+        running = Running(*arguments, pass_fds=pass_fds)
         self.addCleanup(running.kill)
         return running
 
@@ -239,6 +239,33 @@ class ProcessTest(unittest.TestCase):
         running.process.send_signal(signal.SIGHUP)
         wait_for("the mended one", lambda: 'reloads_total{result="succeeded"} 1' in running.metrics())
         wait_for("lag", lambda: "kafka_consumergroup_lag{" in running.metrics())
+
+    def test_a_pipe_serves_once_and_is_never_taken_for_plain_text(self):
+        out, into = os.pipe()
+        self.addCleanup(os.close, out)
+        os.write(into, f"bootstrap.servers={self.bootstrap}\nclient.id=piped\n".encode())
+        os.close(into)
+        running = self.start("--bootstrap", self.bootstrap, "--interval", "1s",
+                             "--command-config", f"/dev/fd/{out}", pass_fds=(out,))
+        wait_for("lag", lambda: "kafka_consumergroup_lag{" in running.metrics())
+        running.process.send_signal(signal.SIGHUP)
+        wait_for("the failed reload", lambda: "klaxon_config_last_reload_successful 0" in running.metrics())
+        self.assertIn("an empty pipe; it gives what is in it only once", running.said())
+        self.assertEqual(running.end(), 0)
+
+    def test_named_pipes_in_place_of_files_hang_nothing(self):
+        pipe = os.path.join(self.folder.name, "pipe")
+        os.mkfifo(pipe)
+        secret = self.config(extra="log: {level: info}\n")
+        with open(secret, "a", encoding="utf-8") as file:
+            file.write("    security.protocol: SASL_SSL\n    sasl.mechanism: PLAIN\n"
+                       f"    sasl.username: u\n    sasl.password_file: {pipe}\n")
+        for arguments in (["check", pipe], ["check", secret], ["run", "--config", pipe],
+                          ["doctor", "--bootstrap", "a:1", "--command-config", pipe]):
+            told = subprocess.run([KLAXON, *arguments], capture_output=True, text=True,
+                                  timeout=PATIENCE, check=False)
+            self.assertEqual(told.returncode, 2, arguments)
+            self.assertIn("a pipe that nobody has written to its end", told.stderr)
 
     def test_two_hundred_reloads_leak_nothing(self):
         running = self.start("--config", self.config("1s"))

@@ -161,6 +161,15 @@ TEST_CASE("command.config says what the keys would say", "[kafka]") {
   CHECK(other.config.client_id == "me");
 }
 
+TEST_CASE("a properties file without a word in it is a mistake, not plain text", "[kafka]") {
+  const testing::ScratchFolder folder;
+  for (const char* const text : {"", " \n\t\n"}) {
+    const std::string file = folder.Write("empty.properties", text);
+    CHECK(ToString(ReadText("{command.config: '" + file + "', bootstrap.servers: a}").mistakes) ==
+          "klaxon.yaml:1: command.config: " + file + " is empty");
+  }
+}
+
 TEST_CASE("mistakes in command.config's file have its line and not its secrets", "[kafka]") {
   const testing::ScratchFolder folder;
   const std::string file = folder.Write(
