@@ -154,6 +154,7 @@ TEST_CASE("who asks for a reload waits for one that began after", "[web]") {
   std::atomic<int> woken = 0;
   ReloadDesk desk([&] { ++woken; });
   std::vector<std::jthread> askers;
+  askers.reserve(3);
   std::atomic<int> answered = 0;
   for (int i = 0; i < 3; ++i) {
     askers.emplace_back([&] {

@@ -36,11 +36,39 @@ bool Eventually(Condition condition) {
   return true;
 }
 
+/// Handlers that fail, or would do harm.
+inline std::vector<Route> BadRoutes() {
+  return {
+      {"GET", "/stream-throws",
+       [](const Request&) {
+         Response response;
+         response.source = [](std::string& out) -> bool {
+           out = "begun";
+           throw std::runtime_error("secret inside");
+         };
+         return response;
+       }},
+      {"GET", "/throws",
+       [](const Request&) -> Response { throw std::runtime_error("secret inside"); }},
+      {"GET", "/throws-int", [](const Request&) -> Response { throw 7; }},
+      {"GET", "/injects",
+       [](const Request&) {
+         Response response = TextResponse(200, "x");
+         response.headers = {{"X-Good", "yes"},
+                             {"X-Bad", "a\r\nX-Injected: 1"},
+                             {"X-Bad\r\nX-Injected", "1"},
+                             {"Content-Length", "99"}};
+         response.content_type = "text/plain\r\nX-Injected: 1";
+         return response;
+       }},
+  };
+}
+
 /// Pages for every test of the server.
 inline std::vector<Route> TestRoutes() {
   static const auto page = std::make_shared<const std::string>(BigText());
   static const auto prepared = std::make_shared<const std::string>(*Gzip(*page));
-  return {
+  std::vector<Route> routes{
       {"GET", "/", [](const Request&) { return TextResponse(200, "home\n"); }},
       {"GET", "/echo",
        [](const Request& request) {
@@ -74,31 +102,13 @@ inline std::vector<Route> TestRoutes() {
          };
          return response;
        }},
-      {"GET", "/stream-throws",
-       [](const Request&) {
-         Response response;
-         response.source = [](std::string& out) -> bool {
-           out = "begun";
-           throw std::runtime_error("secret inside");
-         };
-         return response;
-       }},
       {"GET", "/tagged",
        [](const Request& request) { return WithETag(request, HtmlResponse(200, "<p>page</p>")); }},
-      {"GET", "/throws",
-       [](const Request&) -> Response { throw std::runtime_error("secret inside"); }},
-      {"GET", "/throws-int", [](const Request&) -> Response { throw 7; }},
-      {"GET", "/injects",
-       [](const Request&) {
-         Response response = TextResponse(200, "x");
-         response.headers = {{"X-Good", "yes"},
-                             {"X-Bad", "a\r\nX-Injected: 1"},
-                             {"X-Bad\r\nX-Injected", "1"},
-                             {"Content-Length", "99"}};
-         response.content_type = "text/plain\r\nX-Injected: 1";
-         return response;
-       }},
   };
+  std::vector<Route> bad = BadRoutes();
+  for (Route& route : bad)
+    routes.push_back(std::move(route));
+  return routes;
 }
 
 class TestServer {

@@ -31,7 +31,7 @@ TlsClient::TlsClient(uint16_t port, const tls::ClientOptions& options)
   to.sin_port = htons(port);
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   (void)::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to);
-  ::fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
+  (void)::fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
   if (auto session = context_.Connect(socket_.get(), "localhost")) session_ = *std::move(session);
 }
 
