@@ -17,7 +17,8 @@ namespace klaxon::tls {
 /// A trusted certificate is trusted as it is: its own issuer need not be known.
 class ClientContext {
  public:
-  /// Reads nothing yet. `subject`: who speaks in the log, e.g. "kafka/main".
+  /// Reads the files, if there are any; Check tells what is wrong. `subject`: who speaks in the
+  /// log, e.g. "kafka/main".
   ClientContext(ClientOptions options, std::string subject);
   ClientContext(const ClientContext&) = delete;
   ClientContext& operator=(const ClientContext&) = delete;

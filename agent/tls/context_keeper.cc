@@ -25,6 +25,13 @@ void AddFile(const Store& store, std::vector<std::string>& files) {
   }
 }
 
+ContextKeeper::ContextKeeper(std::string subject, std::vector<std::string> files, Build build)
+    : subject_(std::move(subject)), files_(std::move(files)), build_(std::move(build)) {
+  if (!files_.empty()) {
+    (void)Current();
+  }
+}
+
 std::vector<Stamp> ContextKeeper::Look() const {
   std::vector<Stamp> stamps;
   for (const std::string& file : files_) {

@@ -37,9 +37,9 @@ class ContextKeeper {
  public:
   using Build = std::function<Result<Context>()>;
 
-  /// `subject`: who speaks in the log. Reads nothing yet.
-  ContextKeeper(std::string subject, std::vector<std::string> files, Build build)
-      : subject_(std::move(subject)), files_(std::move(files)), build_(std::move(build)) {}
+  /// `subject`: who speaks in the log. Reads the files, if there are any, so that a rotation before
+  /// the first connection has a last good context to fall back on; Current tells what is wrong.
+  ContextKeeper(std::string subject, std::vector<std::string> files, Build build);
 
   /// Error: kInvalid, there never was a good one.
   Result<Context> Current();

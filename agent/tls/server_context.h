@@ -14,7 +14,8 @@ namespace klaxon::tls {
 /// There is no resumption: every client shows its certificate each time.
 class ServerContext {
  public:
-  /// Reads nothing yet. `subject`: who speaks in the log, e.g. "http".
+  /// Reads the files, if there are any; Check tells what is wrong. `subject`: who speaks in the
+  /// log, e.g. "http".
   ServerContext(ServerOptions options, std::string subject);
   ServerContext(const ServerContext&) = delete;
   ServerContext& operator=(const ServerContext&) = delete;

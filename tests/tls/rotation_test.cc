@@ -43,6 +43,29 @@ TEST_CASE("renewed files are taken by the next connection, broken ones are not",
   CHECK(server.trouble());
 }
 
+TEST_CASE("a rotation that is half done before the first connection has good files to fall back on",
+          "[tls]") {
+  const CertificateAuthority authority;
+  const ScratchFolder folder;
+  const IssuedCertificate first = authority.Issue({.name = "first"});
+  const IssuedCertificate second = authority.Issue({.name = "second"});
+  const tls::Store certificate{.location = folder.Write("tls.crt", first.certificate)};
+  const tls::Store key{.location = folder.Write("tls.key", first.key)};
+  const tls::Store trust{.pem = Secret(authority.certificate())};
+  tls::ServerContext server({.certificate = certificate,
+                             .key = key,
+                             .client_trust = trust,
+                             .client_auth = tls::ClientAuth::kRequireAndVerify},
+                            "test");
+  tls::ClientContext client({.trust = trust, .certificate = certificate, .key = key}, "test");
+  folder.Write("tls.crt", second.certificate);
+  CHECK(NameSeen(client, server) == "CN=first");
+  CHECK(server.trouble());
+  CHECK(client.trouble());
+  folder.Write("tls.key", second.key);
+  CHECK(NameSeen(client, server) == "CN=second");
+}
+
 TEST_CASE("an authority that was replaced in the trust file is no longer trusted", "[tls]") {
   const CertificateAuthority before;
   const CertificateAuthority after;
