@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "agent/kafka/store_check.h"
+
 namespace klaxon {
 namespace {
 
@@ -56,6 +58,9 @@ tls::ClientOptions ReadTlsKeys(config::YamlMap& yaml, bool https) {
   }
   settings.push_back({.key = "security.protocol", .value = "SSL"});
   kafka::SecurityReading reading = kafka::ReadSecurity(settings, kafka::Dialect::kLibrdkafka);
+  if (reading.mistakes.empty()) {
+    reading.mistakes = kafka::CheckStores(settings, reading.options);
+  }
   Complain(yaml, reading.mistakes);
   return std::move(reading.options.tls);
 }

@@ -61,6 +61,7 @@ class Reader {
     CheckStore("ssl.keystore.location", "ssl.keystore.type");
     TakeSecurity();
     Describe();
+    result_.settings = std::move(settings_);
     std::ranges::stable_sort(result_.mistakes, {}, &PropertiesMistake::line);
     return std::move(result_);
   }

@@ -7,6 +7,7 @@
 
 #include "agent/kafka/properties.h"
 #include "agent/kafka/security.h"
+#include "agent/kafka/security_settings.h"
 
 namespace klaxon::kafka {
 
@@ -15,6 +16,7 @@ struct ClientProperties {
   std::string bootstrap_servers{};  ///< as it stands; empty: not given
   std::string client_id{};          ///< empty: not given
   SecurityOptions security{};
+  std::vector<Setting> settings{};  ///< what `security` was made of; secrets among them
   /// Keys that have no effect here, with the reason, for one line in the log. Empty: none.
   std::string without_effect{};
   std::vector<PropertiesMistake> mistakes{};  ///< by line; none holds a secret

@@ -8,6 +8,7 @@
 #include "agent/config/read_file.h"
 #include "agent/kafka/client_properties.h"
 #include "agent/kafka/security_settings.h"
+#include "agent/kafka/store_check.h"
 #include "collectors/kafka/config.h"
 #include "collectors/security_keys.h"
 
@@ -31,6 +32,9 @@ void PreferTokenFile(std::vector<kafka::Setting>& settings) {
 kafka::SecurityOptions ReadKeys(config::YamlMap& yaml, std::vector<kafka::Setting> settings) {
   PreferTokenFile(settings);
   kafka::SecurityReading reading = kafka::ReadSecurity(settings, kafka::Dialect::kLibrdkafka);
+  if (reading.mistakes.empty()) {
+    reading.mistakes = kafka::CheckStores(settings, reading.options);
+  }
   Complain(yaml, reading.mistakes);
   return std::move(reading.options);
 }
@@ -63,6 +67,11 @@ SecuritySection ReadPropertiesFile(config::YamlMap& yaml, const std::string& fil
     return section;
   }
   kafka::ClientProperties properties = kafka::ReadClientProperties(*text);
+  if (properties.mistakes.empty()) {
+    for (const auto& wrong : kafka::CheckStores(properties.settings, properties.security)) {
+      properties.mistakes.push_back({wrong.line, wrong.written + ": " + wrong.what});
+    }
+  }
   for (const kafka::PropertiesMistake& mistake : properties.mistakes) {
     yaml.Complain(kCommandConfig, fmt::format("{}:{}: {}", file, mistake.line, mistake.what));
   }

@@ -4,6 +4,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "agent/config/document.h"
+#include "tests/support/certificates.h"
 
 namespace klaxon::connect_collector {
 namespace {
@@ -28,13 +29,19 @@ TEST_CASE("a name and the workers' addresses are enough", "[connect]") {
 
 TEST_CASE("https and a login are read by the same names as for Kafka", "[connect]") {
   Config config;
-  CHECK(MistakesOf("{name: etl, url: 'https://a:8083', ssl.ca.location: /ca.pem,"
-                   " ssl.certificate.location: /me.pem, ssl.key.password: k,"
-                   " ssl.endpoint.identification.algorithm: none, username: u, password: p}",
+  const testing::ScratchFolder folder;
+  const testing::CertificateAuthority authority;
+  const testing::IssuedCertificate own = authority.Issue({});
+  const std::string trust = folder.Write("ca.pem", authority.certificate());
+  const std::string me = folder.Write("me.pem", own.certificate + own.key);
+  CHECK(MistakesOf("{name: etl, url: 'https://a:8083', ssl.ca.location: " + trust +
+                       ", ssl.certificate.location: " + me +
+                       ", ssl.key.password: k,"
+                       " ssl.endpoint.identification.algorithm: none, username: u, password: p}",
                    config)
             .empty());
-  CHECK(config.tls.trust.location == "/ca.pem");
-  CHECK(config.tls.certificate == tls::Store{.location = "/me.pem", .password = Secret("k")});
+  CHECK(config.tls.trust.location == trust);
+  CHECK(config.tls.certificate == tls::Store{.location = me, .password = Secret("k")});
   CHECK_FALSE(config.tls.verify_host_name);
   CHECK(config.username == "u");
   CHECK(config.password == Secret("p"));
@@ -45,6 +52,7 @@ TEST_CASE("what makes no sense is a mistake", "[connect]") {
       "{url: 'http://a:8083'}", "{name: etl}", "{name: etl, url: []}", "{name: etl, url: 'a:8083'}",
       "{name: etl, url: 'ftp://a'}", "{name: etl, url: 'http://a', ssl.ca.location: /ca}",
       "{name: etl, url: 'https://a', ssl.min.version: SSLv3}",
+      "{name: etl, url: 'https://a', ssl.ca.location: /no/such/file}",
       "{name: etl, url: 'https://a', ssl.ca.location: /ca, ssl.ca.pem: x}",
       "{name: etl, url: 'http://a', username: u}", "{name: etl, url: 'http://a', password: p}",
       "{name: etl, url: 'http://a', username: 'a:b', password: p}",

@@ -1,5 +1,7 @@
 #include "collectors/kafka/config.h"
 
+#include <filesystem>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
@@ -82,13 +84,37 @@ TEST_CASE("a password comes from the environment, a file or the configuration", 
 }
 
 TEST_CASE("relative names of stores start at the configuration's folder", "[kafka]") {
+  const testing::ScratchFolder folder;
+  const testing::ScratchFolder elsewhere;
+  const testing::CertificateAuthority authority;
+  const testing::IssuedCertificate own = authority.Issue({});
+  const std::string trust = folder.Write("ca.pem", authority.certificate());
+  const std::string me = elsewhere.Write("me.pem", own.certificate + own.key);
+  const std::string root = std::filesystem::path(trust).parent_path().string();
   const Read read = ReadText(
       "{bootstrap.servers: a, security.protocol: ssl, ssl.ca.location: ca.pem,"
-      " ssl.certificate.location: /etc/me.pem}",
-      "/etc/klaxon");
+      " ssl.certificate.location: " +
+          me + "}",
+      root);
   REQUIRE(read.mistakes.empty());
-  CHECK(read.config.security.tls.trust.location == "/etc/klaxon/ca.pem");
-  CHECK(read.config.security.tls.certificate.location == "/etc/me.pem");
+  CHECK(read.config.security.tls.trust.location == trust);
+  CHECK(read.config.security.tls.certificate.location == me);
+}
+
+TEST_CASE("files that a connection could not use are mistakes of the line that names them",
+          "[kafka]") {
+  const testing::ScratchFolder folder;
+  const std::string none = folder.Path("none.pem");
+  CHECK(ToString(ReadText("bootstrap.servers: a\nsecurity.protocol: SSL\nssl.ca.location: " + none)
+                     .mistakes) ==
+        "klaxon.yaml:3: ssl.ca.location: " + none + ": No such file or directory");
+  const std::string file = folder.Write("client.properties",
+                                        "security.protocol=SSL\n# stores\nssl.truststore.type=PEM\n"
+                                        "ssl.truststore.location=" +
+                                            none + "\n");
+  CHECK(ToString(ReadText("{command.config: '" + file + "', bootstrap.servers: a}").mistakes) ==
+        "klaxon.yaml:1: command.config: " + file + ":4: ssl.truststore.location: " + none +
+            ": No such file or directory");
 }
 
 TEST_CASE("a token's file is named, not read, in the options", "[kafka]") {

@@ -4,6 +4,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "agent/config/document.h"
+#include "tests/support/certificates.h"
 
 namespace klaxon::zookeeper_collector {
 namespace {
@@ -30,12 +31,15 @@ TEST_CASE("the servers are enough, and the port may be left out", "[zookeeper]")
 
 TEST_CASE("each server can have its AdminServer", "[zookeeper]") {
   Config config;
+  const testing::ScratchFolder folder;
+  const std::string trust = folder.Write("ca.pem", testing::CertificateAuthority().certificate());
   CHECK(MistakesOf("{servers: [a, b], admin: 'https://a:8443, http://b:8080', interval: 4s,"
-                   " ssl.ca.location: /ca.pem}",
+                   " ssl.ca.location: " +
+                       trust + "}",
                    config)
             .empty());
   CHECK(config.admin == std::vector<std::string>{"https://a:8443", "http://b:8080"});
-  CHECK(config.tls.trust.location == "/ca.pem");
+  CHECK(config.tls.trust.location == trust);
   CHECK(config.request_timeout == std::chrono::seconds{2});
 }
 
