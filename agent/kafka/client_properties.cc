@@ -47,6 +47,15 @@ constexpr std::array<Translation, 22> kTranslations{{
 
 constexpr size_t kMostNamed = 30;  // keys without effect, for one reason
 
+/// ASCII's letters; others stay.
+std::string UpperCase(std::string_view text) {
+  std::string upper(text);
+  for (char& letter : upper) {
+    letter = letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+  }
+  return upper;
+}
+
 class Reader {
  public:
   Reader(std::string_view text, const Peek& peek) : peek_(peek), file_(ParseProperties(text)) {
@@ -108,7 +117,7 @@ class Reader {
     if (property.key == "bootstrap.servers") {
       result_.bootstrap_servers = property.value;
     } else if (property.key == "client.id") {
-      result_.client_id = Trim(property.value);
+      TakeClientId(property);
     } else if (property.key == "ssl.endpoint.identification.algorithm") {
       const std::string_view algorithm = Trim(property.value);
       Add(property.key, std::string(algorithm.empty() ? "none" : algorithm), property);
@@ -116,6 +125,13 @@ class Reader {
       TakeVersions(property);
     } else if (property.key == "sasl.jaas.config") {
       TakeJaas(property);
+    }
+  }
+
+  void TakeClientId(const Property& property) {
+    result_.client_id = Trim(property.value);
+    if (result_.client_id.size() > kLongestClientId) {
+      Complain(property, "is longer than " + std::to_string(kLongestClientId) + " bytes");
     }
   }
 
@@ -155,7 +171,9 @@ class Reader {
     constexpr std::array<std::string_view, 3> kTypes{"PKCS12", "PEM", "JKS"};
     const Property* const store = Find(location);
     const Property* const named = Find(type);
-    if (named != nullptr && std::ranges::find(kTypes, Trim(named->value)) == kTypes.end()) {
+    // Java looks providers of key stores up in any case.
+    if (named != nullptr &&
+        std::ranges::find(kTypes, UpperCase(Trim(named->value))) == kTypes.end()) {
       Complain(*named, "expected PKCS12 or PEM, found \"" + Printable(named->value, 40) + "\"");
     } else if (store != nullptr &&
                tls::FormatOf(peek_(store->value)) == tls::Format::kJavaKeyStore) {

@@ -11,6 +11,9 @@
 
 namespace klaxon::kafka {
 
+/// Bytes of a client.id; brokers name metrics and quotas after it.
+constexpr size_t kLongestClientId = 249;
+
 /// What a Java client's properties file says that matters to us.
 struct ClientProperties {
   std::string bootstrap_servers{};  ///< as it stands; empty: not given

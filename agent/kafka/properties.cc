@@ -9,6 +9,7 @@ namespace klaxon::kafka {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\f";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // editors write it; no key has it
 
 std::string_view WithoutBlanksInFront(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
@@ -193,6 +194,9 @@ void KeepTheLast(std::vector<Property>& all) {
 
 Properties ParseProperties(std::string_view text) {
   Properties properties;
+  if (text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
   Lines lines(text);
   std::string_view line;
   while (lines.Next(line)) {

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "agent/base/duration.h"
+#include "agent/kafka/client_properties.h"
 #include "collectors/kafka/security_section.h"
 
 namespace klaxon::kafka_collector {
@@ -36,6 +39,9 @@ Config ReadConfig(config::YamlMap& yaml) {
   }
   config.client_id =
       yaml.String("client.id", section.client_id.empty() ? config.client_id : section.client_id);
+  if (yaml.Has("client.id") && config.client_id.size() > kafka::kLongestClientId) {
+    yaml.Complain("client.id", fmt::format("is longer than {} bytes", kafka::kLongestClientId));
+  }
   config.interval = yaml.Duration("interval", config.interval, {seconds{1}, hours{1}});
   config.request_timeout = yaml.Duration("request.timeout", DefaultRequestTimeout(config.interval),
                                          {milliseconds{100}, minutes{1}});

@@ -187,6 +187,18 @@ TEST_CASE("command.config says what the keys would say", "[kafka]") {
   CHECK(other.config.client_id == "me");
 }
 
+TEST_CASE("a client.id that no request could hold is a mistake where it stands", "[kafka]") {
+  const testing::ScratchFolder folder;
+  const std::string most(249, 'x');
+  CHECK(ReadText("{bootstrap.servers: a, client.id: " + most + "}").mistakes.empty());
+  CHECK(ToString(ReadText("{bootstrap.servers: a, client.id: x" + most + "}").mistakes) ==
+        "klaxon.yaml:1: client.id: is longer than 249 bytes");
+  const std::string file =
+      folder.Write("client.properties", "bootstrap.servers=a\nclient.id=x" + most + "\n");
+  CHECK(ToString(ReadText("command.config: " + file).mistakes) ==
+        "klaxon.yaml:1: command.config: " + file + ":2: client.id: is longer than 249 bytes");
+}
+
 TEST_CASE("a properties file without a word in it is a mistake, not plain text", "[kafka]") {
   const testing::ScratchFolder folder;
   for (const char* const text : {"", " \n\t\n"}) {

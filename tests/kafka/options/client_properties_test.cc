@@ -69,13 +69,13 @@ TEST_CASE("a managed service's file for PLAIN is read", "[properties]") {
 TEST_CASE("client certificates are read as PKCS#12, as a PEM file and written out",
           "[properties]") {
   const SecurityOptions store = MustRead(
-      "security.protocol=SSL\nssl.keystore.type=PKCS12\nssl.keystore.location=/me.p12\n"
+      "security.protocol=SSL\nssl.keystore.type=pkcs12\nssl.keystore.location=/me.p12\n"
       "ssl.keystore.password=a\nssl.key.password=a\nssl.truststore.location=/ca.jks\n");
   CHECK(store.tls.certificate == tls::Store{.location = "/me.p12", .password = Secret("a")});
   CHECK(store.tls.key == tls::Store{});
   const SecurityOptions file = MustRead(
       "security.protocol=SSL\nssl.keystore.type=PEM\nssl.keystore.location=/me.pem\n"
-      "ssl.key.password=b\nssl.truststore.type=PEM\nssl.truststore.location=/ca.pem\n");
+      "ssl.key.password=b\nssl.truststore.type=pem\nssl.truststore.location=/ca.pem\n");
   CHECK(file.tls.certificate == tls::Store{.location = "/me.pem", .password = Secret("b")});
   CHECK(file.tls.trust == tls::Store{.location = "/ca.pem"});
   const SecurityOptions written = MustRead(
@@ -189,6 +189,11 @@ TEST_CASE("each mistake in a Java client's file is told with its line", "[proper
        "endpoint, or a token in a file by sasl.oauthbearer.token_file in Klaxon's own "
        "configuration\n"},
       {"security.protocol=SSL\nssl.truststore.location=/ca.jks\nssl.truststore.type=JKS",
+       "2: ssl.truststore.location: /ca.jks is a Java key store (JKS), which is not read here; "
+       "convert it: keytool -importkeystore -srckeystore /ca.jks -destkeystore /ca.jks.p12 "
+       "-deststoretype PKCS12\n",
+       "\xFE\xED\xFE\xED"},
+      {"security.protocol=SSL\nssl.truststore.location=/ca.jks\nssl.truststore.type=jks",
        "2: ssl.truststore.location: /ca.jks is a Java key store (JKS), which is not read here; "
        "convert it: keytool -importkeystore -srckeystore /ca.jks -destkeystore /ca.jks.p12 "
        "-deststoretype PKCS12\n",

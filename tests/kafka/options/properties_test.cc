@@ -43,6 +43,10 @@ TEST_CASE("a line of a properties file is read as Java reads it", "[properties]"
       {"half a letter", "a=\\uD83Db\\uDE00", "a", "?b?"},
       {"a byte beyond ASCII is Latin-1", "a=\xE4", "a", "\xC3\xA4"},
       {"the last of several counts", "a=b\na=c", "a", "c"},
+      {"a byte order mark is no part of the first key",
+       "\xEF\xBB\xBF"
+       "a=b",
+       "a", "b"},
       {"a carriage return ends a line", "x=y\ra=b", "a", "b"},
   };
   for (const Case& each : cases) {
