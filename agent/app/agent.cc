@@ -110,7 +110,7 @@ class Agent::Impl {
       return Error(Reason::kUnsupported,
                    "`listen` and `cluster_label` change only with a restart; nothing was reloaded");
     }
-    Result<WebKeeper> web = WebKeeper::Load(config.web);
+    Result<WebKeeper> web = web_.Next(config.web);
     if (!web) {
       return web.error();
     }

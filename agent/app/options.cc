@@ -40,9 +40,6 @@ Result<AgentConfig> ConfigOf(const RunOptions& options) {
     config->listen = *listen;
   }
   config->web.file = options.web_config.value_or(config->web.file);
-  if (Result<http::WebConfig> web = LoadWeb(config->web); !web) {
-    return web.error();
-  }
   if (options.log_level) {
     const Result<log::Level> level = log::ParseLevel(*options.log_level);
     if (!level) {

@@ -74,6 +74,10 @@ ExitCode Run(const RunOptions& options) {
     fmt::print(stderr, "{}\n", config.error().message());
     return kUsage;
   }
+  if (const Result<http::WebConfig> web = LoadWeb(config->web); !web) {
+    fmt::print(stderr, "{}\n", web.error().message());
+    return kUsage;
+  }
   SystemClock clock;
   return RunUntilStopped(*config, options, clock);
 }

@@ -21,13 +21,22 @@ WebKeeper::Stamp WebKeeper::StampOf(const std::string& file) {
 }
 
 Result<WebKeeper> WebKeeper::Load(const WebSettings& settings) {
+  Result<WebKeeper> keeper = Read(settings);
+  if (keeper && !keeper->wrong_roles_.empty()) {
+    return Error(Reason::kInvalid, keeper->wrong_roles_);
+  }
+  return keeper;
+}
+
+Result<WebKeeper> WebKeeper::Read(const WebSettings& settings) {
   WebKeeper keeper(settings);
   keeper.stamp_ = StampOf(settings.file);  // before reading: a later change is seen as one
-  Result<http::WebConfig> web = LoadWeb(settings);
+  Result<http::WebConfig> web = ReadWeb(settings);
   if (!web) {
     return web.error();
   }
   keeper.web_ = *std::move(web);
+  keeper.wrong_roles_ = WrongRoles(settings, keeper.web_);
   keeper.rules_ = RulesOf(settings, keeper.web_);
   if (const http::WebTls& tls = keeper.web_.tls; tls.enabled) {
     keeper.tls_ = std::make_shared<http::TlsListener>(tls.options, tls.client_names);
@@ -39,22 +48,26 @@ void WebKeeper::Remark() const {
   for (const std::string& remark : web_.remarks) {
     log::Warning("web", "{}: {}", settings_.file, remark);
   }
+  if (!wrong_roles_.empty()) {
+    log::Warning("web", "{}", wrong_roles_);
+  }
   if (!web_.users.empty() && !web_.tls.enabled) {
     log::Warning("web", "{}: there are users but no TLS: passwords can be read on the way",
                  settings_.file);
   }
 }
 
-Result<WebKeeper> WebKeeper::LoadNext() const {
-  Result<WebKeeper> next = Load(settings_);
+Result<WebKeeper> WebKeeper::Next(const WebSettings& settings) const {
+  Result<WebKeeper> next = Read(settings);
   if (!next) {
     return next;
   }
-  const bool fewer = rules_.users.empty() < next->rules_.users.empty();
-  if (fewer || (tls_ != nullptr && next->tls_ == nullptr)) {
+  const bool open = !rules_.users.empty() && next->rules_.users.empty();
+  if (open || (tls_ != nullptr && next->tls_ == nullptr)) {
     return Error(Reason::kInvalid,
-                 fmt::format("there {} in it now; if that is meant, reload the configuration",
-                             fewer ? "are no users" : "is no TLS"));
+                 fmt::format("the web configuration has no {} any more, and would open what is "
+                             "closed; if that is meant, restart Klaxon to open it",
+                             open ? "users" : "TLS"));
   }
   return next;
 }
@@ -69,7 +82,7 @@ void WebKeeper::Renew(http::Server& server) {
     return;
   }
   stamp_ = now;
-  Result<WebKeeper> next = LoadNext();
+  Result<WebKeeper> next = Next(settings_);
   if (!next) {
     log::Error("web", "what {} said before stays: {}", settings_.file, next.error().message());
     refused_ = true;

@@ -14,8 +14,13 @@ namespace klaxon::app {
 /// Keeps a server at what its web configuration file says now. Used by one thread.
 class WebKeeper {
  public:
-  /// Reads the file. Error: its mistakes, one a line.
+  /// Reads the file. Error: its mistakes, one a line; a role for a user that there is not is one.
   static Result<WebKeeper> Load(const WebSettings& settings);
+
+  /// The same for what runs. A role for nobody is only remarked, or a user who was deleted would
+  /// stay for it. Error: also when all users are gone, or TLS is: a file may be half written, and
+  /// nobody may be let in for that, so only a restart opens what is closed.
+  Result<WebKeeper> Next(const WebSettings& settings) const;
 
   const http::AccessRules& rules() const { return rules_; }
 
@@ -28,10 +33,8 @@ class WebKeeper {
   /// Says in the log what is accepted but may surprise.
   void Remark() const;
 
-  /// Reads the file again if it has changed, and gives the server what it says; if it is wrong now
-  /// the server keeps what it has, and the log says why. So it does when users or TLS are gone:
-  /// that may be a file that is just being written, and nobody may be let in for that. A reload
-  /// takes it.
+  /// Reads the file again if it has changed, and gives the server what it says. If it is wrong now
+  /// or Next refuses it, the server keeps what it has, and the log says why.
   void Renew(http::Server& server);
 
  private:
@@ -41,13 +44,14 @@ class WebKeeper {
   explicit WebKeeper(WebSettings settings) : settings_(std::move(settings)) {}
 
   static Stamp StampOf(const std::string& file);
-  Result<WebKeeper> LoadNext() const;
+  static Result<WebKeeper> Read(const WebSettings& settings);
 
   WebSettings settings_{};
   Stamp stamp_{};
   http::WebConfig web_{};
   http::AccessRules rules_{};
   std::shared_ptr<http::TlsListener> tls_{};
+  std::string wrong_roles_{};
   bool refused_ = false;  ///< the newest version of the file
 };
 

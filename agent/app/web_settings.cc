@@ -32,7 +32,8 @@ void ReadRoles(YamlMap& yaml, WebSettings& settings) {
   }
 }
 
-/// What is wrong with the roles; empty if nothing is.
+}  // namespace
+
 std::string WrongRoles(const WebSettings& settings, const http::WebConfig& web) {
   std::vector<std::string_view> names;
   names.reserve(web.users.size());
@@ -53,8 +54,6 @@ std::string WrongRoles(const WebSettings& settings, const http::WebConfig& web) 
   return wrong;
 }
 
-}  // namespace
-
 WebSettings ReadWebSettings(YamlMap& root) {
   WebSettings settings;
   std::optional<YamlMap> yaml = root.Map("web");
@@ -69,9 +68,15 @@ WebSettings ReadWebSettings(YamlMap& root) {
   return settings;
 }
 
+Result<http::WebConfig> ReadWeb(const WebSettings& settings) {
+  if (settings.file.empty()) {
+    return http::WebConfig{};
+  }
+  return http::LoadWebConfig(settings.file);
+}
+
 Result<http::WebConfig> LoadWeb(const WebSettings& settings) {
-  Result<http::WebConfig> web = settings.file.empty() ? Result<http::WebConfig>(http::WebConfig{})
-                                                      : http::LoadWebConfig(settings.file);
+  Result<http::WebConfig> web = ReadWeb(settings);
   if (web) {
     if (const std::string wrong = WrongRoles(settings, *web); !wrong.empty()) {
       return Error(Reason::kInvalid, wrong);
@@ -82,6 +87,7 @@ Result<http::WebConfig> LoadWeb(const WebSettings& settings) {
 
 http::AccessRules RulesOf(const WebSettings& settings, const http::WebConfig& web) {
   http::AccessRules rules;
+  rules.users.reserve(web.users.size());
   for (const http::WebUser& user : web.users) {
     const auto role =
         std::ranges::find(settings.roles, user.name, &std::pair<std::string, Access>::first);

@@ -25,8 +25,13 @@ struct WebSettings {
 /// Reads the section `web`.
 WebSettings ReadWebSettings(config::YamlMap& root);
 
-/// The file that the settings name; all defaults if there is none. Error: its mistakes, one a line;
-/// a role for a user that it does not have is one too.
+/// The file that the settings name; all defaults if there is none. Error: its mistakes, one a line.
+Result<http::WebConfig> ReadWeb(const WebSettings& settings);
+
+/// The roles for users that there are not, one a line; empty if there are none.
+std::string WrongRoles(const WebSettings& settings, const http::WebConfig& web);
+
+/// As ReadWeb, and a role for a user that there is not is a mistake too.
 Result<http::WebConfig> LoadWeb(const WebSettings& settings);
 
 http::AccessRules RulesOf(const WebSettings& settings, const http::WebConfig& web);

@@ -71,9 +71,17 @@ bool ReadHttp(YamlMap& root, WebConfig& config) {
   return http2;
 }
 
-void ReadUsers(YamlMap& root, WebConfig& config) {
+void ReadUsers(const config::Document& document, YamlMap& root, WebConfig& config) {
+  const size_t mistakes = document.mistakes().size();
   const std::vector<std::pair<std::string, std::string>> users = root.StringMap("basic_auth_users");
-  std::optional<YamlMap> yaml = users.empty() ? std::nullopt : root.Map("basic_auth_users");
+  const bool none = users.empty() && document.mistakes().size() == mistakes;
+  std::optional<YamlMap> yaml =
+      users.empty() && !none ? std::nullopt : root.Map("basic_auth_users");
+  if (none && yaml) {
+    root.Complain("basic_auth_users",
+                  "there is no user in it, so everything would be open; name one, or leave the key "
+                  "out if that is meant");
+  }
   for (const auto& [name, hash] : users) {
     yaml->Has(name);  // makes the key known
     const std::optional<int> cost = CostOf(hash);
@@ -122,7 +130,7 @@ WebConfig ReadWebConfig(config::Document& document, std::string_view folder) {
     }
     yaml->Finish();
   }
-  ReadUsers(root, config);
+  ReadUsers(document, root, config);
   ReadRateLimit(root, config);
   root.Finish();
   return config;

@@ -122,6 +122,26 @@ clusters: [{{name: main, kafka: {{bootstrap.servers: '127.0.0.1:1', interval: {i
         wait_for("the word that all is well", lambda: failed not in self.ask(
             running, "metrics", "admin:admin-pw")[1])
 
+    def test_an_emptied_file_opens_nothing_even_with_a_reload(self):
+        running = self.start()
+        self.write("web.yml", "")
+        failed = "klaxon_web_config_last_reload_successful 0\n"
+        wait_for("the refusal", lambda: failed in self.ask(running, "metrics", "admin:admin-pw")[1])
+        self.assertIn("restart Klaxon to open it", running.said())
+        status, told = self.reload(running, "admin:admin-pw")
+        self.assertEqual(status, 500)
+        self.assertIn("restart Klaxon to open it", told)
+        self.assertEqual(self.ask(running, "metrics")[0], 401)
+        self.assertIn(failed, self.ask(running, "metrics", "admin:admin-pw")[1])
+
+    def test_a_deleted_user_is_out_though_a_role_names_it(self):
+        running = self.start()
+        self.assertEqual(self.reload(running, "admin:admin-pw")[0], 200)
+        self.web({"viewer": VIEWER})
+        wait_for("the deletion", lambda: self.reload(running, "admin:admin-pw")[0] == 401)
+        self.assertIn('web.roles: no user "admin" in', running.said())
+        self.assertEqual(self.ask(running, "metrics", "viewer:viewer-pw")[0], 200)
+
     def test_a_wrong_web_configuration_does_not_start(self):
         self.web({"viewer": "plain text"})
         for command in ("run", "check"):

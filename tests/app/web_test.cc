@@ -50,6 +50,43 @@ TEST_CASE("a role for nobody is a mistake that names who was meant", "[web]") {
         std::string::npos);
 }
 
+TEST_CASE("a deleted user is out at once, though a role still names it", "[web]") {
+  const testing::ScratchFolder folder;
+  const WebSettings settings = Settings(folder);
+  Result<WebKeeper> keeper = WebKeeper::Load(settings);
+  REQUIRE(keeper);
+  const auto page = [](const http::Request&) { return http::TextResponse(200, "page"); };
+  const auto server = http::Server::Listen(
+      {.listen = {.host = "127.0.0.1"}, .access = keeper->rules()}, {{"GET", "/", page}});
+  REQUIRE(server);
+  const auto status = [&](const char* login) {
+    return http::RawClient((*server)->port()).Ask(http::GetRequest("/", login)).status;
+  };
+  CHECK(status(http::kAdminLogin) == 200);
+  folder.Write("web.yml", std::string("basic_auth_users: {viewer: ") + http::kViewerHash + "}\n");
+  keeper->Renew(**server);
+  CHECK(keeper->in_force());
+  CHECK(status(http::kAdminLogin) == 401);
+  CHECK(status(http::kViewerLogin) == 200);
+  CHECK_FALSE(WebKeeper::Load(settings));  // at a start it is a mistake
+}
+
+TEST_CASE("nothing that runs is opened: users and TLS that are gone are refused", "[web]") {
+  const testing::ScratchFolder folder;
+  const Result<WebKeeper> keeper = WebKeeper::Load(Settings(folder));
+  REQUIRE(keeper);
+  for (const char* text : {"", "rate_limit: {interval: 0}\n", "basic_auth_users:\n", "{}\n"}) {
+    CAPTURE(text);
+    const Result<WebKeeper> next = keeper->Next({.file = folder.Write("web.yml", text)});
+    REQUIRE_FALSE(next);
+    const std::string message = next.error().message();
+    CAPTURE(message);
+    CHECK((message.find("restart Klaxon to open it") != std::string::npos ||
+           message.find("there is no user in it") != std::string::npos));
+  }
+  CHECK_FALSE(keeper->Next({}));  // nor by naming no file any more
+}
+
 TEST_CASE("the sections web and audit are read, their files from the configuration's folder",
           "[web]") {
   const testing::ScratchFolder folder;
@@ -118,8 +155,9 @@ TEST_CASE("a changed web configuration is taken while the server runs, a broken 
   CHECK(status(http::kOperatorLogin) == 401);
 }
 
-TEST_CASE("TLS comes with the web configuration while the server runs, and goes with a reload only",
-          "[web]") {
+TEST_CASE(
+    "TLS comes with the web configuration while the server runs, and goes with a restart only",
+    "[web]") {
   const testing::ScratchFolder folder;
   const testing::IssuedCertificate ours = testing::SelfSigned({});
   folder.Write("server.crt", ours.certificate);

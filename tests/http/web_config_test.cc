@@ -275,5 +275,20 @@ TEST_CASE("what is accepted but does less than it may seem is remarked upon") {
   CHECK(ReadText(tls, folder).config.remarks.empty());
 }
 
+TEST_CASE("a list of users without one is a mistake, as everything would be open") {
+  for (const char* text :
+       {"basic_auth_users:\n", "basic_auth_users: {}\n", "basic_auth_users: ~\n"}) {
+    CAPTURE(text);
+    config::Document document = config::Document::Parse(text, "web.yml");
+    (void)ReadWebConfig(document, "");
+    CHECK(
+        ToString(document.mistakes()).find("web.yml:1: basic_auth_users: there is no user in it") ==
+        0);
+  }
+  config::Document wrong = config::Document::Parse("basic_auth_users: [a]\n", "web.yml");
+  (void)ReadWebConfig(wrong, "");
+  CHECK(wrong.mistakes().size() == 1);
+}
+
 }  // namespace
 }  // namespace klaxon::http
