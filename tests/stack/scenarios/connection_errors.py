@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
 import time
 from dataclasses import dataclass
 
@@ -63,7 +64,6 @@ def login_rows(broker, tokens):
 def tls_rows(broker, own):
     client = {"ssl_certificate_location": own["client.crt"], "ssl_key_location": own["client.key"]}
     stranger = {"ssl_certificate_location": broker.file("client-stranger.crt"), "ssl_key_location": broker.file("client-stranger.key")}
-    locked = {"ssl_key_location": broker.file("client-locked.key"), "ssl_key_password": WRONG}
     none = {"ssl_certificate_location": None, "ssl_key_location": None}
     return [
         Row("wrong-authority", broker.options("ssl", ssl_ca_location=own["trust.crt"]), "unauthorized",
@@ -75,7 +75,6 @@ def tls_rows(broker, own):
         Row("no-client-certificate", broker.options("mtls", **none), "unauthorized", r"client certificate.*we have none"),
         Row("client-certificate-expired", broker.options("mtls", **client), "unauthorized", r"our client certificate|our certificate", in_place=True),
         Row("client-certificate-not-trusted", broker.options("mtls", **stranger), "unauthorized", r"our client certificate|our certificate"),
-        Row("key-password-wrong", broker.options("mtls", **locked), "invalid", r"password does not open the private key"),
     ]
 
 
@@ -155,6 +154,16 @@ def check_doctor(case, path, rows, secrets):
     check(not [secret for secret in secrets if secret in printed], "the doctor tells no secret")
 
 
+def check_refused(case, broker):
+    """What our own files make impossible is a mistake of the configuration, told before anything is connected."""
+    locked = broker.options("mtls", ssl_key_location=broker.file("client-locked.key"), ssl_key_password=WRONG)
+    path = secured.write_configuration(os.path.join(case.folder, "refused.yaml"), {"locked": locked})
+    for command in (["check", path], ["run", "--config", path], ["doctor", "--config", path]):
+        told = subprocess.run([case.klaxon_binary(), *command], capture_output=True, text=True, timeout=LIMIT, check=False)
+        check(told.returncode == 2 and "password does not open the private key" in told.stderr and WRONG not in told.stderr,
+              f"klaxon {command[0]} exits with {told.returncode}: {told.stderr.strip()}")
+
+
 def check_secrets(agent, secrets):
     texts = {path: agent.get(path)[1] for path in ("/", "/metrics", "/api/klaxon/v1/clusters")}
     texts["the log"] = agent.log()
@@ -205,6 +214,7 @@ def run(case):
         shutil.copy(broker.file(source), own[name])
     rows = login_rows(broker, tokens) + tls_rows(broker, own) + port_rows(broker, servers, full_listener(case))
     path = secured.write_configuration(os.path.join(case.folder, "klaxon.yaml"), {row.name: row.keys for row in rows})
+    check_refused(case, broker)
     begun = time.monotonic()
     agent = case.klaxon("--config", path)
     await_told(agent, rows)
