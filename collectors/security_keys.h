@@ -22,7 +22,8 @@ std::vector<kafka::Setting> ReadSecurityKeys(config::YamlMap& yaml, const KeyFil
 void Complain(config::YamlMap& yaml, std::span<const kafka::SettingMistake> mistakes);
 
 /// How a section with https addresses is trusted: the TLS keys, by librdkafka's names. `https`:
-/// whether there is such an address; without one the keys are mistakes. What the files hold is looked at.
+/// whether there is such an address; without one the keys are mistakes. What the files hold is
+/// looked at.
 tls::ClientOptions ReadTlsKeys(config::YamlMap& yaml, bool https);
 
 }  // namespace klaxon
