@@ -14,7 +14,7 @@ namespace {
 
 constexpr Duration kLongestWait = std::chrono::seconds{10};
 // Wrong passwords: a person mistypes a few, a program that guesses gets ten a minute. A name may
-// have more of them, so that a stranger cannot keep its owner out with a few.
+// have more of them from many addresses; then each gets one at a time.
 constexpr double kFailuresOfAddress = 10;
 constexpr Duration kAddressForgives = std::chrono::seconds{6};
 constexpr double kFailuresOfUser = 30;
@@ -85,14 +85,15 @@ std::optional<Doorman::Denial> Doorman::Refuse(Request& request, const Route* ro
                 "Nothing can be changed here: this Klaxon has no users. Name some in its web "
                 "configuration file (docs/access.md).");
   }
-  if (write) {
-    if (const std::string_view wrong = WrongOrigin(request); !wrong.empty()) {
-      return Deny(403, Rejection::kForbidden, fmt::format("This request is not taken: {}.", wrong));
-    }
-  }
   const User* user = nullptr;
-  if (std::optional<Denial> denial = LogIn(*rules, request, user, now)) return denial;
-  request.user = user->name;
+  std::optional<Denial> denial = LogIn(*rules, request, user, now);
+  if (user != nullptr) request.user = user->name;
+  // After the login, so that the audit can say whose browser it was.
+  const std::string_view wrong = write ? WrongOrigin(request) : "";
+  if (!wrong.empty()) {
+    return Deny(403, Rejection::kForbidden, fmt::format("This request is not taken: {}.", wrong));
+  }
+  if (denial) return denial;
   if (user->role >= needed) return std::nullopt;
   return Deny(403, Rejection::kForbidden,
               fmt::format("This takes the role {}; you are {}.", Name(needed), Name(user->role)));
@@ -172,7 +173,11 @@ Secret Doorman::HashFor(const AccessRules& rules, const User* user, std::string_
 /// password is compared, so that many at once are not more than one after the other.
 Duration Doorman::TakeTry(const std::string& address, const std::string& name, MonoTime now) {
   const Lock lock(mutex_);
-  const Duration wait = std::max(by_address_.Wait(address, now), by_user_.Wait(name, now));
+  // A name that many guess at is closed only to addresses that have guessed, or strangers could
+  // keep its owner out.
+  const Duration of_name =
+      by_address_.Full(address, now) ? Duration::zero() : by_user_.Wait(name, now);
+  const Duration wait = std::max(by_address_.Wait(address, now), of_name);
   if (wait > Duration::zero()) return wait;
   by_address_.Take(address, now);
   by_user_.Take(name, now);

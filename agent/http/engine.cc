@@ -199,7 +199,8 @@ class Engine::Impl : public httplib::Server {
     request.path.assign(1, '/');  // assigning "/" at -O2 makes GCC 12 warn falsely
     request.headers.clear();
     for (const auto& [name, value] : connection.head().headers) {
-      if (!EqualWithoutCase(name, "Accept-Encoding")) request.headers.emplace(name, value);
+      if (EqualWithoutCase(name, "Accept-Encoding") || EqualWithoutCase(name, "Accept")) continue;
+      request.headers.emplace(name, value);
     }
   }
 

@@ -136,10 +136,13 @@ HeadScanner::State HeadScanner::HeaderLine(std::string_view line) {
   }
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = TrimField(line.substr(colon + 1));
-  drop_ = EqualWithoutCase(name, "Range");
-  if (!drop_) head_.headers.emplace_back(name, value);
+  const bool range = EqualWithoutCase(name, "Range");
+  drop_ = range || EqualWithoutCase(name, "Accept");
+  if (!range) head_.headers.emplace_back(name, value);
   if (EqualWithoutCase(name, "Host")) return Host(value);
   if (EqualWithoutCase(name, "Authorization")) return Once(login_seen_);
+  if (EqualWithoutCase(name, "Origin")) return Once(origin_seen_);
+  if (EqualWithoutCase(name, "Sec-Fetch-Site")) return Once(site_seen_);
   if (EqualWithoutCase(name, "Content-Encoding") && !EqualWithoutCase(value, "identity")) {
     return Refuse(415, Rejection::kMalformed, "Compressed request bodies are not taken.");
   }

@@ -28,7 +28,8 @@ struct RequestHead {
 
 /// Watches the request line and headers come in, before cpp-httplib parses them: it has no limit on
 /// the header section as a whole and works on one only when it has all of it. Also takes `Range`
-/// out: nobody needs it here, and 300 ranges on a 25 MB page cost cpp-httplib gigabytes. A target
+/// out: nobody needs it here, and 300 ranges on a 25 MB page cost cpp-httplib gigabytes;
+/// and `Accept`, which cpp-httplib answers 400 for as soon as it does not like it. A target
 /// that is a whole URL becomes its path (RFC 9112 section 3.2.2).
 class HeadScanner {
  public:
@@ -75,6 +76,8 @@ class HeadScanner {
   bool host_seen_ = false;
   bool url_host_ = false;  ///< the target named the host, so the Host header does not count
   bool login_seen_ = false;
+  bool origin_seen_ = false;
+  bool site_seen_ = false;
   RequestHead head_{};
   Refusal refusal_{};
 };

@@ -16,6 +16,11 @@ Duration TokenBuckets::Wait(const std::string& key, MonoTime now) const {
   return std::chrono::duration_cast<Duration>(interval_ * (1 - tokens));
 }
 
+bool TokenBuckets::Full(const std::string& key, MonoTime now) const {
+  const auto found = buckets_.find(key);
+  return found == buckets_.end() || Tokens(found->second, now) >= burst_;
+}
+
 bool TokenBuckets::Take(const std::string& key, MonoTime now) {
   if (!buckets_.contains(key)) {
     if (buckets_.size() >= most_keys_) MakeRoom(now);

@@ -20,6 +20,9 @@ class TokenBuckets {
   /// How long until there is a token: zero if there is one.
   Duration Wait(const std::string& key, MonoTime now) const;
 
+  /// Whether none is missing.
+  bool Full(const std::string& key, MonoTime now) const;
+
   /// Takes a token if there is one.
   bool Take(const std::string& key, MonoTime now);
 

@@ -88,7 +88,7 @@ clusters: [{{name: main, kafka: {{bootstrap.servers: '127.0.0.1:1', interval: {i
             lines = [json.loads(line) for line in file]
         self.assertEqual([(line["user"], line["status"]) for line in lines],
                          [("admin", 200), ("admin", 500), ("viewer", 403), ("", 401), ("", 401),
-                          ("", 403)])
+                          ("admin", 403)])
         self.assertEqual({line["action"] for line in lines}, {"POST /-/reload"})
         self.assertEqual({line["address"] for line in lines}, {"127.0.0.1"})
         self.assertEqual(lines[3]["claimed_user"], "admin")

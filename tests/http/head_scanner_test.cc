@@ -91,6 +91,8 @@ TEST_CASE("heads are let through or refused, in whatever pieces they come") {
       {"a Host with a user", line + "Host: me@a\r\n" + end, 400},
       {"two Hosts in one", line + "Host: a, b\r\n" + end, 400},
       {"two logins", get + "Authorization: Basic YTpi\r\nauthorization: Basic YTpi\r\n" + end, 400},
+      {"two Origins", get + "Origin: http://a\r\nORIGIN: http://b\r\n" + end, 400},
+      {"two sites", get + "Sec-Fetch-Site: none\r\nSec-Fetch-Site: none\r\n" + end, 400},
       {"TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501},
       {"CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 501},
       {"an invented method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501},

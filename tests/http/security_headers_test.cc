@@ -39,7 +39,7 @@ TEST_CASE("every answer carries each security header once, errors of any kind to
       {"DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", 405},
       {"nonsense\r\n\r\n", 400},
       {GetRequest("/" + std::string(9000, 'a')), 414},
-      {GetRequest("/", "Accept: ;;;,,,/\r\n"), 400},
+      {GetRequest("/", "Accept: ;;;,,,/\r\n"), 200},
       {post + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 400},
       {post + "Content-Length: 5\r\n\r\nabc", 400}};
   for (const auto& [request, status] : cases) {

@@ -221,5 +221,15 @@ TEST_CASE("answers and rejections are counted") {
   CHECK(server.Rejected(Rejection::kMalformed) == 1);
 }
 
+TEST_CASE("an Accept that cannot be used is no reason to answer nothing") {
+  TestServer server;
+  for (const char* accept :
+       {"*/*,", ",,text/plain", "*/*;q=1.5", "a/b;c=\"d,e\"", "", "nonsense"}) {
+    CAPTURE(accept);
+    const std::string header = std::string("Accept: ") + accept + "\r\n";
+    CHECK(RawClient(server.port()).Ask(GetRequest("/", header)).status == 200);
+  }
+}
+
 }  // namespace
 }  // namespace klaxon::http
