@@ -72,18 +72,23 @@ Gate::Turn Gate::TurnOf(const Guest& guest, bool within_group, MonoTime now) con
   return {};
 }
 
+/// Whether one has to go before another; never if it may stay.
+bool Gate::Sooner(const Turn& one, const Turn& other) {
+  return one.rank > other.rank ||
+         (one.rank != 0 && one.rank == other.rank && one.since < other.since);
+}
+
 /// Who has to go for a newcomer, of one group or of any; null if nobody does.
 Gate::Guest* Gate::Victim(const std::string* group, MonoTime now) {
   Guest* victim = nullptr;
   Turn first;
   for (auto& [id, guest] : guests_) {
-    if (guest.closing || (group != nullptr && guest.group != *group)) continue;
+    const bool asked = group == nullptr || guest.group == *group;
+    if (guest.closing || !asked) continue;
     const Turn turn = TurnOf(guest, group != nullptr, now);
-    if (turn.rank == 0 || turn.rank < first.rank) continue;
-    if (turn.rank > first.rank || turn.since < first.since) {
-      first = turn;
-      victim = &guest;
-    }
+    if (!Sooner(turn, first)) continue;
+    first = turn;
+    victim = &guest;
   }
   return victim;
 }

@@ -70,6 +70,7 @@ class Gate {
   };
 
   Turn TurnOf(const Guest& guest, bool within_group, MonoTime now) const;
+  static bool Sooner(const Turn& one, const Turn& other);
   Guest* Victim(const std::string* group, MonoTime now) KLAXON_REQUIRES(mutex_);
   bool Evict(const std::string* group, MonoTime now) KLAXON_REQUIRES(mutex_);
   void Uncount(Guest& guest) KLAXON_REQUIRES(mutex_);
