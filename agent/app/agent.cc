@@ -87,7 +87,8 @@ class Agent::Impl {
          .limits = {.body = kBody},
          .tls = web_.tls(),
          .access = web_.rules(),
-         .audit = [this](const http::AuditEntry& entry) { audit_.Write(entry); }},
+         .audit = [this](const http::AuditEntry& entry) { audit_.Write(entry); },
+         .audit_ready = [this] { return audit_.Ready(); }},
         Routes(deps));
     if (!server) {
       return server.error();

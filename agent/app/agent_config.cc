@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/http/audit_log.h"
 #include "exporters/prometheus/catalogue.h"
 
 namespace klaxon::app {
@@ -103,6 +104,12 @@ Result<AgentConfig> LoadAgentConfig(const std::string& file) {
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   for (std::string* named : {&config.web.file, &config.audit_file}) {
     *named = named->empty() ? "" : (folder / *named).string();
+  }
+  if (!config.audit_file.empty()) {
+    if (const Result<void> good = http::CheckAuditFile(config.audit_file); !good) {
+      return Error(Reason::kInvalid,
+                   fmt::format("{}: audit.file: {}", file, good.error().message()));
+    }
   }
   return config;
 }

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -38,6 +39,25 @@ int Append(const std::string& file, std::string_view line) {
 
 }  // namespace
 
+Result<void> CheckAuditFile(const std::string& file) {
+  const auto wrong = [&](const std::string& why) {
+    return Error(Reason::kInvalid, file + " cannot be written: " + why);
+  };
+  const Descriptor to(::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK));
+  if (to) {
+    struct stat status{};
+    const bool regular = ::fstat(to.get(), &status) == 0 && S_ISREG(status.st_mode);
+    return regular ? Result<void>() : wrong("it is not a regular file");
+  }
+  if (errno == ENXIO) return wrong("it is a pipe that nobody reads");
+  if (errno != ENOENT) return wrong(std::generic_category().message(errno));
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0) {
+    return wrong("its folder: " + std::generic_category().message(errno));
+  }
+  return {};
+}
+
 std::string ToJson(const AuditEntry& entry, uint64_t suppressed) {
   nlohmann::ordered_json line;
   line["time"] = FormatWallTime(entry.at);
@@ -58,6 +78,13 @@ AuditLog::AuditLog(std::string file)
 void AuditLog::SetFile(std::string file) {
   const Lock lock(mutex_);
   file_ = std::move(file);
+}
+
+bool AuditLog::Ready() {
+  const Lock lock(mutex_);
+  const Result<void> good = file_.empty() ? Result<void>() : CheckAuditFile(file_);
+  if (!good) log::Error("audit", "{}; nothing is changed meanwhile", good.error().message());
+  return static_cast<bool>(good);
 }
 
 void AuditLog::Write(const AuditEntry& entry) {

@@ -5,6 +5,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/mutex.h"
+#include "agent/base/result.h"
 #include "agent/http/audit.h"
 #include "agent/http/token_buckets.h"
 
@@ -13,6 +14,10 @@ namespace klaxon::http {
 /// One line of JSON, without its end: {"time", "user", "claimed_user", "address", "action",
 /// "status", "result"}, and "suppressed" if lines before it were left out. Pure.
 std::string ToJson(const AuditEntry& entry, uint64_t suppressed);
+
+/// Whether lines can be appended to this file, or it can be made. Creates nothing. Error: kInvalid,
+/// what is wrong with it.
+Result<void> CheckAuditFile(const std::string& file);
 
 /// Writes down every attempt to change something, one line of JSON each, into a file that is only
 /// ever appended to (created with mode 0600, flushed to the disk for every line), or without a file
@@ -26,6 +31,9 @@ class AuditLog {
   explicit AuditLog(std::string file);
 
   void SetFile(std::string file);
+
+  /// Whether a line could be written now; the log says so if not.
+  bool Ready();
 
   void Write(const AuditEntry& entry);
 

@@ -16,6 +16,7 @@ Dispatcher::Dispatcher(std::vector<Route> routes, const ServerOptions& options, 
       stats_(stats),
       doorman_(options.access),
       audit_(options.audit),
+      audit_ready_(options.audit_ready),
       free_turns_(options.threads) {
 }
 
@@ -48,7 +49,10 @@ Answer Dispatcher::Finish(const Visit& visit) {
   }
   Answer answer;
   try {
-    Response response = Ask(visit.match, request);
+    Response response =
+        CannotAudit(visit)
+            ? TextResponse(503, "Nothing is changed while the audit log cannot be written.\n")
+            : Ask(visit.match, request);
     Audit(visit, response);
     answer = MakeAnswer(std::move(response), AcceptsGzip(request), rules->headers);
   } catch (const std::exception& failure) {  // of memory, while compressing
@@ -57,6 +61,17 @@ Answer Dispatcher::Finish(const Visit& visit) {
   }
   EndTurn();
   return answer;
+}
+
+void Dispatcher::Abandon(const Visit& visit, int status) const {
+  constexpr int kBadRequest = 400;
+  Audit(visit, TextResponse(status == 0 ? kBadRequest : status,
+                            "The request did not come to its end, or its body was not taken.\n"));
+}
+
+bool Dispatcher::CannotAudit(const Visit& visit) const {
+  return audit_ready_ && visit.match.route != nullptr && IsWrite(visit.request.method) &&
+         !audit_ready_();
 }
 
 void Dispatcher::Audit(const Visit& visit, const Response& response) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -38,9 +39,15 @@ class Dispatcher {
   /// REQUIRES: no refusal.
   Answer Finish(const Visit& visit);
 
+  /// Instead of Finish, when the rest of a request never came or was not taken. `status`: what the
+  /// client was told; 0: nothing, it had left.
+  void Abandon(const Visit& visit, int status) const;
+
  private:
   Response Ask(const RouteTable::Match& match, const Request& request);
   Response Run(const Route& route, const Request& request);
+  /// Whether an attempt to change something could not be written down.
+  bool CannotAudit(const Visit& visit) const;
   void Audit(const Visit& visit, const Response& response) const;
   bool TakeTurn();
   void EndTurn();
@@ -49,6 +56,7 @@ class Dispatcher {
   StatsBook& stats_;
   Doorman doorman_;
   const AuditSink audit_;
+  const std::function<bool()> audit_ready_;
   Mutex mutex_{};
   std::condition_variable_any turn_ended_{};
   int free_turns_ KLAXON_GUARDED_BY(mutex_);

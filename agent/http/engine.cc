@@ -72,6 +72,7 @@ bool Describe(const Connection& connection, const httplib::Request& from, Reques
 struct Exchange {
   Connection& connection;
   Visit visit{};
+  bool decided = false;  ///< refused or handed to its handler: the audit knows of it
 };
 
 thread_local Exchange* exchange = nullptr;
@@ -153,6 +154,7 @@ class Engine::Impl : public httplib::Server {
     // Every request is routed by us: Begin has made its path "/".
     const auto handle = [this](const httplib::Request& from, httplib::Response& to) {
       exchange->connection.BeginHandling();
+      exchange->decided = true;
       exchange->visit.request.body = from.body;
       Fill(dispatcher_.Finish(exchange->visit), from.version == "HTTP/1.1", to);
     };
@@ -183,6 +185,7 @@ class Engine::Impl : public httplib::Server {
       const bool written =
           process_request(stream, connection.address(), 0, "", 0, last, closed,
                           [&](httplib::Request& request) { Begin(connection, request); });
+      if (!current.decided) dispatcher_.Abandon(current.visit, connection.answered_status());
       if (!written) return;
       // The client was told that an error is the last answer.
       if (connection.answered_status() >= 400) return connection.Linger();
@@ -213,6 +216,7 @@ class Engine::Impl : public httplib::Server {
     }
     exchange->visit = dispatcher_.Begin(std::move(request));
     if (!exchange->visit.refusal) return true;
+    exchange->decided = true;
     Fill(*std::move(exchange->visit.refusal), from.version == "HTTP/1.1", to);
     return false;
   }

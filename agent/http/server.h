@@ -56,6 +56,9 @@ struct ServerOptions {
   std::shared_ptr<TlsListener> tls{};  ///< null: plain HTTP
   AccessRules access{};
   AuditSink audit{};  ///< is told every attempt to change something; empty: nobody is
+  /// Asked before something is changed, on any thread; false: it is refused with 503, because it
+  /// could not be written down. Empty: it always can.
+  std::function<bool()> audit_ready{};
 };
 
 /// Why a client got no handler's answer. A closed list: label values of our own metrics.

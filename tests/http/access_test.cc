@@ -222,5 +222,49 @@ TEST_CASE("every attempt to change something is told the audit, refused ones too
   }
 }
 
+TEST_CASE("an attempt whose body is not taken is told the audit, too") {
+  struct Case {
+    const char* what;
+    const char* rest;  // of the head, and the body
+  };
+
+  const Case cases[] = {
+      {"too large", "Transfer-Encoding: chunked\r\n\r\n7fffffff\r\n"},
+      {"a chunk that cannot be read", "Transfer-Encoding: chunked\r\n\r\nzz\r\n"},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.what);
+    Audited audited;
+    ServerOptions options;
+    options.access = ThreeUsers();
+    options.audit = audited.Sink();
+    TestServer server(options, RoutesOfAllRoles());
+    RawClient(server.port())
+        .Ask(std::string("POST /admin HTTP/1.1\r\nHost: a\r\n") + kAdminLogin + each.rest);
+    server->Stop();
+    const Lock lock(audited.mutex);
+    REQUIRE(audited.entries.size() == 1);
+    CHECK(audited.entries[0].user == "admin");
+    CHECK(audited.entries[0].action == "POST /admin");
+    CHECK(audited.entries[0].status >= 400);
+    CHECK(audited.entries[0].result ==
+          "The request did not come to its end, or its body was not taken.");
+  }
+}
+
+TEST_CASE("what could not be written down is not done") {
+  Audited audited;
+  bool ready = false;
+  ServerOptions options;
+  options.access = ThreeUsers();
+  options.audit = audited.Sink();
+  options.audit_ready = [&ready] { return ready; };
+  TestServer server(options, RoutesOfAllRoles());
+  CHECK(Ask(server, "POST /act", kOperatorLogin).status == 503);
+  CHECK(Ask(server, "GET /page", kAdminLogin).status == 200);
+  ready = true;
+  CHECK(Ask(server, "POST /act", kOperatorLogin).status == 200);
+}
+
 }  // namespace
 }  // namespace klaxon::http

@@ -80,6 +80,25 @@ TEST_CASE("refused attempts cannot fill the disk, what was done is always writte
   CHECK(lines.back().find("\"suppressed\":") != std::string::npos);
 }
 
+TEST_CASE("a file that could not take a line is found out before, and none is made") {
+  const klaxon::testing::ScratchFolder scratch;
+  const std::string pipe = scratch.Path("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const std::string fresh = scratch.Path("audit.jsonl");
+  CHECK(CheckAuditFile(fresh));
+  CHECK_FALSE(std::filesystem::exists(fresh));
+  AuditLog(fresh).Write(Entry(200));
+  CHECK(CheckAuditFile(fresh));
+  for (const std::string& bad : {pipe, scratch.Path("."), scratch.Path("none/audit.jsonl")}) {
+    CAPTURE(bad);
+    const Result<void> found = CheckAuditFile(bad);
+    REQUIRE_FALSE(found);
+    CHECK(found.error().message().starts_with(bad + " cannot be written: "));
+    CHECK_FALSE(AuditLog(bad).Ready());
+  }
+  CHECK(AuditLog("").Ready());
+}
+
 TEST_CASE("a file that cannot be written is no reason to fail") {
   AuditLog log("/nowhere/audit.jsonl");
   log.Write(Entry(200));
