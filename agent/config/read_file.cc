@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/descriptor.h"
+
 namespace klaxon::config {
 namespace {
 
@@ -23,24 +25,6 @@ Error CannotRead(int number) {
   return {Reason::kInvalid,
           fmt::format("cannot be read: {}", std::generic_category().message(number))};
 }
-
-/// Closes what it was given.
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  ~File() {
-    if (fd_ >= 0) close(fd_);
-  }
-
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// Until there is something to read, or the end.
 Result<void> Wait(int fd, steady_clock::time_point due) {
@@ -88,9 +72,9 @@ Result<std::string> Whole(std::string bytes, bool pipe) {
 
 Result<std::string> ReadFile(const std::string& file, size_t most, milliseconds patience) {
   // Without O_NONBLOCK the opening of a named pipe would wait for its writer.
-  const File opened(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor opened(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat about{};
-  if (opened.fd() < 0 || fstat(opened.fd(), &about) != 0) {
+  if (!opened || fstat(opened.get(), &about) != 0) {
     return CannotRead(errno);
   }
   const auto due = steady_clock::now() + patience;
@@ -100,7 +84,7 @@ Result<std::string> ReadFile(const std::string& file, size_t most, milliseconds 
   while (bytes.size() <= most) {
     constexpr size_t kPiece = 16'384;
     bool end = false;
-    const Result<bool> got = ReadPiece(opened.fd(), kPiece, bytes, end);
+    const Result<bool> got = ReadPiece(opened.get(), kPiece, bytes, end);
     if (!got) {
       return got.error();
     }
@@ -111,7 +95,7 @@ Result<std::string> ReadFile(const std::string& file, size_t most, milliseconds 
     if (*got) {
       continue;
     }
-    if (const Result<void> ready = Wait(opened.fd(), due); !ready) {
+    if (const Result<void> ready = Wait(opened.get(), due); !ready) {
       return ready.error();
     }
     begun = true;

@@ -13,10 +13,10 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "agent/base/descriptor.h"
 #include "agent/base/duration.h"
 #include "agent/base/log.h"
 #include "agent/base/text.h"
-#include "agent/http/descriptor.h"
 
 namespace klaxon::http {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "agent/base/clock.h"
+#include "agent/base/descriptor.h"
 #include "agent/http/chunk_guard.h"
-#include "agent/http/descriptor.h"
 #include "agent/http/gate.h"
 #include "agent/http/head_scanner.h"
 #include "agent/http/listener.h"

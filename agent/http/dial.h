@@ -1,8 +1,8 @@
 #pragma once
 
+#include "agent/base/descriptor.h"
 #include "agent/base/result.h"
 #include "agent/base/text.h"
-#include "agent/http/descriptor.h"
 #include "agent/http/patience.h"
 
 namespace klaxon::http {

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 
+#include "agent/base/descriptor.h"
 #include "agent/base/result.h"
 #include "agent/base/text.h"
-#include "agent/http/descriptor.h"
 
 namespace klaxon::http {
 

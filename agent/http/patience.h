@@ -5,7 +5,7 @@
 #include <stop_token>
 
 #include "agent/base/clock.h"
-#include "agent/http/descriptor.h"
+#include "agent/base/descriptor.h"
 
 namespace klaxon::http {
 

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/descriptor.h"
+
 namespace klaxon::tls {
 
 namespace {
@@ -16,33 +18,15 @@ namespace {
 /// All authorities of the world are about 220 kB as PEM.
 constexpr size_t kLargestFile = size_t{4} << 20U;
 
-/// Closes what it was given.
-class File {
- public:
-  explicit File(int fd) : fd_(fd) {}
-
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  ~File() {
-    if (fd_ >= 0) close(fd_);
-  }
-
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 Error SystemError(const std::string& file) {
   return {Reason::kInvalid, file + ": " + std::generic_category().message(errno)};
 }
 
 Result<std::string> ReadAll(const std::string& name) {
   // Without O_NONBLOCK the opening of a pipe would wait for its writer.
-  const File file(open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor file(open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat about{};
-  if (file.fd() < 0 || fstat(file.fd(), &about) != 0) {
+  if (!file || fstat(file.get(), &about) != 0) {
     return SystemError(name);
   }
   if (!S_ISREG(about.st_mode)) {
@@ -51,7 +35,7 @@ Result<std::string> ReadAll(const std::string& name) {
   std::string bytes;
   std::string part(size_t{64} << 10U, '\0');
   while (true) {
-    const ssize_t count = read(file.fd(), part.data(), part.size());
+    const ssize_t count = read(file.get(), part.data(), part.size());
     if (count < 0) {
       return SystemError(name);
     }

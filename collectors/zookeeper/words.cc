@@ -67,7 +67,7 @@ Result<std::string> ReadAll(int socket, Word word, Patience& patience) {
 }
 
 Result<std::string> Ask(const HostPort& server, Word word, Patience& patience) {
-  const Result<http::Descriptor> socket = http::Dial(server, patience);
+  const Result<Descriptor> socket = http::Dial(server, patience);
   if (!socket) {
     return socket.error();
   }

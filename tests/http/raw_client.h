@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/http/descriptor.h"
+#include "agent/base/descriptor.h"
 #include "agent/http/message.h"
 
 namespace klaxon::http {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <thread>
 
-#include "agent/http/descriptor.h"
+#include "agent/base/descriptor.h"
 
 namespace klaxon::http {
 

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "agent/base/descriptor.h"
 #include "agent/base/result.h"
-#include "agent/http/descriptor.h"
 #include "agent/tls/client_context.h"
 
 namespace klaxon::http {

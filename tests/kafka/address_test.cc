@@ -29,7 +29,7 @@ void Serve(Session& session) {
 
 /// Whether this machine has IPv6 on loopback.
 bool HasIpv6() {
-  const Fd socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Descriptor socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
   address.sin6_addr = in6addr_loopback;

@@ -19,7 +19,7 @@ using namespace kafka::wire;  // NOLINT(google-build-using-namespace): a test's 
 namespace {
 
 /// Binds to `place` and sets its port, if that was free to choose.
-Fd Bind(ServerPlace& place) {
+Descriptor Bind(ServerPlace& place) {
   const bool v6 = place.host.find(':') != std::string::npos;
   sockaddr_in6 address6{};
   address6.sin6_family = AF_INET6;
@@ -31,7 +31,7 @@ Fd Bind(ServerPlace& place) {
   auto* const address =
       v6 ? reinterpret_cast<sockaddr*>(&address6) : reinterpret_cast<sockaddr*>(&address4);
   socklen_t size = v6 ? sizeof(address6) : sizeof(address4);
-  Fd socket(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Descriptor socket(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (inet_pton(address->sa_family, place.host.c_str(), host) != 1 ||
@@ -152,14 +152,14 @@ void ScriptedServer::Accept(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     pollfd polled{.fd = listener_.get(), .events = POLLIN, .revents = 0};
     if (poll(&polled, 1, 20) <= 0) continue;
-    Fd socket(accept4(listener_.get(), nullptr, nullptr,
-                      place_.tls == nullptr ? SOCK_CLOEXEC : SOCK_CLOEXEC | SOCK_NONBLOCK));
+    Descriptor socket(accept4(listener_.get(), nullptr, nullptr,
+                              place_.tls == nullptr ? SOCK_CLOEXEC : SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) continue;
     const int number = ++connections_;
     sessions_.remove_if([](const Served& served) { return served.over.load(); });
     Served& served = sessions_.emplace_back();
     served.thread = std::jthread(
-        [this, number, &served](const std::stop_token& ending, Fd mine) {
+        [this, number, &served](const std::stop_token& ending, Descriptor mine) {
           std::unique_ptr<tls::Session> tls;
           if (place_.tls != nullptr) {
             auto made = place_.tls->Accept(mine.get());
@@ -176,7 +176,7 @@ void ScriptedServer::Accept(const std::stop_token& stop) {
 
 HostPort ClosedPort() {
   ServerPlace place;
-  const Fd socket = Bind(place);
+  const Descriptor socket = Bind(place);
   return {.host = place.host, .port = place.port};
 }
 

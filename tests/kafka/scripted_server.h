@@ -14,9 +14,9 @@
 #include <thread>
 #include <vector>
 
+#include "agent/base/descriptor.h"
 #include "agent/base/mutex.h"
 #include "agent/base/text.h"
-#include "agent/kafka/wire/fd.h"
 #include "agent/kafka/wire/message.h"
 #include "agent/kafka/wire/messages/api_versions.h"
 #include "agent/tls/server_context.h"
@@ -34,8 +34,7 @@ struct Request {
 class Session {
  public:
   /// `tls`: null for plain text.
-  Session(kafka::wire::Fd socket, std::unique_ptr<tls::Session> tls, std::stop_token stop,
-          int number)
+  Session(Descriptor socket, std::unique_ptr<tls::Session> tls, std::stop_token stop, int number)
       : socket_(std::move(socket)), tls_(std::move(tls)), stop_(std::move(stop)), number_(number) {}
 
   /// 1 for the first connection that the server got.
@@ -60,7 +59,7 @@ class Session {
 
   void Close() {
     tls_.reset();
-    socket_ = kafka::wire::Fd();
+    socket_ = Descriptor();
   }
 
   /// Who the client is. REQUIRES: TLS, and something was read.
@@ -72,7 +71,7 @@ class Session {
   /// Waits for bytes; 0: the end, or time is up.
   size_t ReadSome(std::span<char> into);
 
-  kafka::wire::Fd socket_;
+  Descriptor socket_;
   std::unique_ptr<tls::Session> tls_;
   std::stop_token stop_;
   int number_;
@@ -107,7 +106,7 @@ class ScriptedServer {
 
   Script script_;
   ServerPlace place_;
-  kafka::wire::Fd listener_;
+  Descriptor listener_;
   std::atomic<int> connections_ = 0;
 
   struct Served {

@@ -122,8 +122,8 @@ void TlsFront::Accept(const std::stop_token& stop) {
 }
 
 void TlsFront::Serve(int socket, const std::stop_token& stop) {
-  const http::Descriptor client(socket);
-  const http::Descriptor behind(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const Descriptor client(socket);
+  const Descriptor behind(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = Loopback(behind_);
   const auto* where = reinterpret_cast<const sockaddr*>(&address);
   if (::connect(behind.get(), where, sizeof address) != 0) return;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <thread>
 
-#include "agent/http/descriptor.h"
+#include "agent/base/descriptor.h"
 #include "agent/tls/server_context.h"
 
 namespace klaxon::testing {
@@ -41,7 +41,7 @@ class TlsFront {
   tls::ServerContext context_;
   const uint16_t behind_;
   const Ending ending_;
-  http::Descriptor listener_{};
+  Descriptor listener_{};
   uint16_t port_ = 0;
   std::atomic<int> connections_{0};
   std::list<std::jthread> serving_{};

@@ -18,7 +18,6 @@ namespace klaxon::kafka {
 namespace {
 
 using wire::Addresses;
-using wire::Fd;
 
 constexpr auto kSoon = std::chrono::days{30};  // a certificate that ends within that is a note
 constexpr size_t kNamesShown = 4;
@@ -31,8 +30,8 @@ class AddressCheck {
 
   std::optional<Addresses> Name();
   /// Connects to one address of the name; an empty descriptor if that fails.
-  Fd Connection(const std::string& numeric);
-  void Tls(tls::ClientContext& tls, const Fd& socket);
+  Descriptor Connection(const std::string& numeric);
+  void Tls(tls::ClientContext& tls, const Descriptor& socket);
 
   Findings Take() { return std::move(findings_); }
 
@@ -42,7 +41,7 @@ class AddressCheck {
   /// Waits for `events` of `fd`, until `due` at most.
   void WaitFor(int fd, short events, MonoTime due);
   std::string Took(MonoTime begin);
-  Result<tls::PeerInfo> ShakeHands(tls::ClientContext& tls, const Fd& socket);
+  Result<tls::PeerInfo> ShakeHands(tls::ClientContext& tls, const Descriptor& socket);
 
   const HostPort& address_;
   Clock& clock_;
@@ -93,13 +92,13 @@ std::optional<Addresses> AddressCheck::Name() {
   return **answer;
 }
 
-Fd AddressCheck::Connection(const std::string& numeric) {
+Descriptor AddressCheck::Connection(const std::string& numeric) {
   const HostPort one{.host = numeric, .port = address_.port};
   const auto waker = std::make_shared<wire::Waker>();
   wire::Resolver resolver(waker);
   const MonoTime begin = Now();
   wire::Dial dial(one, resolver, begin + patience_);
-  std::optional<Result<Fd>> socket = dial.Advance(begin);
+  std::optional<Result<Descriptor>> socket = dial.Advance(begin);
   while (!socket) {
     WaitFor(dial.fd(), POLLOUT, dial.due());
     socket = dial.Advance(Now());
@@ -109,10 +108,10 @@ Fd AddressCheck::Connection(const std::string& numeric) {
        .outcome = *socket ? Outcome::kGood : Outcome::kBad,
        .subject = ToString(one),
        .said = *socket ? "connected in " + Took(begin) : socket->error().message()});
-  return *socket ? std::move(**socket) : Fd();
+  return *socket ? std::move(**socket) : Descriptor();
 }
 
-Result<tls::PeerInfo> AddressCheck::ShakeHands(tls::ClientContext& tls, const Fd& socket) {
+Result<tls::PeerInfo> AddressCheck::ShakeHands(tls::ClientContext& tls, const Descriptor& socket) {
   Result<std::unique_ptr<tls::Session>> session = tls.Connect(socket.get(), address_.host);
   if (!session) {
     return session.error();
@@ -133,7 +132,7 @@ Result<tls::PeerInfo> AddressCheck::ShakeHands(tls::ClientContext& tls, const Fd
                                      "; look whether the listener is a TLS one");
 }
 
-void AddressCheck::Tls(tls::ClientContext& tls, const Fd& socket) {
+void AddressCheck::Tls(tls::ClientContext& tls, const Descriptor& socket) {
   const Result<tls::PeerInfo> peer = ShakeHands(tls, socket);
   findings_.push_back(peer ? JudgePeer(ToString(address_), *peer, clock_.Now().wall)
                            : Finding{.step = Step::kTls,
@@ -172,9 +171,9 @@ Findings CheckAddress(const HostPort& address, tls::ClientContext* tls, Clock& c
                       Duration patience) {
   AddressCheck check(address, clock, patience);
   const Addresses addresses = check.Name().value_or(Addresses{});
-  Fd first;
+  Descriptor first;
   for (const wire::SocketAddress& one : addresses) {
-    Fd socket = check.Connection(wire::ToString(one));
+    Descriptor socket = check.Connection(wire::ToString(one));
     first = first ? std::move(first) : std::move(socket);
   }
   if (first && tls != nullptr) {

@@ -17,12 +17,12 @@ namespace klaxon::kafka::wire {
 
 namespace {
 
-void Set(const Fd& socket, int level, int option, int value) {
+void Set(const Descriptor& socket, int level, int option, int value) {
   setsockopt(socket.get(), level, option, &value, sizeof(value));
 }
 
 /// Keep-alive finds a peer whose machine vanished within about a minute, also between polls.
-void Tune(const Fd& socket) {
+void Tune(const Descriptor& socket) {
   Set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   Set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
   Set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 30);
@@ -52,7 +52,7 @@ std::string Words(int code) {
 }
 
 /// A connection to a closed local port may be answered by its own port (TCP simultaneous open).
-bool IsItself(const Fd& socket) {
+bool IsItself(const Descriptor& socket) {
   sockaddr_storage here{};
   sockaddr_storage there{};
   socklen_t here_size = sizeof(here);
@@ -62,7 +62,7 @@ bool IsItself(const Fd& socket) {
          std::memcmp(&here, &there, here_size) == 0;
 }
 
-bool IsConnected(const Fd& socket) {
+bool IsConnected(const Descriptor& socket) {
   sockaddr_storage there{};
   socklen_t size = sizeof(there);
   return getpeername(socket.get(), Generic(there), &size) == 0;
@@ -85,11 +85,11 @@ Dial::Dial(HostPort address, Resolver& resolver, MonoTime deadline)
       lookup_(resolver.Resolve(address_.host)) {
 }
 
-std::optional<Result<Fd>> Dial::Advance(MonoTime now) {
+std::optional<Result<Descriptor>> Dial::Advance(MonoTime now) {
   return lookup_ ? AdvanceLookup(now) : AdvanceConnect(now);
 }
 
-std::optional<Result<Fd>> Dial::AdvanceLookup(MonoTime now) {
+std::optional<Result<Descriptor>> Dial::AdvanceLookup(MonoTime now) {
   const auto answer = lookup_->answer();
   if (!answer && now < deadline_) {
     return std::nullopt;
@@ -107,7 +107,7 @@ std::optional<Result<Fd>> Dial::AdvanceLookup(MonoTime now) {
   return Next(now);
 }
 
-std::optional<Result<Fd>> Dial::AdvanceConnect(MonoTime now) {
+std::optional<Result<Descriptor>> Dial::AdvanceConnect(MonoTime now) {
   int code = 0;
   socklen_t size = sizeof(code);
   getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &code, &size);
@@ -124,13 +124,13 @@ std::optional<Result<Fd>> Dial::AdvanceConnect(MonoTime now) {
   return Next(now);
 }
 
-std::optional<Result<Fd>> Dial::Next(MonoTime now) {
-  socket_ = Fd();
+std::optional<Result<Descriptor>> Dial::Next(MonoTime now) {
+  socket_ = Descriptor();
   while (!left_.empty()) {
     const auto share = std::max(deadline_ - now, Duration::zero()) / left_.size();
     current_ = left_.back();
     left_.pop_back();
-    Result<Fd> started = Start(current_);
+    Result<Descriptor> started = Start(current_);
     if (started) {
       socket_ = std::move(*started);
       share_ends_ = now + share;
@@ -141,14 +141,15 @@ std::optional<Result<Fd>> Dial::Next(MonoTime now) {
   return *failure_;
 }
 
-Result<Fd> Dial::Start(SocketAddress address) const {
+Result<Descriptor> Dial::Start(SocketAddress address) const {
   const auto port = htons(address_.port);
   if (address.storage.ss_family == AF_INET) {
     reinterpret_cast<sockaddr_in*>(&address.storage)->sin_port = port;
   } else {
     reinterpret_cast<sockaddr_in6*>(&address.storage)->sin6_port = port;
   }
-  Fd socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  Descriptor socket(
+      ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) {
     return Error(Reason::kUnreachable, Words(errno));
   }

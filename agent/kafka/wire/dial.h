@@ -6,9 +6,9 @@
 #include <string>
 
 #include "agent/base/clock.h"
+#include "agent/base/descriptor.h"
 #include "agent/base/result.h"
 #include "agent/base/text.h"
-#include "agent/kafka/wire/fd.h"
 #include "agent/kafka/wire/resolver.h"
 
 namespace klaxon::kafka::wire {
@@ -30,14 +30,14 @@ class Dial {
 
   /// A connected socket (non-blocking, without Nagle's delay, with keep-alive), an error, or empty:
   /// not yet. Errors: kTimeout; kUnreachable (refused, no route, no such name).
-  std::optional<Result<Fd>> Advance(MonoTime now);
+  std::optional<Result<Descriptor>> Advance(MonoTime now);
 
  private:
-  std::optional<Result<Fd>> AdvanceLookup(MonoTime now);
-  std::optional<Result<Fd>> AdvanceConnect(MonoTime now);
-  std::optional<Result<Fd>> Next(MonoTime now);
+  std::optional<Result<Descriptor>> AdvanceLookup(MonoTime now);
+  std::optional<Result<Descriptor>> AdvanceConnect(MonoTime now);
+  std::optional<Result<Descriptor>> Next(MonoTime now);
   /// Starts to connect; a failure at once is the error.
-  Result<Fd> Start(SocketAddress address) const;
+  Result<Descriptor> Start(SocketAddress address) const;
   void Note(const SocketAddress& address, Reason reason, const std::string& failure);
 
   HostPort address_;
@@ -46,7 +46,7 @@ class Dial {
   std::shared_ptr<const Lookup> lookup_;
   Addresses left_{};  ///< not tried yet, in reverse order
   SocketAddress current_{};
-  Fd socket_{};
+  Descriptor socket_{};
   bool name_unknown_ = false;
   std::optional<Error> failure_{};
 };

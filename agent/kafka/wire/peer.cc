@@ -179,7 +179,7 @@ void Peer::AdvanceDial(const Instant& now) {
   }
 }
 
-Result<void> Peer::Open(Fd socket, const Instant& now) {
+Result<void> Peer::Open(Descriptor socket, const Instant& now) {
   tools_.meter.Connected();
   std::unique_ptr<Transport> transport;
   if (tools_.tls == nullptr) {

@@ -74,7 +74,7 @@ class Peer {
   void StartDial(const Instant& now);
   void AdvanceDial(const Instant& now);
   void AdvanceConnection(short events, const Instant& now);
-  Result<void> Open(Fd socket, const Instant& now);
+  Result<void> Open(Descriptor socket, const Instant& now);
   void BecomeReady(const Instant& now);
   void SendWaiting(const Instant& now);
   /// Leaves a connection on which only calls are in flight that nobody waits for any more. A broker

@@ -12,7 +12,7 @@
 
 #include "agent/base/mutex.h"
 #include "agent/base/result.h"
-#include "agent/kafka/wire/fd.h"
+#include "agent/kafka/wire/waker.h"
 
 namespace klaxon::kafka::wire {
 

@@ -8,7 +8,7 @@ namespace {
 
 class Tls final : public Transport {
  public:
-  Tls(Fd socket, std::unique_ptr<tls::Session> session)
+  Tls(Descriptor socket, std::unique_ptr<tls::Session> session)
       : socket_(std::move(socket)), session_(std::move(session)) {}
 
   int fd() const override { return socket_.get(); }
@@ -29,13 +29,13 @@ class Tls final : public Transport {
   Result<size_t> Write(std::string_view bytes) override { return session_->Write(bytes); }
 
  private:
-  Fd socket_;
+  Descriptor socket_;
   std::unique_ptr<tls::Session> session_;  // last: it says goodbye through the socket
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> TlsTransport(Fd socket, tls::ClientContext& context,
+Result<std::unique_ptr<Transport>> TlsTransport(Descriptor socket, tls::ClientContext& context,
                                                 const std::string& host) {
   auto session = context.Connect(socket.get(), host);
   if (!session) {

@@ -12,7 +12,7 @@ namespace klaxon::kafka::wire {
 /// TLS over `socket`; the handshake happens with the first bytes. `host`: whom the certificate must
 /// be for. REQUIRES: `socket` is connected and non-blocking. Error: kInvalid, a certificate or key
 /// of ours cannot be used.
-Result<std::unique_ptr<Transport>> TlsTransport(Fd socket, tls::ClientContext& context,
+Result<std::unique_ptr<Transport>> TlsTransport(Descriptor socket, tls::ClientContext& context,
                                                 const std::string& host);
 
 }  // namespace klaxon::kafka::wire

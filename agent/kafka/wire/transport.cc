@@ -26,7 +26,7 @@ Result<size_t> Outcome(ssize_t count) {
 
 class Plain final : public Transport {
  public:
-  explicit Plain(Fd socket) : socket_(std::move(socket)) {}
+  explicit Plain(Descriptor socket) : socket_(std::move(socket)) {}
 
   int fd() const override { return socket_.get(); }
 
@@ -47,12 +47,12 @@ class Plain final : public Transport {
   }
 
  private:
-  Fd socket_;
+  Descriptor socket_;
 };
 
 }  // namespace
 
-std::unique_ptr<Transport> PlainTransport(Fd socket) {
+std::unique_ptr<Transport> PlainTransport(Descriptor socket) {
   return std::make_unique<Plain>(std::move(socket));
 }
 

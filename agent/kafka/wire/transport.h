@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "agent/base/descriptor.h"
 #include "agent/base/result.h"
-#include "agent/kafka/wire/fd.h"
 
 namespace klaxon::kafka::wire {
 
@@ -39,6 +39,6 @@ class Transport {
 };
 
 /// REQUIRES: `socket` is connected and non-blocking.
-std::unique_ptr<Transport> PlainTransport(Fd socket);
+std::unique_ptr<Transport> PlainTransport(Descriptor socket);
 
 }  // namespace klaxon::kafka::wire

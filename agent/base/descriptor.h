@@ -4,9 +4,9 @@
 
 #include <utility>
 
-namespace klaxon::http {
+namespace klaxon {
 
-/// Owns a file descriptor.
+/// Owns a file descriptor; -1: none.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -44,4 +44,4 @@ class Descriptor {
   int fd_ = -1;
 };
 
-}  // namespace klaxon::http
+}  // namespace klaxon

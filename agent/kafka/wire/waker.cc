@@ -1,15 +1,8 @@
-#include "agent/kafka/wire/fd.h"
+#include "agent/kafka/wire/waker.h"
 
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace klaxon::kafka::wire {
-
-Fd::~Fd() {
-  if (fd_ >= 0) {
-    close(fd_);
-  }
-}
 
 Waker::Waker() : event_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
 }
