@@ -51,21 +51,6 @@ class Bearer final : public Examiner {
   const LoginRules& rules_;
 };
 
-/// A user's name as SCRAM writes it (RFC 5802 5.1).
-std::string Escape(const std::string& name) {
-  std::string escaped;
-  for (const char letter : name) {
-    if (letter == ',') {
-      escaped += "=2C";
-    } else if (letter == '=') {
-      escaped += "=3D";
-    } else {
-      escaped += letter;
-    }
-  }
-  return escaped;
-}
-
 /// RFC 5802.
 class Scram final : public Examiner {
  public:
@@ -86,7 +71,7 @@ class Scram final : public Examiner {
 
   std::optional<std::string> First(std::string_view message) {
     for (const auto& [name, password] : rules_.users) {
-      const std::string start = "n,,n=" + Escape(name) + ",r=";
+      const std::string start = "n,,n=" + EscapeName(name) + ",r=";
       if (message.starts_with(start)) {
         salted_ = Salted(hash_, password, kSalt, kIterations);
         nonce_ = std::string(message.substr(start.size())) + RandomNonce();

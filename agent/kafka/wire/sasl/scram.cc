@@ -70,21 +70,6 @@ Result<ServerFirst> ParseServerFirst(std::string_view text, std::string_view our
   return first;
 }
 
-/// A user's name as SCRAM writes it (RFC 5802 5.1).
-std::string Escape(std::string_view name) {
-  std::string escaped;
-  for (const char letter : name) {
-    if (letter == ',') {
-      escaped += "=2C";
-    } else if (letter == '=') {
-      escaped += "=3D";
-    } else {
-      escaped += letter;
-    }
-  }
-  return escaped;
-}
-
 class ScramMechanism final : public Mechanism {
  public:
   ScramMechanism(ScramHash hash, const SecurityOptions& options, ScramCache& cache,
@@ -96,7 +81,7 @@ class ScramMechanism final : public Mechanism {
   }
 
   std::optional<Result<std::string>> Begin(const Instant& /*now*/) override {
-    client_first_ = fmt::format("n={},r={}", Escape(options_.username), nonce_);
+    client_first_ = fmt::format("n={},r={}", EscapeName(options_.username), nonce_);
     return std::string(kNoChannelBinding) + client_first_;
   }
 

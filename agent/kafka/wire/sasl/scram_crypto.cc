@@ -92,6 +92,20 @@ std::optional<std::string> FromBase64(std::string_view text) {
   return bytes;
 }
 
+std::string EscapeName(std::string_view name) {
+  std::string escaped;
+  for (const char letter : name) {
+    if (letter == ',') {
+      escaped += "=2C";
+    } else if (letter == '=') {
+      escaped += "=3D";
+    } else {
+      escaped += letter;
+    }
+  }
+  return escaped;
+}
+
 std::string RandomNonce() {
   std::array<char, 18> bytes{};
   Need(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) ==

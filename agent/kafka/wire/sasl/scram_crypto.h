@@ -27,6 +27,9 @@ std::string ToBase64(std::string_view bytes);
 /// Strict: with padding, nothing else between. Empty: not base64.
 std::optional<std::string> FromBase64(std::string_view text);
 
+/// A user's name as SCRAM writes it (RFC 5802 section 5.1).
+std::string EscapeName(std::string_view name);
+
 /// 144 random bits as base64: printable, without a comma.
 std::string RandomNonce();
 
