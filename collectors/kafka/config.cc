@@ -7,20 +7,12 @@
 #include "agent/base/duration.h"
 #include "agent/kafka/client_properties.h"
 #include "collectors/kafka/security_section.h"
+#include "collectors/shared_keys.h"
 
 namespace klaxon::kafka_collector {
-namespace {
 
 using std::chrono::hours;
-using std::chrono::milliseconds;
-using std::chrono::minutes;
 using std::chrono::seconds;
-
-}  // namespace
-
-Duration DefaultRequestTimeout(Duration interval) {
-  return std::min<Duration>(interval / 2, seconds{5});
-}
 
 Config ReadConfig(config::YamlMap& yaml) {
   Config config;
@@ -42,13 +34,9 @@ Config ReadConfig(config::YamlMap& yaml) {
   if (yaml.Has("client.id") && config.client_id.size() > kafka::kLongestClientId) {
     yaml.Complain("client.id", fmt::format("is longer than {} bytes", kafka::kLongestClientId));
   }
-  config.interval = yaml.Duration("interval", config.interval, {seconds{1}, hours{1}});
-  config.request_timeout = yaml.Duration("request.timeout", DefaultRequestTimeout(config.interval),
-                                         {milliseconds{100}, minutes{1}});
-  if (config.request_timeout >= config.interval) {
-    yaml.Complain("request.timeout",
-                  "must be below the interval (" + FormatDuration(config.interval) + ")");
-  }
+  const PollTimes times = ReadPollTimes(yaml, config.interval);
+  config.interval = times.interval;
+  config.request_timeout = times.request_timeout;
   const Duration slow = std::max<Duration>(config.interval, seconds{60});
   config.earliest_interval = yaml.Duration("earliest.interval", slow, {seconds{1}, hours{24}});
   if (config.earliest_interval < config.interval) {

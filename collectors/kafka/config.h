@@ -30,9 +30,6 @@ struct Config {
 
 constexpr uint16_t kDefaultPort = 9092;
 
-/// The longest sensible wait for one request: half the interval, at most 5 s.
-Duration DefaultRequestTimeout(Duration interval);
-
 /// Reads a `kafka:` section. Mistakes go to the document; what is returned then is of no use.
 Config ReadConfig(config::YamlMap& yaml);
 
