@@ -248,22 +248,26 @@ ATTACKS = {
 }
 
 
+def observe(klaxon):
+    """What it looks like when nobody attacks: 20 answers of /metrics."""
+    watch = Watch(klaxon)
+    wait_for("answers of /metrics", lambda: len(watch.times) >= 20)
+    watch.end()
+    return watch
+
+
 def measure(klaxon, seconds, judge_memory):
     print("| attack | RSS before | at most | after, MiB | /metrics p50, p99 ms before | during | after "
           "| not answered |")
     print("|---|---|---|---|---|---|---|---|")
     failures = []
     for name, attack in ATTACKS.items():
-        quiet = Watch(klaxon)
-        time.sleep(1)
-        quiet.end()
+        quiet = observe(klaxon)
         before = klaxon.resident_mib()
         during = Watch(klaxon)
         attack(klaxon, seconds)
         during.end()
-        after = Watch(klaxon)
-        time.sleep(1)
-        after.end()
+        after = observe(klaxon)
         latencies = " | ".join(f"{watch.percentile(0.5):.1f}, {watch.percentile(0.99):.1f}"
                                for watch in (quiet, during, after))
         wrong = quiet.wrong + during.wrong + after.wrong

@@ -50,25 +50,37 @@ TEST_CASE("a role for nobody is a mistake that names who was meant", "[web]") {
         std::string::npos);
 }
 
-TEST_CASE("a deleted user is out at once, though a role still names it", "[web]") {
-  const testing::ScratchFolder folder;
-  const WebSettings settings = Settings(folder);
+/// A server that a web configuration file is kept for.
+struct KeptServer {
+  testing::ScratchFolder folder{};
+  WebSettings settings = Settings(folder);
   Result<WebKeeper> keeper = WebKeeper::Load(settings);
-  REQUIRE(keeper);
-  const auto page = [](const http::Request&) { return http::TextResponse(200, "page"); };
-  const auto server = http::Server::Listen(
-      {.listen = {.host = "127.0.0.1"}, .access = keeper->rules()}, {{"GET", "/", page}});
-  REQUIRE(server);
-  const auto status = [&](const char* login) {
-    return http::RawClient((*server)->port()).Ask(http::GetRequest("/", login)).status;
-  };
-  CHECK(status(http::kAdminLogin) == 200);
-  folder.Write("web.yml", std::string("basic_auth_users: {viewer: ") + http::kViewerHash + "}\n");
-  keeper->Renew(**server);
-  CHECK(keeper->in_force());
-  CHECK(status(http::kAdminLogin) == 401);
-  CHECK(status(http::kViewerLogin) == 200);
-  CHECK_FALSE(WebKeeper::Load(settings));  // at a start it is a mistake
+  std::unique_ptr<http::Server> server{};
+
+  KeptServer() {
+    REQUIRE(keeper);
+    const auto page = [](const http::Request&) { return http::TextResponse(200, "page"); };
+    auto listening = http::Server::Listen(
+        {.listen = {.host = "127.0.0.1"}, .access = keeper->rules()}, {{"GET", "/", page}});
+    REQUIRE(listening);
+    server = *std::move(listening);
+  }
+
+  int Status(const char* login) const {
+    return http::RawClient(server->port()).Ask(http::GetRequest("/", login)).status;
+  }
+};
+
+TEST_CASE("a deleted user is out at once, though a role still names it", "[web]") {
+  KeptServer kept;
+  CHECK(kept.Status(http::kAdminLogin) == 200);
+  kept.folder.Write("web.yml",
+                    std::string("basic_auth_users: {viewer: ") + http::kViewerHash + "}\n");
+  kept.keeper->Renew(*kept.server);
+  CHECK(kept.keeper->in_force());
+  CHECK(kept.Status(http::kAdminLogin) == 401);
+  CHECK(kept.Status(http::kViewerLogin) == 200);
+  CHECK_FALSE(WebKeeper::Load(kept.settings));  // at a start it is a mistake
 }
 
 TEST_CASE("nothing that runs is opened: users and TLS that are gone are refused", "[web]") {
@@ -117,42 +129,32 @@ TEST_CASE("the sections web and audit are read, their files from the configurati
 
 TEST_CASE("a changed web configuration is taken while the server runs, a broken one is not",
           "[web]") {
-  const testing::ScratchFolder folder;
-  const WebSettings settings = Settings(folder);
-  Result<WebKeeper> keeper = WebKeeper::Load(settings);
-  REQUIRE(keeper);
-  const auto page = [](const http::Request&) { return http::TextResponse(200, "page"); };
-  const auto server = http::Server::Listen(
-      {.listen = {.host = "127.0.0.1"}, .access = keeper->rules()}, {{"GET", "/", page}});
-  REQUIRE(server);
-  const auto status = [&](const char* login) {
-    return http::RawClient((*server)->port()).Ask(http::GetRequest("/", login)).status;
-  };
-  CHECK(status(http::kOperatorLogin) == 401);
-  keeper->Renew(**server);
-  CHECK(status(http::kOperatorLogin) == 401);
-  folder.Write("web.yml", UsersFile(std::string("  operator: ") + http::kOperatorHash + "\n"));
-  keeper->Renew(**server);
-  CHECK(keeper->in_force());
-  CHECK(status(http::kOperatorLogin) == 200);
-  folder.Write("web.yml", "rate_limit: {interval: 0}\n");
-  keeper->Renew(**server);
-  CHECK_FALSE(keeper->in_force());
-  CHECK(status("") == 401);
-  folder.Write("web.yml", UsersFile("  operator: no-hash\n"));
-  keeper->Renew(**server);
-  keeper->Renew(**server);
-  CHECK_FALSE(keeper->in_force());
-  CHECK(status(http::kOperatorLogin) == 200);
-  std::filesystem::remove(settings.file);
-  keeper->Renew(**server);
-  CHECK_FALSE(keeper->in_force());
-  CHECK(status(http::kAdminLogin) == 200);
-  CHECK(status("") == 401);
-  folder.Write("web.yml", UsersFile());
-  keeper->Renew(**server);
-  CHECK(keeper->in_force());
-  CHECK(status(http::kOperatorLogin) == 401);
+  KeptServer kept;
+  CHECK(kept.Status(http::kOperatorLogin) == 401);
+  kept.keeper->Renew(*kept.server);
+  CHECK(kept.Status(http::kOperatorLogin) == 401);
+  kept.folder.Write("web.yml", UsersFile(std::string("  operator: ") + http::kOperatorHash + "\n"));
+  kept.keeper->Renew(*kept.server);
+  CHECK(kept.keeper->in_force());
+  CHECK(kept.Status(http::kOperatorLogin) == 200);
+  kept.folder.Write("web.yml", "rate_limit: {interval: 0}\n");
+  kept.keeper->Renew(*kept.server);
+  CHECK_FALSE(kept.keeper->in_force());
+  CHECK(kept.Status("") == 401);
+  kept.folder.Write("web.yml", UsersFile("  operator: no-hash\n"));
+  kept.keeper->Renew(*kept.server);
+  kept.keeper->Renew(*kept.server);
+  CHECK_FALSE(kept.keeper->in_force());
+  CHECK(kept.Status(http::kOperatorLogin) == 200);
+  std::filesystem::remove(kept.settings.file);
+  kept.keeper->Renew(*kept.server);
+  CHECK_FALSE(kept.keeper->in_force());
+  CHECK(kept.Status(http::kAdminLogin) == 200);
+  CHECK(kept.Status("") == 401);
+  kept.folder.Write("web.yml", UsersFile());
+  kept.keeper->Renew(*kept.server);
+  CHECK(kept.keeper->in_force());
+  CHECK(kept.Status(http::kOperatorLogin) == 401);
 }
 
 TEST_CASE(
