@@ -12,6 +12,22 @@ using connect::ConnectorStatus;
 /// A longer name is no name: it would only fill memory and pages.
 constexpr size_t kLongestName = 1024;
 
+/// A connector that failed tells what was meant only by tasks that still do it.
+ConnectIntent IntentOf(const ConnectorFacts& connector) {
+  if (connector.state == "STOPPED") {
+    return ConnectIntent::kStopped;
+  }
+  const auto any = [&](std::string_view state) {
+    return connector.state == state ||
+           std::any_of(connector.tasks.begin(), connector.tasks.end(),
+                       [&](const ConnectTaskFacts& task) { return task.state == state; });
+  };
+  if (any("PAUSED")) {
+    return ConnectIntent::kPaused;
+  }
+  return any("RUNNING") || any("RESTARTING") ? ConnectIntent::kRunning : ConnectIntent::kUnknown;
+}
+
 ConnectorFacts ReadConnector(ConnectorStatus&& status) {
   ConnectorFacts facts;
   facts.type = std::move(status.type);
@@ -26,6 +42,7 @@ ConnectorFacts ReadConnector(ConnectorStatus&& status) {
                            .worker = std::move(task.worker),
                            .root_cause = std::move(task.root_cause)});
   }
+  facts.intent = IntentOf(facts);
   return facts;
 }
 
@@ -101,6 +118,23 @@ void ConnectCollector::TakeInfo(const ConnectClient& worker, const Telling& tell
       Answer{.source = "/ of " + worker.url(), .taken_at = telling.info_at, .good_for = good_for});
 }
 
+void ConnectCollector::TakeWorker(const Telling& telling, Duration good_for,
+                                  ConnectWorkerFacts& worker) {
+  worker.polled =
+      std::make_shared<const Answer>(Answer{.source = "the poll of " + worker.entity->name,
+                                            .taken_at = telling.info_at,
+                                            .good_for = good_for});
+  worker.alive = static_cast<bool>(telling.info);
+  worker.why = telling.info ? "" : telling.info.error().message();
+  if (telling.info) {
+    worker.version = telling.info->version;
+    worker.kafka_cluster_id = telling.info->kafka_cluster_id;
+    worker.told = worker.polled;
+  } else {
+    worker.told = WithError(worker.told, telling.info.error());
+  }
+}
+
 std::optional<Error> ConnectCollector::TakeConnectors(const ConnectClient& worker, Telling& telling,
                                                       ConnectFacts& facts, Duration good_for) {
   std::optional<Error> left_out;
@@ -125,10 +159,15 @@ std::optional<Error> ConnectCollector::TakeConnectors(const ConnectClient& worke
 
 void ConnectCollector::Publish(std::shared_ptr<ConnectFacts> facts, Reading& reading) {
   facts->answers.clear();
-  for (const AnswerRef& answer : {facts->root, facts->listed}) {
+  const auto add = [&](const AnswerRef& answer) {
     if (answer != nullptr) {
       facts->answers.push_back(answer);
     }
+  };
+  add(facts->root);
+  add(facts->listed);
+  for (const ConnectWorkerFacts& worker : facts->workers) {
+    add(worker.polled);
   }
   reading.facts = facts;
   facts_ = std::move(facts);
@@ -139,10 +178,16 @@ Reading ConnectCollector::Poll(const PollContext& context) {
   Reading reading;
   auto facts = facts_ == nullptr ? std::make_shared<ConnectFacts>()
                                  : std::make_shared<ConnectFacts>(*facts_);
+  for (const ConnectClient& worker : workers_) {
+    if (facts->workers.size() < workers_.size()) {
+      facts->workers.push_back({.entity = worker_entities_.Intern(worker.url())});
+    }
+  }
   const Duration good_for = GoodFor(context.interval);
   for (size_t tried = 0; tried < workers_.size(); ++tried) {
     const ConnectClient& worker = workers_[next_];
     Telling telling = Ask(worker, context);
+    TakeWorker(telling, good_for, facts->workers[next_]);
     if (telling.info) {
       reading.answered = true;
       TakeInfo(worker, telling, *facts, good_for);

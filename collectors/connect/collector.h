@@ -31,6 +31,7 @@ class ConnectCollector final : public Collector {
   Telling Ask(const connect::ConnectClient& worker, const PollContext& context) const;
   static void TakeInfo(const connect::ConnectClient& worker, const Telling& telling,
                        ConnectFacts& facts, Duration good_for);
+  static void TakeWorker(const Telling& telling, Duration good_for, ConnectWorkerFacts& worker);
   /// Moves the connectors into the facts; tells why one was left out.
   std::optional<Error> TakeConnectors(const connect::ConnectClient& worker, Telling& telling,
                                       ConnectFacts& facts, Duration good_for);
@@ -38,8 +39,9 @@ class ConnectCollector final : public Collector {
 
   const Config config_;
   std::vector<connect::ConnectClient> workers_{};
-  size_t next_ = 0;  // the worker to ask first
-  EntityTable entities_{};
+  size_t next_ = 0;         // the worker to ask first
+  EntityTable entities_{};  // of connectors
+  EntityTable worker_entities_{};
   std::shared_ptr<const ConnectFacts> facts_{};  // of the poll before; null at first
 };
 

@@ -73,7 +73,10 @@ TEST_CASE("a poll tells the worker and every connector, those without a status t
   CHECK(bench.facts->url == "http://w1:8083");
   CHECK(bench.facts->version == "4.3.1");
   CHECK(bench.facts->kafka_cluster_id == "k1");
-  CHECK(bench.facts->answers.size() == 2);
+  CHECK(bench.facts->workers.size() == 2);
+  CHECK(bench.facts->workers[0].alive);
+  CHECK(bench.facts->connectors[0].intent == ConnectIntent::kUnknown);
+  CHECK(bench.facts->connectors[1].intent == ConnectIntent::kRunning);
   CHECK(bench.facts->listed->good_for == seconds{15});
   REQUIRE(bench.facts->connectors.size() == 2);
   CHECK(bench.facts->connectors[0].entity->name == "ghost");
@@ -125,7 +128,8 @@ TEST_CASE("while nobody answers everything stays, with its age and the reason", 
     CHECK(bench.facts->listed->taken_at == good);
     REQUIRE(bench.facts->listed->error);
     CHECK(bench.facts->listed->error->reason() == Reason::kTimeout);
-    CHECK(bench.facts->answers.size() == 2);
+    CHECK_FALSE(bench.facts->workers[0].alive);
+    CHECK(bench.facts->workers[0].why == "http://w1:8083: no answer within 2.5 s");
   }
   CHECK(FreshnessOf(bench.facts->listed, bench.clock.Now()) == Freshness::kStale);
   bench.Serve("http://w2:8083");
