@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
@@ -22,6 +24,10 @@ struct ClientAccess {
   Secret password{};
 };
 
+/// Takes a piece of a body, in order, on the thread of Send. An error ends the exchange and becomes
+/// its error.
+using BodySink = std::function<Result<void>(std::string_view piece)>;
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url{};     ///< absolute, http or https
@@ -29,13 +35,18 @@ struct HttpRequest {
   std::string body{};    ///< its Content-Type goes into `headers`
   ClientAccess access{};
   size_t max_body = size_t{16} * 1024 * 1024;  ///< bytes after any decoding; more is an error
+  /// Takes the body of a 2xx answer as it comes, decoded; HttpResponse::body is empty then. Bodies
+  /// of other answers are kept as ever. No byte is given twice, and what was given is worth
+  /// nothing if Send returns an error. Null: the body is kept.
+  BodySink on_body{};
+  bool accept_gzip = true;  ///< false where compressing costs the other side more than the bytes
 };
 
 struct HttpResponse {
   int status = 0;  ///< any, 3xx included: redirects are not followed
   std::string content_type{};
   HeaderList headers{};
-  std::string body{};  ///< whole; any bytes
+  std::string body{};  ///< whole, without gzip; any bytes
 
   bool ok() const { return status >= 200 && status < 300; }
 };

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <httplib.h>
 
+#include "agent/http/client_body.h"
 #include "agent/http/client_stream.h"
 #include "agent/http/dial.h"
 #include "agent/http/login.h"
@@ -60,22 +61,24 @@ class ClientConnection::Impl : public httplib::ClientImpl {
     set_keep_alive(true);
     set_follow_location(false);
     set_path_encode(false);
+    set_decompress(false);  // ClientBody does, and says what is wrong
   }
 
   Outcome Send(const Url& url, const HttpRequest& request, Patience& patience) {
     patience_ = &patience;
     failure_.reset();
     received_ = 0;
-    too_large_ = false;
-    HttpResponse response;
-    httplib::Request outgoing = Prepare(url, request, response);
+    ClientBody body(request);
+    httplib::Request outgoing = Prepare(url, request, body);
     httplib::Response head;
     auto error = httplib::Error::Success;
-    const bool complete = send(outgoing, head, error);
+    const bool complete = send(outgoing, head, error) && body.End();
     if (!complete || failure_) {
-      return {.response = Explain(request), .untouched = received_ == 0};
+      return {.response = Explain(body), .untouched = received_ == 0};
     }
+    HttpResponse response;
     response.status = head.status;
+    response.body = std::move(body.kept());
     response.content_type = head.get_header_value("Content-Type");
     response.headers.assign(head.headers.begin(), head.headers.end());
     return {.response = std::move(response)};
@@ -92,7 +95,7 @@ class ClientConnection::Impl : public httplib::ClientImpl {
   }
 
  private:
-  httplib::Request Prepare(const Url& url, const HttpRequest& request, HttpResponse& response) {
+  static httplib::Request Prepare(const Url& url, const HttpRequest& request, ClientBody& body) {
     httplib::Request outgoing;
     outgoing.method = request.method;
     outgoing.path = url.Target();
@@ -105,24 +108,19 @@ class ClientConnection::Impl : public httplib::ClientImpl {
           "Authorization", BasicAuthorization(request.access.username, request.access.password));
     }
     if (!outgoing.has_header("User-Agent")) outgoing.headers.emplace("User-Agent", "klaxon");
-    outgoing.headers.emplace("Accept-Encoding", "identity");
-    const size_t limit = request.max_body;
-    outgoing.content_receiver = [this, &response, limit](const char* bytes, size_t size, size_t,
-                                                         size_t) {
-      too_large_ = size > limit - response.body.size();
-      if (!too_large_) response.body.append(bytes, size);
-      return !too_large_;
+    outgoing.headers.emplace("Accept-Encoding", request.accept_gzip ? "gzip" : "identity");
+    outgoing.response_handler = [&body](const httplib::Response& head) {
+      return body.Begin(head.status, head.get_header_value("Content-Encoding"));
+    };
+    outgoing.content_receiver = [&body](const char* bytes, size_t size, size_t, size_t) {
+      return body.Take({bytes, size});
     };
     return outgoing;
   }
 
-  Error Explain(const HttpRequest& request) const {
+  Error Explain(const ClientBody& body) const {
     if (failure_) return *failure_;
-    if (too_large_) {
-      return {
-          Reason::kBadAnswer,
-          fmt::format("the answer is larger than the {} bytes that are taken", request.max_body)};
-    }
+    if (body.failure()) return *body.failure();
     return {Reason::kBadAnswer, ended_ ? "the answer was cut short"
                                        : "the answer breaks HTTP; does a web server answer there?"};
   }
@@ -189,7 +187,6 @@ class ClientConnection::Impl : public httplib::ClientImpl {
   size_t received_ = 0;
   bool leftover_ = false;
   bool ended_ = false;
-  bool too_large_ = false;
 };
 
 ClientConnection::ClientConnection(const Url& origin, std::shared_ptr<tls::ClientContext> tls)

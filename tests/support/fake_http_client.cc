@@ -9,7 +9,19 @@ Result<http::HttpResponse> FakeHttpClient::Send(const http::HttpRequest& request
   if (answer == answers_.end()) {
     return Error(Reason::kUnreachable, request.url + ": connection refused");
   }
-  return answer->second;
+  if (!answer->second || !answer->second->ok() || !request.on_body) {
+    return answer->second;
+  }
+  http::HttpResponse response = *answer->second;
+  const std::string body = std::exchange(response.body, {});
+  constexpr size_t kPiece = 7;  // so that nothing relies on where a piece ends
+  for (size_t begin = 0; begin < body.size(); begin += kPiece) {
+    if (Result<void> taken = request.on_body(std::string_view(body).substr(begin, kPiece));
+        !taken) {
+      return taken.error();
+    }
+  }
+  return response;
 }
 
 void FakeHttpClient::Set(const std::string& url, std::string body, int status,
