@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "agent/model/answer.h"
 #include "agent/model/entity.h"
 #include "agent/model/section.h"
+#include "agent/model/worker_group_facts.h"
 
 /// What a Kafka cluster says of itself. The words are the protocol's.
 namespace klaxon {
@@ -82,7 +84,11 @@ struct GroupFacts {
   std::string state{};                     ///< "Stable", "Empty", ...; the broker's own word
   std::vector<MemberFacts> members{};      ///< see members_unknown
   std::optional<Error> members_unknown{};  ///< why `members` is not the truth
-  AnswerRef described{};                   ///< of state and members; null: unknown
+  /// What its members told each other, if it is one of Connect's workers or of registry nodes;
+  /// else null.
+  std::shared_ptr<const ConnectGroupFacts> connect{};
+  std::shared_ptr<const RegistryGroupFacts> registry{};
+  AnswerRef described{};  ///< of state, members and what they told; null: unknown
 
   std::vector<GroupTopicFacts> topics{};  ///< by topic name
   AnswerRef committed{};                  ///< of `topics`; null: unknown

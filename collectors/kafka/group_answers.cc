@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/kafka/worker_group.h"
+
 namespace klaxon::kafka_collector {
 namespace {
 
@@ -76,6 +78,48 @@ ErrorCode PartitionError(const OffsetFetchResponse::Group& group) {
   return ErrorCode::kNone;
 }
 
+void KeepLoad(const ConnectMemberFacts& old, ConnectMemberFacts& now) {
+  now.carries = old.carries;
+  now.config_offset = old.config_offset;
+}
+
+void KeepLoad(const RegistryMemberFacts&, RegistryMemberFacts&) {
+}
+
+/// Brokers leave the members' metadata out while a group rebalances. What a member told holds as
+/// long as the member does.
+template <class Workers>
+void KeepWords(const Workers& old, Workers& now) {
+  for (auto& member : now.members) {
+    const auto before = std::ranges::find_if(
+        old.members, [&](const auto& known) { return known.member_id == member.member_id; });
+    if (member.url.empty() && before != old.members.end()) {
+      member.url = before->url;
+      KeepLoad(*before, member);
+    }
+  }
+}
+
+template <class Workers>
+void Take(Round& round, GroupWork& group, Workers now,
+          std::shared_ptr<const Workers> GroupFacts::* place) {
+  if (!now.misread.empty()) {
+    round.AddGroupProblem(group.facts.entity->name, {Reason::kBadAnswer, now.misread});
+  }
+  if (group.old != nullptr && group.old->*place != nullptr) {
+    KeepWords(*(group.old->*place), now);
+  }
+  group.facts.*place = std::make_shared<const Workers>(std::move(now));
+}
+
+void TakeWorkers(Round& round, GroupWork& group, const DescribeGroupsResponse::Group& described) {
+  if (described.protocol_type == "connect") {
+    Take(round, group, kafka::ReadConnectGroup(described), &GroupFacts::connect);
+  } else if (described.protocol_type == "sr") {
+    Take(round, group, kafka::ReadRegistryGroup(described), &GroupFacts::registry);
+  }
+}
+
 }  // namespace
 
 bool HasMoved(ErrorCode code) {
@@ -99,6 +143,7 @@ void TakeDescription(Round& round, GroupWork& group, DescribeGroupsResponse::Gro
     CarryDescription(round, group, error);
     return;
   }
+  TakeWorkers(round, group, described);
   group.facts.state = std::move(described.state);
   group.facts.described = answer;
   group.facts.members_unknown.reset();

@@ -17,6 +17,8 @@ void CarryDescription(Round& round, GroupWork& group, const Error& error) {
   facts.state = group.old->state;
   facts.members = group.old->members;
   facts.members_unknown = group.old->members_unknown;
+  facts.connect = group.old->connect;
+  facts.registry = group.old->registry;
   facts.described = round.answers().Carry(group.old->described, error);
 }
 

@@ -50,6 +50,8 @@ struct FakeCluster {
     std::string type = "Classic";
     std::string state = "Stable";
     int members = 1;
+    std::vector<std::string> metadata{};    ///< of each member; fewer: the rest has none
+    std::vector<std::string> assignment{};  ///< likewise
     std::map<std::string, std::map<int32_t, int64_t>> commits{};
     kafka::wire::ErrorCode error{};  ///< of DescribeGroups and OffsetFetch
     bool listed = true;              ///< false: left out of ListGroups though it is there

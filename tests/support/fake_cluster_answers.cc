@@ -115,6 +115,13 @@ struct Speaker {
           member.client_id = "client-" + name;
           member.client_host = "/10.0.0.1";
         }
+        for (size_t i = 0; i < group.metadata.size() && i < told.members.size(); ++i) {
+          told.members[i].member_id = "member-" + std::to_string(i);
+          told.members[i].metadata.data = group.metadata[i];
+        }
+        for (size_t i = 0; i < group.assignment.size() && i < told.members.size(); ++i) {
+          told.members[i].assignment.data = group.assignment[i];
+        }
       }
       response.groups.push_back(std::move(told));
     }

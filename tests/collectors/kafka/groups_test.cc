@@ -8,6 +8,7 @@
 namespace klaxon::kafka_collector {
 namespace {
 
+using namespace std::string_literals;  // NOLINT(google-build-using-namespace)
 using wire::ApiKey;
 using wire::ErrorCode;
 
@@ -262,6 +263,63 @@ TEST_CASE("a group that nobody lists is gone only when its coordinator says so",
     REQUIRE(bench.facts->groups.size() == 1);
     CHECK_FALSE(bench.facts->groups[0].listed->error);
   }
+}
+
+// ConnectProtocol.java, version 0: of worker "http:", which has to run task 0 of "sink".
+const std::string kWorkerState = "\0\0\0\5http:\0\0\0\0\0\0\0\7"s;
+const std::string kWorkerLoad =
+    "\0\0\0\0\0\1m\0\1u\0\0\0\0\0\0\0\7\0\0\0\1\0\4sink\0\0\0\1\0\0\0\0"s;
+
+TEST_CASE("a group of Connect workers has what its members told, also while it rebalances",
+          "[kafka]") {
+  Bench bench;
+  bench.cluster.groups["workers"] = {
+      .protocol_type = "connect", .metadata = {kWorkerState}, .assignment = {kWorkerLoad}};
+  bench.Poll();
+  const auto check = [&](const std::string& state) {
+    const GroupFacts& group = bench.Group("workers");
+    CHECK(group.state == state);
+    REQUIRE(group.connect);
+    REQUIRE(group.connect->members.size() == 1);
+    CHECK(group.connect->members[0].url == "http:");
+    CHECK(group.connect->members[0].config_offset == 7);
+    REQUIRE(group.connect->members[0].carries.size() == 1);
+    CHECK(group.connect->members[0].carries[0].connector == "sink");
+  };
+  check("Stable");
+  bench.client->TakeCounts();
+  bench.cluster.groups["workers"].state = "PreparingRebalance";
+  bench.cluster.groups["workers"].metadata = {""};
+  bench.Poll();
+  check("PreparingRebalance");
+  CHECK(bench.client->TakeCounts()[ApiKey::kDescribeGroups] == 1);
+  CHECK(bench.problems.empty());
+
+  bench.cluster.groups["workers"].error = ErrorCode::kGroupAuthorizationFailed;
+  bench.Poll();
+  check("PreparingRebalance");
+  CHECK(ErrorIn(bench.Group("workers").described) != nullptr);
+
+  bench.cluster.groups["workers"].error = ErrorCode::kNone;
+  bench.cluster.groups["workers"].metadata = {"\0"s};
+  bench.Poll();
+  const Error* misread = bench.ProblemOf("group workers");
+  REQUIRE(misread != nullptr);
+  CHECK(misread->reason() == Reason::kBadAnswer);
+}
+
+TEST_CASE("a group of registry nodes has its leader", "[kafka]") {
+  Bench bench;
+  bench.cluster.groups["schema-registry"] = {
+      .protocol_type = "sr",
+      .metadata = {R"({"host":"sr-1","port":8081,"scheme":"http","master_eligibility":true})"},
+      .assignment = {R"({"master":"member-0","master_identity":{"host":"sr-1","port":8081}})"}};
+  bench.Poll();
+  const GroupFacts& group = bench.Group("schema-registry");
+  REQUIRE(group.registry);
+  CHECK(group.registry->leader_url == "http://sr-1:8081");
+  CHECK(group.registry->leader == group.registry->members.at(0).member_id);
+  CHECK_FALSE(group.connect);
 }
 
 }  // namespace
