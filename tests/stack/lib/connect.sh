@@ -1,4 +1,6 @@
-# One Connect worker with the faulty test plugin. Sourced, never run.
+# Kafka Connect workers with the faulty test plugin. Sourced, never run.
+#
+# 'connect' is one worker, 'connect2' a cluster of two. Work of a lost worker waits 5 s for it (Connect's default: 5 minutes).
 
 # The cluster that Connect keeps its topics on: whichever of ours is up, a single broker first.
 connect_bootstrap() {
@@ -9,25 +11,28 @@ connect_bootstrap() {
   return 1
 }
 
+connect_port() { sed -n "$2p" "$run_dir/$1/ports"; }
+
+# write_worker_properties NAME BOOTSTRAP PORT
 write_worker_properties() {
   cat <<P
-bootstrap.servers=$1
-group.id=klaxon-connect
+bootstrap.servers=$2
+group.id=klaxon-$1
 key.converter=org.apache.kafka.connect.storage.StringConverter
 value.converter=org.apache.kafka.connect.json.JsonConverter
 value.converter.schemas.enable=false
-config.storage.topic=connect-configs
-offset.storage.topic=connect-offsets
-status.storage.topic=connect-status
+config.storage.topic=$1-configs
+offset.storage.topic=$1-offsets
+status.storage.topic=$1-status
 config.storage.replication.factor=1
 offset.storage.replication.factor=1
 status.storage.replication.factor=1
 offset.storage.partitions=1
 status.storage.partitions=1
 offset.flush.interval.ms=1000
-listeners=http://127.0.0.1:$2
+listeners=http://127.0.0.1:$3
 rest.advertised.host.name=127.0.0.1
-rest.advertised.port=$2
+rest.advertised.port=$3
 scheduled.rebalance.max.delay.ms=5000
 session.timeout.ms=6000
 heartbeat.interval.ms=1000
@@ -39,43 +44,51 @@ P
 }
 
 launch_connect() {
-  local flags
+  local name=$1 node=$2 flags
   mapfile -t flags < <(logging_flags INFO; archive_flags "$(broker_archive $kafka4)")
-  start_java connect 1 -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of $kafka4)/*" \
-    org.apache.kafka.connect.cli.ConnectDistributed "$run_dir/connect/node-1.properties"
+  start_java "$name" "$node" -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of $kafka4)/*" \
+    org.apache.kafka.connect.cli.ConnectDistributed "$run_dir/$name/node-$node.properties"
 }
 
 # /health answers 200 once the worker has joined its group and read its config topic (KIP-1017).
 await_connect() {
-  local url deadline=$((SECONDS + ${KLAXON_STACK_TIMEOUT:-120}))
-  url=http://127.0.0.1:$(cat "$run_dir/connect/ports")
+  local name=$1 node=$2 url deadline=$((SECONDS + ${KLAXON_STACK_TIMEOUT:-120}))
+  url=http://127.0.0.1:$(connect_port "$name" "$node")
   until python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)' "$url/health" 2>/dev/null; do
-    kill -0 "$(cat "$(pid_file_of connect 1)")" 2>/dev/null || { complain "the Connect worker ended"; show_log_tail connect 1; return 1; }
-    [ $SECONDS -lt $deadline ] || { complain "the Connect worker is not healthy at $url/health"; show_log_tail connect 1; return 1; }
+    kill -0 "$(cat "$(pid_file_of "$name" "$node")")" 2>/dev/null || { complain "the Connect worker ended"; show_log_tail "$name" "$node"; return 1; }
+    [ $SECONDS -lt $deadline ] || { complain "the Connect worker is not healthy at $url/health"; show_log_tail "$name" "$node"; return 1; }
     sleep 0.2
   done
 }
 
+# `url` is the first worker's; `nodes` has all.
 publish_connect() {
-  local url
-  url=http://127.0.0.1:$(cat "$run_dir/connect/ports")
-  echo "KLAXON_CONNECT_URL=$url" >"$run_dir/connect.env"
-  printf '{"name": "connect", "version": "%s", "url": "%s", "nodes": [{"id": 1, "pid": %s, "log": "%s"}]}\n' \
-    $kafka4 "$url" "$(cat "$(pid_file_of connect 1)")" "$(log_of connect 1)" >"$run_dir/connect.json"
+  local name=$1 node rows=
+  for node in $(nodes_of "$name"); do
+    rows+=${rows:+, }$(printf '{"id": %d, "url": "http://127.0.0.1:%s", "pid": %s, "log": "%s"}' "$node" "$(connect_port "$name" "$node")" \
+      "$(pid_of "$name" "$node" || echo null)" "$(log_of "$name" "$node")")
+  done
+  echo "KLAXON_$(port_variable "$name")_URL=http://127.0.0.1:$(connect_port "$name" 1)" >"$run_dir/$name.env"
+  printf '{"name": "%s", "version": "%s", "url": "http://127.0.0.1:%s", "nodes": [%s]}\n' "$name" $kafka4 "$(connect_port "$name" 1)" "$rows" \
+    >"$run_dir/$name.json"
 }
 
 up_connect() {
-  local bootstrap
+  local name=$1 node bootstrap
   bootstrap=$(connect_bootstrap) || { up_one kafka && bootstrap=$(bootstrap_of kafka); } || return 1
-  prepare_folder connect || return 1
-  python3 "$stack_home/lib/free_ports.py" 1 >"$run_dir/connect/ports" || return 1
-  write_worker_properties "$bootstrap" "$(cat "$run_dir/connect/ports")" >"$run_dir/connect/node-1.properties"
-  launch_connect
-  await_connect && publish_connect
+  prepare_folder "$name" || return 1
+  python3 "$stack_home/lib/free_ports.py" "$(node_count "$name")" | tr ' ' '\n' >"$run_dir/$name/ports" || return 1
+  for node in $(nodes_of "$name"); do
+    write_worker_properties "$name" "$bootstrap" "$(connect_port "$name" "$node")" >"$run_dir/$name/node-$node.properties"
+    launch_connect "$name" "$node"
+    # One after the other: the first makes the topics.
+    await_connect "$name" "$node" || return 1
+  done
+  publish_connect "$name"
 }
 
 start_connect() {
-  pid_of connect 1 >/dev/null && { complain "the Connect worker runs already"; return 1; }
-  launch_connect
-  await_connect && publish_connect
+  pid_of "$1" "$2" >/dev/null && { complain "$1 node $2 runs already"; return 1; }
+  launch_connect "$1" "$2"
+  await_connect "$1" "$2" && publish_connect "$1"
 }
