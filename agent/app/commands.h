@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -33,6 +34,20 @@ ExitCode Lag(const RunOptions& options);
 /// Looks at every Kafka cluster as a client of it would, and says what is wrong and what to try.
 /// kFailed: something is bad.
 ExitCode Doctor(const RunOptions& options, bool json);
+
+struct DecodeOptions {
+  std::string name{};  ///< of the cluster in the file; empty: it has one
+  std::string topic{};
+  std::optional<int32_t> partition{};  ///< empty: any; the newest record of all
+  std::optional<int64_t> offset{};     ///< empty: the newest record
+  std::string registry{};              ///< URL; empty: ids are not looked up
+  bool json = false;
+};
+
+/// Shows how the first bytes of a record's key and value were read, what is wrong with them, and
+/// their schemas. kFailed: no such record, nobody answers, or the registry's deserializer fails on
+/// it.
+ExitCode Decode(const RunOptions& run, const DecodeOptions& options);
 
 enum class CatalogueFormat { kTable, kMarkdown, kJson };
 

@@ -29,9 +29,11 @@ Examples:
                                               the same by TLS and SASL, as Kafka's own tools
   klaxon lag --bootstrap broker:9092          one look at the lag of all groups
   klaxon doctor --bootstrap broker:9092       what is wrong with a connection, and what to try
+  klaxon decode --bootstrap broker:9092 --topic orders --registry http://registry:8081
+                                              why a consumer cannot read a record
   klaxon demo                                 see it work, without any Kafka)";
 
-void AddSources(CLI::App& command, RunOptions& options) {
+void AddKafka(CLI::App& command, RunOptions& options) {
   command.add_option("--config,-c", options.config_file, "Configuration file (YAML)")
       ->type_name("FILE");
   command
@@ -42,6 +44,10 @@ void AddSources(CLI::App& command, RunOptions& options) {
       .add_option("--command-config", options.quick.command_config,
                   "A Java client's properties file: TLS, SASL and bootstrap.servers are read")
       ->type_name("FILE");
+}
+
+void AddSources(CLI::App& command, RunOptions& options) {
+  AddKafka(command, options);
   command
       .add_option("--connect", options.quick.connect,
                   "A Kafka Connect worker, e.g. http://connect:8083; once a Connect cluster")
@@ -70,6 +76,7 @@ void AddServing(CLI::App& command, RunOptions& options) {
 struct Asked {
   RunOptions options{};
   std::string file{};
+  DecodeOptions decode{};
   bool markdown = false;
   bool json = false;
   std::function<ExitCode()> command{};
@@ -117,10 +124,31 @@ void AddTools(CLI::App& app, Asked& asked) {
   });
 }
 
+void AddDecode(CLI::App& app, Asked& asked) {
+  DecodeOptions& options = asked.decode;
+  CLI::App* decode = app.add_subcommand(
+      "decode", "Show how a record carries its schema, and what is wrong with it");
+  AddKafka(*decode, asked.options);
+  decode->add_option("--name", options.name, "Which cluster of the file")->type_name("NAME");
+  decode->add_option("--topic,-t", options.topic, "Topic")->required()->type_name("TOPIC");
+  decode->add_option("--partition,-p", options.partition, "Partition; default: all, the newest")
+      ->type_name("NUMBER");
+  decode->add_option("--offset,-o", options.offset, "Offset; default: the newest record")
+      ->type_name("NUMBER");
+  decode
+      ->add_option("--registry", options.registry,
+                   "A schema registry's API, e.g. http://registry:8081; without it ids are shown "
+                   "and not judged")
+      ->type_name("URL");
+  decode->add_flag("--json", options.json, "As JSON");
+  decode->callback(
+      [&asked] { asked.command = [&asked] { return Decode(asked.options, asked.decode); }; });
+}
+
 /// What to say when the first word is no command; empty if it is one, or an option.
 std::string WrongCommand(int argc, char** argv) {
-  constexpr std::array<std::string_view, 6> kCommands{"run",    "demo", "check",
-                                                      "doctor", "lag",  "metrics"};
+  constexpr std::array<std::string_view, 7> kCommands{"decode", "run", "demo",   "check",
+                                                      "doctor", "lag", "metrics"};
   const std::string word = argc < 2 ? "-" : argv[1];
   if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) {
     return "";
@@ -140,6 +168,7 @@ int Main(int argc, char** argv) {
   app.fallthrough(false);
   AddRun(app, asked);
   AddTools(app, asked);
+  AddDecode(app, asked);
   if (const std::string wrong = WrongCommand(argc, argv); !wrong.empty()) {
     fmt::print(stderr, "{}\n", wrong);
     return kUsage;
