@@ -37,10 +37,9 @@ class Cutter {
     }
   }
 
-  std::vector<Segment> Finish(size_t whole, size_t head) && {
-    const bool more = whole > head;
-    const bool first = segments_.empty();
-    Cut(left_.size(), first ? "" : "payload");
+  /// `more`: bytes follow that are not shown.
+  std::vector<Segment> Finish(std::string rest, bool more) && {
+    Cut(left_.size(), std::move(rest));
     if (more && !segments_.empty()) {
       segments_.back().hex += " ...";
     }
@@ -108,16 +107,21 @@ std::string SchemaLines(const FoundSchema& schema) {
   for (const auto& [subject, version] : schema.versions) {
     versions += fmt::format(", {} version {}", Printable(subject), version);
   }
-  return fmt::format("  schema {}{}{}\n  {}\n", Printable(schema.standing.type), versions,
-                     schema.standing.state == State::kSoftDeleted ? ", deleted" : "",
-                     Printable(schema.text, kLongestSchema));
+  std::string lines = fmt::format("  schema {}{}{}\n", Printable(schema.standing.type), versions,
+                                  schema.standing.state == State::kSoftDeleted ? ", deleted" : "");
+  const std::string_view text = std::string_view(schema.text).substr(0, kLongestSchema);
+  for (const std::string_view line : Split(text, '\n')) {
+    lines += fmt::format("  {}\n", Printable(line, kLongestSchema));
+  }
+  return lines;
 }
 
 std::string PartLines(const JudgedRecord& record, const JudgedPart& part) {
   const WirePrefix& prefix = part.prefix;
   std::string lines = prefix.shape == WireShape::kNull
                           ? fmt::format("{}: null\n", Name(part.part))
-                          : fmt::format("{}: {} bytes\n", Name(part.part), prefix.size);
+                          : fmt::format("{}: {} byte{}\n", Name(part.part), prefix.size,
+                                        prefix.size == 1 ? "" : "s");
   if (prefix.in_header) {
     lines += fmt::format("  header {}: {}\n", SchemaIdHeader(part.part),
                          prefix.shape == WireShape::kGuid       ? "GUID " + prefix.guid
@@ -125,7 +129,8 @@ std::string PartLines(const JudgedRecord& record, const JudgedPart& part) {
                                                                 : "neither id nor GUID");
   }
   for (const Segment& segment : SegmentsOf(part)) {
-    lines += fmt::format("  {:<24}  {}\n", segment.hex, segment.meaning);
+    lines += segment.meaning.empty() ? fmt::format("  {}\n", segment.hex)
+                                     : fmt::format("  {:<24}  {}\n", segment.hex, segment.meaning);
   }
   return lines +
          fmt::format("  -> {}\n",
@@ -149,7 +154,8 @@ std::vector<Segment> SegmentsOf(const JudgedPart& part) {
     cutter.Cut(1, prefix.head[1] == 0 ? "not compressed" : "compressed");
     cutter.Cut(kGuid, "schema version " + prefix.guid);
   }
-  return std::move(cutter).Finish(prefix.size, prefix.head.size());
+  const bool plain = GradeOf(part.verdict.kind) == WireGrade::kPlain;
+  return std::move(cutter).Finish(plain ? "" : "payload", prefix.size > prefix.head.size());
 }
 
 std::string RecordLines(const JudgedRecord& record) {

@@ -226,8 +226,7 @@ class RecordReader::Impl {
       if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         shapes.push_back({.name = topic.topic, .partitions = topic.partition_cnt});
       } else if (only) {
-        return FailureOf(topic.err, rd_kafka_err2str(topic.err))
-            .In("topic " + Printable(topic.topic));
+        return FailureOf(topic.err, rd_kafka_err2str(topic.err));
       }
     }
     return shapes;
