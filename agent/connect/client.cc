@@ -2,66 +2,30 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "agent/base/text.h"
+#include "agent/http/status.h"
 
 namespace klaxon::connect {
 namespace {
 
-constexpr int kOk = 200;
-constexpr int kFirstRedirect = 300;
-constexpr int kFirstClientError = 400;
-constexpr int kUnauthorized = 401;
-constexpr int kForbidden = 403;
-constexpr int kNotFound = 404;
-constexpr int kConflict = 409;
-constexpr int kProxyUnauthorized = 407;
-constexpr int kFirstServerError = 500;
-
-bool LooksLikeHtml(const http::HttpResponse& response) {
-  return response.content_type.find("html") != std::string::npos ||
-         Trim(response.body).starts_with('<');
-}
-
-std::string Words(const http::HttpResponse& response) {
-  const std::string told = ErrorMessageIn(response.body);
-  if (!told.empty()) {
-    return fmt::format("answers {}: {}", response.status, told);
-  }
-  return fmt::format("answers {}{}", response.status,
-                     LooksLikeHtml(response) ? " with a web page" : "");
-}
+using http::kConflict;
+using http::kOk;
+using http::LooksLikeWebPage;
 
 }  // namespace
 
 Error JudgeAnswer(const http::HttpResponse& response, const std::string& worker) {
-  const int status = response.status;
-  const std::string words = worker + " " + Words(response);
-  if (status == kProxyUnauthorized) {
-    return {Reason::kUnauthorized, words + "; a proxy asks for a login, which Klaxon cannot give"};
-  }
-  if (status == kUnauthorized || status == kForbidden) {
-    return {Reason::kUnauthorized,
-            words + "; check username and password in this section of the configuration"};
-  }
-  if (status == kNotFound) {
-    return {Reason::kRefused, words + "; the worker is starting, or this is not Kafka Connect"};
-  }
-  if (status == kConflict) {
-    return {Reason::kRefused, words + "; the workers are rebalancing, which passes"};
-  }
-  if (status >= kFirstServerError) {
-    return {Reason::kRefused, words + "; see the worker's log if this lasts"};
-  }
-  if (status >= kFirstRedirect && status < kFirstClientError) {
-    return {Reason::kRefused, words + ", which sends us elsewhere; configure the final address"};
-  }
-  if (status == kOk && LooksLikeHtml(response)) {
+  if (response.status == kOk && LooksLikeWebPage(response)) {
     return {Reason::kBadAnswer,
             worker + " answers with a web page; is this Kafka Connect's address?"};
   }
-  return {Reason::kBadAnswer, words + "; is this Kafka Connect's address?"};
+  const Error error = http::JudgeRefusal(
+      response, ErrorMessageIn(response.body),
+      {.login = "check username and password, or the token, in this section of the configuration",
+       .not_found = "the worker is starting, or this is not Kafka Connect",
+       .later = "see the worker's log if this lasts",
+       .other = response.status == kConflict ? "the workers are rebalancing, which passes"
+                                             : "is this Kafka Connect's address?"});
+  return {error.reason(), worker + " " + error.message()};
 }
 
 ConnectClient::ConnectClient(http::HttpClient& http, std::string url, http::ClientAccess access)
@@ -80,7 +44,7 @@ Result<T> ConnectClient::Ask(const std::string& resource, Result<T> (*parse)(std
   if (!response) {
     return response.error();
   }
-  if (response->status != kOk || LooksLikeHtml(*response)) {
+  if (response->status != kOk || LooksLikeWebPage(*response)) {
     return JudgeAnswer(*response, url_);
   }
   Result<T> parsed = parse(response->body);

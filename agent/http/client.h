@@ -15,13 +15,19 @@
 
 namespace klaxon::http {
 
-/// How one service is asked: whom to trust, and as whom.
+class BearerSource;
+struct Proxy;
+
+/// How one service is asked: whom to trust, as whom, and which way. Connections are kept for
+/// requests with the same context and proxy, so share one access per service.
 struct ClientAccess {
-  /// For https; null: the system's authorities, no certificate of ours. Connections are kept for
-  /// requests with the same context, so share one per service.
+  /// For https; null: the system's authorities, no certificate of ours.
   std::shared_ptr<tls::ClientContext> tls{};
   std::string username{};  ///< RFC 7617; empty: none is sent
   Secret password{};
+  std::shared_ptr<BearerSource> bearer{};  ///< RFC 6750, in place of a user; null: none is sent
+  std::shared_ptr<const Proxy> proxy{};    ///< null: straight
+  HeaderList headers{};                    ///< for every request of this service; may be secrets
 };
 
 /// Takes a piece of a body, in order, on the thread of Send. An error ends the exchange and becomes
@@ -65,8 +71,8 @@ class HttpClient {
   /// A value for every well-formed answer, whatever its status. Errors, with one line for people
   /// that names the address (never a query, header, body or password): kInvalid (URL, files of
   /// TLS), kUnreachable (name, refused, reset), kTimeout, kUnauthorized (a certificate of theirs is
-  /// not to be trusted, or ours is refused), kBadAnswer (not HTTP, not TLS, cut short, too
-  /// large), kCancelled. A POST is never sent twice.
+  /// not to be trusted, ours is refused, or there is no token), kBadAnswer (not HTTP, not TLS, cut
+  /// short, too large), kCancelled. A POST is never sent twice.
   virtual Result<HttpResponse> Send(const HttpRequest& request, MonoTime deadline,
                                     const std::stop_token& stop) = 0;
 

@@ -54,22 +54,25 @@ class StreamAdapter final : public httplib::Stream {
 
 class ClientConnection::Impl : public httplib::ClientImpl {
  public:
-  Impl(const Url& origin, std::shared_ptr<tls::ClientContext> tls)
+  Impl(const Url& origin, std::shared_ptr<tls::ClientContext> tls,
+       std::shared_ptr<const Proxy> proxy)
       : httplib::ClientImpl(origin.host, origin.port),
-        address_{origin.host, origin.port},
-        tls_(std::move(tls)) {
+        origin_(origin),
+        tls_(std::move(tls)),
+        proxy_(std::move(proxy)) {
     set_keep_alive(true);
     set_follow_location(false);
     set_path_encode(false);
     set_decompress(false);  // ClientBody does, and says what is wrong
   }
 
-  Outcome Send(const Url& url, const HttpRequest& request, Patience& patience) {
+  Outcome Send(const Url& url, const HttpRequest& request, const std::string& login,
+               Patience& patience) {
     patience_ = &patience;
     failure_.reset();
     received_ = 0;
     ClientBody body(request);
-    httplib::Request outgoing = Prepare(url, request, body);
+    httplib::Request outgoing = Prepare(url, request, login, body);
     httplib::Response head;
     auto error = httplib::Error::Success;
     const bool complete = send(outgoing, head, error) && body.End();
@@ -95,18 +98,25 @@ class ClientConnection::Impl : public httplib::ClientImpl {
   }
 
  private:
-  static httplib::Request Prepare(const Url& url, const HttpRequest& request, ClientBody& body) {
+  httplib::Request Prepare(const Url& url, const HttpRequest& request, const std::string& login,
+                           ClientBody& body) const {
     httplib::Request outgoing;
     outgoing.method = request.method;
     outgoing.path = url.Target();
-    outgoing.body = request.body;
-    for (const auto& [name, value] : request.headers)
-      outgoing.headers.emplace(name, value);
-    outgoing.headers.emplace("Host", url.Authority());
-    if (!request.access.username.empty()) {
-      outgoing.headers.emplace(
-          "Authorization", BasicAuthorization(request.access.username, request.access.password));
+    if (proxy_ != nullptr && tls_ == nullptr) {  // RFC 9112 section 3.2.2
+      outgoing.path = "http://" + url.Authority() + outgoing.path;
+      if (!proxy_->username.empty()) {
+        outgoing.headers.emplace("Proxy-Authorization",
+                                 BasicAuthorization(proxy_->username, proxy_->password));
+      }
     }
+    outgoing.body = request.body;
+    for (const HeaderList* headers : {&request.headers, &request.access.headers}) {
+      for (const auto& [name, value] : *headers)
+        outgoing.headers.emplace(name, value);
+    }
+    outgoing.headers.emplace("Host", url.Authority());
+    if (!login.empty()) outgoing.headers.emplace("Authorization", login);
     if (!outgoing.has_header("User-Agent")) outgoing.headers.emplace("User-Agent", "klaxon");
     outgoing.headers.emplace("Accept-Encoding", request.accept_gzip ? "gzip" : "identity");
     outgoing.response_handler = [&body](const httplib::Response& head) {
@@ -126,13 +136,9 @@ class ClientConnection::Impl : public httplib::ClientImpl {
   }
 
   bool create_and_connect_socket(Socket& to, httplib::Error& error) override {
-    Result<Descriptor> dialled = Dial(address_, *patience_);
-    if (!dialled) {
-      failure_ = dialled.error();
-      error = httplib::Error::Connection;
-      return false;
-    }
-    if (Result<void> secured = Secure(dialled->get()); !secured) {
+    Result<Descriptor> dialled = Reach();
+    const Result<void> secured = dialled ? Secure(dialled->get()) : Result<void>(dialled.error());
+    if (!secured) {
       failure_ = secured.error();
       error = httplib::Error::Connection;
       return false;
@@ -141,11 +147,22 @@ class ClientConnection::Impl : public httplib::ClientImpl {
     return true;
   }
 
+  /// A connection on which the origin, or for http the proxy, can be spoken to.
+  Result<Descriptor> Reach() {
+    if (proxy_ == nullptr) return Dial({origin_.host, origin_.port}, *patience_);
+    Result<Descriptor> dialled = Dial(proxy_->address, *patience_);
+    if (!dialled) return dialled.error().In("the proxy " + ToString(proxy_->address));
+    if (tls_ == nullptr) return dialled;
+    const Result<void> open = OpenTunnel(dialled->get(), *proxy_, origin_, *patience_);
+    if (!open) return open.error();
+    return dialled;
+  }
+
   /// Shakes hands on a new connection if it is one of https.
   Result<void> Secure(int socket) {
     session_.reset();
     if (tls_ == nullptr) return {};
-    Result<std::unique_ptr<tls::Session>> session = tls_->Connect(socket, address_.host);
+    Result<std::unique_ptr<tls::Session>> session = tls_->Connect(socket, origin_.host);
     if (!session) return session.error();
     while (true) {
       const Result<bool> done = (*session)->Handshake();
@@ -179,8 +196,9 @@ class ClientConnection::Impl : public httplib::ClientImpl {
     return complete;
   }
 
-  const HostPort address_;
+  const Url origin_;
   const std::shared_ptr<tls::ClientContext> tls_;
+  const std::shared_ptr<const Proxy> proxy_;
   std::unique_ptr<tls::Session> session_{};  // over the socket that is open now
   Patience* patience_ = nullptr;
   std::optional<Error> failure_{};
@@ -189,8 +207,9 @@ class ClientConnection::Impl : public httplib::ClientImpl {
   bool ended_ = false;
 };
 
-ClientConnection::ClientConnection(const Url& origin, std::shared_ptr<tls::ClientContext> tls)
-    : impl_(std::make_unique<Impl>(origin, std::move(tls))) {
+ClientConnection::ClientConnection(const Url& origin, std::shared_ptr<tls::ClientContext> tls,
+                                   std::shared_ptr<const Proxy> proxy)
+    : impl_(std::make_unique<Impl>(origin, std::move(tls), std::move(proxy))) {
 }
 
 ClientConnection::~ClientConnection() = default;
@@ -200,9 +219,9 @@ bool ClientConnection::Reusable() const {
 }
 
 ClientConnection::Outcome ClientConnection::Send(const Url& url, const HttpRequest& request,
-                                                 Patience& patience) {
+                                                 const std::string& login, Patience& patience) {
   try {
-    return impl_->Send(url, request, patience);
+    return impl_->Send(url, request, login, patience);
   } catch (const std::exception& failure) {
     return {.response = Error(Reason::kInternal, failure.what())};
   }

@@ -5,6 +5,7 @@
 #include "agent/base/result.h"
 #include "agent/http/client.h"
 #include "agent/http/patience.h"
+#include "agent/http/proxy.h"
 #include "agent/http/url.h"
 #include "agent/tls/client_context.h"
 
@@ -15,8 +16,9 @@ namespace klaxon::http {
 /// cause. Confined to one thread at a time.
 class ClientConnection {
  public:
-  /// `tls` null: http.
-  ClientConnection(const Url& origin, std::shared_ptr<tls::ClientContext> tls);
+  /// `tls` null: http. `proxy` null: straight.
+  ClientConnection(const Url& origin, std::shared_ptr<tls::ClientContext> tls,
+                   std::shared_ptr<const Proxy> proxy);
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
   ~ClientConnection();
@@ -29,7 +31,9 @@ class ClientConnection {
     bool untouched = false;  ///< not a byte of an answer came: on a used connection, try a new one
   };
 
-  Outcome Send(const Url& url, const HttpRequest& request, Patience& patience);
+  /// `login`: the value of Authorization; empty: none is sent.
+  Outcome Send(const Url& url, const HttpRequest& request, const std::string& login,
+               Patience& patience);
 
  private:
   class Impl;

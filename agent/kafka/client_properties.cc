@@ -20,13 +20,14 @@ struct Translation {
   std::string_view key{};  ///< ours; empty: needs more than a new name
 };
 
-constexpr std::array<Translation, 22> kTranslations{{
+constexpr std::array<Translation, 23> kTranslations{{
     {"bootstrap.servers", ""},
     {"client.id", ""},
     {"sasl.jaas.config", ""},
     {"sasl.mechanism", "sasl.mechanism"},
     {"sasl.oauthbearer.client.credentials.client.id", "sasl.oauthbearer.client.id"},
     {"sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"},
+    {"sasl.oauthbearer.header.urlencode", "sasl.oauthbearer.header.urlencode"},
     {"sasl.oauthbearer.scope", "sasl.oauthbearer.scope"},
     {"sasl.oauthbearer.token.endpoint.url", "sasl.oauthbearer.token.endpoint.url"},
     {"security.protocol", "security.protocol"},

@@ -6,7 +6,7 @@
 namespace klaxon::kafka {
 namespace {
 
-constexpr std::array<std::string_view, 119> kKeys{{
+constexpr std::array<std::string_view, 118> kKeys{{
     "acks",
     "allow.auto.create.topics",
     "auto.commit.interval.ms",
@@ -100,7 +100,6 @@ constexpr std::array<std::string_view, 119> kKeys{{
     "sasl.oauthbearer.clock.skew.seconds",
     "sasl.oauthbearer.expected.audience",
     "sasl.oauthbearer.expected.issuer",
-    "sasl.oauthbearer.header.urlencode",
     "sasl.oauthbearer.jwks.endpoint.refresh.ms",
     "sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms",
     "sasl.oauthbearer.jwks.endpoint.retry.backoff.ms",

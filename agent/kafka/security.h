@@ -24,7 +24,10 @@ struct OAuthOptions {
   Secret client_secret{};
   std::string scope{};            ///< empty: none is asked for
   std::string extensions{};       ///< "logicalCluster=lkc-1,identityPoolId=pool-1" (KIP-342)
-  tls::ClientOptions endpoint{};  ///< how the token endpoint is trusted, if it is https
+  /// Id and secret are form-encoded before they become a login (RFC 6749 section 2.3.1). Java's
+  /// clients and librdkafka do not unless they are told to.
+  bool encode_login = false;
+  tls::ClientOptions endpoint{};  ///< of the token endpoint, if it is https
 
   friend bool operator==(const OAuthOptions&, const OAuthOptions&) = default;
 };

@@ -146,7 +146,7 @@ using enum SettingKind;
 using enum KeyUse;
 using In = const Text&;
 
-constexpr std::array<KeyRow, 30> kRows{{
+constexpr std::array<KeyRow, 34> kRows{{
     {{"security.protocol", kText},
      kAlways,
      [](Options& o, In v) { return Choose(kProtocols, v, o.protocol); }},
@@ -212,6 +212,9 @@ constexpr std::array<KeyRow, 30> kRows{{
     {{"sasl.oauthbearer.scope", kText},
      kOidc,
      [](Options& o, In v) { return Put(o.oauth.scope, v); }},
+    {{"sasl.oauthbearer.header.urlencode", kText},
+     kOidc,
+     [](Options& o, In v) { return Choose(kBooleans, v, o.oauth.encode_login); }},
     {{"sasl.oauthbearer.extensions", kText}, kOAuth, PutExtensions},
     {{"https.ca.location", kFile},
      kOidc,
@@ -222,6 +225,15 @@ constexpr std::array<KeyRow, 30> kRows{{
     {{"https.ca.password", kSecret},
      kOidc,
      [](Options& o, In v) { return Put(o.oauth.endpoint.trust.password, v); }},
+    {{"https.certificate.location", kFile},
+     kOidc,
+     [](Options& o, In v) { return Put(o.oauth.endpoint.certificate.location, v); }},
+    {{"https.key.location", kFile},
+     kOidc,
+     [](Options& o, In v) { return Put(o.oauth.endpoint.key.location, v); }},
+    {{"https.key.password", kSecret},
+     kOidc,
+     [](Options& o, In v) { return Put(o.oauth.endpoint.key.password, v); }},
 }};
 
 constexpr std::array<SecurityKey, kRows.size()> kKeys = [] {

@@ -225,8 +225,15 @@ class Reader {
       Complain("sasl.oauthbearer.method", "a token endpoint is method oidc");
     }
     const bool https = oauth.token_endpoint_url.starts_with("https://");
-    if (!https && !oauth.endpoint.trust.empty()) {
-      Complain(kUrl, "certificate authorities are of no use to an address with http://");
+    tls::ClientOptions& endpoint = reading_.options.oauth.endpoint;
+    if (!https && !(endpoint.trust.empty() && endpoint.certificate.empty())) {
+      Complain(kUrl, "certificates are of no use to an address with http://");
+    }
+    if (endpoint.certificate.empty() && !endpoint.key.empty()) {
+      Complain("https.key.location", "is of no use without https.certificate.location");
+    }
+    if (endpoint.key.empty()) {  // it is in the certificate's file, and the password of that
+      endpoint.certificate.password = std::exchange(endpoint.key.password, {});
     }
   }
 

@@ -23,8 +23,9 @@ struct SecurityKey {
 
 /// Every key of a secured connection. Names, values and meanings are librdkafka's
 /// (https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md), but for ours:
-/// ssl.min.version (TLSv1.2 or TLSv1.3), ssl.ca.password (of a PKCS#12 file), and
-/// sasl.oauthbearer.token and .token_file.
+/// ssl.min.version (TLSv1.2 or TLSv1.3), ssl.ca.password (of a PKCS#12 file),
+/// sasl.oauthbearer.token and .token_file, https.certificate.location and https.key.*; and Java's
+/// sasl.oauthbearer.header.urlencode.
 std::span<const SecurityKey> SecurityKeys();
 
 /// A key that was given, with the place to name when something is wrong with it.

@@ -29,6 +29,10 @@ std::vector<Part> PartsOf(const SecurityOptions& options) {
   if (options.UsesSasl() && options.mechanism == SaslMechanism::kOAuthBearer) {
     parts.push_back({.options = {.trust = options.oauth.endpoint.trust},
                      .keys = {"https.ca.location", "https.ca.pem"}});
+    parts.push_back({.options = {.certificate = options.oauth.endpoint.certificate,
+                                 .key = options.oauth.endpoint.key,
+                                 .verify = false},
+                     .keys = {"https.certificate.location", "https.key.location"}});
   }
   return parts;
 }

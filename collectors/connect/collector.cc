@@ -74,11 +74,8 @@ struct ConnectCollector::Telling {
 
 ConnectCollector::ConnectCollector(Config config, http::HttpClient& http)
     : config_(std::move(config)) {
-  const http::ClientAccess access{
-      .tls = std::make_shared<tls::ClientContext>(config_.tls, "connect/" + config_.name),
-      .username = config_.username,
-      .password = config_.password};
-  for (const std::string& url : config_.urls) {
+  const http::ClientAccess access = MakeAccess(config_.source, "connect/" + config_.name, http);
+  for (const std::string& url : config_.source.urls) {
     workers_.emplace_back(http, url, access);
   }
 }

@@ -1,31 +1,18 @@
 #include "collectors/kafka/tokens.h"
 
-#include <chrono>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "agent/base/duration.h"
-#include "agent/base/text.h"
-#include "agent/tls/bytes.h"
-#include "collectors/kafka/jwt.h"
-#include "collectors/kafka/oidc_tokens.h"
+#include "agent/http/bearer.h"
+#include "agent/http/token_keeper.h"
 
 namespace klaxon::kafka_collector {
 namespace {
 
-/// A token that something else made. `place`: where it stands.
-Result<kafka::Token> Judge(std::string text, const std::string& place, const Instant& now) {
-  if (!IsTokenText(text)) {
-    return Error(Reason::kInvalid, place + " holds no token: one line of ASCII without blanks");
+Result<kafka::Token> ForKafka(Result<http::BearerToken> token) {
+  if (!token) {
+    return token.error();
   }
-  const WallTime expires = ExpiryOf(text).value_or(WallTime::max());
-  if (expires <= now.wall) {
-    const auto ago = std::chrono::ceil<std::chrono::seconds>(now.wall - expires);
-    return Error(Reason::kUnauthorized, fmt::format("the token in {} expired {} ago; renew it",
-                                                    place, FormatDuration(ago)));
-  }
-  return kafka::Token{.value = Secret(std::move(text)), .expires = expires};
+  return kafka::Token{.value = std::move(token->value), .expires = token->expires};
 }
 
 class StaticTokens final : public kafka::TokenSource {
@@ -33,7 +20,7 @@ class StaticTokens final : public kafka::TokenSource {
   explicit StaticTokens(Secret token) : token_(std::move(token)) {}
 
   std::optional<Result<kafka::Token>> Current(const Instant& now) override {
-    return Judge(token_.Reveal(), "sasl.oauthbearer.token", now);
+    return ForKafka(http::JudgeToken(token_.Reveal(), "sasl.oauthbearer.token", now.wall));
   }
 
  private:
@@ -45,15 +32,40 @@ class FileTokens final : public kafka::TokenSource {
   explicit FileTokens(std::string file) : file_(std::move(file)) {}
 
   std::optional<Result<kafka::Token>> Current(const Instant& now) override {
-    const Result<std::string> content = tls::BytesOf({.location = file_});
-    if (!content) {
-      return content.error();
-    }
-    return Judge(std::string(Trim(*content)), file_, now);
+    return ForKafka(http::ReadTokenFile(file_, now.wall));
   }
 
  private:
   const std::string file_;
+};
+
+http::OAuthClient ClientOf(const kafka::OAuthOptions& options) {
+  return {.token_url = options.token_endpoint_url,
+          .id = options.client_id,
+          .secret = options.client_secret,
+          .scope = options.scope,
+          .encode_login = options.encode_login,
+          .tls = options.endpoint,
+          .keys = {.url = "sasl.oauthbearer.token.endpoint.url",
+                   .id = "sasl.oauthbearer.client.id",
+                   .secret = "sasl.oauthbearer.client.secret",
+                   .scope = "sasl.oauthbearer.scope"}};
+}
+
+class OidcTokens final : public kafka::TokenSource {
+ public:
+  OidcTokens(const kafka::OAuthOptions& options, const TokenDeps& deps)
+      : keeper_(ClientOf(options), "kafka/" + deps.cluster, deps.clock, deps.http) {}
+
+  std::optional<Result<kafka::Token>> Current(const Instant& now) override {
+    std::optional<Result<http::BearerToken>> token = keeper_.Current(now);
+    return token ? std::optional(ForKafka(*std::move(token))) : std::nullopt;
+  }
+
+  void Refused(const Secret& token) override { keeper_.Refused(token); }
+
+ private:
+  http::TokenKeeper keeper_;
 };
 
 }  // namespace

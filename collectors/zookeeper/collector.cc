@@ -101,13 +101,10 @@ class Taker {
 
 ZookeeperCollector::ZookeeperCollector(Config config, http::HttpClient& http)
     : config_(std::move(config)) {
-  const http::ClientAccess access{
-      .tls = std::make_shared<tls::ClientContext>(config_.tls, "zookeeper"),
-      .username = {},
-      .password = {}};
+  const http::ClientAccess access = MakeAccess(config_.admin, "zookeeper", http);
   for (size_t i = 0; i < config_.servers.size(); ++i) {
-    servers_.emplace_back(config_.servers[i], config_.admin.empty() ? "" : config_.admin[i], http,
-                          access);
+    servers_.emplace_back(config_.servers[i],
+                          config_.admin.urls.empty() ? "" : config_.admin.urls[i], http, access);
   }
 }
 

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "collectors/security_keys.h"
 #include "collectors/shared_keys.h"
 
 namespace klaxon::zookeeper_collector {
@@ -27,10 +26,10 @@ void CheckServers(const std::vector<HostPort>& servers, config::YamlMap& yaml) {
 }
 
 void CheckAdmin(const Config& config, config::YamlMap& yaml) {
-  if (!config.admin.empty() && config.admin.size() != config.servers.size()) {
+  if (!config.admin.urls.empty() && config.admin.urls.size() != config.servers.size()) {
     yaml.Complain("admin", fmt::format("has {} and servers has {}; give one for each server, in "
                                        "their order",
-                                       config.admin.size(), config.servers.size()));
+                                       config.admin.urls.size(), config.servers.size()));
   }
 }
 
@@ -42,9 +41,8 @@ Config ReadConfig(config::YamlMap& yaml) {
     config.servers = yaml.HostPorts("servers", kClientPort);
     CheckServers(config.servers, yaml);
   }
-  config.admin = yaml.StringList("admin");
+  config.admin = ReadHttpSource(yaml, {.name = "admin", .required = false});
   CheckAdmin(config, yaml);
-  config.tls = ReadTlsKeys(yaml, CheckUrls(config.admin, "admin", yaml));
   const PollTimes times = ReadPollTimes(yaml, config.interval);
   config.interval = times.interval;
   config.request_timeout = times.request_timeout;

@@ -1,24 +1,22 @@
 #pragma once
 
 #include <chrono>
-#include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/base/text.h"
 #include "agent/config/yaml_map.h"
-#include "agent/tls/client_options.h"
+#include "collectors/http_source.h"
 
 namespace klaxon::zookeeper_collector {
 
 /// How one ZooKeeper ensemble is read.
 struct Config {
-  std::vector<HostPort> servers{};   ///< client ports, each once; 1 to 32
-  std::vector<std::string> admin{};  ///< AdminServer of each server, in their order; or empty
+  std::vector<HostPort> servers{};  ///< client ports, each once; 1 to 32
+  HttpSource admin{};               ///< AdminServer of each server, in their order; or none
   Duration interval = std::chrono::seconds{10};
   Duration request_timeout =
       std::chrono::seconds{5};  ///< request.timeout: of all words to a server
-  tls::ClientOptions tls{};     ///< how an AdminServer with https is trusted
 
   friend bool operator==(const Config&, const Config&) = default;
 };

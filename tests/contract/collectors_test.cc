@@ -52,7 +52,7 @@ std::unique_ptr<Collector> MakeKafka(uint16_t port, Clock& clock, http::HttpClie
 std::unique_ptr<Collector> MakeConnect(uint16_t port, Clock&, http::HttpClient& http) {
   connect_collector::Config config;
   config.name = "etl";
-  config.urls = {"http://127.0.0.1:" + std::to_string(port)};
+  config.source.urls = {"http://127.0.0.1:" + std::to_string(port)};
   config.interval = kInterval;
   config.request_timeout = kTimeout;
   return std::make_unique<connect_collector::ConnectCollector>(config, http);

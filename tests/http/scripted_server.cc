@@ -63,6 +63,29 @@ std::string ScriptedServer::Peer::Body() const {
   return body;
 }
 
+void ScriptedServer::Peer::Splice(uint16_t port) const {
+  const Descriptor behind(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  if (::connect(behind.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return;
+  }
+  std::array<pollfd, 2> ends{{{.fd = fd_, .events = POLLIN, .revents = 0},
+                              {.fd = behind.get(), .events = POLLIN, .revents = 0}}};
+  while (::poll(ends.data(), ends.size(), 10'000) > 0) {
+    for (const size_t from : {size_t{0}, size_t{1}}) {
+      if (ends.at(from).revents == 0) continue;
+      std::array<char, 16384> bytes{};
+      const ssize_t count = ::recv(ends.at(from).fd, bytes.data(), bytes.size(), 0);
+      if (count <= 0) return;
+      const Peer to(ends.at(1 - from).fd, {});
+      if (!to.Send({bytes.data(), static_cast<size_t>(count)})) return;
+    }
+  }
+}
+
 ScriptedServer::ScriptedServer(Script script)
     : script_(std::move(script)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};

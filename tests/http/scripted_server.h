@@ -30,6 +30,10 @@ class ScriptedServer {
     /// The body of the first request, as long as its Content-Length says.
     std::string Body() const;
 
+    /// Carries bytes both ways between the client and this port of loopback until one side closes
+    /// or nothing moves for 10 s, as a proxy does after CONNECT.
+    void Splice(uint16_t port) const;
+
     const std::string& request() const { return request_; }
 
    private:

@@ -25,7 +25,7 @@ std::string Connector(const std::string& name, const std::string& state) {
 class Bench {
  public:
   Bench() {
-    Config config{.name = "etl", .urls = {"http://w1:8083", "http://w2:8083"}};
+    Config config{.name = "etl", .source = {.urls = {"http://w1:8083", "http://w2:8083"}}};
     collector_ = std::make_unique<ConnectCollector>(config, http);
     Serve("http://w1:8083");
     Serve("http://w2:8083");

@@ -22,7 +22,7 @@ TEST_CASE("a name and the workers' addresses are enough", "[connect]") {
   Config config;
   CHECK(MistakesOf("{name: etl, url: 'http://a:8083, http://b:8083'}", config).empty());
   CHECK(config.name == "etl");
-  CHECK(config.urls == std::vector<std::string>{"http://a:8083", "http://b:8083"});
+  CHECK(config.source.urls == std::vector<std::string>{"http://a:8083", "http://b:8083"});
   CHECK(config.interval == std::chrono::seconds{5});
   CHECK(config.request_timeout == std::chrono::milliseconds{2500});
 }
@@ -40,11 +40,11 @@ TEST_CASE("https and a login are read by the same names as for Kafka", "[connect
                        " ssl.endpoint.identification.algorithm: none, username: u, password: p}",
                    config)
             .empty());
-  CHECK(config.tls.trust.location == trust);
-  CHECK(config.tls.certificate == tls::Store{.location = me, .password = Secret("k")});
-  CHECK_FALSE(config.tls.verify_host_name);
-  CHECK(config.username == "u");
-  CHECK(config.password == Secret("p"));
+  CHECK(config.source.tls.trust.location == trust);
+  CHECK(config.source.tls.certificate == tls::Store{.location = me, .password = Secret("k")});
+  CHECK_FALSE(config.source.tls.verify_host_name);
+  CHECK(config.source.username == "u");
+  CHECK(config.source.password == Secret("p"));
 }
 
 TEST_CASE("what makes no sense is a mistake", "[connect]") {

@@ -59,23 +59,23 @@ TEST_CASE("a worker behind TLS is read with its authority, our certificate and a
                         .client_auth = tls::ClientAuth::kRequireAndVerify},
                        worker.port());
   const Config good{.name = "etl",
-                    .urls = {front.Url("")},
-                    .request_timeout = std::chrono::seconds{10},
-                    .username = "klaxon",
-                    .password = Secret("hunter2"),
-                    .tls = {.trust = {.pem = Secret(authority.certificate())},
-                            .certificate = {.pem = Secret(me.certificate)},
-                            .key = {.pem = Secret(me.key)}}};
+                    .source = {.urls = {front.Url("")},
+                               .tls = {.trust = {.pem = Secret(authority.certificate())},
+                                       .certificate = {.pem = Secret(me.certificate)},
+                                       .key = {.pem = Secret(me.key)}},
+                               .username = "klaxon",
+                               .password = Secret("hunter2")},
+                    .request_timeout = std::chrono::seconds{10}};
   CHECK(Poll(good).empty());
   Config wrong_password = good;
-  wrong_password.password = Secret("wrong");
+  wrong_password.source.password = Secret("wrong");
   CHECK(Poll(wrong_password).find("answers 401; check username and password") != std::string::npos);
   Config distrusting = good;
-  distrusting.tls.trust = {};
+  distrusting.source.tls.trust = {};
   CHECK(Poll(distrusting).find("certificate that is not trusted") != std::string::npos);
   Config anonymous = good;
-  anonymous.tls.certificate = {};
-  anonymous.tls.key = {};
+  anonymous.source.tls.certificate = {};
+  anonymous.source.tls.key = {};
   CHECK(Poll(anonymous).find("certificate") != std::string::npos);
 }
 

@@ -26,7 +26,7 @@ class Bench {
       auto started = ConnectWorker::Start(simulator::ShopConnect("k1"));
       REQUIRE(started);
       workers.push_back(*std::move(started));
-      config_.urls.push_back(workers.back()->url());
+      config_.source.urls.push_back(workers.back()->url());
     }
     config_.name = "etl";
     config_.request_timeout = std::chrono::milliseconds{500};

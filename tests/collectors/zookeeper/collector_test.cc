@@ -58,7 +58,7 @@ class Bench {
                       {.host = "127.0.0.1", .port = two.port()}};
     config.request_timeout = milliseconds{500};
     if (admin) {
-      config.admin = {"http://a1:8080/", "http://a2:8080"};
+      config.admin.urls = {"http://a1:8080/", "http://a2:8080"};
     }
     collector_ = std::make_unique<ZookeeperCollector>(config, http);
   }

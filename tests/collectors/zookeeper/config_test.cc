@@ -24,7 +24,7 @@ TEST_CASE("the servers are enough, and the port may be left out", "[zookeeper]")
   CHECK(config.servers == std::vector<HostPort>{{.host = "zk-1", .port = 2181},
                                                 {.host = "zk-2", .port = 2181},
                                                 {.host = "zk-3", .port = 2281}});
-  CHECK(config.admin.empty());
+  CHECK(config.admin.urls.empty());
   CHECK(config.interval == std::chrono::seconds{10});
   CHECK(config.request_timeout == std::chrono::seconds{5});
 }
@@ -38,8 +38,8 @@ TEST_CASE("each server can have its AdminServer", "[zookeeper]") {
                        trust + "}",
                    config)
             .empty());
-  CHECK(config.admin == std::vector<std::string>{"https://a:8443", "http://b:8080"});
-  CHECK(config.tls.trust.location == trust);
+  CHECK(config.admin.urls == std::vector<std::string>{"https://a:8443", "http://b:8080"});
+  CHECK(config.admin.tls.trust.location == trust);
   CHECK(config.request_timeout == std::chrono::seconds{2});
 }
 

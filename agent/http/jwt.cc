@@ -1,4 +1,4 @@
-#include "collectors/kafka/jwt.h"
+#include "agent/http/jwt.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace klaxon::kafka_collector {
+namespace klaxon::http {
 namespace {
 
 constexpr size_t kLongestToken = size_t{256} << 10U;
@@ -63,4 +63,4 @@ bool IsTokenText(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-}  // namespace klaxon::kafka_collector
+}  // namespace klaxon::http

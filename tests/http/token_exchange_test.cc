@@ -1,24 +1,24 @@
-#include "collectors/kafka/token_exchange.h"
+#include "agent/http/token_exchange.h"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "agent/http/jwt.h"
 #include "agent/http/login.h"
-#include "collectors/kafka/jwt.h"
 
-namespace klaxon::kafka_collector {
+namespace klaxon::http {
 namespace {
 
 using std::chrono::seconds;
 
-const kafka::OAuthOptions kOptions{.token_endpoint_url = "https://login/token",
-                                   .client_id = "klaxon",
-                                   .client_secret = Secret("hunter2"),
-                                   .scope = "kafka read+write"};
+const OAuthClient kOptions{.token_url = "https://login/token",
+                           .id = "klaxon",
+                           .secret = Secret("hunter2"),
+                           .scope = "kafka read+write"};
 const Instant kNow{.wall = WallTime(seconds{1'700'000'000}), .mono = MonoTime(seconds{1000})};
 
 /// An unsigned token with these claims.
 std::string Jwt(const std::string& claims) {
-  std::string middle = http::Base64(claims);
+  std::string middle = Base64(claims);
   for (char& c : middle) {
     c = c == '+' ? '-' : c == '/' ? '_' : c;
   }
@@ -30,16 +30,30 @@ Result<Grant> Read(const std::string& body, int status = 200) {
 }
 
 TEST_CASE("the request for a token is that of RFC 6749 4.4.2", "[oidc]") {
-  const http::HttpRequest request = TokenRequest(kOptions, nullptr);
+  const HttpRequest request = TokenRequest(kOptions, nullptr);
   CHECK(request.method == "POST");
   CHECK(request.url == "https://login/token");
   CHECK(request.body == "grant_type=client_credentials&scope=kafka%20read%2Bwrite");
-  CHECK(http::FindHeader(request.headers, "content-type") == "application/x-www-form-urlencoded");
+  CHECK(FindHeader(request.headers, "content-type") == "application/x-www-form-urlencoded");
   CHECK(request.access.username == "klaxon");
   CHECK(request.access.password == Secret("hunter2"));
-  kafka::OAuthOptions without = kOptions;
+  OAuthClient without = kOptions;
   without.scope.clear();
   CHECK(TokenRequest(without, nullptr).body == "grant_type=client_credentials");
+  without.parameters = {{"audience", "https://connect/"}, {"resource", "a b"}};
+  CHECK(TokenRequest(without, nullptr).body ==
+        "grant_type=client_credentials&audience=https%3A%2F%2Fconnect%2F&resource=a%20b");
+}
+
+TEST_CASE("id and secret are form-encoded, or sent as they are where that is wanted", "[oidc]") {
+  OAuthClient client{.token_url = "https://login/token", .id = "a:b", .secret = Secret("p%w+d é")};
+  const ClientAccess encoded = TokenRequest(client, nullptr).access;
+  CHECK(encoded.username == "a%3Ab");
+  CHECK(encoded.password == Secret("p%25w%2Bd%20%C3%A9"));
+  client.encode_login = false;
+  const ClientAccess plain = TokenRequest(client, nullptr).access;
+  CHECK(plain.username == "a:b");
+  CHECK(plain.password == Secret("p%w+d é"));
 }
 
 TEST_CASE("the life of a token is expires_in or what the token itself says, whichever is shorter",
@@ -86,35 +100,33 @@ TEST_CASE("an answer that is no token says what to check, and no secret", "[oidc
   const std::vector<Case> cases{
       {401, R"({"error":"invalid_client","error_description":"Bad credentials"})",
        Reason::kUnauthorized,
-       "answers 401: invalid_client (Bad credentials); check sasl.oauthbearer.client.id and "
-       "sasl.oauthbearer.client.secret"},
-      {401, "", Reason::kUnauthorized,
-       "answers 401; check sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret"},
+       "answers 401: invalid_client (Bad credentials); check client.id and "
+       "client.secret"},
+      {401, "", Reason::kUnauthorized, "answers 401; check client.id and client.secret"},
       {400, R"({"error":"invalid_client"})", Reason::kUnauthorized,
-       "answers 400: invalid_client; check sasl.oauthbearer.client.id and "
-       "sasl.oauthbearer.client.secret"},
+       "answers 400: invalid_client; check client.id and "
+       "client.secret"},
       {401, R"({"error":"invalid_client","error_description":"hunter2 is wrong"})",
        Reason::kUnauthorized,
-       "answers 401 in words that repeat the secret; check sasl.oauthbearer.client.id and "
-       "sasl.oauthbearer.client.secret"},
+       "answers 401: words that repeat the secret; check client.id and "
+       "client.secret"},
       {400, R"({"error":"invalid_scope"})", Reason::kUnauthorized,
-       "answers 400: invalid_scope; check sasl.oauthbearer.scope"},
+       "answers 400: invalid_scope; check scope"},
       {400, R"({"error":"unauthorized_client"})", Reason::kUnauthorized,
        "answers 400: unauthorized_client; allow this client the client credentials grant there"},
       {400, R"({"error":"invalid_request"})", Reason::kRefused, "answers 400: invalid_request"},
       {302, "", Reason::kRefused,
        "answers 302, which sends us elsewhere; configure the final address"},
-      {404, "<html>", Reason::kRefused,
-       "answers 404; is sasl.oauthbearer.token.endpoint.url right?"},
+      {404, "<html>", Reason::kRefused, "answers 404 with a web page; is token.url right?"},
       {503, "busy", Reason::kRefused, "answers 503; it is asked again"},
       {429, "", Reason::kRefused, "answers 429; it is asked again"},
       {200, "<html>login</html>", Reason::kBadAnswer,
-       "answers with a web page; is sasl.oauthbearer.token.endpoint.url the endpoint for tokens?"},
+       "answers with a web page; is token.url the endpoint for tokens?"},
       {200, "abc", Reason::kBadAnswer,
-       "answers with what is not JSON; is sasl.oauthbearer.token.endpoint.url the endpoint for "
+       "answers with what is not JSON; is token.url the endpoint for "
        "tokens?"},
       {200, "[1]", Reason::kBadAnswer,
-       "answers with what is not JSON; is sasl.oauthbearer.token.endpoint.url the endpoint for "
+       "answers with what is not JSON; is token.url the endpoint for "
        "tokens?"},
       {200, "{}", Reason::kBadAnswer, "answers without an access_token that can be used"},
       {200, R"({"access_token":"a\u0001b"})", Reason::kBadAnswer,
@@ -148,4 +160,4 @@ TEST_CASE("the end of a JSON Web Token is read out of it", "[oidc]") {
 }
 
 }  // namespace
-}  // namespace klaxon::kafka_collector
+}  // namespace klaxon::http

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "collectors/kafka/jwt.h"
-#include "collectors/kafka/token_exchange.h"
+#include "agent/http/jwt.h"
+#include "agent/http/token_exchange.h"
 
-namespace klaxon::kafka_collector {
+namespace klaxon::http {
 namespace {
 
 void Require(bool condition) {
@@ -18,7 +18,7 @@ void Require(bool condition) {
 /// What is taken can be sent, and has some life left; what is refused does not give the secret
 /// away.
 void CheckGrant(std::string_view body, int status) {
-  const kafka::OAuthOptions options{.client_id = "klaxon", .client_secret = Secret("hunter2")};
+  const OAuthClient options{.id = "klaxon", .secret = Secret("hunter2")};
   const Instant now{.wall = WallTime(std::chrono::seconds{1'700'000'000}),
                     .mono = MonoTime(std::chrono::seconds{1000})};
   const Result<Grant> grant =
@@ -32,13 +32,13 @@ void CheckGrant(std::string_view body, int status) {
 }
 
 }  // namespace
-}  // namespace klaxon::kafka_collector
+}  // namespace klaxon::http
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {  // NOLINT: its name
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  (void)klaxon::kafka_collector::ExpiryOf(text);
+  (void)klaxon::http::ExpiryOf(text);
   for (const int status : {200, 400, 401, 503}) {
-    klaxon::kafka_collector::CheckGrant(text, status);
+    klaxon::http::CheckGrant(text, status);
   }
   return 0;
 }

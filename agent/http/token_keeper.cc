@@ -1,4 +1,4 @@
-#include "collectors/kafka/oidc_tokens.h"
+#include "agent/http/token_keeper.h"
 
 #include <algorithm>
 #include <functional>
@@ -9,7 +9,7 @@
 #include "agent/base/thread_name.h"
 #include "agent/http/url.h"
 
-namespace klaxon::kafka_collector {
+namespace klaxon::http {
 namespace {
 
 constexpr Duration kPatience = std::chrono::seconds{10};     // of one request
@@ -25,26 +25,45 @@ Duration RefreshAfter(Duration life) {
 
 }  // namespace
 
-OidcTokens::OidcTokens(kafka::OAuthOptions options, const TokenDeps& deps)
-    : options_(std::move(options)),
-      subject_("kafka/" + deps.cluster),
-      tls_(std::make_shared<tls::ClientContext>(options_.endpoint, subject_)),
-      clock_(deps.clock),
-      http_(deps.http),
+TokenKeeper::TokenKeeper(OAuthClient client, std::string subject, Clock& clock, HttpClient& http)
+    : client_(std::move(client)),
+      subject_(std::move(subject)),
+      tls_(std::make_shared<tls::ClientContext>(client_.tls, subject_)),
+      clock_(clock),
+      http_(http),
       thread_([this](const std::stop_token& stop) { Run(stop); }) {
 }
 
-std::optional<Result<kafka::Token>> OidcTokens::Current(const Instant& now) {
-  const Lock lock(mutex_);
-  if (token_ && now.mono < good_until_) {
+std::optional<Result<BearerToken>> TokenKeeper::Peek(MonoTime now) {
+  if (token_ && now < good_until_) {
     return *token_;
   }
-  return error_ ? std::optional<Result<kafka::Token>>(*error_) : std::nullopt;
+  return error_ ? std::optional<Result<BearerToken>>(*error_) : std::nullopt;
 }
 
-void OidcTokens::Run(const std::stop_token& stop) {
-  NameThisThread("kafka-tokens");
-  const size_t seed = std::hash<std::string>()(subject_ + options_.client_id);
+std::optional<Result<BearerToken>> TokenKeeper::Current(const Instant& now) {
+  const Lock lock(mutex_);
+  return Peek(now.mono);
+}
+
+Result<BearerToken> TokenKeeper::Token(MonoTime deadline, const std::stop_token& stop) {
+  const Lock lock(mutex_);
+  std::optional<Result<BearerToken>> found;
+  changed_.wait_until(mutex_, stop, deadline, [&]() KLAXON_REQUIRES(mutex_) {
+    found = Peek(clock_.Now().mono);
+    return found.has_value();
+  });
+  if (found) return *std::move(found);
+  const Result<Url> url = ParseUrl(client_.token_url);
+  return stop.stop_requested()
+             ? Error(Reason::kCancelled, "stopped")
+             : Error(Reason::kTimeout,
+                     (url ? url->ForPeople() : client_.keys.url) + " gave no token in time");
+}
+
+void TokenKeeper::Run(const std::stop_token& stop) {
+  NameThisThread("oauth-tokens");
+  const size_t seed = std::hash<std::string>()(subject_ + client_.id);
   Backoff failures(kBackoff, seed);
   Backoff refusals(kBackoff, seed);
   Duration wait{};
@@ -53,7 +72,7 @@ void OidcTokens::Run(const std::stop_token& stop) {
   } while (SleepUntil(clock_.Now().mono + wait, refusals, stop));
 }
 
-bool OidcTokens::SleepUntil(MonoTime due, Backoff& refusals, const std::stop_token& stop) {
+bool TokenKeeper::SleepUntil(MonoTime due, Backoff& refusals, const std::stop_token& stop) {
   std::stop_source nap;
   {
     const Lock lock(mutex_);
@@ -71,11 +90,11 @@ bool OidcTokens::SleepUntil(MonoTime due, Backoff& refusals, const std::stop_tok
   return clock_.SleepUntil(std::min(due, clock_.Now().mono + pause), stop);
 }
 
-void OidcTokens::Refused(const Secret& token) {
+void TokenKeeper::Refused(const Secret& token) {
   std::stop_source nap(std::nostopstate);
   {
     const Lock lock(mutex_);
-    // A broker may speak of the token before this one; after a failure the next is asked for
+    // Somebody may speak of the token before this one; after a failure the next is asked for
     // anyway.
     if (refused_ || error_ || !token_ || token_->value != token) {
       return;
@@ -83,11 +102,11 @@ void OidcTokens::Refused(const Secret& token) {
     refused_ = true;
     nap = nap_;
   }
-  log::Warning(subject_, "a broker refuses the token; another one is asked for");
+  log::Warning(subject_, "the token is refused; another one is asked for");
   nap.request_stop();
 }
 
-Duration OidcTokens::Renew(Backoff& backoff, const std::stop_token& stop) {
+Duration TokenKeeper::Renew(Backoff& backoff, const std::stop_token& stop) {
   const Instant asked_at = clock_.Now();
   const Result<Grant> grant = Ask(asked_at, stop);
   if (!grant) {
@@ -99,29 +118,30 @@ Duration OidcTokens::Renew(Backoff& backoff, const std::stop_token& stop) {
   return RefreshAfter(grant->life.value_or(kUnknownLife));
 }
 
-Result<Grant> OidcTokens::Ask(const Instant& asked_at, const std::stop_token& stop) {
-  const Result<http::HttpResponse> response =
-      http_.Send(TokenRequest(options_, tls_), asked_at.mono + kPatience, stop);
+Result<Grant> TokenKeeper::Ask(const Instant& asked_at, const std::stop_token& stop) {
+  const Result<HttpResponse> response =
+      http_.Send(TokenRequest(client_, tls_), asked_at.mono + kPatience, stop);
   if (!response) {
     return response.error();
   }
-  Result<Grant> grant = ReadGrant(*response, options_, asked_at);
+  Result<Grant> grant = ReadGrant(*response, client_, asked_at);
   if (grant) {
     return grant;
   }
-  const Result<http::Url> url = http::ParseUrl(options_.token_endpoint_url);
+  const Result<Url> url = ParseUrl(client_.token_url);
   return Error(grant.error().reason(),
                (url ? url->ForPeople() : "the token endpoint") + " " + grant.error().message());
 }
 
-void OidcTokens::Keep(const Grant& grant, const Instant& asked_at) {
-  kafka::Token token{.value = grant.token, .expires = WallTime::max()};
+void TokenKeeper::Keep(const Grant& grant, const Instant& asked_at) {
+  BearerToken token{.value = grant.token};
   MonoTime good_until = MonoTime::max();
   if (grant.life) {
     token.expires = asked_at.wall + std::chrono::duration_cast<WallTime::duration>(*grant.life);
     good_until = asked_at.mono + *grant.life;
   }
   const Lock lock(mutex_);
+  changed_.notify_all();
   if (!token_ || error_) {
     log::Info(subject_, "has a token{}", grant.life ? " for " + FormatDuration(*grant.life) : "");
   }
@@ -131,11 +151,12 @@ void OidcTokens::Keep(const Grant& grant, const Instant& asked_at) {
   error_.reset();
 }
 
-void OidcTokens::KeepError(const Error& error) {
+void TokenKeeper::KeepError(const Error& error) {
   if (error.reason() == Reason::kCancelled) {
     return;
   }
   const Lock lock(mutex_);
+  changed_.notify_all();
   if (!error_ || error_->message() != error.message()) {
     log::Warning(subject_, "no new token: {}", error.message());
   }
@@ -143,4 +164,4 @@ void OidcTokens::KeepError(const Error& error) {
   refused_ = false;
 }
 
-}  // namespace klaxon::kafka_collector
+}  // namespace klaxon::http

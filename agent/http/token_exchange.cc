@@ -1,4 +1,4 @@
-#include "collectors/kafka/token_exchange.h"
+#include "agent/http/token_exchange.h"
 
 #include <charconv>
 #include <cstdint>
@@ -9,10 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/base/text.h"
+#include "agent/http/jwt.h"
+#include "agent/http/status.h"
 #include "agent/http/url.h"
-#include "collectors/kafka/jwt.h"
 
-namespace klaxon::kafka_collector {
+namespace klaxon::http {
 namespace {
 
 using nlohmann::json;
@@ -46,12 +47,12 @@ std::optional<int64_t> SecondsIn(const json& object, const char* key) {
 }
 
 /// What is behind one of the error codes of RFC 6749 section 5.2; empty: not for us to say.
-std::string_view Advice(std::string_view code) {
+std::string Advice(std::string_view code, const OAuthKeyNames& keys) {
   if (code == "invalid_client") {
-    return "check sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret";
+    return "check " + keys.id + " and " + keys.secret;
   }
   if (code == "invalid_scope") {
-    return "check sasl.oauthbearer.scope";
+    return "check " + keys.scope;
   }
   if (code == "unauthorized_client" || code == "unsupported_grant_type") {
     return "allow this client the client credentials grant there";
@@ -59,51 +60,37 @@ std::string_view Advice(std::string_view code) {
   return "";
 }
 
-/// "401: invalid_client (Bad secret)", as far as the answer says.
-std::string Words(const http::HttpResponse& response, const kafka::OAuthOptions& options) {
-  const json body = json::parse(response.body, nullptr, false);
-  const std::string code = TextIn(body, "error");
-  const std::string description = TextIn(body, "error_description");
-  const std::string& secret = options.client_secret.Reveal();
-  const auto repeats = [&](const std::string& text) {
-    return !secret.empty() && text.find(secret) != std::string::npos;
-  };
-  if (repeats(code) || repeats(description)) {
-    return fmt::format("{} in words that repeat the secret", response.status);
-  }
-  std::string words = fmt::format("{}", response.status);
-  words += code.empty() ? "" : ": " + Printable(code, 60);
-  words += description.empty() ? "" : " (" + Printable(description, 200) + ")";
-  return words;
+/// As it goes out in the login.
+Secret Encoded(const Secret& secret, bool encode) {
+  return encode ? Secret(PercentEncode(secret.Reveal())) : secret;
 }
 
-Error Refusal(const http::HttpResponse& response, const kafka::OAuthOptions& options) {
-  constexpr int kRedirect = 300;
-  constexpr int kBadRequest = 400;
-  constexpr int kUnauthorized = 401;
-  constexpr int kForbidden = 403;
-  constexpr int kNotFound = 404;
-  constexpr int kTooMany = 429;
-  constexpr int kServerError = 500;
-  const int status = response.status;
-  const std::string words = "answers " + Words(response, options);
-  const std::string code = TextIn(json::parse(response.body, nullptr, false), "error");
-  if (const std::string_view advice = Advice(code); !advice.empty()) {
-    return {Reason::kUnauthorized, fmt::format("{}; {}", words, advice)};
+/// "invalid_client (Bad secret)", as far as the answer says.
+std::string ToldBy(const json& body, const OAuthClient& client) {
+  const std::string code = TextIn(body, "error");
+  const std::string description = TextIn(body, "error_description");
+  const auto repeats = [&](const Secret& secret) {
+    return !secret.empty() && (code.find(secret.Reveal()) != std::string::npos ||
+                               description.find(secret.Reveal()) != std::string::npos);
+  };
+  if (repeats(client.secret) || repeats(Encoded(client.secret, true))) {
+    return "words that repeat the secret";
   }
-  if (status == kUnauthorized || status == kForbidden) {
-    return {Reason::kUnauthorized, fmt::format("{}; {}", words, Advice("invalid_client"))};
+  return Printable(code, 60) +
+         (description.empty() ? "" : " (" + Printable(description, 200) + ")");
+}
+
+Error Refusal(const HttpResponse& response, const OAuthClient& client) {
+  const json body = json::parse(response.body, nullptr, false);
+  const std::string told = ToldBy(body, client);
+  if (const std::string advice = Advice(TextIn(body, "error"), client.keys); !advice.empty()) {
+    return {Reason::kUnauthorized,
+            fmt::format("answers {}: {}; {}", response.status, told, advice)};
   }
-  if (status >= kRedirect && status < kBadRequest) {
-    return {Reason::kRefused, words + ", which sends us elsewhere; configure the final address"};
-  }
-  if (status == kNotFound) {
-    return {Reason::kRefused, words + "; is sasl.oauthbearer.token.endpoint.url right?"};
-  }
-  if (status >= kServerError || status == kTooMany) {
-    return {Reason::kRefused, words + "; it is asked again"};
-  }
-  return {Reason::kRefused, words};
+  const std::string login = Advice("invalid_client", client.keys);
+  const std::string not_found = "is " + client.keys.url + " right?";
+  return JudgeRefusal(response, told,
+                      {.login = login, .not_found = not_found, .later = "it is asked again"});
 }
 
 /// Brokers look at the token itself: what the endpoint says beside it cannot make it live longer.
@@ -122,36 +109,37 @@ std::optional<Duration> LifeOf(std::string_view token, std::optional<int64_t> ex
 
 }  // namespace
 
-http::HttpRequest TokenRequest(const kafka::OAuthOptions& options,
-                               std::shared_ptr<tls::ClientContext> tls) {
+HttpRequest TokenRequest(const OAuthClient& client, std::shared_ptr<tls::ClientContext> tls) {
   std::string body = "grant_type=client_credentials";
-  if (!options.scope.empty()) {
-    body += "&scope=" + http::PercentEncode(options.scope);
+  if (!client.scope.empty()) {
+    body += "&scope=" + PercentEncode(client.scope);
+  }
+  for (const auto& [name, value] : client.parameters) {
+    body += "&" + PercentEncode(name) + "=" + PercentEncode(value);
   }
   return {.method = "POST",
-          .url = options.token_endpoint_url,
+          .url = client.token_url,
           .headers = {{"Accept", "application/json"},
                       {"Content-Type", "application/x-www-form-urlencoded"}},
           .body = std::move(body),
           .access = {.tls = std::move(tls),
-                     .username = options.client_id,
-                     .password = options.client_secret},
+                     .username = client.encode_login ? PercentEncode(client.id) : client.id,
+                     .password = Encoded(client.secret, client.encode_login)},
           .max_body = kLargestAnswer};
 }
 
-Result<Grant> ReadGrant(const http::HttpResponse& response, const kafka::OAuthOptions& options,
+Result<Grant> ReadGrant(const HttpResponse& response, const OAuthClient& client,
                         const Instant& asked_at) {
   if (!response.ok()) {
-    return Refusal(response, options);
+    return Refusal(response, client);
   }
   const json body = json::parse(response.body, nullptr, false);
   if (!body.is_object()) {
-    return Error(Reason::kBadAnswer,
-                 Trim(response.body).starts_with('<')
-                     ? "answers with a web page; is sasl.oauthbearer.token.endpoint.url the "
-                       "endpoint for tokens?"
-                     : "answers with what is not JSON; is sasl.oauthbearer.token.endpoint.url the "
-                       "endpoint for tokens?");
+    return Error(
+        Reason::kBadAnswer,
+        fmt::format("answers with {}; is {} the endpoint for tokens?",
+                    Trim(response.body).starts_with('<') ? "a web page" : "what is not JSON",
+                    client.keys.url));
   }
   std::string token = TextIn(body, "access_token");
   if (!IsTokenText(token)) {
@@ -166,4 +154,4 @@ Result<Grant> ReadGrant(const http::HttpResponse& response, const kafka::OAuthOp
   return grant;
 }
 
-}  // namespace klaxon::kafka_collector
+}  // namespace klaxon::http

@@ -6,15 +6,13 @@
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
 #include "agent/http/client.h"
-#include "agent/kafka/security.h"
-#include "agent/kafka/token_source.h"
+#include "agent/http/oauth_client.h"
 
-namespace klaxon::kafka_collector {
+namespace klaxon::http {
 
-/// The client credentials grant (RFC 6749 section 4.4.2): id and secret in a Basic header, as they
-/// are (Java's clients and librdkafka do not form-encode them either), the scope in the body.
-http::HttpRequest TokenRequest(const kafka::OAuthOptions& options,
-                               std::shared_ptr<tls::ClientContext> tls);
+/// The request of the client credentials grant (RFC 6749 section 4.4.2): id and secret in a Basic
+/// header, the rest in the body.
+HttpRequest TokenRequest(const OAuthClient& client, std::shared_ptr<tls::ClientContext> tls);
 
 /// A token, with what is known of its life.
 struct Grant {
@@ -28,7 +26,7 @@ struct Grant {
 /// Errors are one line for people, with what to try, and never hold the client's secret, even if
 /// the endpoint repeats it: kUnauthorized (it does not take the client), kRefused (other statuses),
 /// kBadAnswer (not the JSON of a token).
-Result<Grant> ReadGrant(const http::HttpResponse& response, const kafka::OAuthOptions& options,
+Result<Grant> ReadGrant(const HttpResponse& response, const OAuthClient& client,
                         const Instant& asked_at);
 
-}  // namespace klaxon::kafka_collector
+}  // namespace klaxon::http
