@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/analysis/changes.h"
+#include "agent/analysis/connect/connect.h"
 #include "agent/analysis/lag.h"
 
 namespace klaxon::analysis {
@@ -69,12 +70,50 @@ void Record(std::vector<Change> changes, const std::string& cluster, const Insta
                        .at = now,
                        .kind = change.kind,
                        .cluster = cluster,
-                       .subject = std::move(change.subject)});
+                       .subject = std::move(change.subject),
+                       .detail = std::move(change.detail)});
   }
   while (events->size() > kEventsKept) {
     events->pop_front();
   }
   view.events = std::move(events);
+}
+
+/// Nothing that a Connect cluster is judged by has changed since the view before: neither it, nor
+/// any Kafka cluster, nor what of them may be believed.
+bool SameGround(const View& before, const View& next, const ViewPart& connect) {
+  return std::ranges::all_of(next.parts, [&](const ViewPart& part) {
+    const bool concerns =
+        &part == &connect || dynamic_cast<const KafkaFacts*>(part.section->facts.get()) != nullptr;
+    const ViewPart* old = concerns ? PartOf(before, *part.section) : nullptr;
+    return !concerns || (old != nullptr && old->section->facts == part.section->facts &&
+                         !SomethingExpired(*part.section->facts, before.now, next.now));
+  });
+}
+
+/// Connect is joined with Kafka, so that everything of Kafka must be there already.
+void AdvanceConnects(const View& before, View& next) {
+  const std::vector<KafkaPart> kafka = KafkaParts(next);
+  for (ViewPart& part : next.parts) {
+    const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get());
+    if (facts == nullptr) {
+      continue;
+    }
+    const ViewPart* old = PartOf(before, *part.section);
+    if (old != nullptr && SameGround(before, next, part)) {
+      part.derived = old->derived;
+      continue;
+    }
+    ConnectOutcome outcome = AdvanceConnect(
+        {.section = *part.section,
+         .facts = *facts,
+         .before =
+             old == nullptr ? nullptr : dynamic_cast<const ConnectDerived*>(old->derived.get()),
+         .kafka = kafka,
+         .now = next.now});
+    part.derived = std::move(outcome.derived);
+    Record(std::move(outcome.changes), part.section->cluster, next.now, next);
+  }
 }
 
 }  // namespace
@@ -89,6 +128,7 @@ View Advance(const View& view, const std::vector<SectionRef>& sections, const In
     next.parts.push_back(MakePart(before, section, view, now));
     Record(ChangesOf(before, *section), section->cluster, now, next);
   }
+  AdvanceConnects(view, next);
   return next;
 }
 

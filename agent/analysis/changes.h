@@ -12,6 +12,7 @@ namespace klaxon::analysis {
 struct Change {
   EventKind kind = EventKind::kBrokerGone;
   std::string subject{};
+  std::string detail{};
 };
 
 /// What came and went between two polls of one cluster. Parts that were not read in the newer poll

@@ -64,8 +64,10 @@ void EachKafka(const View& view, Emitter& emitter) {
 template <void (*kEmit)(const ConnectPart&, Emitter&)>
 void EachConnect(const View& view, Emitter& emitter) {
   for (const ViewPart& part : view.parts) {
-    if (const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get())) {
-      kEmit({.section = *part.section, .facts = *facts}, emitter);
+    const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const ConnectDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
     } else if (part.section->collector == kConnectCollector) {
       emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
     }

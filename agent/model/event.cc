@@ -18,6 +18,22 @@ std::string_view Name(EventKind kind) {
       return "group_created";
     case EventKind::kGroupDeleted:
       return "group_deleted";
+    case EventKind::kConnectorCreated:
+      return "connector_created";
+    case EventKind::kConnectorDeleted:
+      return "connector_deleted";
+    case EventKind::kConnectorState:
+      return "connector_state";
+    case EventKind::kConnectorFailed:
+      return "connector_failed";
+    case EventKind::kWorkerJoined:
+      return "worker_joined";
+    case EventKind::kWorkerLeft:
+      return "worker_left";
+    case EventKind::kRebalanceBegan:
+      return "rebalance_began";
+    case EventKind::kRebalanceEnded:
+      return "rebalance_ended";
   }
   std::abort();
 }

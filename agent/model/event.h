@@ -16,6 +16,14 @@ enum class EventKind {
   kTopicDeleted,
   kGroupCreated,
   kGroupDeleted,
+  kConnectorCreated,
+  kConnectorDeleted,
+  kConnectorState,   ///< it, or one of its tasks, went from one state into another
+  kConnectorFailed,  ///< the same, into FAILED
+  kWorkerJoined,     ///< of the workers' group of a Connect cluster
+  kWorkerLeft,
+  kRebalanceBegan,  ///< the same group deals out its work anew
+  kRebalanceEnded,
 };
 
 /// "broker_gone", ...: stable, for APIs.
@@ -28,7 +36,8 @@ struct Event {
   Instant at{};           ///< when analysis saw it: up to one poll interval after it happened
   EventKind kind = EventKind::kBrokerGone;
   std::string cluster{};
-  std::string subject{};  ///< broker id, topic or group
+  std::string subject{};  ///< broker id, topic, group, "connector" or "connector task 3", worker
+  std::string detail{};   ///< what there is to say besides, one line; may be empty
 };
 
 /// The newest events, oldest first.

@@ -36,8 +36,10 @@ std::vector<KafkaPart> KafkaParts(const View& view) {
 std::vector<ConnectPart> ConnectParts(const View& view) {
   std::vector<ConnectPart> parts;
   for (const ViewPart& part : view.parts) {
-    if (const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get())) {
-      parts.push_back({.section = *part.section, .facts = *facts});
+    const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const ConnectDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
     }
   }
   return parts;

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "agent/base/clock.h"
+#include "agent/model/connect_derived.h"
 #include "agent/model/connect_facts.h"
+#include "agent/model/derived.h"
 #include "agent/model/event.h"
 #include "agent/model/kafka_facts.h"
 #include "agent/model/section.h"
@@ -38,16 +40,6 @@ struct GroupLag {
   int64_t worst = 0;   ///< largest of one partition
   size_t known = 0;    ///< partitions counted in `sum`
   size_t unknown = 0;  ///< committed partitions whose lag is not known
-};
-
-/// What analysis made of one section. Each kind of source may derive its own.
-struct Derived {
-  Derived() = default;
-  Derived(const Derived&) = default;
-  Derived(Derived&&) = default;
-  Derived& operator=(const Derived&) = default;
-  Derived& operator=(Derived&&) = default;
-  virtual ~Derived() = default;
 };
 
 struct KafkaDerived final : Derived {
@@ -82,6 +74,7 @@ struct KafkaPart {
 struct ConnectPart {
   const Section& section;
   const ConnectFacts& facts;
+  const ConnectDerived& derived;
 };
 
 /// One ZooKeeper ensemble of a view. REQUIRES: the view outlives it.

@@ -81,6 +81,23 @@ std::string EventInWords(const Event& event) {
       return fmt::format("group {} appeared", event.subject);
     case EventKind::kGroupDeleted:
       return fmt::format("group {} is gone", event.subject);
+    case EventKind::kConnectorCreated:
+      return fmt::format("connector {} was created", event.subject);
+    case EventKind::kConnectorDeleted:
+      return fmt::format("connector {} was deleted", event.subject);
+    case EventKind::kConnectorState:
+      return fmt::format("{}: {}", event.subject, event.detail);
+    case EventKind::kConnectorFailed:
+      return fmt::format("{} FAILED{}{}", event.subject, event.detail.empty() ? "" : ": ",
+                         event.detail);
+    case EventKind::kWorkerJoined:
+      return fmt::format("worker {} joined", event.subject);
+    case EventKind::kWorkerLeft:
+      return fmt::format("worker {} left", event.subject);
+    case EventKind::kRebalanceBegan:
+      return fmt::format("{} rebalances ({})", event.subject, event.detail);
+    case EventKind::kRebalanceEnded:
+      return fmt::format("{} is Stable again", event.subject);
   }
   std::abort();
 }

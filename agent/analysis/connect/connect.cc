@@ -1,0 +1,175 @@
+#include "agent/analysis/connect/connect.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/analysis/connect/case.h"
+
+namespace klaxon::analysis {
+namespace {
+
+class Changes {
+ public:
+  explicit Changes(const std::string& connect) : connect_(connect) {}
+
+  void Add(EventKind kind, std::string subject, std::string detail = "") {
+    changes_.push_back({kind, connect_ + " / " + subject, std::move(detail)});
+  }
+
+  std::vector<Change> Take() { return std::move(changes_); }
+
+ private:
+  std::string connect_;
+  std::vector<Change> changes_{};
+};
+
+ConnectGround GroundOf(const ConnectInput& input, const ConnectWorkersGroup& workers,
+                       const KafkaPart* kafka) {
+  ConnectGround ground{.facts = input.facts, .workers = workers, .kafka = kafka, .now = input.now};
+  if (workers.facts == nullptr) {
+    return ground;
+  }
+  for (const ConnectMemberFacts& member : workers.facts->members) {
+    ground.joining = ground.joining || member.url.empty();
+    ground.alive.insert(WorkerIdOf(member.url));
+    for (const ConnectWork& work : member.carries) {
+      if (work.instance) {
+        ground.carried.emplace(work.connector, -1);
+      }
+      for (const int32_t task : work.tasks) {
+        ground.carried.emplace(work.connector, task);
+      }
+    }
+  }
+  return ground;
+}
+
+/// Who is in the group, and whether it deals its work out anew.
+void FollowWorkers(const ConnectWorkersGroup& workers, const Instant& now, ConnectHistory& history,
+                   Changes& changes) {
+  if (workers.facts == nullptr) {
+    return;
+  }
+  history.group = workers.entity->name;
+  const bool stable = workers.Stable(now);
+  const bool was_stable = history.group_state == "Stable";
+  if (!history.group_state.empty() && stable != was_stable) {
+    changes.Add(stable ? EventKind::kRebalanceEnded : EventKind::kRebalanceBegan,
+                "group " + workers.entity->name, was_stable ? workers.state : "");
+  }
+  history.group_state = workers.state;
+  if (!stable && !workers.facts->members.empty()) {
+    return;  // who comes and who goes is not decided yet
+  }
+  std::set<std::string> there;
+  for (const ConnectMemberFacts& member : workers.facts->members) {
+    there.insert(WorkerIdOf(member.url));
+  }
+  if (history.workers) {
+    for (const std::string& worker : *history.workers) {
+      if (!there.contains(worker)) {
+        changes.Add(EventKind::kWorkerLeft, worker);
+      }
+    }
+    for (const std::string& worker : there) {
+      if (!history.workers->contains(worker)) {
+        changes.Add(EventKind::kWorkerJoined, worker);
+      }
+    }
+  }
+  history.workers = std::move(there);
+}
+
+/// What changed of one state, if both are known.
+void TellState(const std::string& subject, const std::string& before, const std::string& now,
+               const std::string& cause, Changes& changes) {
+  if (before.empty() || now.empty() || before == now) {
+    return;
+  }
+  if (now == "FAILED") {
+    changes.Add(EventKind::kConnectorFailed, subject, cause);
+  } else {
+    changes.Add(EventKind::kConnectorState, subject, before + " \u2192 " + now);
+  }
+}
+
+void TellStates(const ConnectorFacts& facts, const ConnectorHistory& before, Changes& changes) {
+  const std::string& name = facts.entity->name;
+  TellState(name, before.self.word, facts.state, facts.root_cause, changes);
+  for (const ConnectTaskFacts& task : facts.tasks) {
+    const auto old = before.tasks.find(task.id);
+    if (old != before.tasks.end()) {
+      TellState(fmt::format("{} task {}", name, task.id), old->second.word, task.state,
+                task.root_cause, changes);
+    }
+  }
+}
+
+ConnectorDerived Judge(const ConnectGround& ground, const ConnectorFacts& facts,
+                       ConnectorHistory& history) {
+  ConnectorDerived derived;
+  ConnectCase subject{.ground = ground, .facts = facts, .history = history, .derived = derived};
+  JudgeStates(subject);
+  JudgeFaults(subject);
+  JudgeProgress(subject);
+  std::ranges::stable_sort(derived.verdicts, {}, &ConnectVerdict::fault);
+  return derived;
+}
+
+/// Every connector judged; the history keeps those that are still there.
+void JudgeAll(const ConnectGround& ground, ConnectDerived& derived, ConnectHistory& history,
+              Changes& changes) {
+  const bool first = history.started == Instant{};
+  if (first) {
+    history.started = ground.facts.listed->taken_at;
+  }
+  std::map<std::string, ConnectorHistory> kept;
+  for (const ConnectorFacts& facts : ground.facts.connectors) {
+    const std::string& name = facts.entity->name;
+    ConnectorHistory& mine = kept[name];
+    if (auto before = history.connectors.extract(name)) {
+      TellStates(facts, before.mapped(), changes);
+      mine = std::move(before.mapped());
+    } else if (!first) {
+      changes.Add(EventKind::kConnectorCreated, name);
+    }
+    derived.connectors.push_back(Judge(ground, facts, mine));
+  }
+  for (const auto& [name, gone] : history.connectors) {
+    changes.Add(EventKind::kConnectorDeleted, name);
+  }
+  history.connectors = std::move(kept);
+}
+
+/// As many as there are facts, all of it unknown.
+void LeaveUnknown(const ConnectFacts& facts, ConnectDerived& derived) {
+  for (const ConnectorFacts& connector : facts.connectors) {
+    derived.connectors.emplace_back().tasks.resize(connector.tasks.size());
+    derived.connectors.back().progress = "its state was not read for too long";
+  }
+}
+
+}  // namespace
+
+ConnectOutcome AdvanceConnect(const ConnectInput& input) {
+  auto history = input.before == nullptr || input.before->history == nullptr
+                     ? std::make_shared<ConnectHistory>()
+                     : std::make_shared<ConnectHistory>(*input.before->history);
+  auto derived = std::make_shared<ConnectDerived>();
+  Changes changes(input.section.instance);
+  const JoinedCluster cluster = ClusterOf(input.section, input.facts, input.kafka);
+  derived->workers = WorkersGroupOf(input.facts, cluster, history->group, input.now);
+  FollowWorkers(derived->workers, input.now, *history, changes);
+  derived->connectors.reserve(input.facts.connectors.size());
+  if (IsFresh(input.facts.listed, input.now)) {
+    JudgeAll(GroundOf(input, derived->workers, cluster.part), *derived, *history, changes);
+  } else {
+    LeaveUnknown(input.facts, *derived);
+  }
+  derived->history = std::move(history);
+  return {.derived = std::move(derived), .changes = changes.Take()};
+}
+
+}  // namespace klaxon::analysis
