@@ -1,18 +1,29 @@
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
+#include "agent/connect/connectors.h"
 #include "agent/connect/parse.h"
 #include "agent/http/client.h"
 
 namespace klaxon::connect {
 
-/// Asks one Kafka Connect worker. Read-only, and only what it answers out of its memory: requests
-/// that need the herder's thread can hang for 90 s. Thread-safe.
+/// How long a request may last: until `deadline`, or until `stop` is requested.
+struct Wait {
+  MonoTime deadline{};
+  std::stop_token stop{};
+};
+
+/// Asks one Kafka Connect worker. Read-only. Thread-safe.
+///
+/// Errors, besides those of HttpClient::Get, are one line that names the worker: kUnauthorized
+/// (401, 403), kRefused (other statuses, with Connect's own message), kBadAnswer (HTML, not the
+/// JSON that Connect sends).
 class ConnectClient {
  public:
   /// `url` is the worker's, e.g. "http://connect-1:8083"; a path in front of the REST interface is
@@ -21,18 +32,32 @@ class ConnectClient {
 
   const std::string& url() const { return url_; }
 
-  /// Errors, besides those of HttpClient::Get, are one line that names the worker: kUnauthorized
-  /// (401, 403), kRefused (other statuses, with Connect's own message), kBadAnswer (HTML, not the
-  /// JSON that Connect sends).
-  Result<WorkerInfo> Info(MonoTime deadline, const std::stop_token& stop) const;
-  Result<std::vector<ConnectorStatus>> Connectors(MonoTime deadline,
-                                                  const std::stop_token& stop) const;
-  Result<std::vector<std::string>> Names(MonoTime deadline, const std::stop_token& stop) const;
+  // Out of the worker's memory, quick at any time (AbstractHerder, and the snapshots of its
+  // stores).
+  Result<WorkerInfo> Info(const Wait& wait) const;
+  Result<std::vector<std::string>> Names(const Wait& wait) const;
+  /// Of all connectors, read as it comes: at most 256 MiB. kUnsupported: the worker is older than
+  /// 2.3 and must be asked one by one.
+  Result<std::vector<NamedConnector>> Connectors(const Wait& wait) const;
+  /// Empty: it has none yet, or is not there any more.
+  Result<std::optional<ConnectorFacts>> Status(const std::string& connector,
+                                               std::string_view java_class, const Wait& wait) const;
+  Result<std::vector<std::string>> Topics(const std::string& connector, const Wait& wait) const;
+  Result<std::vector<ConnectPlugin>> Plugins(const Wait& wait) const;
+
+  // Through the herder's thread: each costs it time, and hangs while it is stuck.
+  /// Tells a stuck thread after 10 s, so wait longer.
+  Result<WorkerHealth> Health(const Wait& wait) const;
+  /// Fills what ParseConfig fills.
+  Result<void> Config(NamedConnector& connector, const Wait& wait) const;
+  Result<std::vector<ConnectOffset>> Offsets(const std::string& connector, const Wait& wait) const;
 
  private:
+  Result<http::HttpResponse> Get(const std::string& resource, const Wait& wait) const;
   template <class T>
   Result<T> Ask(const std::string& resource, Result<T> (*parse)(std::string_view),
-                MonoTime deadline, const std::stop_token& stop) const;
+                const Wait& wait) const;
+  Error Misread(const std::string& resource, const Error& error) const;
 
   http::HttpClient& http_;
   std::string url_;  // without a slash at the end

@@ -1,6 +1,5 @@
 #include "agent/connect/json_value.h"
 
-#include <array>
 #include <exception>
 #include <limits>
 #include <utility>
@@ -33,32 +32,6 @@ const json& Node(const void* node) {
   return *static_cast<const json*>(node);
 }
 
-/// Counts what is built and leaves out what is not wanted, while the parser runs.
-class Filter {
- public:
-  explicit Filter(const JsonDocument::Skip& skip) : skip_(skip) {}
-
-  bool operator()(int depth, json::parse_event_t event, json& parsed) {
-    if (depth > kDeepest) {
-      throw TooMuch("nested too deeply");
-    }
-    if (++values_ > kMostValues) {
-      throw TooMuch("more values than Connect would send");
-    }
-    if (event != json::parse_event_t::key) {
-      return true;
-    }
-    const auto level = static_cast<size_t>(depth);
-    keys_[level] = parsed.get_ref<const std::string&>();
-    return !skip_ || !skip_(level, keys_[level - 1], keys_[level]);
-  }
-
- private:
-  const JsonDocument::Skip& skip_;
-  std::array<std::string, kDeepest + 1> keys_{};  ///< the newest of each depth
-  size_t values_ = 0;
-};
-
 }  // namespace
 
 struct JsonDocument::Tree {
@@ -73,14 +46,19 @@ JsonDocument::JsonDocument(JsonDocument&&) noexcept = default;
 JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
 JsonDocument::~JsonDocument() = default;
 
-Result<JsonDocument> JsonDocument::Parse(std::string_view bytes, const Skip& skip) {
+Result<JsonDocument> JsonDocument::Parse(std::string_view bytes) {
   JsonDocument document;
-  Filter filter(skip);
+  size_t values = 0;
   try {
-    document.tree_->root =
-        json::parse(bytes, [&](int depth, json::parse_event_t event, json& parsed) {
-          return filter(depth, event, parsed);
-        });
+    document.tree_->root = json::parse(bytes, [&](int depth, json::parse_event_t, json&) {
+      if (depth > kDeepest) {
+        throw TooMuch("nested too deeply");
+      }
+      if (++values > kMostValues) {
+        throw TooMuch("more values than Connect would send");
+      }
+      return true;
+    });
   } catch (const json::exception& exception) {
     // Its text begins with a name of its own in brackets.
     std::string_view text = exception.what();
@@ -157,6 +135,10 @@ int32_t JsonDocument::Value::Integer() const {
     return 0;
   }
   return static_cast<int32_t>(number);
+}
+
+std::string JsonDocument::Value::Json() const {
+  return node_ == nullptr ? "" : Node(node_).dump();
 }
 
 void JsonDocument::Value::Members(

@@ -11,18 +11,16 @@
 
 namespace klaxon::connect {
 
+class EntryStream;
+
 /// A JSON document of an answer, read with its place at hand, so that an error can name it.
 /// The first wrong thing met is kept; everything after it reads as empty. Not thread-safe.
 class JsonDocument {
  public:
   class Value;
 
-  /// Which members are not wanted at all, by how deep they are (the root's members: 1), the key of
-  /// the object around them and their own; they are not kept.
-  using Skip = std::function<bool(size_t depth, const std::string& parent, const std::string& key)>;
-
   /// Parses within the bounds that parse.h names.
-  static Result<JsonDocument> Parse(std::string_view bytes, const Skip& skip = {});
+  static Result<JsonDocument> Parse(std::string_view bytes);
 
   JsonDocument(const JsonDocument&) = delete;
   JsonDocument& operator=(const JsonDocument&) = delete;
@@ -64,6 +62,9 @@ class JsonDocument::Value {
 
   int32_t Integer() const;
 
+  /// The value as JSON on one line; empty if absent.
+  std::string Json() const;
+
   /// Calls `each` with key and value of every member; complains when this is no object.
   void Members(const std::function<void(const std::string&, Value)>& each) const;
 
@@ -75,6 +76,7 @@ class JsonDocument::Value {
 
  private:
   friend class JsonDocument;
+  friend class EntryStream;
   Value(const void* node, std::optional<Error>* error, std::string path);
 
   const void* node_;  // of the library's type; null: absent

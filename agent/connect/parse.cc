@@ -3,124 +3,129 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/base/text.h"
 #include "agent/connect/json_value.h"
-#include "agent/connect/root_cause.h"
+#include "agent/connect/mask.h"
 
 namespace klaxon::connect {
 namespace {
 
 constexpr size_t kStateLimit = 40;
+constexpr size_t kTopicLimit = 249;  // org.apache.kafka.common.internals.Topic
+constexpr size_t kOffsetLimit = 300;
+constexpr size_t kWordsLimit = 1000;
+constexpr size_t kMostItems = 1000;
 
-TaskStatus ReadTask(const JsonDocument::Value& value) {
-  return {.id = value["id"].Integer(),
-          .state = value["state"].Text(kStateLimit),
-          .worker = value["worker_id"].Text(),
-          .root_cause = RootCause(value["trace"].Raw())};
+using Value = JsonDocument::Value;
+
+/// Parses, reads with `read(root, result)` and gives the result unless something was wrong.
+template <class T, class Read>
+Result<T> Parse(std::string_view body, Read read) {
+  const Result<JsonDocument> document = JsonDocument::Parse(body);
+  if (!document) {
+    return document.error();
+  }
+  T result{};
+  read(document->Root(), result);
+  if (document->error()) {
+    return *document->error();
+  }
+  return result;
 }
 
-void ReadStatus(const JsonDocument::Value& value, ConnectorStatus& status) {
-  const JsonDocument::Value connector = value["connector"];
-  status.has_status = true;
-  status.state = connector["state"].Text(kStateLimit);
-  if (status.state.empty()) {
-    connector["state"].Expect("a state");
-  }
-  status.worker = connector["worker_id"].Text();
-  status.root_cause = RootCause(connector["trace"].Raw());
-  value["tasks"].Items(
-      [&](const JsonDocument::Value& task) { status.tasks.push_back(ReadTask(task)); });
-  std::stable_sort(status.tasks.begin(), status.tasks.end(),
-                   [](const TaskStatus& a, const TaskStatus& b) { return a.id < b.id; });
-  const auto same = [](const TaskStatus& a, const TaskStatus& b) { return a.id == b.id; };
-  status.tasks.erase(std::unique(status.tasks.begin(), status.tasks.end(), same),
-                     status.tasks.end());
+void SortUnique(std::vector<std::string>& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
 }
 
-ConnectorStatus ReadConnector(const std::string& name, const JsonDocument::Value& value) {
-  ConnectorStatus status{.name = name};
-  const JsonDocument::Value info = value["info"];
-  // A connector that is deleted while the list is made has a null one (AbstractHerder.connectorInfo
-  // of apache/kafka); it must not take the others' states with it.
-  if (!info.null()) {
-    status.type = info["type"].Text(kStateLimit);
-    status.connector_class = info["config"]["connector.class"].Text();
-  }
-  const JsonDocument::Value told = value["status"];
-  if (!told.absent()) {
-    ReadStatus(told, status);
-    if (status.type.empty()) {
-      status.type = told["type"].Text(kStateLimit);
-    }
-  }
-  return status;
+std::string Shown(const std::string& text, size_t limit) {
+  return Printable(MaskSecrets(text), limit);
 }
 
-/// A configuration's values may be passwords: they are not even kept in memory.
-bool IsSecretive(size_t depth, const std::string& parent, const std::string& key) {
-  constexpr size_t kConfigDepth = 4;  // {name: {info: {config: {key: value}}}}
-  return depth == kConfigDepth && parent == "config" && key != "connector.class";
+ConnectHealth HealthOf(std::string_view word) {
+  return word == "healthy"     ? ConnectHealth::kHealthy
+         : word == "starting"  ? ConnectHealth::kStarting
+         : word == "unhealthy" ? ConnectHealth::kUnhealthy
+                               : ConnectHealth::kUnknown;
 }
 
 }  // namespace
 
 Result<WorkerInfo> ParseWorkerInfo(std::string_view body) {
-  const Result<JsonDocument> document = JsonDocument::Parse(body);
-  if (!document) {
-    return document.error();
-  }
-  const JsonDocument::Value root = document->Root();
-  WorkerInfo info{.version = root["version"].Text(kStateLimit),
-                  .commit = root["commit"].Text(),
-                  .kafka_cluster_id = root["kafka_cluster_id"].Text()};
-  if (info.version.empty()) {
-    root["version"].Expect("a version");
-  }
-  if (document->error()) {
-    return *document->error();
-  }
-  return info;
+  return Parse<WorkerInfo>(body, [](const Value& root, WorkerInfo& info) {
+    info = {.version = root["version"].Text(kStateLimit),
+            .commit = root["commit"].Text(),
+            .kafka_cluster_id = root["kafka_cluster_id"].Text()};
+    if (info.version.empty()) {
+      root["version"].Expect("a version");
+    }
+  });
 }
 
-Result<std::vector<ConnectorStatus>> ParseConnectors(std::string_view body) {
-  const Result<JsonDocument> document = JsonDocument::Parse(body, IsSecretive);
-  if (!document) {
-    return document.error();
-  }
-  std::vector<ConnectorStatus> connectors;
-  document->Root().Members([&](const std::string& name, const JsonDocument::Value& value) {
-    connectors.push_back(ReadConnector(name, value));
+Result<WorkerHealth> ParseHealth(std::string_view body) {
+  return Parse<WorkerHealth>(body, [](const Value& root, WorkerHealth& health) {
+    health.health = HealthOf(root["status"].Text(kStateLimit));
+    health.words = Shown(root["message"].Raw(), kWordsLimit);
+    if (health.health == ConnectHealth::kUnknown) {
+      root["status"].Expect("healthy, starting or unhealthy");
+    }
   });
-  if (document->error()) {
-    return *document->error();
-  }
-  std::sort(connectors.begin(), connectors.end(),
-            [](const ConnectorStatus& a, const ConnectorStatus& b) { return a.name < b.name; });
-  return connectors;
 }
 
 Result<std::vector<std::string>> ParseNames(std::string_view body) {
-  const Result<JsonDocument> document = JsonDocument::Parse(body);
-  if (!document) {
-    return document.error();
-  }
-  std::vector<std::string> names;
-  const JsonDocument::Value root = document->Root();
-  root.Items([&](const JsonDocument::Value& item) { names.push_back(item.Raw()); });
-  if (document->error()) {
-    return *document->error();
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
+  using Names = std::vector<std::string>;
+  return Parse<Names>(body, [](const Value& root, Names& names) {
+    root.Items([&](const Value& item) { names.push_back(item.Raw()); });
+    SortUnique(names);
+  });
+}
+
+Result<std::vector<std::string>> ParseTopics(std::string_view body) {
+  using Names = std::vector<std::string>;
+  return Parse<Names>(body, [](const Value& root, Names& names) {
+    root.Members([&](const std::string&, const Value& connector) {
+      connector["topics"].Items([&](const Value& topic) {
+        if (names.size() < kMostItems) {
+          names.push_back(topic.Text(kTopicLimit));
+        }
+      });
+    });
+    SortUnique(names);
+  });
+}
+
+Result<std::vector<ConnectOffset>> ParseOffsets(std::string_view body) {
+  using Offsets = std::vector<ConnectOffset>;
+  return Parse<Offsets>(body, [](const Value& root, Offsets& offsets) {
+    if (root["offsets"].absent()) {
+      root["offsets"].Expect("a list");
+    }
+    root["offsets"].Items([&](const Value& item) {
+      if (offsets.size() < kMostItems) {
+        offsets.push_back({.partition = Shown(item["partition"].Json(), kOffsetLimit),
+                           .offset = Shown(item["offset"].Json(), kOffsetLimit)});
+      }
+    });
+  });
+}
+
+Result<std::vector<ConnectPlugin>> ParsePlugins(std::string_view body) {
+  using Plugins = std::vector<ConnectPlugin>;
+  return Parse<Plugins>(body, [](const Value& root, Plugins& plugins) {
+    root.Items([&](const Value& item) {
+      if (plugins.size() < kMostItems) {
+        plugins.push_back({.java_class = item["class"].Text(),
+                           .type = item["type"].Text(kStateLimit),
+                           .version = item["version"].Text(kStateLimit)});
+      }
+    });
+  });
 }
 
 std::string ErrorMessageIn(std::string_view body) {
-  const Result<JsonDocument> document = JsonDocument::Parse(body);
-  if (!document) {
-    return "";
-  }
-  const std::string message = document->Root()["message"].Text();
-  return document->error() ? "" : message;
+  const auto message = Parse<std::string>(
+      body, [](const Value& root, std::string& text) { text = Shown(root["message"].Raw(), 400); });
+  return message ? *message : "";
 }
 
 }  // namespace klaxon::connect

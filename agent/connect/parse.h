@@ -1,14 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "agent/base/result.h"
+#include "agent/model/connect_facts.h"
 
-/// Answers of Kafka Connect's REST interface, read out of hostile bytes. Pure.
+/// The small answers of Kafka Connect's REST interface, read out of hostile bytes. Pure.
 ///
 /// Every function gives kBadAnswer with the place for what is not the JSON that Connect sends: not
 /// JSON or not UTF-8, wrong types, deeper than 16 levels, more than 500,000 values. Text is one
@@ -23,36 +22,31 @@ struct WorkerInfo {
   std::string kafka_cluster_id{};  ///< empty: not told
 };
 
-struct TaskStatus {
-  int32_t id = 0;
-  std::string state{};
-  std::string worker{};      ///< "host:port"
-  std::string root_cause{};  ///< of its trace; empty without one
-};
-
-/// One entry of `GET /connectors?expand=status&expand=info`. Of its configuration only the class is
-/// read: the rest may hold secrets.
-struct ConnectorStatus {
-  std::string name{};  ///< as it is, any characters
-  std::string type{};  ///< "source" or "sink"; empty: not told
-  std::string connector_class{};
-  bool has_status = false;  ///< false: the four below are empty
-  std::string state{};
-  std::string worker{};
-  std::string root_cause{};
-  std::vector<TaskStatus> tasks{};  ///< by id, each once
+/// `GET /health` (WorkerStatus).
+struct WorkerHealth {
+  ConnectHealth health = ConnectHealth::kUnknown;
+  std::string words{};  ///< Connect's own, at most 1,000 bytes
 };
 
 Result<WorkerInfo> ParseWorkerInfo(std::string_view body);
 
-/// By name. The map may lack connectors that exist: compare with ParseNames.
-Result<std::vector<ConnectorStatus>> ParseConnectors(std::string_view body);
+/// Whatever its status.
+Result<WorkerHealth> ParseHealth(std::string_view body);
 
-/// `GET /connectors`, sorted.
+/// `GET /connectors`, sorted, each once.
 Result<std::vector<std::string>> ParseNames(std::string_view body);
 
-/// The `message` of an error answer ({"error_code", "message"}); empty if the body is no such
-/// thing.
+/// `GET /connectors/{name}/topics`: {name: {"topics": [...]}}; sorted, at most 1,000.
+Result<std::vector<std::string>> ParseTopics(std::string_view body);
+
+/// `GET /connectors/{name}/offsets` (ConnectorOffsets); at most 1,000.
+Result<std::vector<ConnectOffset>> ParseOffsets(std::string_view body);
+
+/// `GET /connector-plugins` (PluginInfo); at most 1,000.
+Result<std::vector<ConnectPlugin>> ParsePlugins(std::string_view body);
+
+/// The `message` of an error answer ({"error_code", "message"}), secrets masked; empty if the body
+/// is no such thing.
 std::string ErrorMessageIn(std::string_view body);
 
 }  // namespace klaxon::connect

@@ -21,11 +21,11 @@ namespace klaxon {
 struct ConnectFailure {
   std::string exception{};  ///< Java class, "java.net.ConnectException"; empty: it names none
   std::string message{};    ///< what the exception says; one line, may be empty
-  /// The topmost call in the connector's own code (not Kafka's, Java's or a known library's) in the
-  /// trace, "klaxon.test.FaultySink$Task.put(FaultySink.java:61)"; empty: there is none.
+  /// The topmost call in the connector's own code: of its class's package, else the topmost that is
+  /// not Kafka's or Java's; "klaxon.test.FaultySink$Task.put(FaultySink.java:61)"; empty: none.
   std::string frame{};
-  /// The same for the same kind of failure, whatever numbers, ids, hosts and line numbers its words
-  /// hold; survives restarts of Klaxon. 0 is not used.
+  /// The same for the same kind of failure, whatever numbers and ids its words hold (every word
+  /// with a digit in it counts as one and the same); survives restarts of Klaxon. 0 is not used.
   uint64_t fingerprint = 0;
 
   friend bool operator==(const ConnectFailure&, const ConnectFailure&) = default;
@@ -149,8 +149,6 @@ struct ConnectPlugin {
   friend bool operator==(const ConnectPlugin&, const ConnectPlugin&) = default;
 };
 
-/// Still empty, until the reading of them lands: failure (both), config, kind, plugin_version,
-/// active_topics, offsets, disagreements, plugins, and a worker's health.
 struct ConnectFacts final : Facts {
   std::string url{};      ///< the worker that answered; without credentials
   std::string version{};  ///< of the worker, e.g. "4.3.1"

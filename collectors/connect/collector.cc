@@ -1,209 +1,233 @@
 #include "collectors/connect/collector.h"
 
 #include <algorithm>
+#include <chrono>
+#include <future>
 #include <utility>
+
+#include "agent/base/thread_name.h"
+#include "agent/connect/version.h"
+#include "collectors/connect/comparing.h"
 
 namespace klaxon::connect_collector {
 namespace {
 
-using connect::ConnectClient;
-using connect::ConnectorStatus;
+using connect::NamedConnector;
 
 /// A longer name is no name: it would only fill memory and pages.
 constexpr size_t kLongestName = 1024;
 
-/// A connector that failed tells what was meant only by tasks that still do it.
-ConnectIntent IntentOf(const ConnectorFacts& connector) {
-  if (connector.state == "STOPPED") {
-    return ConnectIntent::kStopped;
-  }
-  const auto any = [&](std::string_view state) {
-    return connector.state == state ||
-           std::any_of(connector.tasks.begin(), connector.tasks.end(),
-                       [&](const ConnectTaskFacts& task) { return task.state == state; });
-  };
-  if (any("PAUSED")) {
-    return ConnectIntent::kPaused;
-  }
-  return any("RUNNING") || any("RESTARTING") ? ConnectIntent::kRunning : ConnectIntent::kUnknown;
+AnswerRef MakeAnswer(std::string source, const Instant& at, Duration good_for) {
+  return std::make_shared<const Answer>(
+      Answer{.source = std::move(source), .taken_at = at, .good_for = good_for, .error = {}});
 }
 
-ConnectorFacts ReadConnector(ConnectorStatus&& status) {
-  ConnectorFacts facts;
-  facts.type = std::move(status.type);
-  facts.connector_class = std::move(status.connector_class);
-  facts.state = std::move(status.state);
-  facts.worker = std::move(status.worker);
-  facts.root_cause = std::move(status.root_cause);
-  facts.tasks.reserve(status.tasks.size());
-  for (connect::TaskStatus& task : status.tasks) {
-    facts.tasks.push_back({.id = task.id,
-                           .state = std::move(task.state),
-                           .worker = std::move(task.worker),
-                           .root_cause = std::move(task.root_cause)});
+/// The one of before if it is the same, so that unchanged failures are held once.
+void Reuse(const ConnectFailureRef& before, ConnectFailureRef& now) {
+  if (before != nullptr && now != nullptr && *before == *now) {
+    now = before;
   }
-  facts.intent = IntentOf(facts);
-  return facts;
 }
 
-/// Connectors that exist but have no status yet are missing from the expanded list; the plain list
-/// has them.
-void AddMissing(std::vector<ConnectorStatus>& connectors, const std::vector<std::string>& names) {
-  const size_t told = connectors.size();
-  for (const std::string& name : names) {
-    const auto end = connectors.begin() + static_cast<std::ptrdiff_t>(told);
-    const auto place = std::lower_bound(
-        connectors.begin(), end, name,
-        [](const ConnectorStatus& status, const std::string& b) { return status.name < b; });
-    if (place == end || place->name != name) {
-      connectors.push_back({.name = name});
-    }
+/// Keeps what a list does not tell, and shares what has not changed.
+void CarryOver(const ConnectorFacts& before, ConnectorFacts& now) {
+  now.active_topics = before.active_topics;
+  now.topics_told = before.topics_told;
+  now.offsets = before.offsets;
+  now.offsets_told = before.offsets_told;
+  Reuse(before.failure, now.failure);
+  const size_t tasks = std::min(before.tasks.size(), now.tasks.size());
+  for (size_t i = 0; i < tasks; ++i) {
+    Reuse(before.tasks[i].failure, now.tasks[i].failure);
   }
-  std::sort(connectors.begin(), connectors.end(),
-            [](const ConnectorStatus& a, const ConnectorStatus& b) { return a.name < b.name; });
 }
 
 }  // namespace
 
-struct ConnectCollector::Telling {
-  Result<connect::WorkerInfo> info = Error(Reason::kInternal, "not asked");
-  Instant info_at{};
-  Result<std::vector<ConnectorStatus>> connectors = Error(Reason::kInternal, "not asked");
-  Instant connectors_at{};
-};
-
 ConnectCollector::ConnectCollector(Config config, http::HttpClient& http)
-    : config_(std::move(config)) {
+    : config_(std::move(config)), rare_(config_.offsets_interval) {
   const http::ClientAccess access = MakeAccess(config_.source, "connect/" + config_.name, http);
   for (const std::string& url : config_.source.urls) {
-    workers_.emplace_back(http, url, access);
+    workers_.push_back(std::make_unique<Worker>(http, url, access, config_.request_timeout));
   }
 }
 
-ConnectCollector::Telling ConnectCollector::Ask(const ConnectClient& worker,
-                                                const PollContext& context) const {
-  const auto deadline = [&] {
-    return std::min(context.deadline, context.clock.Now().mono + config_.request_timeout);
-  };
-  Telling telling;
-  telling.info_at = context.clock.Now();
-  telling.info = worker.Info(deadline(), context.stop);
-  if (!telling.info) {
-    telling.connectors = telling.info.error();
-    return telling;
+std::vector<Telling> ConnectCollector::AskAll(const PollContext& context) {
+  std::vector<std::future<Telling>> asked;
+  asked.reserve(workers_.size());
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    asked.push_back(std::async(std::launch::async, [this, i, &context] {
+      NameThisThread("connect " + config_.name);
+      return workers_[i]->Ask(i == next_ || config_.compare, facts_.get(), context);
+    }));
   }
-  telling.connectors_at = context.clock.Now();
-  telling.connectors = worker.Connectors(deadline(), context.stop);
-  if (!telling.connectors) {
-    return telling;
+  std::vector<Telling> tellings;
+  tellings.reserve(asked.size());
+  for (std::future<Telling>& each : asked) {
+    tellings.push_back(each.get());
   }
-  const Result<std::vector<std::string>> names = worker.Names(deadline(), context.stop);
-  if (names) {
-    AddMissing(*telling.connectors, *names);
-  } else {
-    telling.connectors = names.error();  // half a list would look as if connectors were deleted
-  }
-  return telling;
+  return tellings;
 }
 
-void ConnectCollector::TakeInfo(const ConnectClient& worker, const Telling& telling,
-                                ConnectFacts& facts, Duration good_for) {
-  facts.url = worker.url();
-  facts.version = telling.info->version;
-  facts.kafka_cluster_id = telling.info->kafka_cluster_id;
-  facts.root = std::make_shared<const Answer>(
-      Answer{.source = "/ of " + worker.url(), .taken_at = telling.info_at, .good_for = good_for});
-}
-
-void ConnectCollector::TakeWorker(const Telling& telling, Duration good_for,
-                                  ConnectWorkerFacts& worker) {
-  worker.polled =
-      std::make_shared<const Answer>(Answer{.source = "the poll of " + worker.entity->name,
-                                            .taken_at = telling.info_at,
-                                            .good_for = good_for});
-  worker.alive = static_cast<bool>(telling.info);
-  worker.why = telling.info ? "" : telling.info.error().message();
-  if (telling.info) {
-    worker.version = telling.info->version;
-    worker.kafka_cluster_id = telling.info->kafka_cluster_id;
-    worker.told = worker.polled;
-  } else {
-    worker.told = WithError(worker.told, telling.info.error());
+void ConnectCollector::TakeWorkers(const std::vector<Telling>& tellings, Duration good_for,
+                                   Reading& reading) {
+  std::vector<ConnectWorkerFacts>& facts = draft_->workers;
+  facts.resize(workers_.size());
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    const Telling& telling = tellings[i];
+    const std::string& url = workers_[i]->client().url();
+    ConnectWorkerFacts& worker = facts[i];
+    worker.entity = worker_entities_.Intern(url);
+    worker.polled = MakeAnswer("the poll of " + url, telling.info_at, good_for);
+    worker.alive = static_cast<bool>(telling.info);
+    worker.why = worker.alive ? "" : telling.info.error().message();
+    if (worker.alive) {
+      reading.answered = true;
+      worker.latency = std::chrono::duration<double>(telling.latency).count();
+      worker.version = telling.info->version;
+      worker.kafka_cluster_id = telling.info->kafka_cluster_id;
+      worker.told = MakeAnswer("/ of " + url, telling.info_at, good_for);
+    } else {
+      worker.told = WithError(worker.told, telling.info.error());
+      reading.problems.push_back({.scope = url, .error = telling.info.error()});
+    }
   }
 }
 
-std::optional<Error> ConnectCollector::TakeConnectors(const ConnectClient& worker, Telling& telling,
-                                                      ConnectFacts& facts, Duration good_for) {
-  std::optional<Error> left_out;
-  facts.connectors.clear();
-  facts.connectors.reserve(telling.connectors->size());
-  for (ConnectorStatus& status : *telling.connectors) {
-    if (status.name.size() > kLongestName) {
-      left_out = Error(Reason::kBadAnswer,
-                       "a connector's name is longer than 1024 bytes; that "
-                       "connector is left out");
+/// True: the connectors are those of now.
+bool ConnectCollector::TakeList(std::vector<Telling>& tellings, const PollContext& context,
+                                Reading& reading) {
+  const Duration good_for = GoodFor(context.interval);
+  for (size_t tried = 0; tried < workers_.size(); ++tried) {
+    const size_t which = (next_ + tried) % workers_.size();
+    Worker& worker = *workers_[which];
+    Telling& telling = tellings[which];
+    if (!telling.info) {
+      draft_->listed = WithError(draft_->listed, telling.info.error());
+      draft_->root = WithError(draft_->root, telling.info.error());
       continue;
     }
-    EntityRef entity = entities_.Intern(status.name);
-    facts.connectors.push_back(ReadConnector(std::move(status)));
-    facts.connectors.back().entity = std::move(entity);
+    if (!telling.asked_list) {
+      worker.List(telling, facts_.get(), context);
+    }
+    const std::string& url = worker.client().url();
+    draft_->url = url;
+    draft_->version = telling.info->version;
+    draft_->kafka_cluster_id = telling.info->kafka_cluster_id;
+    draft_->root = MakeAnswer("/ of " + url, telling.info_at, good_for);
+    if (telling.list) {
+      next_ = which;
+      if (facts_ != nullptr && !facts_->kafka_cluster_id.empty() &&
+          facts_->kafka_cluster_id != draft_->kafka_cluster_id) {
+        entities_ = {};  // of another cluster: what has the same name there is another thing
+      }
+      draft_->listed = MakeAnswer("/connectors of " + url, telling.listed_at, good_for);
+      if (config_.compare) {
+        TakeComparison(tellings, good_for);
+      }
+      TakeConnectors(*std::move(telling.list), reading);
+      return true;
+    }
+    reading.problems.push_back({.scope = url, .error = telling.list.error()});
+    draft_->listed = WithError(draft_->listed, telling.list.error());
   }
-  facts.listed = std::make_shared<const Answer>(Answer{.source = "/connectors of " + worker.url(),
-                                                       .taken_at = telling.connectors_at,
-                                                       .good_for = good_for});
-  return left_out;
+  return false;
 }
 
-void ConnectCollector::Publish(std::shared_ptr<ConnectFacts> facts, Reading& reading) {
-  facts->answers.clear();
-  const auto add = [&](const AnswerRef& answer) {
-    if (answer != nullptr) {
-      facts->answers.push_back(answer);
-    }
-  };
-  add(facts->root);
-  add(facts->listed);
-  for (const ConnectWorkerFacts& worker : facts->workers) {
-    add(worker.polled);
+ConnectorFacts ConnectCollector::Complete(NamedConnector connector) {
+  ConnectorFacts facts = std::move(connector.facts);
+  facts.entity = entities_.Intern(connector.name);
+  facts.addressable = connect::IsAddressable(connector.name, connect::ReadVersion(draft_->version));
+  if (const ConnectorFacts* before = Find(facts_.get(), connector.name);
+      before != nullptr && before->entity == facts.entity) {
+    CarryOver(*before, facts);
   }
-  reading.facts = facts;
-  facts_ = std::move(facts);
+  return facts;
+}
+
+void ConnectCollector::TakeConnectors(std::vector<NamedConnector> connectors, Reading& reading) {
+  draft_->connectors.clear();
+  draft_->connectors.reserve(connectors.size());
+  bool left_out = false;
+  for (NamedConnector& connector : connectors) {
+    if (connector.name.size() > kLongestName) {
+      left_out = true;
+    } else {
+      draft_->connectors.push_back(Complete(std::move(connector)));
+    }
+  }
+  if (left_out) {
+    reading.problems.push_back(
+        {.scope = "connector names",
+         .error = Error(Reason::kBadAnswer,
+                        "a connector's name is longer than 1024 bytes; that connector is left "
+                        "out")});
+  }
+}
+
+void ConnectCollector::TakeComparison(const std::vector<Telling>& tellings, Duration good_for) {
+  const auto heard = std::count_if(tellings.begin(), tellings.end(),
+                                   [](const Telling& telling) { return bool(telling.list); });
+  draft_->disagreements.clear();
+  draft_->compared = nullptr;
+  if (heard > 1) {
+    draft_->disagreements = Compare(tellings, entities_);
+    draft_->compared = MakeAnswer("the lists of " + std::to_string(heard) + " workers",
+                                  draft_->listed->taken_at, good_for);
+  }
+}
+
+void ConnectCollector::Distrust(const Error& error, Reading& reading) {
+  draft_->root = WithError(draft_->root, error);
+  draft_->listed = WithError(draft_->listed, error);
+  reading.problems.push_back({.scope = "cluster id", .error = error});
+}
+
+void ConnectCollector::TakeHealth(const PollContext& context) {
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    workers_[i]->StartHealth(draft_->workers[i], context);
+  }
+  for (size_t i = 0; i < workers_.size(); ++i) {
+    workers_[i]->TakeHealth(context, draft_->workers[i]);
+  }
+}
+
+void ConnectCollector::Publish(Reading& reading) {
+  ConnectFacts& facts = *draft_;
+  std::vector<AnswerRef> answers{facts.root, facts.listed, facts.compared, facts.plugins_told};
+  for (const ConnectWorkerFacts& worker : facts.workers) {
+    answers.insert(answers.end(), {worker.polled, worker.told, worker.health_told});
+  }
+  for (const ConnectorFacts& connector : facts.connectors) {
+    answers.insert(answers.end(), {connector.topics_told, connector.offsets_told});
+  }
+  std::sort(answers.begin(), answers.end());
+  answers.erase(std::unique(answers.begin(), answers.end()), answers.end());
+  std::erase(answers, nullptr);
+  facts.answers = std::move(answers);
+  facts_ = std::exchange(draft_, nullptr);
+  reading.facts = facts_;
   entities_.Sweep();
 }
 
 Reading ConnectCollector::Poll(const PollContext& context) {
   Reading reading;
-  auto facts = facts_ == nullptr ? std::make_shared<ConnectFacts>()
-                                 : std::make_shared<ConnectFacts>(*facts_);
-  for (const ConnectClient& worker : workers_) {
-    if (facts->workers.size() < workers_.size()) {
-      facts->workers.push_back({.entity = worker_entities_.Intern(worker.url())});
-    }
+  draft_ = facts_ == nullptr ? std::make_shared<ConnectFacts>()
+                             : std::make_shared<ConnectFacts>(*facts_);
+  std::vector<Telling> tellings = AskAll(context);
+  TakeWorkers(tellings, GoodFor(context.interval), reading);
+  bool listed = false;
+  if (const auto foreign = ForeignCluster(draft_->workers, facts_.get(), context.clock.Now())) {
+    Distrust(*foreign, reading);
+  } else {
+    listed = TakeList(tellings, context, reading);
   }
-  const Duration good_for = GoodFor(context.interval);
-  for (size_t tried = 0; tried < workers_.size(); ++tried) {
-    const ConnectClient& worker = workers_[next_];
-    Telling telling = Ask(worker, context);
-    TakeWorker(telling, good_for, facts->workers[next_]);
-    if (telling.info) {
-      reading.answered = true;
-      TakeInfo(worker, telling, *facts, good_for);
-    } else {
-      facts->root = WithError(facts->root, telling.info.error());
-    }
-    if (telling.connectors) {
-      if (const auto left_out = TakeConnectors(worker, telling, *facts, good_for)) {
-        reading.problems.push_back({.scope = "connector names", .error = *left_out});
-      }
-      break;
-    }
-    const Error& error = telling.connectors.error();
-    reading.problems.push_back({.scope = worker.url(), .error = error});
-    facts->listed = WithError(facts->listed, error);
-    next_ = (next_ + 1) % workers_.size();
+  if (reading.answered) {
+    TakeHealth(context);
   }
+  rare_.Run(listed ? &workers_[next_]->client() : nullptr, context, *draft_);
   if (reading.answered || facts_ != nullptr) {
-    Publish(std::move(facts), reading);
+    Publish(reading);
   }
   return reading;
 }

@@ -2,21 +2,22 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "agent/connect/client.h"
 #include "agent/model/connect_facts.h"
 #include "agent/model/entity.h"
 #include "collectors/collector.h"
 #include "collectors/connect/config.h"
+#include "collectors/connect/rare.h"
+#include "collectors/connect/worker.h"
 
 namespace klaxon::connect_collector {
 
-/// Reads one Kafka Connect cluster: its connectors and tasks with their states, as ConnectFacts.
+/// Reads one Kafka Connect cluster: its workers, connectors and tasks with their states, as
+/// ConnectFacts.
 ///
-/// Three requests a poll to one worker: the one that answered last, else the next that does. Any
-/// worker knows the whole cluster.
+/// Every worker is asked whether it lives, side by side; one of them lists the connectors: the one
+/// that did so last, else the next that can. Any worker knows the whole cluster.
 class ConnectCollector final : public Collector {
  public:
   /// `http` outlives it.
@@ -26,23 +27,24 @@ class ConnectCollector final : public Collector {
   Reading Poll(const PollContext& context) override;
 
  private:
-  struct Telling;  // what one worker told
-
-  Telling Ask(const connect::ConnectClient& worker, const PollContext& context) const;
-  static void TakeInfo(const connect::ConnectClient& worker, const Telling& telling,
-                       ConnectFacts& facts, Duration good_for);
-  static void TakeWorker(const Telling& telling, Duration good_for, ConnectWorkerFacts& worker);
-  /// Moves the connectors into the facts; tells why one was left out.
-  std::optional<Error> TakeConnectors(const connect::ConnectClient& worker, Telling& telling,
-                                      ConnectFacts& facts, Duration good_for);
-  void Publish(std::shared_ptr<ConnectFacts> facts, Reading& reading);
+  std::vector<Telling> AskAll(const PollContext& context);
+  void TakeWorkers(const std::vector<Telling>& tellings, Duration good_for, Reading& reading);
+  bool TakeList(std::vector<Telling>& tellings, const PollContext& context, Reading& reading);
+  void TakeConnectors(std::vector<connect::NamedConnector> connectors, Reading& reading);
+  ConnectorFacts Complete(connect::NamedConnector connector);
+  void TakeComparison(const std::vector<Telling>& tellings, Duration good_for);
+  void Distrust(const Error& error, Reading& reading);
+  void TakeHealth(const PollContext& context);
+  void Publish(Reading& reading);
 
   const Config config_;
-  std::vector<connect::ConnectClient> workers_{};
-  size_t next_ = 0;         // the worker to ask first
+  std::vector<std::unique_ptr<Worker>> workers_{};
+  size_t next_ = 0;         // the worker that lists
   EntityTable entities_{};  // of connectors
   EntityTable worker_entities_{};
   std::shared_ptr<const ConnectFacts> facts_{};  // of the poll before; null at first
+  std::shared_ptr<ConnectFacts> draft_{};        // of the poll that runs
+  RareQuestions rare_;                           // last: it asks workers
 };
 
 }  // namespace klaxon::connect_collector

@@ -41,7 +41,7 @@ TEST_CASE("what goes wrong with a worker is said in words, with what to do", "[c
   testing::FakeHttpClient http;
   http.Set("http://w:1/", bad.body, bad.status, bad.type);
   const ConnectClient client(http, "http://w:1/");
-  const auto info = client.Info({}, {});
+  const auto info = client.Info({});
   REQUIRE_FALSE(info);
   CAPTURE(info.error().message());
   CHECK(info.error().reason() == bad.reason);
@@ -54,8 +54,8 @@ TEST_CASE("a path in front of the REST interface is kept", "[connect]") {
   http.Set("http://w:1/kafka/connect/", R"({"version": "4.3.1"})");
   http.Set("http://w:1/kafka/connect/connectors", "[]");
   const ConnectClient client(http, "http://w:1/kafka/connect//");
-  CHECK(client.Info({}, {}));
-  CHECK(client.Names({}, {}));
+  CHECK(client.Info({}));
+  CHECK(client.Names({}));
 }
 
 }  // namespace

@@ -7,11 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/mutex.h"
 #include "agent/http/client.h"
 
 namespace klaxon::testing {
 
-/// Answers from a table that a test goes on changing. Confined to one thread.
+/// Answers from a table that a test goes on changing. Thread-safe.
 class FakeHttpClient final : public http::HttpClient {
  public:
   Result<http::HttpResponse> Send(const http::HttpRequest& request, MonoTime deadline,
@@ -23,11 +24,17 @@ class FakeHttpClient final : public http::HttpClient {
   void Fail(const std::string& url, Error error);
 
   /// URLs asked since the last call of this, in order.
-  std::vector<std::string> TakeAsked() { return std::exchange(asked_, {}); }
+  std::vector<std::string> TakeAsked() {
+    const Lock lock(mutex_);
+    return std::exchange(asked_, {});
+  }
 
  private:
-  std::map<std::string, Result<http::HttpResponse>> answers_{};
-  std::vector<std::string> asked_{};
+  Result<http::HttpResponse> Find(const std::string& url);
+
+  Mutex mutex_{};
+  std::map<std::string, Result<http::HttpResponse>> answers_ KLAXON_GUARDED_BY(mutex_){};
+  std::vector<std::string> asked_ KLAXON_GUARDED_BY(mutex_){};
 };
 
 }  // namespace klaxon::testing

@@ -1,5 +1,6 @@
 #include "collectors/connect/collector.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -86,7 +87,9 @@ TEST_CASE("a poll tells the worker and every connector, those without a status t
   CHECK(bench.facts->connectors[1].type == "sink");
   REQUIRE(bench.facts->connectors[1].tasks.size() == 1);
   CHECK(bench.facts->connectors[1].tasks[0].root_cause == "c.D: why");
-  CHECK(bench.http.TakeAsked().size() == 3);
+  // Both are asked whether they live, and for their health; one lists, and tells plugins and
+  // topics.
+  CHECK(bench.http.TakeAsked().size() == 8);
 }
 
 TEST_CASE("when the worker is silent the next one is asked, and stays the first", "[connect]") {
@@ -104,8 +107,12 @@ TEST_CASE("when the worker is silent the next one is asked, and stays the first"
   CHECK(bench.facts->connectors[1].entity == sink);
   CHECK_FALSE(bench.facts->listed->error);
   bench.http.TakeAsked();
-  CHECK(bench.Poll().problems.empty());
-  CHECK(bench.http.TakeAsked().front() == "http://w2:8083/");
+  CHECK(bench.Poll().problems.size() == 1);
+  const auto asked = bench.http.TakeAsked();
+  CHECK(std::count(asked.begin(), asked.end(), std::string("http://w2:8083") + kExpanded) == 1);
+  CHECK(std::count(asked.begin(), asked.end(), std::string("http://w1:8083") + kExpanded) == 0);
+  CHECK_FALSE(bench.facts->workers[0].alive);
+  CHECK(bench.facts->workers[1].alive);
 }
 
 TEST_CASE("while nobody answers everything stays, with its age and the reason", "[connect]") {

@@ -1,0 +1,86 @@
+#include "collectors/connect/comparing.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace klaxon::connect_collector {
+namespace {
+
+/// Of a connector (task -1) or a task.
+using Thing = std::pair<std::string, int32_t>;
+
+/// The state as each worker tells it.
+using States = std::map<Thing, std::vector<std::string>>;
+
+void AddStates(const Telling& telling, size_t worker, size_t workers, States& states) {
+  const auto add = [&](const std::string& connector, int32_t task, const std::string& state) {
+    std::vector<std::string>& told = states[{connector, task}];
+    told.resize(workers);
+    told[worker] = state;
+  };
+  for (const connect::NamedConnector& connector : *telling.list) {
+    add(connector.name, -1, connector.facts.state);
+    for (const ConnectTaskFacts& task : connector.facts.tasks) {
+      add(connector.name, task.id, task.state);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Error> ForeignCluster(const std::vector<ConnectWorkerFacts>& workers,
+                                    const ConnectFacts* before, const Instant& now) {
+  const ConnectWorkerFacts* first = nullptr;
+  for (const ConnectWorkerFacts& worker : workers) {
+    if (!worker.alive || worker.kafka_cluster_id.empty()) {
+      continue;
+    }
+    first = first == nullptr ? &worker : first;
+    if (worker.kafka_cluster_id != first->kafka_cluster_id) {
+      return Error(Reason::kInvalid,
+                   fmt::format("two different clusters: {} belongs to Kafka cluster {}, {} to {}; "
+                               "give the workers of one Connect cluster",
+                               first->entity->name, first->kafka_cluster_id, worker.entity->name,
+                               worker.kafka_cluster_id));
+    }
+  }
+  if (first == nullptr || before == nullptr || !IsFresh(before->listed, now) ||
+      before->kafka_cluster_id.empty() || before->kafka_cluster_id == first->kafka_cluster_id) {
+    return std::nullopt;
+  }
+  return Error(
+      Reason::kInvalid,
+      fmt::format("{} answers for Kafka cluster {}, until now it was {}; are two different "
+                  "clusters behind this address?",
+                  first->entity->name, first->kafka_cluster_id, before->kafka_cluster_id));
+}
+
+std::vector<ConnectDisagreement> Compare(const std::vector<Telling>& tellings,
+                                         EntityTable& entities) {
+  States states;
+  std::vector<size_t> heard;
+  for (size_t i = 0; i < tellings.size(); ++i) {
+    if (tellings[i].list) {
+      AddStates(tellings[i], i, tellings.size(), states);
+      heard.push_back(i);
+    }
+  }
+  std::vector<ConnectDisagreement> disagreements;
+  for (auto& [thing, told] : states) {
+    const bool agree = std::all_of(heard.begin(), heard.end(), [&, &all = told](size_t worker) {
+      return all[worker] == all[heard.front()];
+    });
+    if (!agree) {
+      disagreements.push_back({.connector = entities.Intern(thing.first),
+                               .task = thing.second,
+                               .states = std::move(told)});
+    }
+  }
+  return disagreements;
+}
+
+}  // namespace klaxon::connect_collector
