@@ -1,4 +1,5 @@
 #include <string>
+#include <vector>
 
 #include "agent/metrics/rows.h"
 
@@ -145,7 +146,14 @@ constexpr std::array kRows{
 }  // namespace
 
 Table ConnectTable() {
-  return kRows;
+  static const std::vector<Metric> all = [] {
+    std::vector<Metric> rows(kRows.begin(), kRows.end());
+    for (const Table part : {ConnectWorkerRows(), ConnectVerdictRows()}) {
+      rows.insert(rows.end(), part.begin(), part.end());
+    }
+    return rows;
+  }();
+  return all;
 }
 
 }  // namespace klaxon::metrics

@@ -86,6 +86,10 @@ void EachZookeeper(const View& view, Emitter& emitter) {
   }
 }
 
+// The parts of ConnectTable(), in its order, behind those of connect.cc.
+Table ConnectWorkerRows();
+Table ConnectVerdictRows();
+
 // The parts of KafkaTable(), in its order.
 Table KafkaClusterRows();
 Table KafkaTopicRows();

@@ -51,6 +51,21 @@ TEST_CASE("with every answer fresh only what no answer told is unknown", "[metri
       "kafka_consumergroup_lag_sum{cluster=main,consumergroup=audit,topic=gone}",
       "kafka_consumergroup_lag_sum{cluster=main,consumergroup=audit,topic=orders}",
       "kafka_connect_connector_state{cluster=main,connect=etl,connector=new}",
+      "kafka_connect_group_state{cluster=main,connect=etl}",  // there is no such group
+      "kafka_connect_group_members{cluster=main,connect=etl}",
+      "kafka_connect_rebalance_delay_seconds{cluster=main,connect=etl}",
+      "kafka_connect_worker_is_leader{cluster=main,connect=etl}",
+      "kafka_connect_worker_connectors{cluster=main,connect=etl}",
+      "kafka_connect_worker_tasks{cluster=main,connect=etl}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=jdbc-source,problem="
+      "ghost}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=jdbc-source,problem="
+      "zombie}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=new,problem=ghost}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=new,problem=zombie}",
+      "kafka_connect_task_ghost{cluster=main,connect=etl,connector=jdbc-source,task=0}",
+      "kafka_connect_task_zombie{cluster=main,connect=etl,connector=jdbc-source,task=0}",
+      "kafka_connect_task_zombie{cluster=main,connect=etl,connector=jdbc-source,task=1}",
   };
   CHECK(Scopes(testing::EstateView()) == expected);
 }

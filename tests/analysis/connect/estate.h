@@ -84,6 +84,7 @@ class ConnectEstate {
   std::vector<ConnectorFacts> connectors{};
   std::vector<ConnectDisagreement> disagreements{};
   bool compares = false;
+  bool tells_workers = false;     ///< the first answers, the second does not
   bool answers = true;            ///< false: REST is silent, old facts stay
   std::string cluster_id = "k1";  ///< as Connect tells it
   ConnectGroupFacts workers{.protocol = "sessioned"};
@@ -110,6 +111,14 @@ class ConnectEstate {
       facts_->compared = compares ? facts_->listed : nullptr;
       facts_->workers = {{.entity = names_.Intern("http://w1:8083")},
                          {.entity = names_.Intern("http://w2:8083")}};
+      if (tells_workers) {
+        ConnectWorkerFacts& first = facts_->workers[0];
+        first.alive = true;
+        first.latency = 0.25;
+        first.health = ConnectHealth::kHealthy;
+        first.told = first.health_told = facts_->listed;
+        first.polled = facts_->workers[1].polled = facts_->listed;
+      }
       facts_->answers = {facts_->listed};
     }
     return std::make_shared<const Section>(

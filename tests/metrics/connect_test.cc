@@ -1,0 +1,130 @@
+#include <map>
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/metrics/writer.h"
+#include "tests/analysis/connect/estate.h"
+#include "tests/metrics/recording_writer.h"
+
+namespace klaxon::metrics {
+namespace {
+
+using std::chrono::seconds;
+using testing::ConnectEstate;
+using testing::RecordingWriter;
+
+/// A source with a failed task, a sink of three tasks one of which is a ghost and one a zombie, and
+/// a worker that does not answer.
+class Estate : public ConnectEstate {
+ public:
+  Estate() {
+    Connector("lake", "sink", 3).config.dead_letter_topic = "dead";
+    Connector("orders", "source", 1);
+    connectors[0].tasks[1].worker = "w3:8083";
+    connectors[1].tasks[0].state = "FAILED";
+    connectors[1].tasks[0].failure = std::make_shared<const ConnectFailure>(
+        ConnectFailure{.exception = "java.io.IOException", .fingerprint = 0xabc});
+    groups = {{"connect-lake",
+               {.members = {"connector-consumer-lake-0", "connector-consumer-lake-1"},
+                .commits = {{0, 4}}}}};
+    topics = {{"dead", 3}, {"orders", 10}};
+    workers.leader = "m-w1:8083";
+    workers.delay = seconds{300};
+    tells_workers = true;
+    for (int poll = 0; poll < 5; ++poll) {
+      groups[0].second.commits[0].second = poll;
+      Pass(10);
+    }
+  }
+};
+
+TEST_CASE("a Connect cluster comes out with its workers and what is wrong", "[metrics]") {
+  Estate estate;
+  RecordingWriter out;
+  Emit(ConnectTable(), estate.view, out);
+  const std::string etl = "{cluster=main,connect=etl,";
+  const std::map<std::string, double> expected{
+      {"kafka_connect_up" + etl + "worker=http://w1:8083}", 1},
+      {"kafka_connect_up" + etl + "worker=http://w2:8083}", 0},
+      {"kafka_connect_worker_healthy" + etl + "worker=http://w1:8083}", 1},
+      {"kafka_connect_worker_response_seconds" + etl + "worker=http://w1:8083}", 0.25},
+      {"kafka_connect_group_state" + etl + "consumergroup=a-workers,state=Stable}", 1},
+      {"kafka_connect_group_state" + etl + "consumergroup=a-workers,state=Empty}", 0},
+      {"kafka_connect_group_members" + etl + "consumergroup=a-workers}", 2},
+      {"kafka_connect_rebalance_delay_seconds" + etl + "consumergroup=a-workers}", 300},
+      {"kafka_connect_worker_is_leader" + etl + "worker=w1:8083}", 1},
+      {"kafka_connect_worker_is_leader" + etl + "worker=w2:8083}", 0},
+      {"kafka_connect_worker_connectors" + etl + "worker=w1:8083}", 2},
+      {"kafka_connect_worker_tasks" + etl + "worker=w1:8083}", 4},
+      {"kafka_connect_worker_tasks" + etl + "worker=w2:8083}", 0},
+      {"kafka_connect_connector_problem" + etl + "connector=lake,problem=ghost}", 1},
+      {"kafka_connect_connector_problem" + etl + "connector=lake,problem=zombie}", 1},
+      {"kafka_connect_connector_problem" + etl + "connector=lake,problem=failed}", 0},
+      {"kafka_connect_connector_problem" + etl + "connector=orders,problem=failed}", 1},
+      {"kafka_connect_connector_problem" + etl + "connector=orders,problem=ghost}", 0},
+      {"kafka_connect_task_ghost" + etl + "connector=lake,task=0}", 0},
+      {"kafka_connect_task_ghost" + etl + "connector=lake,task=1}", 1},
+      {"kafka_connect_task_zombie" + etl + "connector=lake,task=0}", 0},
+      {"kafka_connect_task_zombie" + etl + "connector=lake,task=2}", 1},
+      {"kafka_connect_connector_state_since_timestamp_seconds" + etl + "connector=lake}", 1010},
+      {"kafka_connect_task_state_since_timestamp_seconds" + etl + "connector=orders,task=0}", 1010},
+      {"kafka_connect_connector_failures_total" + etl + "connector=orders}", 0},
+      {"kafka_connect_failure_info" + etl +
+           "connector=orders,task=0,exception=java.io.IOException,fingerprint=0000000000000abc}",
+       1},
+      {"kafka_connect_connector_group_info" + etl + "connector=lake,consumergroup=connect-lake}",
+       1},
+      {"kafka_connect_connector_lag" + etl + "connector=lake}", 6},
+      {"kafka_connect_connector_progress_timestamp_seconds" + etl + "connector=lake}", 1050},
+      {"kafka_connect_dead_letter_records_total" + etl + "connector=lake,topic=dead}", 3}};
+  for (const auto& [series, value] : expected) {
+    INFO(series);
+    REQUIRE(out.samples().contains(series));
+    CHECK(out.samples().at(series) == value);
+  }
+  for (const std::string& absent :
+       {"kafka_connect_worker_healthy" + etl + "worker=http://w2:8083}",
+        "kafka_connect_worker_response_seconds" + etl + "worker=http://w2:8083}"}) {
+    INFO(absent);
+    CHECK_FALSE(out.samples().contains(absent));
+  }
+  CHECK(out.twice().empty());
+  CHECK(out.misfits().empty());
+}
+
+TEST_CASE("the estate of Connect shows every metric of Connect's tables", "[metrics]") {
+  Estate estate;
+  RecordingWriter out;
+  Emit(ConnectTable(), estate.view, out);
+  for (const Metric& metric : ConnectTable()) {
+    INFO(metric.info.name);
+    CHECK(out.families().contains(std::string(metric.info.name)));
+  }
+}
+
+TEST_CASE("a failure is counted when it is seen to happen", "[metrics]") {
+  Estate estate;
+  estate.connectors[1].tasks[0].state = "RUNNING";
+  estate.Pass(10);
+  estate.connectors[1].tasks[0].state = "FAILED";
+  estate.Pass(10);
+  RecordingWriter out;
+  Emit(ConnectTable(), estate.view, out);
+  CHECK(out.samples().at("kafka_connect_task_failures_total{cluster=main,connect=etl,"
+                         "connector=orders,task=0}") == 1);
+}
+
+TEST_CASE("while REST is silent the workers' group stays, and no verdict does", "[metrics]") {
+  Estate estate;
+  estate.answers = false;
+  estate.Pass(40);
+  RecordingWriter out;
+  Emit(ConnectTable(), estate.view, out);
+  CHECK(out.families().contains("kafka_connect_group_members"));
+  CHECK_FALSE(out.families().contains("kafka_connect_connector_problem"));
+  CHECK_FALSE(out.families().contains("kafka_connect_up"));
+}
+
+}  // namespace
+}  // namespace klaxon::metrics
