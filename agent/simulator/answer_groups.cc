@@ -70,15 +70,22 @@ std::string Assignment(const std::vector<TopicIndexes>& topics) {
   return bytes;
 }
 
-/// IncrementalCooperativeConnectProtocol.java, version 1: no connectors are dealt out.
+struct Work {
+  std::string connector{};
+  std::vector<int32_t> tasks{};
+
+  static void Fields(auto& self, auto& io) { io(self.connector, self.tasks); }
+};
+
+/// IncrementalCooperativeConnectProtocol.java, version 1.
 struct ConnectAssignment {
   int16_t version = 1;
   int16_t error = 0;
   std::string leader{};
   std::string leader_url{};
-  int64_t config_offset = 0;
-  std::vector<TopicIndexes> assigned{};
-  std::vector<TopicIndexes> revoked{};
+  int64_t config_offset = 1;
+  std::vector<Work> assigned{};
+  std::vector<Work> revoked{};
   int32_t delay_ms = 0;
 
   static void Fields(auto& self, auto& io) {
@@ -87,11 +94,49 @@ struct ConnectAssignment {
   }
 };
 
-std::string ConnectBytes(const Member& leader) {
+struct ConnectState {
+  int16_t version = 1;
+  std::string url{};
+  int64_t config_offset = 1;
+  Bytes allocation{};
+
+  static void Fields(auto& self, auto& io) {
+    io(self.version, self.url, self.config_offset, self.allocation);
+  }
+};
+
+std::string UrlOf(const Group& group, size_t member) {
+  return member < group.workers.size() ? "http://" + group.workers[member].worker_id + "/"
+                                       : fmt::format("http://connect-{}:8083/", member + 1);
+}
+
+template <class Message>
+std::string Written(const Message& message) {
   std::string bytes;
   Encoder encoder(bytes, kEmbeddedVersion, false);
-  encoder(ConnectAssignment{.leader = leader.id, .leader_url = "http://connect-1:8083/"});
+  encoder(message);
   return bytes;
+}
+
+/// A worker that came with its work: what it carries is in its metadata, and the round brought
+/// nothing new, as in any group that has been at rest for a while.
+struct ConnectBytes {
+  std::string metadata{};
+  std::string assignment{};
+};
+
+ConnectBytes BytesOf(const Group& group, size_t member, const std::string& leader) {
+  ConnectAssignment round{
+      .leader = leader, .leader_url = UrlOf(group, 0), .delay_ms = group.delay_ms};
+  ConnectAssignment carried = round;
+  if (member < group.workers.size()) {
+    for (const auto& [connector, tasks] : group.workers[member].work) {
+      carried.assigned.push_back({.connector = connector, .tasks = tasks});
+    }
+  }
+  return {.metadata =
+              Written(ConnectState{.url = UrlOf(group, member), .allocation = {Written(carried)}}),
+          .assignment = Written(round)};
 }
 
 std::string ProtocolOf(const Group& group) {
@@ -105,15 +150,21 @@ std::string ProtocolOf(const Group& group) {
 /// (measured).
 void AddMembers(const ClusterState& state, const Group& group, DescribeGroupsResponse::Group& to) {
   std::vector<Member> members = MembersOf(state, group);
-  const bool connect = group.kind == GroupKind::kConnect;
-  const std::string of_connect = connect && !members.empty() ? ConnectBytes(members.front()) : "";
-  for (Member& member : members) {
-    const std::vector<TopicIndexes> topics = ByTopic(state, member);
+  const std::string leader = members.empty() ? "" : members.front().id;
+  for (size_t i = 0; i < members.size(); ++i) {
+    Member& member = members[i];
+    ConnectBytes bytes;
+    if (group.kind == GroupKind::kConnect) {
+      bytes = BytesOf(group, i, leader);
+    } else {
+      const std::vector<TopicIndexes> topics = ByTopic(state, member);
+      bytes = {.metadata = Subscription(topics), .assignment = Assignment(topics)};
+    }
     to.members.push_back({.member_id = std::move(member.id),
                           .client_id = std::move(member.client_id),
                           .client_host = std::move(member.host),
-                          .metadata = {connect || group.rebalancing ? "" : Subscription(topics)},
-                          .assignment = {connect ? of_connect : Assignment(topics)}});
+                          .metadata = {group.rebalancing ? "" : std::move(bytes.metadata)},
+                          .assignment = {std::move(bytes.assignment)}});
   }
 }
 

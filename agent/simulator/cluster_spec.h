@@ -34,7 +34,10 @@ struct GroupSpec {
   GroupKind kind = GroupKind::kClassic;
   std::vector<std::string> topics{};
   int partitions = 0;  ///< reads at most so many of the topics' partitions, in order; 0: all
-  int members = 1;     ///< 0: state Empty; what was committed stays
+  /// Members are called this and their number from 0, as Connect's consumers; empty: by the group's
+  /// name and from 1.
+  std::string client_prefix{};
+  int members = 1;   ///< 0: state Empty; what was committed stays
   double speed = 3;  ///< records read per record produced at most; 0: stuck, below 1: falls behind
   int64_t initial_lag = 0;  ///< records a partition, at the start
   int never_committed = 0;  ///< the last so many of its partitions were never committed

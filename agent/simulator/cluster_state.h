@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "agent/base/clock.h"
@@ -50,6 +51,13 @@ struct GroupPartition {
   int64_t committed = -1;  ///< -1: never
 };
 
+/// A worker of a Connect cluster, as a member of the workers' group.
+struct WorkerLoad {
+  std::string worker_id{};  ///< "host:port" of its REST
+  /// Connectors with their tasks; task -1 is the connector itself.
+  std::vector<std::pair<std::string, std::vector<int32_t>>> work{};
+};
+
 struct Group {
   std::string name{};
   GroupKind kind = GroupKind::kClassic;
@@ -60,6 +68,10 @@ struct Group {
   int32_t epoch = 1;
   double phase = 0;  ///< 0 to 1: when within the interval its members commit
   std::vector<GroupPartition> partitions{};  ///< those of one topic stand together, in order
+  std::string client_prefix{};               ///< of its members' client ids; empty: its name
+  std::vector<WorkerLoad>
+      workers{};         ///< of kConnect: one a member; fewer: the rest carries nothing
+  int32_t delay_ms = 0;  ///< of kConnect: so long lost work is kept for its worker
 };
 
 struct Broker {

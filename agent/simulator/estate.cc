@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "agent/base/thread_name.h"
+#include "agent/simulator/connect_members.h"
 #include "agent/simulator/connect_worker.h"
 #include "agent/simulator/story.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr Duration kGlance = std::chrono::milliseconds{500};
 constexpr double kNormalSpeed = 4;
+constexpr std::string_view kWorkersGroup = "connect-shop";
 
 void SetSpeed(ClusterState& state, std::string_view group, double speed) {
   if (Group* found = FindGroup(state, group)) {
@@ -39,6 +41,10 @@ class Estate::Impl {
       }
       connect = std::move(*worker);
       connect_url = connect->url();
+      for (const std::unique_ptr<Cluster>& cluster : clusters) {
+        cluster->Change(
+            [&](ClusterState& state) { JoinWorkers(connect->Snapshot(), state, kWorkersGroup); });
+      }
     }
     if (options.incidents && !clusters.empty()) {
       director_ =

@@ -9,7 +9,8 @@ namespace {
 Member MakeMember(const ClusterState& state, const Group& group, int index) {
   const uint64_t number = Scatter(state.seed + static_cast<uint64_t>(index), group.name);
   Member member;
-  member.client_id = fmt::format("{}-{}", group.name, index + 1);
+  member.client_id = group.client_prefix.empty() ? fmt::format("{}-{}", group.name, index + 1)
+                                                 : fmt::format("{}{}", group.client_prefix, index);
   member.id = fmt::format("{}-{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", member.client_id,
                           number & 0xFFFFFFFFU, (number >> 32U) & 0xFFFFU, number >> 52U,
                           Mix(number) & 0xFFFU, Mix(number) >> 16U);

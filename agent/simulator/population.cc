@@ -193,7 +193,8 @@ void CreateGroup(ClusterState& state, const GroupSpec& spec) {
               .speed = spec.speed,
               .coordinator_partition = CoordinatorPartition(state, spec.name),
               .phase = Fraction(Scatter(state.seed, spec.name)),
-              .partitions = Subscribe(state, spec)};
+              .partitions = Subscribe(state, spec),
+              .client_prefix = spec.client_prefix};
   if (spec.beyond_end && !group.partitions.empty()) {
     group.partitions.front().committed += kBeyondTheEnd + spec.initial_lag;
     group.partitions.front().position = static_cast<double>(group.partitions.front().committed);

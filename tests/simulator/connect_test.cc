@@ -1,7 +1,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
 
+#include "agent/kafka/wire/messages/describe_groups.h"
+#include "agent/kafka/worker_group.h"
+#include "agent/simulator/cluster.h"
+#include "agent/simulator/connect_members.h"
 #include "agent/simulator/connect_state.h"
+#include "tests/simulator/small_cluster.h"
+#include "tests/support/fake_clock.h"
 
 namespace klaxon::simulator {
 namespace {
@@ -41,6 +47,28 @@ TEST_CASE("a failed task carries its trace until it is healed", "[simulator]") {
   CHECK_FALSE(task().contains("trace"));
   CHECK_FALSE(FailTask(state, "customers-to-search", 9, ""));
   CHECK_FALSE(FailTask(state, "nobody", 0, ""));
+}
+
+TEST_CASE("the workers' group tells what REST tells", "[simulator]") {
+  ConnectState connect = ShopConnect("cluster-1");
+  FindConnector(connect, "orders-to-lake")->tasks.at(1).worker_id = "other:8083";
+  testing::FakeClock clock;
+  const auto cluster =
+      Cluster::Start({.groups = {{.name = "workers", .kind = GroupKind::kConnect}}}, clock);
+  REQUIRE(cluster);
+  (*cluster)->Change([&](ClusterState& state) { JoinWorkers(connect, state, "workers"); });
+  const BlockingClient client((*cluster)->bootstrap().at(0));
+  const auto answer = MustAsk(client, kafka::wire::DescribeGroupsRequest{.groups = {"workers"}});
+  const ConnectGroupFacts facts = kafka::ReadConnectGroup(answer.groups.at(0));
+  CHECK(facts.misread.empty());
+  REQUIRE(facts.members.size() == 2);
+  CHECK(facts.leader_url == "http://connect-1.shop.internal:8083/");
+  CHECK(facts.members[0].carries.size() == 3);
+  CHECK(facts.members[1].url == "http://other:8083/");
+  REQUIRE(facts.members[1].carries.size() == 1);
+  CHECK(facts.members[1].carries[0].connector == "orders-to-lake");
+  CHECK(facts.members[1].carries[0].tasks == std::vector<int32_t>{1});
+  CHECK_FALSE(facts.members[1].carries[0].instance);
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ TEST_CASE("the demo's estate is broken from the first second, and alive", "[simu
   CHECK(TaskState((*estate)->connect_url()) == "FAILED");
   const ClusterState before = shop.Snapshot();
   CHECK(before.topics.size() == 41);
-  CHECK(before.groups.size() == 19);
+  CHECK(before.groups.size() == 20);
   REQUIRE(clock.AdvanceWhenAsleep(seconds{10}));
   const ClusterState after = shop.Snapshot();
   CHECK(FindTopic(after, "orders")->partitions[0].End() >
