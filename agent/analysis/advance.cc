@@ -5,6 +5,7 @@
 #include "agent/analysis/changes.h"
 #include "agent/analysis/connect/connect.h"
 #include "agent/analysis/lag.h"
+#include "agent/analysis/record_samples.h"
 
 namespace klaxon::analysis {
 namespace {
@@ -116,6 +117,18 @@ void AdvanceConnects(const View& before, View& next) {
   }
 }
 
+void AdvanceRecordSamples(const View& before, View& next) {
+  for (ViewPart& part : next.parts) {
+    const auto* facts = dynamic_cast<const RecordSampleFacts*>(part.section->facts.get());
+    if (facts == nullptr) {
+      continue;
+    }
+    const ViewPart* old = PartOf(before, *part.section);
+    const bool same = old != nullptr && old->section->facts == part.section->facts;
+    part.derived = same ? old->derived : JudgeSamples(*facts, {});
+  }
+}
+
 }  // namespace
 
 View Advance(const View& view, const std::vector<SectionRef>& sections, const Instant& now) {
@@ -129,6 +142,7 @@ View Advance(const View& view, const std::vector<SectionRef>& sections, const In
     Record(ChangesOf(before, *section), section->cluster, now, next);
   }
   AdvanceConnects(view, next);
+  AdvanceRecordSamples(view, next);
   return next;
 }
 

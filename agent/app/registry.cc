@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "agent/app/reader_options.h"
 #include "agent/app/source.h"
 #include "agent/base/log.h"
 #include "collectors/connect/collector.h"
@@ -11,6 +14,8 @@
 #include "collectors/kafka/collector.h"
 #include "collectors/kafka/config.h"
 #include "collectors/kafka/tokens.h"
+#include "collectors/record_samples/collector.h"
+#include "collectors/record_samples/config.h"
 #include "collectors/zookeeper/collector.h"
 #include "collectors/zookeeper/config.h"
 
@@ -32,16 +37,49 @@ std::unique_ptr<Collector> MakeKafka(const CollectorPlace& place,
       config, deps.traffic.MakeClient(options, deps.clock));
 }
 
+std::unique_ptr<Collector> MakeRecordSamples(const CollectorPlace& place,
+                                             const record_samples_collector::Config& config,
+                                             const SourceDeps& deps) {
+  kafka_collector::Config connection;
+  connection.bootstrap = config.bootstrap;
+  connection.client_id = config.client_id;
+  connection.security = config.security;
+  return std::make_unique<record_samples_collector::RecordSamplesCollector>(
+      config, ReaderOptionsOf(connection, place.cluster, deps.clock, deps.http));
+}
+
+/// Sources that read records over the connection of a `kafka:` section.
+void ReadRecordSamples(YamlMap& yaml, const kafka_collector::Config& kafka,
+                       const std::string& cluster, std::vector<SourceRef>& sources) {
+  std::optional<YamlMap> samples = yaml.Map("record_samples");
+  if (!samples) {
+    return;
+  }
+  record_samples_collector::Config config = record_samples_collector::ReadConfig(*samples);
+  samples->Finish();
+  config.bootstrap = kafka.bootstrap;
+  config.client_id = kafka.client_id;
+  config.security = kafka.security;
+  CollectorPlace place{
+      .cluster = cluster, .collector = "record_samples", .interval = config.interval};
+  sources.push_back(std::make_shared<SourceOf<record_samples_collector::Config>>(
+      std::move(place), std::move(config), MakeRecordSamples));
+}
+
 std::vector<SourceRef> ReadKafka(YamlMap& cluster_map, const std::string& cluster) {
   std::optional<YamlMap> yaml = cluster_map.Map("kafka");
   if (!yaml) {
     return {};
   }
   kafka_collector::Config config = kafka_collector::ReadConfig(*yaml);
+  std::vector<SourceRef> more;
+  ReadRecordSamples(*yaml, config, cluster, more);
   yaml->Finish();
   CollectorPlace place{.cluster = cluster, .collector = "kafka", .interval = config.interval};
-  return {std::make_shared<SourceOf<kafka_collector::Config>>(std::move(place), std::move(config),
-                                                              MakeKafka)};
+  std::vector<SourceRef> sources{std::make_shared<SourceOf<kafka_collector::Config>>(
+      std::move(place), std::move(config), MakeKafka)};
+  std::ranges::move(more, std::back_inserter(sources));
+  return sources;
 }
 
 std::unique_ptr<Collector> MakeConnect(const CollectorPlace&,

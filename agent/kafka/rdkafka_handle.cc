@@ -30,14 +30,6 @@ int64_t MillisecondsOf(WallTime at) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
 }
 
-std::string Joined(const std::vector<HostPort>& addresses) {
-  std::string text;
-  for (const HostPort& address : addresses) {
-    text += (text.empty() ? "" : ",") + ToString(address);
-  }
-  return text;
-}
-
 std::vector<RdkafkaOption> OwnOptions(const RecordReaderOptions& options) {
   constexpr size_t kLeast = size_t{1} << 20U;  // librdkafka wants room for message.max.bytes
   const size_t fetch = std::max(options.fetch_bytes, size_t{1024});
@@ -61,7 +53,24 @@ std::vector<RdkafkaOption> OwnOptions(const RecordReaderOptions& options) {
           option("socket.keepalive.enable", "true")};
 }
 
+/// librdkafka's sentence without its counters, which differ each time, and with what to look at.
+Error InWords(Reason reason, std::string why) {
+  why = why.substr(0, why.find(" (after "));
+  if (reason == Reason::kUnreachable) {
+    why += "; is the address right, and does a broker listen there?";
+  }
+  return {reason, std::move(why)};
+}
+
 }  // namespace
+
+std::string Joined(const std::vector<HostPort>& addresses) {
+  std::string text;
+  for (const HostPort& address : addresses) {
+    text += (text.empty() ? "" : ",") + ToString(address);
+  }
+  return text;
+}
 
 Reason ReasonOf(rd_kafka_resp_err_t code) {
   struct Row {
@@ -127,7 +136,7 @@ void RdkafkaEars::OnError(rd_kafka_t*, int code, const char* why, void* opaque) 
   if (number == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && self->failure_) {
     return;  // it was told already why each is
   }
-  self->failure_ = Error(ReasonOf(number), Without(self->password_, Printable(why)));
+  self->failure_ = InWords(ReasonOf(number), Without(self->password_, Printable(why)));
 }
 
 void RdkafkaEars::OnTokenWanted(rd_kafka_t* handle, const char*, void* opaque) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <librdkafka/rdkafka.h>
 
@@ -75,6 +76,9 @@ class RdkafkaEars {
   mutable Mutex mutex_{};
   std::optional<Error> failure_ KLAXON_GUARDED_BY(mutex_){};
 };
+
+/// "broker-1:9092,broker-2:9092".
+std::string Joined(const std::vector<HostPort>& addresses);
 
 /// An error code of librdkafka as one of ours.
 Reason ReasonOf(rd_kafka_resp_err_t code);

@@ -118,7 +118,8 @@ Error FailureOf(rd_kafka_resp_err_t code, const char* words) {
 class RecordReader::Impl {
  public:
   Impl(const RecordReaderOptions& options, Clock& clock)
-      : ears_(options, clock),
+      : servers_(Joined(options.bootstrap)),
+        ears_(options, clock),
         clock_(clock),
         allowance_(options.bytes_per_second, clock.Now().mono) {}
 
@@ -143,7 +144,8 @@ class RecordReader::Impl {
     while (!stop.stop_requested()) {
       const Duration left = deadline - clock_.Now().mono;
       if (left <= Duration::zero()) {
-        return ears_.Failure().value_or(Error(Reason::kTimeout, "no broker answers in time"));
+        return ears_.Failure().value_or(
+            Error(Reason::kTimeout, fmt::format("no broker answers in time; asked: {}", servers_)));
       }
       const struct rd_kafka_metadata* raw = nullptr;
       const rd_kafka_resp_err_t code =
@@ -276,6 +278,7 @@ class RecordReader::Impl {
     topics_.clear();
   }
 
+  const std::string servers_;  // for people
   RdkafkaEars ears_;
   Clock& clock_;
   Allowance allowance_;

@@ -15,6 +15,7 @@ namespace klaxon::metrics {
 inline constexpr std::string_view kKafkaCollector = "kafka";
 inline constexpr std::string_view kConnectCollector = "connect";
 inline constexpr std::string_view kZookeeperCollector = "zookeeper";
+inline constexpr std::string_view kRecordSamplesCollector = "record_samples";
 
 /// A whole number as a label value, without an allocation.
 class NumberText {
@@ -81,6 +82,20 @@ void EachZookeeper(const View& view, Emitter& emitter) {
     if (const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get())) {
       kEmit({.section = *part.section, .facts = *facts}, emitter);
     } else if (part.section->collector == kZookeeperCollector) {
+      emitter.Unknown(nullptr, {part.section->cluster});
+    }
+  }
+}
+
+/// The same for the sampled records of a Kafka cluster.
+template <void (*kEmit)(const RecordSamplesPart&, Emitter&)>
+void EachRecordSamples(const View& view, Emitter& emitter) {
+  for (const ViewPart& part : view.parts) {
+    const auto* facts = dynamic_cast<const RecordSampleFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const RecordSamplesDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
+    } else if (part.section->collector == kRecordSamplesCollector) {
       emitter.Unknown(nullptr, {part.section->cluster});
     }
   }

@@ -55,6 +55,18 @@ std::vector<ZookeeperPart> ZookeeperParts(const View& view) {
   return parts;
 }
 
+std::vector<RecordSamplesPart> RecordSamplesParts(const View& view) {
+  std::vector<RecordSamplesPart> parts;
+  for (const ViewPart& part : view.parts) {
+    const auto* facts = dynamic_cast<const RecordSampleFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const RecordSamplesDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
+    }
+  }
+  return parts;
+}
+
 MonoTime NextExpiry(const View& view) {
   MonoTime next = MonoTime::max();
   for (const ViewPart& part : view.parts) {

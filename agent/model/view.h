@@ -11,6 +11,7 @@
 #include "agent/model/derived.h"
 #include "agent/model/event.h"
 #include "agent/model/kafka_facts.h"
+#include "agent/model/record_samples.h"
 #include "agent/model/section.h"
 #include "agent/model/zookeeper_facts.h"
 
@@ -83,10 +84,18 @@ struct ZookeeperPart {
   const ZookeeperFacts& facts;
 };
 
+/// The sampled records of one Kafka cluster of a view. REQUIRES: the view outlives it.
+struct RecordSamplesPart {
+  const Section& section;
+  const RecordSampleFacts& facts;
+  const RecordSamplesDerived& derived;
+};
+
 /// The parts that have facts of that kind, in order.
 std::vector<KafkaPart> KafkaParts(const View& view);
 std::vector<ConnectPart> ConnectParts(const View& view);
 std::vector<ZookeeperPart> ZookeeperParts(const View& view);
+std::vector<RecordSamplesPart> RecordSamplesParts(const View& view);
 
 /// When the next answer in the view expires after view.now; MonoTime::max() if none does.
 MonoTime NextExpiry(const View& view);

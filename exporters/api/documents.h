@@ -32,4 +32,9 @@ std::string ConnectorsDocument(const View& view, const Instant& now,
 std::string ZookeeperDocument(const View& view, const Instant& now,
                               const std::optional<std::string>& cluster);
 
+/// {"topics": [...]}: every topic whose records are sampled: how keys and values carry their
+/// schemas, counted by verdict, and what is wrong in words.
+std::string RecordsDocument(const View& view, const Instant& now,
+                            const std::optional<std::string>& cluster);
+
 }  // namespace klaxon::api

@@ -63,6 +63,9 @@ const std::array<PrometheusPage::Kind, PrometheusPage::kKinds>& PrometheusPage::
       Kind{.name = "kafka", .collector = "kafka", .table = metrics::KafkaTable},
       Kind{.name = "connect", .collector = "connect", .table = metrics::ConnectTable},
       Kind{.name = "zookeeper", .collector = "zookeeper", .table = metrics::ZookeeperTable},
+      Kind{.name = "record_samples",
+           .collector = "record_samples",
+           .table = metrics::RecordSamplesTable},
       Kind{.name = "collectors", .collector = {}, .table = metrics::AgentTable},
   };
   return kAll;

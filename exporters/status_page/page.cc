@@ -8,6 +8,7 @@
 #include "exporters/status_page/connect_section.h"
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/kafka_section.h"
+#include "exporters/status_page/records_section.h"
 #include "exporters/status_page/trouble.h"
 #include "exporters/status_page/zookeeper_section.h"
 
@@ -141,6 +142,9 @@ std::string Sources(const View& view, const Instant& now) {
   }
   for (const ZookeeperPart& part : ZookeeperParts(view)) {
     html += ZookeeperSection(part, now);
+  }
+  for (const RecordSamplesPart& part : RecordSamplesParts(view)) {
+    html += RecordsSection(part, now);
   }
   for (const ViewPart& part : view.parts) {
     if (part.section->facts == nullptr) {

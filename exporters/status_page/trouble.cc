@@ -6,6 +6,7 @@
 
 #include "agent/base/duration.h"
 #include "exporters/status_page/html.h"
+#include "exporters/status_page/records_section.h"
 #include "exporters/status_page/zookeeper_section.h"
 
 namespace klaxon::status_page {
@@ -117,6 +118,9 @@ std::vector<Trouble> TroublesIn(const View& view, const Instant& now) {
   }
   for (const ZookeeperPart& part : ZookeeperParts(view)) {
     std::ranges::move(ZookeeperTroubles(part, now), std::back_inserter(troubles));
+  }
+  for (const RecordSamplesPart& part : RecordSamplesParts(view)) {
+    std::ranges::move(RecordsTroubles(part, now), std::back_inserter(troubles));
   }
   for (const ViewPart& part : view.parts) {
     AddPolling(*part.section, troubles);

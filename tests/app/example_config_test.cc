@@ -9,9 +9,12 @@ namespace klaxon::app {
 namespace {
 
 /// What the example has to show because there is no default to show.
-const std::set<std::string> kWithoutDefault{"clusters[].name", "clusters[].kafka.bootstrap.servers",
-                                            "clusters[].connect[].name", "clusters[].connect[].url",
-                                            "clusters[].zookeeper.servers"};
+const std::set<std::string> kWithoutDefault{"clusters[].name",
+                                            "clusters[].kafka.bootstrap.servers",
+                                            "clusters[].connect[].name",
+                                            "clusters[].connect[].url",
+                                            "clusters[].zookeeper.servers",
+                                            "clusters[].kafka.record_samples.topics"};
 
 TEST_CASE("the example configuration holds every key with its default", "[config]") {
   config::Document document = config::Document::Load("docs/klaxon.example.yaml");

@@ -19,6 +19,7 @@
 #include "agent/kafka/wire/client.h"
 #include "collectors/connect/collector.h"
 #include "collectors/kafka/collector.h"
+#include "collectors/record_samples/collector.h"
 #include "collectors/zookeeper/collector.h"
 #include "tests/contract/hostile_server.h"
 
@@ -66,9 +67,20 @@ std::unique_ptr<Collector> MakeZookeeper(uint16_t port, Clock&, http::HttpClient
   return std::make_unique<zookeeper_collector::ZookeeperCollector>(config, http);
 }
 
+std::unique_ptr<Collector> MakeRecordSamples(uint16_t port, Clock&, http::HttpClient&) {
+  record_samples_collector::Config config;
+  config.topics = {"*"};
+  config.interval = kInterval;
+  return std::make_unique<record_samples_collector::RecordSamplesCollector>(
+      config, kafka::RecordReaderOptions{.cluster = "main",
+                                         .bootstrap = {{.host = "127.0.0.1", .port = port}}});
+}
+
 const std::vector<Subject>& Subjects() {
-  static const std::vector<Subject> subjects = {
-      {"kafka", MakeKafka}, {"connect", MakeConnect}, {"zookeeper", MakeZookeeper}};
+  static const std::vector<Subject> subjects = {{"kafka", MakeKafka},
+                                                {"connect", MakeConnect},
+                                                {"zookeeper", MakeZookeeper},
+                                                {"record_samples", MakeRecordSamples}};
   return subjects;
 }
 

@@ -5,10 +5,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "tests/kafka/records/mock_brokers.h"
+#include "tests/support/mock_brokers.h"
 
 namespace klaxon::kafka {
 namespace {
+
+using testing::MockBrokers;
 
 using std::chrono::seconds;
 

@@ -8,7 +8,7 @@
 
 #include "agent/base/text.h"
 
-namespace klaxon::kafka {
+namespace klaxon::testing {
 
 /// Brokers on loopback that keep records: those that librdkafka brings for tests. They are a
 /// server of their own behind real sockets, but not Kafka: tests/stack reads from the real one.
@@ -40,9 +40,12 @@ class MockBrokers {
   /// What brokers say of a topic from now on: an error code of the protocol.
   void RefuseTopic(const std::string& topic, int code);
 
+  /// All brokers go away.
+  void Stop();
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace klaxon::kafka
+}  // namespace klaxon::testing

@@ -1,4 +1,4 @@
-#include "tests/kafka/records/mock_brokers.h"
+#include "tests/support/mock_brokers.h"
 
 #include <array>
 
@@ -6,7 +6,7 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
-namespace klaxon::kafka {
+namespace klaxon::testing {
 namespace {
 
 constexpr int kPatienceMs = 20'000;
@@ -28,9 +28,11 @@ struct MockBrokers::Impl {
   rd_kafka_t* host = nullptr;  // the brokers live in it
   rd_kafka_mock_cluster_t* cluster = nullptr;
   rd_kafka_t* producer = nullptr;
+  int brokers = 0;
 };
 
 MockBrokers::MockBrokers(int brokers) : impl_(std::make_unique<Impl>()) {
+  impl_->brokers = brokers;
   impl_->host = MakeProducer("");
   impl_->cluster = rd_kafka_mock_cluster_new(impl_->host, brokers);
   REQUIRE(impl_->cluster != nullptr);
@@ -93,4 +95,10 @@ void MockBrokers::RefuseTopic(const std::string& topic, int code) {
                                 static_cast<rd_kafka_resp_err_t>(code));
 }
 
-}  // namespace klaxon::kafka
+void MockBrokers::Stop() {
+  for (int32_t id = 1; id <= impl_->brokers; ++id) {
+    rd_kafka_mock_broker_set_down(impl_->cluster, id);
+  }
+}
+
+}  // namespace klaxon::testing
