@@ -1,5 +1,8 @@
 #include "agent/app/schema_lookup.h"
 
+#include <limits>
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -118,6 +121,24 @@ void SchemaLookup::FetchVersions(FoundSchema& schema) {
   }
 }
 
+void SchemaLookup::FetchMaxId() {
+  if (std::exchange(max_id_asked_, true) || max_id_) {
+    return;
+  }
+  const Result<http::HttpResponse> listed = Get("/subjects");
+  const Json subjects = listed && listed->ok() ? Parsed(listed->body) : Json();
+  if (!subjects.is_array() || subjects.empty() || !subjects.front().is_string()) {
+    return;
+  }
+  const std::string subject = http::PercentEncode(subjects.front().get<std::string>());
+  const Result<http::HttpResponse> told = Get("/subjects/" + subject + "/versions/latest");
+  const Json version = told && told->ok() ? Parsed(told->body) : Json();
+  const int64_t id = version.is_object() ? NumberOf(version, "id", -1) : -1;
+  if (id >= 0 && id <= std::numeric_limits<int32_t>::max()) {
+    ById(static_cast<int32_t>(id));
+  }
+}
+
 const FoundSchema& SchemaLookup::ById(int32_t id) {
   const auto known = by_id_.find(id);
   if (known != by_id_.end()) {
@@ -127,6 +148,8 @@ const FoundSchema& SchemaLookup::ById(int32_t id) {
   schema.id = id;
   if (schema.standing.state == State::kLive) {
     FetchVersions(schema);
+  } else if (schema.standing.state == State::kAbsent) {
+    FetchMaxId();
   }
   return by_id_[id] = std::move(schema);
 }

@@ -31,7 +31,7 @@ class SchemaLookup {
   const FoundSchema& ById(int32_t id);
   const FoundSchema& ByGuid(const std::string& guid);
 
-  /// For judging; holds on to this.
+  /// For judging; holds on to this. The highest id is in it once an id was asked for.
   SchemaKnowledge Knowledge();
 
   /// Why something is not known; the first that went wrong.
@@ -40,6 +40,8 @@ class SchemaLookup {
  private:
   FoundSchema Fetch(const std::string& path);
   void FetchVersions(FoundSchema& schema);
+  /// The highest id, by way of any schema that is there: an id that is not does not tell it.
+  void FetchMaxId();
   Result<http::HttpResponse> Get(const std::string& path);
 
   std::string url_;
@@ -48,6 +50,7 @@ class SchemaLookup {
   std::map<int32_t, FoundSchema> by_id_{};
   std::map<std::string, FoundSchema> by_guid_{};
   std::optional<int32_t> max_id_{};
+  bool max_id_asked_ = false;
   std::optional<Error> error_{};
 };
 

@@ -62,8 +62,18 @@ TEST_CASE("a registry's answers become what is known of a schema", "[decode]") {
   CHECK(registry.lookup().ById(26).standing.state == State::kAbsent);
   CHECK_FALSE(registry.lookup().error().has_value());
   registry.http().TakeAsked();
+  CHECK(registry.lookup().ById(31).standing.state == State::kAbsent);
+  CHECK(registry.http().TakeAsked().size() == 1);  // the highest id is known
   CHECK(registry.lookup().ById(23).text == "\"int\"");
   CHECK(registry.http().TakeAsked().empty());  // each is asked for once
+}
+
+TEST_CASE("the highest id is found by way of any subject", "[decode]") {
+  Registry registry;
+  registry.Set("/subjects", R"(["a/b","c"])");
+  registry.Set("/subjects/a%2Fb/versions/latest", R"({"subject":"a/b","version":2,"id":23})");
+  CHECK(registry.lookup().ById(26).standing.state == State::kAbsent);
+  CHECK(registry.lookup().Knowledge().max_id == 30);
 }
 
 TEST_CASE("what is no registry makes a schema unknown, not absent", "[decode]") {

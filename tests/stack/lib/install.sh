@@ -82,6 +82,23 @@ install_prometheus() {
   mv "$target.new" "$target"
 }
 
+# Confluent's serializers for Python, in a virtual environment of their own.
+serializers=serializers-$(sha256sum <"$stack_home/serializers/requirements.txt" | cut -c1-12)
+install_serializers() {
+  local target=$cache/$serializers
+  [ -x "$target/bin/python" ] && return
+  say "fetching Confluent's serializers for Python" >&2
+  mkdir -p "$cache"
+  rm -rf "$target.new"
+  python3 -m venv "$target.new" >"$cache/pip.log" 2>&1 || { as_root apt-get install -y -qq python3-venv && python3 -m venv "$target.new"; } >>"$cache/pip.log" 2>&1 ||
+    cannot_have "python3 -m venv failed (log: $cache/pip.log)"
+  "$target.new/bin/python" -m pip install --quiet --requirement "$stack_home/serializers/requirements.txt" >>"$cache/pip.log" 2>&1 ||
+    { tail -n 5 "$cache/pip.log" >&2; cannot_have "pip could not install the serializers (log: $cache/pip.log)"; }
+  # The folder is used by its interpreter alone, so that it may move.
+  rm -rf "$target"
+  mv "$target.new" "$target"
+}
+
 # Everything under one lock: several checkouts share the cache.
 install_all() {
   mkdir -p "$cache" || cannot_have "the folder $cache cannot be made"
