@@ -6,6 +6,7 @@
 #include "agent/analysis/connect/connect.h"
 #include "agent/analysis/lag.h"
 #include "agent/analysis/record_samples.h"
+#include "agent/analysis/registry.h"
 
 namespace klaxon::analysis {
 namespace {
@@ -129,6 +130,35 @@ void AdvanceRecordSamples(const View& before, View& next) {
   }
 }
 
+/// The Kafka facts of a cluster; null: it is not watched, or never answered.
+const KafkaFacts* KafkaOf(const std::vector<SectionRef>& sections, const std::string& cluster) {
+  for (const SectionRef& section : sections) {
+    const auto* facts =
+        section == nullptr ? nullptr : dynamic_cast<const KafkaFacts*>(section->facts.get());
+    if (facts != nullptr && section->cluster == cluster) {
+      return facts;
+    }
+  }
+  return nullptr;
+}
+
+/// Derives from a registry, with the topics of its cluster; tells what changed.
+std::vector<Change> StepRegistry(const ViewPart* before, const KafkaFacts* kafka,
+                                 const Instant& now, ViewPart& part) {
+  const auto* facts = dynamic_cast<const SchemaRegistryFacts*>(part.section->facts.get());
+  if (facts == nullptr) {
+    return {};
+  }
+  RegistryBefore known;
+  if (before != nullptr) {
+    known.facts = dynamic_cast<const SchemaRegistryFacts*>(before->section->facts.get());
+    known.derived = std::dynamic_pointer_cast<const SchemaRegistryDerived>(before->derived);
+  }
+  RegistryStep step = DeriveRegistry(known, *facts, kafka, now);
+  part.derived = std::move(step.derived);
+  return std::move(step.changes);
+}
+
 }  // namespace
 
 View Advance(const View& view, const std::vector<SectionRef>& sections, const Instant& now) {
@@ -140,6 +170,8 @@ View Advance(const View& view, const std::vector<SectionRef>& sections, const In
     const ViewPart* before = PartOf(view, *section);
     next.parts.push_back(MakePart(before, section, view, now));
     Record(ChangesOf(before, *section), section->cluster, now, next);
+    Record(StepRegistry(before, KafkaOf(sections, section->cluster), now, next.parts.back()),
+           section->cluster, now, next);
   }
   AdvanceConnects(view, next);
   AdvanceRecordSamples(view, next);

@@ -53,7 +53,9 @@ void ReadCluster(YamlMap& yaml, std::set<std::string>& names, AgentConfig& confi
     config.sources.insert(config.sources.end(), sources.begin(), sources.end());
   }
   if (!given && config.sources.size() == before) {
-    yaml.Complain("name", "the cluster has nothing to watch; give it kafka, connect or zookeeper");
+    yaml.Complain("name",
+                  "the cluster has nothing to watch; give it kafka, connect, "
+                  "schema_registry or zookeeper");
   }
   yaml.Finish();
 }
@@ -142,6 +144,12 @@ std::string AsFile(const QuickStart& options) {
     const std::string name = i == 0 ? "connect" : fmt::format("connect-{}", i + 1);
     text +=
         fmt::format("  - {{name: {}, url: {}, {}}}\n", name, Quoted(options.connect[i]), interval);
+  }
+  for (size_t i = 0; i < options.registry.size(); ++i) {
+    text += i == 0 ? "  schema_registry:\n" : "";
+    const std::string name = i == 0 ? "registry" : fmt::format("registry-{}", i + 1);
+    text +=
+        fmt::format("  - {{name: {}, url: {}, {}}}\n", name, Quoted(options.registry[i]), interval);
   }
   return text;
 }

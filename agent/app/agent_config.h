@@ -39,6 +39,7 @@ struct QuickStart {
   std::string bootstrap{};                ///< "host:port,host:port"
   std::string command_config{};           ///< a Java client's properties file
   std::vector<std::string> connect{};     ///< URLs of Kafka Connect clusters
+  std::vector<std::string> registry{};    ///< URLs of schema registries
   std::optional<std::string> interval{};  ///< of every source, e.g. "5s"
 };
 

@@ -28,6 +28,9 @@ ExitCode Demo(const RunOptions& options) {
   if (!(*estate)->connect_url().empty()) {
     watching.quick.connect = {(*estate)->connect_url()};
   }
+  if (!(*estate)->registry_url().empty()) {
+    watching.quick.registry = {(*estate)->registry_url()};
+  }
   const Result<AgentConfig> config = ConfigOf(watching);
   if (!config) {
     fmt::print(stderr, "{}\n", config.error().message());

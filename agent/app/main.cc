@@ -52,6 +52,10 @@ void AddSources(CLI::App& command, RunOptions& options) {
       .add_option("--connect", options.quick.connect,
                   "A Kafka Connect worker, e.g. http://connect:8083; once a Connect cluster")
       ->type_name("URL");
+  command
+      .add_option("--registry", options.quick.registry,
+                  "A schema registry, e.g. http://registry:8081; once a registry")
+      ->type_name("URL");
   command.add_option("--name", options.quick.cluster, "What to call the cluster")
       ->type_name("NAME")
       ->capture_default_str();

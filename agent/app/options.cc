@@ -11,7 +11,7 @@ Error Wrong(std::string_view option, const Error& error) {
 
 Result<AgentConfig> Base(const RunOptions& options) {
   const bool quick = !options.quick.bootstrap.empty() || !options.quick.connect.empty() ||
-                     !options.quick.command_config.empty();
+                     !options.quick.registry.empty() || !options.quick.command_config.empty();
   if (options.config_file.empty() && !quick) {
     return Error(Reason::kInvalid,
                  "klaxon: what shall it watch? Give --bootstrap HOST:PORT, or --config FILE");
@@ -19,7 +19,8 @@ Result<AgentConfig> Base(const RunOptions& options) {
   if (!options.config_file.empty() && quick) {
     return Error(
         Reason::kInvalid,
-        "klaxon: --config and --bootstrap, --command-config or --connect exclude each other; "
+        "klaxon: --config and --bootstrap, --command-config, --connect or --registry exclude each "
+        "other; "
         "write the cluster into the file");
   }
   return quick ? ConfigFrom(options.quick) : LoadAgentConfig(options.config_file);

@@ -16,6 +16,8 @@
 #include "collectors/kafka/tokens.h"
 #include "collectors/record_samples/collector.h"
 #include "collectors/record_samples/config.h"
+#include "collectors/schema_registry/collector.h"
+#include "collectors/schema_registry/config.h"
 #include "collectors/zookeeper/collector.h"
 #include "collectors/zookeeper/config.h"
 
@@ -107,6 +109,31 @@ std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& clus
   return sources;
 }
 
+std::unique_ptr<Collector> MakeRegistry(const CollectorPlace&,
+                                        const schema_registry_collector::Config& config,
+                                        const SourceDeps& deps) {
+  return std::make_unique<schema_registry_collector::SchemaRegistryCollector>(config, deps.http);
+}
+
+std::vector<SourceRef> ReadRegistries(YamlMap& cluster_map, const std::string& cluster) {
+  std::vector<SourceRef> sources;
+  std::set<std::string> names;
+  for (YamlMap& yaml : cluster_map.Maps("schema_registry")) {
+    schema_registry_collector::Config config = schema_registry_collector::ReadConfig(yaml);
+    if (!names.insert(config.name).second) {
+      yaml.Complain("name", fmt::format("a second schema registry is named \"{}\"", config.name));
+    }
+    yaml.Finish();
+    CollectorPlace place{.cluster = cluster,
+                         .collector = "schema_registry",
+                         .instance = config.name,
+                         .interval = config.interval};
+    sources.push_back(std::make_shared<SourceOf<schema_registry_collector::Config>>(
+        std::move(place), std::move(config), MakeRegistry));
+  }
+  return sources;
+}
+
 std::unique_ptr<Collector> MakeZookeeper(const CollectorPlace&,
                                          const zookeeper_collector::Config& config,
                                          const SourceDeps& deps) {
@@ -126,9 +153,10 @@ std::vector<SourceRef> ReadZookeeper(YamlMap& cluster_map, const std::string& cl
 }
 
 // A new source is a line here.
-constexpr std::array<SourceKind, 3> kKinds{{
+constexpr std::array<SourceKind, 4> kKinds{{
     {.key = "kafka", .read = ReadKafka},
     {.key = "connect", .read = ReadConnect},
+    {.key = "schema_registry", .read = ReadRegistries},
     {.key = "zookeeper", .read = ReadZookeeper},
 }};
 

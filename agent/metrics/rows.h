@@ -14,6 +14,7 @@ namespace klaxon::metrics {
 /// The `collector` of a Section that each kind of facts comes from.
 inline constexpr std::string_view kKafkaCollector = "kafka";
 inline constexpr std::string_view kConnectCollector = "connect";
+inline constexpr std::string_view kSchemaRegistryCollector = "schema_registry";
 inline constexpr std::string_view kZookeeperCollector = "zookeeper";
 inline constexpr std::string_view kRecordSamplesCollector = "record_samples";
 
@@ -70,6 +71,20 @@ void EachConnect(const View& view, Emitter& emitter) {
     if (facts != nullptr && derived != nullptr) {
       kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
     } else if (part.section->collector == kConnectCollector) {
+      emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
+    }
+  }
+}
+
+/// The same for a schema registry.
+template <void (*kEmit)(const SchemaRegistryPart&, Emitter&)>
+void EachRegistry(const View& view, Emitter& emitter) {
+  for (const ViewPart& part : view.parts) {
+    const auto* facts = dynamic_cast<const SchemaRegistryFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const SchemaRegistryDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
+    } else if (part.section->collector == kSchemaRegistryCollector) {
       emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
     }
   }

@@ -34,6 +34,26 @@ std::string_view Name(EventKind kind) {
       return "rebalance_began";
     case EventKind::kRebalanceEnded:
       return "rebalance_ended";
+    case EventKind::kSubjectCreated:
+      return "subject_created";
+    case EventKind::kSubjectDeleted:
+      return "subject_deleted";
+    case EventKind::kSubjectGone:
+      return "subject_gone";
+    case EventKind::kSchemaRegistered:
+      return "schema_registered";
+    case EventKind::kSchemaDeleted:
+      return "schema_deleted";
+    case EventKind::kSchemaRestored:
+      return "schema_restored";
+    case EventKind::kSchemaGone:
+      return "schema_gone";
+    case EventKind::kCompatibilityChanged:
+      return "compatibility_changed";
+    case EventKind::kRegistryModeChanged:
+      return "registry_mode_changed";
+    case EventKind::kRegistryDamaged:
+      return "registry_damaged";
   }
   std::abort();
 }

@@ -24,6 +24,16 @@ enum class EventKind {
   kWorkerLeft,
   kRebalanceBegan,  ///< the same group deals out its work anew
   kRebalanceEnded,
+  kSubjectCreated,
+  kSubjectDeleted,  ///< softly, as a whole
+  kSubjectGone,     ///< deleted for good
+  kSchemaRegistered,
+  kSchemaDeleted,  ///< one version, softly
+  kSchemaRestored,
+  kSchemaGone,  ///< one version, for good
+  kCompatibilityChanged,
+  kRegistryModeChanged,
+  kRegistryDamaged,  ///< an IntegrityViolation
 };
 
 /// "broker_gone", ...: stable, for APIs.
@@ -36,8 +46,9 @@ struct Event {
   Instant at{};           ///< when analysis saw it: up to one poll interval after it happened
   EventKind kind = EventKind::kBrokerGone;
   std::string cluster{};
-  std::string subject{};  ///< broker id, topic, group, "connector" or "connector task 3", worker
-  std::string detail{};   ///< what there is to say besides, one line; may be empty
+  /// Broker id, topic, group, "connector" or "connector task 3", worker, subject of a registry.
+  std::string subject{};
+  std::string detail{};  ///< what there is to say besides; one line, of a registry's several
 };
 
 /// The newest events, oldest first.

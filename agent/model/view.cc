@@ -45,6 +45,18 @@ std::vector<ConnectPart> ConnectParts(const View& view) {
   return parts;
 }
 
+std::vector<SchemaRegistryPart> SchemaRegistryParts(const View& view) {
+  std::vector<SchemaRegistryPart> parts;
+  for (const ViewPart& part : view.parts) {
+    const auto* facts = dynamic_cast<const SchemaRegistryFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const SchemaRegistryDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
+    }
+  }
+  return parts;
+}
+
 std::vector<ZookeeperPart> ZookeeperParts(const View& view) {
   std::vector<ZookeeperPart> parts;
   for (const ViewPart& part : view.parts) {

@@ -12,6 +12,8 @@
 #include "agent/model/event.h"
 #include "agent/model/kafka_facts.h"
 #include "agent/model/record_samples.h"
+#include "agent/model/schema_registry_derived.h"
+#include "agent/model/schema_registry_facts.h"
 #include "agent/model/section.h"
 #include "agent/model/zookeeper_facts.h"
 
@@ -78,6 +80,13 @@ struct ConnectPart {
   const ConnectDerived& derived;
 };
 
+/// One schema registry of a view. REQUIRES: the view outlives it.
+struct SchemaRegistryPart {
+  const Section& section;
+  const SchemaRegistryFacts& facts;
+  const SchemaRegistryDerived& derived;
+};
+
 /// One ZooKeeper ensemble of a view. REQUIRES: the view outlives it.
 struct ZookeeperPart {
   const Section& section;
@@ -94,6 +103,7 @@ struct RecordSamplesPart {
 /// The parts that have facts of that kind, in order.
 std::vector<KafkaPart> KafkaParts(const View& view);
 std::vector<ConnectPart> ConnectParts(const View& view);
+std::vector<SchemaRegistryPart> SchemaRegistryParts(const View& view);
 std::vector<ZookeeperPart> ZookeeperParts(const View& view);
 std::vector<RecordSamplesPart> RecordSamplesParts(const View& view);
 

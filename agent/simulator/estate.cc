@@ -6,6 +6,7 @@
 #include "agent/base/thread_name.h"
 #include "agent/simulator/connect_members.h"
 #include "agent/simulator/connect_worker.h"
+#include "agent/simulator/registry_node.h"
 #include "agent/simulator/story.h"
 
 namespace klaxon::simulator {
@@ -46,6 +47,14 @@ class Estate::Impl {
             [&](ClusterState& state) { JoinWorkers(connect->Snapshot(), state, kWorkersGroup); });
       }
     }
+    if (options.registry) {
+      Result<std::unique_ptr<RegistryNode>> node = RegistryNode::Start(ShopRegistry());
+      if (!node) {
+        return node.error();
+      }
+      registry = std::move(*node);
+      registry_url = registry->url();
+    }
     if (options.incidents && !clusters.empty()) {
       director_ =
           std::jthread([this, &clock](const std::stop_token& stop) { Direct(clock, stop); });
@@ -56,6 +65,8 @@ class Estate::Impl {
   std::vector<std::unique_ptr<Cluster>> clusters{};
   std::unique_ptr<ConnectWorker> connect{};
   std::string connect_url{};
+  std::unique_ptr<RegistryNode> registry{};
+  std::string registry_url{};
 
  private:
   void Direct(Clock& clock, const std::stop_token& stop) {
@@ -152,6 +163,10 @@ const std::vector<std::unique_ptr<Cluster>>& Estate::clusters() const {
 
 const std::string& Estate::connect_url() const {
   return impl_->connect_url;
+}
+
+const std::string& Estate::registry_url() const {
+  return impl_->registry_url;
 }
 
 }  // namespace klaxon::simulator

@@ -14,10 +14,12 @@ namespace klaxon::simulator {
 struct EstateOptions {
   std::vector<ClusterSpec> clusters = {ShopCluster()};
   bool connect = true;    ///< a Kafka Connect worker beside them
+  bool registry = true;   ///< a schema registry beside them
   bool incidents = true;  ///< things break and heal by themselves, in the first cluster and Connect
 };
 
-/// Clusters and a Connect worker on loopback: what `klaxon demo` watches. Threads are its own.
+/// Clusters, a Connect worker and a schema registry on loopback: what `klaxon demo` watches.
+/// Threads are its own.
 class Estate {
  public:
   /// `clock` must outlive it. Error: kUnreachable when no port can be had.
@@ -30,6 +32,9 @@ class Estate {
 
   /// "http://127.0.0.1:PORT"; empty without Connect.
   const std::string& connect_url() const;
+
+  /// The same of the schema registry.
+  const std::string& registry_url() const;
 
  private:
   class Impl;

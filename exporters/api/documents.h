@@ -27,6 +27,11 @@ std::string GroupsDocument(const View& view, const Instant& now,
 std::string ConnectorsDocument(const View& view, const Instant& now,
                                const std::optional<std::string>& cluster);
 
+/// {"registries": [...], "subjects": [...]}: every schema registry with its nodes, and every
+/// subject with its versions.
+std::string SubjectsDocument(const View& view, const Instant& now,
+                             const std::optional<std::string>& cluster);
+
 /// {"ensembles": [...]}: every ZooKeeper ensemble with its servers; `stats` is null of a server
 /// that does not serve.
 std::string ZookeeperDocument(const View& view, const Instant& now,

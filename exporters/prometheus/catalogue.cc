@@ -37,6 +37,7 @@ std::vector<CatalogueSection> Catalogue() {
   std::vector<CatalogueSection> sections{
       FromTable("Kafka", metrics::KafkaTable()),
       FromTable("Kafka Connect", metrics::ConnectTable()),
+      FromTable("Schema Registry", metrics::SchemaRegistryTable()),
       FromTable("ZooKeeper", metrics::ZookeeperTable()),
       FromTable("Sampled records", metrics::RecordSamplesTable()),
       FromTable("Collectors", metrics::AgentTable()),

@@ -62,6 +62,9 @@ const std::array<PrometheusPage::Kind, PrometheusPage::kKinds>& PrometheusPage::
   static constexpr std::array<Kind, kKinds> kAll{
       Kind{.name = "kafka", .collector = "kafka", .table = metrics::KafkaTable},
       Kind{.name = "connect", .collector = "connect", .table = metrics::ConnectTable},
+      Kind{.name = "schema_registry",
+           .collector = "schema_registry",
+           .table = metrics::SchemaRegistryTable},
       Kind{.name = "zookeeper", .collector = "zookeeper", .table = metrics::ZookeeperTable},
       Kind{.name = "record_samples",
            .collector = "record_samples",

@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
+#include "agent/base/text.h"
 #include "exporters/status_page/connect_section.h"
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/kafka_section.h"
 #include "exporters/status_page/records_section.h"
+#include "exporters/status_page/registry_section.h"
 #include "exporters/status_page/trouble.h"
 #include "exporters/status_page/zookeeper_section.h"
 
@@ -99,8 +101,42 @@ std::string EventInWords(const Event& event) {
       return fmt::format("{} rebalances ({})", event.subject, event.detail);
     case EventKind::kRebalanceEnded:
       return fmt::format("{} is Stable again", event.subject);
+    case EventKind::kSubjectCreated:
+      return fmt::format("subject {} was created", event.subject);
+    case EventKind::kSubjectDeleted:
+      return fmt::format("subject {} was deleted softly", event.subject);
+    case EventKind::kSubjectGone:
+      return fmt::format("subject {} was deleted for good", event.subject);
+    case EventKind::kSchemaRegistered:
+      return fmt::format("a schema was registered in {}", event.subject);
+    case EventKind::kSchemaDeleted:
+      return fmt::format("a schema of {} was deleted softly", event.subject);
+    case EventKind::kSchemaRestored:
+      return fmt::format("a schema of {} is back", event.subject);
+    case EventKind::kSchemaGone:
+      return fmt::format("a schema of {} was deleted for good", event.subject);
+    case EventKind::kCompatibilityChanged:
+      return fmt::format("compatibility of {} changed",
+                         event.subject.empty() ? "the schema registry" : event.subject);
+    case EventKind::kRegistryModeChanged:
+      return fmt::format("mode of {} changed",
+                         event.subject.empty() ? "the schema registry" : event.subject);
+    case EventKind::kRegistryDamaged:
+      return "the schema registry is damaged";
   }
   std::abort();
+}
+
+/// What changed in a registry, line by line; other events have it in their words.
+std::string Detail(const Event& event) {
+  std::string html;
+  if (event.kind < EventKind::kSubjectCreated) {
+    return html;
+  }
+  for (const std::string_view line : Split(event.detail, '\n')) {
+    html += fmt::format("<div class=\"why\">{}</div>", Escape(line));
+  }
+  return html;
 }
 
 std::string Events(const EventRing& events, const Instant& now) {
@@ -111,9 +147,9 @@ std::string Events(const EventRing& events, const Instant& now) {
   const size_t first = events.size() - std::min(events.size(), kEventsShown);
   for (size_t i = events.size(); i-- > first;) {
     const Event& event = events[i];
-    html += fmt::format("<li><span class=\"age\" title=\"{}\">{} ago</span> {}: {}</li>\n",
+    html += fmt::format("<li><span class=\"age\" title=\"{}\">{} ago</span> {}: {}{}</li>\n",
                         FormatWallTime(event.at.wall), FormatAge(now.mono - event.at.mono),
-                        Escape(event.cluster), Escape(EventInWords(event)));
+                        Escape(event.cluster), Escape(EventInWords(event)), Detail(event));
   }
   return html + "</ul>\n</section>\n";
 }
@@ -139,6 +175,9 @@ std::string Sources(const View& view, const Instant& now) {
   std::string html;
   for (const ConnectPart& part : ConnectParts(view)) {
     html += ConnectSection(part, now);
+  }
+  for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
+    html += RegistrySection(part, now);
   }
   for (const ZookeeperPart& part : ZookeeperParts(view)) {
     html += ZookeeperSection(part, now);

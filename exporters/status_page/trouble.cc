@@ -7,6 +7,7 @@
 #include "agent/base/duration.h"
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/records_section.h"
+#include "exporters/status_page/registry_section.h"
 #include "exporters/status_page/zookeeper_section.h"
 
 namespace klaxon::status_page {
@@ -115,6 +116,9 @@ std::vector<Trouble> TroublesIn(const View& view, const Instant& now) {
         AddConnector(part, connector, troubles);
       }
     }
+  }
+  for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
+    std::ranges::move(RegistryTroubles(part, now), std::back_inserter(troubles));
   }
   for (const ZookeeperPart& part : ZookeeperParts(view)) {
     std::ranges::move(ZookeeperTroubles(part, now), std::back_inserter(troubles));

@@ -13,6 +13,8 @@ const std::set<std::string> kWithoutDefault{"clusters[].name",
                                             "clusters[].kafka.bootstrap.servers",
                                             "clusters[].connect[].name",
                                             "clusters[].connect[].url",
+                                            "clusters[].schema_registry[].name",
+                                            "clusters[].schema_registry[].url",
                                             "clusters[].zookeeper.servers",
                                             "clusters[].kafka.record_samples.topics"};
 

@@ -1,0 +1,278 @@
+#include "agent/analysis/registry.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "agent/analysis/registry_changes.h"
+#include "agent/base/text.h"
+
+namespace klaxon::analysis {
+namespace {
+
+constexpr size_t kViolationsKept = 20;
+constexpr size_t kDanglingShown = 10;
+constexpr size_t kOrphansKept = 1'000;
+constexpr size_t kRegisteredKept = 2'000;
+constexpr Duration kRegisteredFor = std::chrono::hours{1};
+
+using Subjects = std::vector<SubjectRef>;
+
+const SubjectFacts* FindSubject(const Subjects& subjects, std::string_view name) {
+  const auto found = std::ranges::lower_bound(
+      subjects, name, {},
+      [](const SubjectRef& subject) -> std::string_view { return subject->entity->name; });
+  return found != subjects.end() && (*found)->entity->name == name ? found->get() : nullptr;
+}
+
+/// Whether a reference leads to a version that is there. Within a context other than the default
+/// one, names without a context mean the same context.
+bool Leads(const Subjects& subjects, const SubjectFacts& from, const SchemaReference& to) {
+  const std::string_view context = ContextOf(from.entity->name);
+  const SubjectFacts* target = FindSubject(subjects, to.subject);
+  if (target == nullptr && !context.empty()) {
+    target = FindSubject(subjects, fmt::format(":{}:{}", context, to.subject));
+  }
+  return target != nullptr &&
+         std::ranges::any_of(target->versions, [&](const SchemaVersionFacts& version) {
+           return version.version == to.version && !version.deleted;
+         });
+}
+
+void CountReferences(const Subjects& subjects, const SubjectFacts& subject,
+                     const SchemaVersionFacts& version, SchemaRegistryDerived& derived) {
+  for (const SchemaReference& reference : version.schema->references) {
+    if (Leads(subjects, subject, reference)) {
+      continue;
+    }
+    ++derived.counts.dangling;
+    if (derived.dangling.size() < kDanglingShown) {
+      derived.dangling.push_back(
+          fmt::format("{} version {} refers to {} version {}, which is deleted or not there",
+                      Printable(subject.entity->name, 100), version.version,
+                      Printable(reference.subject, 100), reference.version));
+    }
+  }
+}
+
+void Count(const SchemaRegistryFacts& facts, SchemaRegistryDerived& derived) {
+  derived.counts = {};
+  derived.dangling.clear();
+  std::set<const SchemaFacts*> seen;
+  for (const SubjectRef& subject : facts.inventory->subjects) {
+    const bool deleted = subject->deleted();
+    (deleted ? derived.counts.deleted_subjects : derived.counts.subjects) += 1;
+    if (!deleted && subject->compatibility) {
+      ++derived.counts.levels[subject->compatibility->empty() ? facts.compatibility
+                                                              : *subject->compatibility];
+    }
+    for (const SchemaVersionFacts& version : subject->versions) {
+      (version.deleted ? derived.counts.deleted_versions : derived.counts.versions) += 1;
+      if (seen.insert(version.schema.get()).second) {
+        ++derived.counts.types[version.schema->type];
+      }
+      if (!version.deleted) {
+        CountReferences(facts.inventory->subjects, *subject, version, derived);
+      }
+    }
+  }
+}
+
+/// "orders" of "orders-value"; empty: it is not named after a topic (TopicNameStrategy).
+std::string_view TopicOf(std::string_view subject) {
+  const std::string_view name = NameInContext(subject);
+  for (const std::string_view suffix : {"-value", "-key"}) {
+    if (name.ends_with(suffix)) {
+      return name.substr(0, name.size() - suffix.size());
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> Orphans(const Subjects& subjects, const KafkaFacts& kafka) {
+  std::vector<std::string> orphans;
+  for (const SubjectRef& subject : subjects) {
+    const std::string_view topic = TopicOf(subject->entity->name);
+    if (topic.empty() || subject->deleted() || orphans.size() >= kOrphansKept) {
+      continue;
+    }
+    const auto found = std::ranges::lower_bound(
+        kafka.topics, topic, {},
+        [](const TopicFacts& each) -> std::string_view { return each.entity->name; });
+    if (found == kafka.topics.end() || found->entity->name != topic) {
+      orphans.push_back(subject->entity->name);
+    }
+  }
+  return orphans;
+}
+
+auto OrderOf(const KnownSchema& schema) {
+  return std::tie(schema.context, schema.id, schema.hash.high, schema.hash.low);
+}
+
+bool Before(const KnownSchema& a, const KnownSchema& b) {
+  return OrderOf(a) < OrderOf(b);
+}
+
+/// Adds every id of the inventory to the known ones; an id that stands for a second schema is a
+/// violation, once.
+void LearnIds(const Subjects& subjects, SchemaRegistryDerived& derived,
+              std::vector<IntegrityViolation>& violations) {
+  std::vector<KnownSchema> now;
+  std::set<const SchemaFacts*> seen;
+  for (const SubjectRef& subject : subjects) {
+    for (const SchemaVersionFacts& version : subject->versions) {
+      if (seen.insert(version.schema.get()).second) {
+        now.push_back({.context = std::string(ContextOf(subject->entity->name)),
+                       .id = version.schema->id,
+                       .hash = version.schema->hash});
+      }
+    }
+  }
+  std::ranges::sort(now, Before);
+  static const std::vector<KnownSchema> none;
+  const std::vector<KnownSchema>& old = derived.known == nullptr ? none : *derived.known;
+  auto all = std::make_shared<std::vector<KnownSchema>>();
+  std::ranges::set_union(old, now, std::back_inserter(*all), Before);
+  if (derived.known != nullptr && all->size() == old.size()) {
+    return;
+  }
+  for (size_t i = 1; i < all->size(); ++i) {
+    const KnownSchema& one = (*all)[i - 1];
+    const KnownSchema& two = (*all)[i];
+    const bool same_id = one.context == two.context && one.id == two.id && one.hash != two.hash;
+    const bool known = std::ranges::binary_search(old, one, Before) &&
+                       std::ranges::binary_search(old, two, Before);
+    if (same_id && !known) {
+      violations.push_back(
+          {.kind = IntegrityKind::kIdChanged,
+           .at = {},
+           .what = fmt::format("id {}{} stands for two schemas: {:.8} and {:.8}", one.id,
+                               one.context.empty() ? "" : " of " + one.context, ToString(one.hash),
+                               ToString(two.hash))});
+    }
+  }
+  derived.known = std::move(all);
+}
+
+void CheckMaxId(const SchemaRegistryFacts& facts, SchemaRegistryDerived& derived,
+                std::vector<IntegrityViolation>& violations) {
+  if (!facts.max_id || !facts.max_id_told) {
+    return;
+  }
+  const int32_t highest = derived.highest_max_id.value_or(*facts.max_id);
+  const bool low = *facts.max_id < highest;
+  if (low && derived.max_id_was_low) {
+    violations.push_back(
+        {.kind = IntegrityKind::kMaxIdFell,
+         .at = {},
+         .what = fmt::format("the highest id fell from {} to {}: new schemas get ids that records "
+                             "carry already",
+                             highest, *facts.max_id)});
+    derived.highest_max_id = facts.max_id;
+    derived.max_id_was_low = false;
+    return;
+  }
+  derived.max_id_was_low = low;
+  derived.highest_max_id = std::max(highest, *facts.max_id);
+}
+
+void CheckNodes(const SchemaRegistryFacts* before, const SchemaRegistryFacts& facts,
+                std::vector<IntegrityViolation>& violations) {
+  for (size_t i = 0; i < facts.nodes.size(); ++i) {
+    const RegistryNodeFacts& node = facts.nodes[i];
+    const size_t was =
+        before == nullptr || before->nodes.size() <= i ? 0 : before->nodes[i].comparison.in_a_row;
+    if (node.comparison.in_a_row == 2 && was < 2 && !node.comparison.words.empty()) {
+      violations.push_back({.kind = IntegrityKind::kNodesDisagree,
+                            .at = {},
+                            .what = fmt::format("{} {} ({} differences to {})", node.entity->name,
+                                                node.comparison.words.front(),
+                                                node.comparison.differences, facts.listed_from)});
+    }
+  }
+}
+
+void Keep(std::vector<IntegrityViolation> violations, const Instant& now, RegistryStep& step,
+          SchemaRegistryDerived& derived) {
+  for (IntegrityViolation& violation : violations) {
+    violation.at = now;
+    ++derived.violation_totals.at(static_cast<size_t>(violation.kind));
+    step.changes.push_back(
+        {.kind = EventKind::kRegistryDamaged, .subject = "", .detail = violation.what});
+    derived.violations.push_back(std::move(violation));
+  }
+  const size_t surplus =
+      derived.violations.size() - std::min(derived.violations.size(), kViolationsKept);
+  derived.violations.erase(derived.violations.begin(),
+                           derived.violations.begin() + static_cast<std::ptrdiff_t>(surplus));
+}
+
+void KeepRegistered(const std::vector<EntityRef>& registered, const Instant& now,
+                    SchemaRegistryDerived& derived) {
+  derived.registered_total += registered.size();
+  std::erase_if(derived.registered,
+                [&](const auto& each) { return now.mono - each.first > kRegisteredFor; });
+  for (const EntityRef& subject : registered) {
+    if (derived.registered.size() < kRegisteredKept) {
+      derived.registered.emplace_back(now.mono, subject);
+    }
+  }
+}
+
+/// Whether the joined facts are still those that `derived` was made of.
+bool OrphansHold(const SchemaRegistryDerived& derived, const KafkaFacts* kafka,
+                 const Instant& now) {
+  const bool known = kafka != nullptr && IsFresh(kafka->metadata, now);
+  return known ? derived.orphans_of == kafka->metadata : derived.orphans_of == nullptr;
+}
+
+void JoinTopics(const SchemaRegistryFacts& facts, const KafkaFacts* kafka, const Instant& now,
+                SchemaRegistryDerived& derived) {
+  const bool known = kafka != nullptr && IsFresh(kafka->metadata, now);
+  derived.orphans_of = known ? kafka->metadata : nullptr;
+  derived.orphans = known && facts.whole ? std::optional(Orphans(facts.inventory->subjects, *kafka))
+                                         : std::nullopt;
+}
+
+}  // namespace
+
+RegistryStep DeriveRegistry(const RegistryBefore& before, const SchemaRegistryFacts& facts,
+                            const KafkaFacts* kafka, const Instant& now) {
+  RegistryStep step;
+  const bool same = before.facts == &facts && before.derived != nullptr;
+  if (same && OrphansHold(*before.derived, kafka, now)) {
+    step.derived = before.derived;
+    return step;
+  }
+  auto derived = before.derived == nullptr
+                     ? std::make_shared<SchemaRegistryDerived>()
+                     : std::make_shared<SchemaRegistryDerived>(*before.derived);
+  if (!same) {
+    std::vector<IntegrityViolation> violations;
+    if (before.facts != nullptr) {
+      RegistryDifference difference = DifferenceBetween(*before.facts, facts);
+      step.changes = std::move(difference.changes);
+      violations = std::move(difference.violations);
+      KeepRegistered(difference.registered, now, *derived);
+    }
+    const bool changed = before.facts == nullptr || before.facts->inventory != facts.inventory ||
+                         before.facts->compatibility != facts.compatibility;
+    if (facts.inventory != nullptr && changed) {
+      Count(facts, *derived);
+      LearnIds(facts.inventory->subjects, *derived, violations);
+    }
+    CheckMaxId(facts, *derived, violations);
+    CheckNodes(before.facts, facts, violations);
+    Keep(std::move(violations), now, step, *derived);
+  }
+  if (facts.inventory != nullptr) {
+    JoinTopics(facts, kafka, now, *derived);
+  }
+  step.derived = std::move(derived);
+  return step;
+}
+
+}  // namespace klaxon::analysis

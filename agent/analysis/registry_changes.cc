@@ -1,0 +1,214 @@
+#include "agent/analysis/registry_changes.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "agent/analysis/schema_diff.h"
+#include "agent/base/text.h"
+
+namespace klaxon::analysis {
+namespace {
+
+constexpr size_t kMostChanges = 50;
+/// So many subjects, and most of them, do not vanish because somebody deletes one.
+constexpr size_t kManySubjects = 10;
+
+std::string OrNone(const std::string& setting, std::string_view none) {
+  return setting.empty() ? std::string(none) : Printable(setting, 40);
+}
+
+/// How much a level forbids; more is stricter. CompatibilityLevel.java.
+int Strictness(std::string_view level) {
+  if (level == "NONE") {
+    return 0;
+  }
+  return (level.starts_with("FULL") ? 3 : 1) + (level.ends_with("_TRANSITIVE") ? 1 : 0);
+}
+
+std::string LevelChange(const std::string& before, const std::string& after) {
+  const int drop = Strictness(before) - Strictness(after);
+  return fmt::format("{} -> {}{}", Printable(before, 40), Printable(after, 40),
+                     after == "NONE" ? ": turned off"
+                     : drop > 0      ? ": loosened"
+                                     : "");
+}
+
+class Differ {
+ public:
+  Differ(const SchemaRegistryFacts& before, const SchemaRegistryFacts& after)
+      : before_(before), after_(after), same_node_(before.listed_from == after.listed_from) {}
+
+  RegistryDifference Run() {
+    Settings();
+    if (before_.inventory != after_.inventory && before_.inventory != nullptr &&
+        after_.inventory != nullptr && before_.whole && after_.whole) {
+      Subjects(before_.inventory->subjects, after_.inventory->subjects);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void Say(EventKind kind, const std::string& subject, std::string detail) {
+    if (out_.changes.size() < kMostChanges) {
+      out_.changes.push_back({.kind = kind, .subject = subject, .detail = std::move(detail)});
+    } else {
+      out_.changes.back().detail = fmt::format("and {} more changes", ++left_out_);
+    }
+  }
+
+  void Violate(IntegrityKind kind, std::string what) {
+    out_.violations.push_back({.kind = kind, .at = {}, .what = std::move(what)});
+  }
+
+  void Settings() {
+    if (before_.settings == nullptr || after_.settings == nullptr) {
+      return;
+    }
+    if (before_.compatibility != after_.compatibility) {
+      Say(EventKind::kCompatibilityChanged, "",
+          LevelChange(before_.compatibility, after_.compatibility));
+    }
+    if (before_.mode != after_.mode && !before_.mode.empty() && !after_.mode.empty()) {
+      Say(EventKind::kRegistryModeChanged, "",
+          Printable(before_.mode, 40) + " -> " + Printable(after_.mode, 40));
+    }
+  }
+
+  void Subjects(const std::vector<SubjectRef>& before, const std::vector<SubjectRef>& after) {
+    auto old = before.begin();
+    auto now = after.begin();
+    size_t lost = 0;
+    while (old != before.end() || now != after.end()) {
+      if (now == after.end() ||
+          (old != before.end() && (*old)->entity->name < (*now)->entity->name)) {
+        lost += static_cast<size_t>((*old)->deleted() ? 0 : 1);
+        Gone(**old++);
+      } else if (old == before.end() || (*now)->entity->name < (*old)->entity->name) {
+        Created(**now++);
+      } else {
+        if (*old != *now) {
+          Subject(**old, **now);
+        }
+        ++old;
+        ++now;
+      }
+    }
+    if (same_node_ && lost >= kManySubjects && lost * 2 > before.size()) {
+      Violate(IntegrityKind::kSubjectsLost,
+              fmt::format("{} of {} subjects vanished at once without having been deleted softly; "
+                          "is _schemas still compacted, and not a new one?",
+                          lost, before.size()));
+    }
+  }
+
+  void Created(const SubjectFacts& subject) {
+    out_.registered.insert(out_.registered.end(), subject.versions.size(), subject.entity);
+    const SchemaVersionFacts& last = subject.versions.back();
+    Say(EventKind::kSubjectCreated, subject.entity->name,
+        fmt::format("version {}, id {}, {}", last.version, last.schema->id, last.schema->type));
+  }
+
+  void Gone(const SubjectFacts& subject) {
+    const std::string_view how =
+        subject.deleted() ? ""
+        : same_node_      ? "; it was not seen deleted softly first"
+                          : "; another node tells the subjects now, and does not list it";
+    Say(EventKind::kSubjectGone, subject.entity->name,
+        fmt::format("{} versions{}", subject.versions.size(), how));
+  }
+
+  void Subject(const SubjectFacts& before, const SubjectFacts& after) {
+    const std::string& name = after.entity->name;
+    if (after.deleted() && !before.deleted()) {
+      Say(EventKind::kSubjectDeleted, name, fmt::format("{} versions", after.versions.size()));
+    } else {
+      Versions(before, after);
+    }
+    Setting(before.compatibility, after.compatibility, EventKind::kCompatibilityChanged, name);
+    Setting(before.mode, after.mode, EventKind::kRegistryModeChanged, name);
+  }
+
+  void Setting(const std::optional<std::string>& before, const std::optional<std::string>& after,
+               EventKind kind, const std::string& name) {
+    if (!before || !after || *before == *after) {
+      return;
+    }
+    if (kind == EventKind::kRegistryModeChanged) {
+      Say(kind, name,
+          OrNone(*before, "its own: none") + " -> " + OrNone(*after, "none of its own"));
+      return;
+    }
+    // What held and what holds; an own level that is the registry's too changes nothing.
+    const std::string old = before->empty() ? before_.compatibility : *before;
+    const std::string now = after->empty() ? after_.compatibility : *after;
+    Say(kind, name, LevelChange(old, now) + (after->empty() ? " (the registry's own)" : ""));
+  }
+
+  void Versions(const SubjectFacts& before, const SubjectFacts& after) {
+    auto old = before.versions.begin();
+    auto now = after.versions.begin();
+    while (old != before.versions.end() || now != after.versions.end()) {
+      if (now == after.versions.end() ||
+          (old != before.versions.end() && old->version < now->version)) {
+        VersionGone(after, *old++);
+      } else if (old == before.versions.end() || now->version < old->version) {
+        Registered(before, after, *now++);
+      } else {
+        Version(after, *old++, *now++);
+      }
+    }
+  }
+
+  void VersionGone(const SubjectFacts& subject, const SchemaVersionFacts& version) {
+    const std::string& name = subject.entity->name;
+    const std::string words = fmt::format("version {}, id {}", version.version, version.schema->id);
+    Say(EventKind::kSchemaGone, name, words);
+    if (!version.deleted && same_node_) {
+      Violate(IntegrityKind::kVersionLost,
+              fmt::format("{} {} vanished without having been seen deleted softly",
+                          Printable(name, 100), words));
+    }
+  }
+
+  void Registered(const SubjectFacts& before, const SubjectFacts& after,
+                  const SchemaVersionFacts& version) {
+    out_.registered.push_back(after.entity);
+    std::string words = fmt::format("version {}, id {}", version.version, version.schema->id);
+    const bool last = version.version == after.versions.back().version;
+    if (last && before.latest_text != nullptr && after.latest_text != nullptr) {
+      const std::string diff = SchemaDiff(*before.latest_text, *after.latest_text);
+      words += diff.empty() ? "" : "\n" + diff;
+    }
+    Say(EventKind::kSchemaRegistered, after.entity->name, std::move(words));
+  }
+
+  void Version(const SubjectFacts& subject, const SchemaVersionFacts& before,
+               const SchemaVersionFacts& after) {
+    const std::string& name = subject.entity->name;
+    if (before.deleted != after.deleted) {
+      Say(after.deleted ? EventKind::kSchemaDeleted : EventKind::kSchemaRestored, name,
+          fmt::format("version {}, id {}", after.version, after.schema->id));
+    }
+    if (before.schema->id != after.schema->id) {
+      Violate(IntegrityKind::kIdChanged,
+              fmt::format("{} version {} had id {} and has id {}", Printable(name, 100),
+                          after.version, before.schema->id, after.schema->id));
+    }
+  }
+
+  const SchemaRegistryFacts& before_;
+  const SchemaRegistryFacts& after_;
+  const bool same_node_;
+  RegistryDifference out_{};
+  size_t left_out_ = 0;
+};
+
+}  // namespace
+
+RegistryDifference DifferenceBetween(const SchemaRegistryFacts& before,
+                                     const SchemaRegistryFacts& after) {
+  return Differ(before, after).Run();
+}
+
+}  // namespace klaxon::analysis

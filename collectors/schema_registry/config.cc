@@ -1,0 +1,17 @@
+#include "collectors/schema_registry/config.h"
+
+#include "collectors/shared_keys.h"
+
+namespace klaxon::schema_registry_collector {
+
+Config ReadConfig(config::YamlMap& yaml) {
+  Config config;
+  config.name = yaml.RequiredString("name");
+  config.source = ReadHttpSource(yaml, {.example = "http://registry-1:8081"});
+  const PollTimes times = ReadPollTimes(yaml, config.interval);
+  config.interval = times.interval;
+  config.request_timeout = times.request_timeout;
+  return config;
+}
+
+}  // namespace klaxon::schema_registry_collector

@@ -1,0 +1,114 @@
+#include "exporters/api/documents.h"
+#include "exporters/api/json.h"
+
+namespace klaxon::api {
+namespace {
+
+Json TextOrNull(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Text(text);
+}
+
+Json Node(const RegistryNodeFacts& node, const SchemaRegistryFacts& facts, const Instant& now) {
+  const bool known = node.state != RegistryNodeState::kUnknown && IsFresh(node.polled, now);
+  const bool serves = node.Serves(now);
+  Json differences = Json::array();
+  for (const std::string& word : node.comparison.words) {
+    differences.push_back(Text(word));
+  }
+  return {{"node", Text(node.entity->name)},
+          {"state", known ? Json(Name(node.state)) : Json(nullptr)},
+          {"why", TextOrNull(node.why)},
+          {"as_of", AsOf(node.told, now)},
+          {"latency_seconds", serves ? Json(node.latency_seconds) : Json(nullptr)},
+          {"leads", serves && node.primary ? Json(*node.primary) : Json(nullptr)},
+          {"tells_subjects", node.entity->name == facts.listed_from},
+          {"differences", IfFresh(node.compared, now, [&] { return differences; })}};
+}
+
+Json Violations(const SchemaRegistryDerived& derived) {
+  Json violations = Json::array();
+  for (const IntegrityViolation& violation : derived.violations) {
+    violations.push_back({{"kind", Name(violation.kind)},
+                          {"at", FormatWallTime(violation.at.wall)},
+                          {"what", Text(violation.what)}});
+  }
+  return violations;
+}
+
+Json Registry(const SchemaRegistryPart& part, const Instant& now) {
+  const SchemaRegistryFacts& facts = part.facts;
+  Json nodes = Json::array();
+  for (const RegistryNodeFacts& node : facts.nodes) {
+    nodes.push_back(Node(node, facts, now));
+  }
+  Json orphans = nullptr;
+  if (part.derived.orphans) {
+    orphans = Json::array();
+    for (const std::string& name : *part.derived.orphans) {
+      orphans.push_back(Text(name));
+    }
+  }
+  return {{"cluster", Text(part.section.cluster)},
+          {"registry", Text(part.section.instance)},
+          {"implementation", Name(facts.kind)},
+          {"version", TextOrNull(facts.version)},
+          {"compatibility",
+           IfFresh(facts.settings, now, [&] { return TextOrNull(facts.compatibility); })},
+          {"mode", IfFresh(facts.settings, now, [&] { return TextOrNull(facts.mode); })},
+          {"whole", facts.whole},
+          {"max_id", IfFresh(facts.max_id_answer, now,
+                             [&] { return facts.max_id ? Json(*facts.max_id) : Json(nullptr); })},
+          {"as_of", AsOf(facts.listed, now)},
+          {"orphan_subjects", std::move(orphans)},
+          {"violations", Violations(part.derived)},
+          {"nodes", std::move(nodes)}};
+}
+
+Json Versions(const SubjectFacts& subject) {
+  Json versions = Json::array();
+  for (const SchemaVersionFacts& version : subject.versions) {
+    versions.push_back({{"version", version.version},
+                        {"id", version.schema->id},
+                        {"type", Text(version.schema->type)},
+                        {"hash", ToString(version.schema->hash)},
+                        {"deleted", version.deleted}});
+  }
+  return versions;
+}
+
+Json Subject(const SchemaRegistryPart& part, const SubjectFacts& subject, const Instant& now) {
+  const auto setting = [](const std::optional<std::string>& own, const std::string& general) {
+    return !own ? Json(nullptr) : TextOrNull(own->empty() ? general : *own);
+  };
+  const AnswerRef& listed = part.facts.listed;
+  return {{"cluster", Text(part.section.cluster)},
+          {"registry", Text(part.section.instance)},
+          {"subject", Text(subject.entity->name)},
+          {"deleted", IfFresh(listed, now, [&] { return subject.deleted(); })},
+          {"compatibility", setting(subject.compatibility, part.facts.compatibility)},
+          {"own_compatibility", setting(subject.compatibility, "")},
+          {"mode", setting(subject.mode, part.facts.mode)},
+          {"versions", IfFresh(listed, now, [&] { return Versions(subject); })}};
+}
+
+}  // namespace
+
+std::string SubjectsDocument(const View& view, const Instant& now,
+                             const std::optional<std::string>& cluster) {
+  Json registries = Json::array();
+  Json subjects = Json::array();
+  for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
+    if (cluster && *cluster != part.section.cluster) {
+      continue;
+    }
+    registries.push_back(Registry(part, now));
+    if (part.facts.inventory != nullptr) {
+      for (const SubjectRef& subject : part.facts.inventory->subjects) {
+        subjects.push_back(Subject(part, *subject, now));
+      }
+    }
+  }
+  return Dump({{"registries", std::move(registries)}, {"subjects", std::move(subjects)}});
+}
+
+}  // namespace klaxon::api

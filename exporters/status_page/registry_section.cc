@@ -1,0 +1,177 @@
+#include "exporters/status_page/registry_section.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "exporters/status_page/html.h"
+
+namespace klaxon::status_page {
+namespace {
+
+constexpr size_t kSubjectsShown = 20;
+constexpr std::string_view kNone = "\u2013";
+
+std::string StateCell(const RegistryNodeFacts& node, const Instant& now) {
+  if (!IsFresh(node.polled, now) || node.state == RegistryNodeState::kUnknown) {
+    return UnknownValue(node.polled) +
+           (node.why.empty() ? "" : fmt::format("<div class=\"why\">{}</div>", Escape(node.why)));
+  }
+  const bool serves = node.state == RegistryNodeState::kServing;
+  const std::string_view word = serves                                         ? "serving"
+                                : node.state == RegistryNodeState::kNotServing ? "not serving"
+                                                                               : "unreachable";
+  std::string html = Badge(serves ? "good" : "bad", word);
+  if (!node.why.empty()) {
+    html += fmt::format("<div class=\"why\">{}</div>", Escape(node.why));
+  }
+  return html;
+}
+
+std::string ComparisonCell(const RegistryNodeFacts& node, const SchemaRegistryFacts& facts,
+                           const Instant& now) {
+  if (node.entity->name == facts.listed_from) {
+    return R"(<span class="quiet">tells what is shown here</span>)";
+  }
+  if (node.compared == nullptr) {
+    return R"(<span class="quiet">not compared yet</span>)";
+  }
+  if (!IsFresh(node.compared, now)) {
+    return UnknownValue(node.compared);
+  }
+  if (node.comparison.differences == 0) {
+    return "agrees";
+  }
+  std::string html = Badge(node.comparison.in_a_row > 1 ? "bad" : "warn",
+                           Counted(node.comparison.differences, "difference"));
+  for (const std::string& word : node.comparison.words) {
+    html += fmt::format("<div class=\"why\">{}</div>", Escape(word));
+  }
+  return html;
+}
+
+std::string NodeRow(const RegistryNodeFacts& node, const SchemaRegistryFacts& facts,
+                    const Instant& now) {
+  constexpr double kThousand = 1000;
+  const bool serves = node.Serves(now) && IsFresh(node.told, now);
+  const auto told = [&](const std::string& html) {
+    return serves ? html : UnknownValue(node.told);
+  };
+  const std::string leads = node.primary ? (*node.primary ? " (leads)" : "") : "";
+  return "<tr>" + Cell("Node", fmt::format("<code>{}</code>{}", Escape(node.entity->name), leads)) +
+         Cell("State", StateCell(node, now)) +
+         Cell("Latency", told(fmt::format("{:.3g} ms", node.latency_seconds * kThousand))) +
+         Cell("Compatibility", told(Escape(node.compatibility))) +
+         Cell("Mode", told(node.mode.empty() ? std::string(kNone) : Escape(node.mode))) +
+         Cell("Compared", ComparisonCell(node, facts, now)) + Cell("Age", AgeOf(node.told, now)) +
+         "</tr>\n";
+}
+
+std::string Nodes(const SchemaRegistryFacts& facts, const Instant& now) {
+  std::string html =
+      "<table><thead><tr><th>Node</th><th>State</th><th>Latency</th><th>Compatibility</th>"
+      "<th>Mode</th><th>Compared</th><th>Age</th></tr></thead><tbody>\n";
+  for (const RegistryNodeFacts& node : facts.nodes) {
+    html += NodeRow(node, facts, now);
+  }
+  return html + "</tbody></table>\n";
+}
+
+/// "2 134 subjects, 9 871 versions, highest id 10 240", or how far the first scan is.
+std::string Numbers(const SchemaRegistryPart& part, const Instant& now) {
+  const SchemaRegistryFacts& facts = part.facts;
+  if (facts.inventory == nullptr || !IsFresh(facts.listed, now)) {
+    return UnknownValue(facts.listed);
+  }
+  const RegistryCounts& counts = part.derived.counts;
+  const auto grouped = [](size_t count) { return Grouped(static_cast<int64_t>(count)); };
+  if (!facts.whole) {
+    return fmt::format("the first scan goes on: {} versions read, {} subjects still to read",
+                       grouped(counts.versions), grouped(facts.unread));
+  }
+  std::string html =
+      fmt::format("{} subjects, {} versions", grouped(counts.subjects), grouped(counts.versions));
+  if (counts.deleted_versions > 0) {
+    html += fmt::format(", {} more deleted softly", grouped(counts.deleted_versions));
+  }
+  if (facts.max_id && IsFresh(facts.max_id_answer, now)) {
+    html += fmt::format(", highest id {}", Grouped(*facts.max_id));
+  }
+  return html + " " + AgeOf(facts.listed, now);
+}
+
+/// Subjects with something of their own, then those with the most versions.
+std::vector<const SubjectFacts*> Noteworthy(const SchemaRegistryFacts& facts) {
+  std::vector<const SubjectFacts*> order;
+  for (const SubjectRef& subject : facts.inventory->subjects) {
+    if (!subject->deleted()) {
+      order.push_back(subject.get());
+    }
+  }
+  const auto rank = [](const SubjectFacts* subject) {
+    const bool mode = subject->mode && !subject->mode->empty();
+    return std::pair(!mode, -static_cast<int64_t>(subject->versions.size()));
+  };
+  const size_t shown = std::min(order.size(), kSubjectsShown);
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(shown), {}, rank);
+  order.resize(shown);
+  return order;
+}
+
+std::string SubjectRow(const SubjectFacts& subject, const SchemaRegistryFacts& facts,
+                       const Instant& now) {
+  const SchemaVersionFacts& last = subject.versions.back();
+  const auto setting = [](const std::optional<std::string>& own, const std::string& general) {
+    return !own           ? UnknownValue("not read yet")
+           : own->empty() ? fmt::format("<span class=\"quiet\">{}</span>",
+                                        general.empty() ? std::string(kNone) : Escape(general))
+                          : Escape(*own);
+  };
+  return "<tr>" + Cell("Subject", fmt::format("<code>{}</code>", Escape(subject.entity->name))) +
+         Cell("Versions", fmt::format("{}", subject.versions.size())) +
+         Cell("Latest", fmt::format("{} (id {})", last.version, last.schema->id)) +
+         Cell("Type", Escape(last.schema->type)) +
+         Cell("Compatibility", setting(subject.compatibility, facts.compatibility)) +
+         Cell("Mode", setting(subject.mode, facts.mode)) + Cell("Age", AgeOf(facts.listed, now)) +
+         "</tr>\n";
+}
+
+std::string Subjects(const SchemaRegistryFacts& facts, const Instant& now) {
+  const std::vector<const SubjectFacts*> subjects = Noteworthy(facts);
+  if (subjects.empty()) {
+    return "";
+  }
+  std::string html =
+      "<table><thead><tr><th>Subject</th><th>Versions</th><th>Latest</th><th>Type</th>"
+      "<th>Compatibility</th><th>Mode</th><th>Age</th></tr></thead><tbody>\n";
+  for (const SubjectFacts* subject : subjects) {
+    html += SubjectRow(*subject, facts, now);
+  }
+  html += "</tbody></table>\n";
+  if (subjects.size() == kSubjectsShown) {
+    html += fmt::format(
+        "<p class=\"quiet\">The {} with a mode of their own or the most versions; all: "
+        "<a href=\"/api/klaxon/v1/subjects\">subjects</a></p>\n",
+        kSubjectsShown);
+  }
+  return html;
+}
+
+}  // namespace
+
+std::string RegistrySection(const SchemaRegistryPart& part, const Instant& now) {
+  const SchemaRegistryFacts& facts = part.facts;
+  const std::string who =
+      facts.kind == RegistryKind::kUnknown ? "" : fmt::format(", {}", Name(facts.kind));
+  std::string html = fmt::format(
+      "<section>\n<h2>{} / {} <span class=\"quiet\">schema registry{} {}</span></h2>\n<p>{}</p>\n",
+      Escape(part.section.cluster), Escape(part.section.instance), who, Escape(facts.version),
+      Numbers(part, now));
+  html += Nodes(facts, now);
+  if (facts.inventory != nullptr && IsFresh(facts.listed, now)) {
+    html += Subjects(facts, now);
+  }
+  return html + "</section>\n";
+}
+
+}  // namespace klaxon::status_page

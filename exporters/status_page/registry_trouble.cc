@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "exporters/status_page/html.h"
+#include "exporters/status_page/registry_section.h"
+
+namespace klaxon::status_page {
+namespace {
+
+constexpr size_t kManyVersions = 1'000;  // of one subject: every registration compares them
+constexpr size_t kExplosion = 20;        // new versions of one subject within an hour
+constexpr Duration kShownFor = std::chrono::hours{24};  // a violation, since it was seen
+
+class Collecting {
+ public:
+  explicit Collecting(const SchemaRegistryPart& part, const Instant& now)
+      : part_(part), now_(now) {}
+
+  std::vector<Trouble> Run() {
+    Violations();
+    Nodes();
+    if (IsFresh(part_.facts.settings, now_)) {
+      Mode();
+    }
+    if (part_.facts.whole && IsFresh(part_.facts.listed, now_)) {
+      Subjects();
+      Explosions();
+    }
+    return std::move(troubles_);
+  }
+
+ private:
+  void Add(Severity severity, std::string what, std::string why, AnswerRef answer) {
+    troubles_.push_back({.severity = severity,
+                         .where = part_.section.cluster + " / " + part_.section.instance,
+                         .what = std::move(what),
+                         .why = std::move(why),
+                         .answer = std::move(answer)});
+  }
+
+  void Violations() {
+    for (const IntegrityViolation& violation : part_.derived.violations) {
+      if (now_.mono - violation.at.mono <= kShownFor) {
+        Add(Severity::kBroken, "the schema registry is damaged", violation.what,
+            part_.facts.listed);
+      }
+    }
+  }
+
+  void Nodes() {
+    for (const RegistryNodeFacts& node : part_.facts.nodes) {
+      if (node.comparison.in_a_row > 1 && IsFresh(node.compared, now_)) {
+        Add(Severity::kBroken,
+            fmt::format("schema registry node {} differs from {}", node.entity->name,
+                        part_.facts.listed_from),
+            node.comparison.words.empty() ? "" : node.comparison.words.front(), node.compared);
+      }
+    }
+  }
+
+  void Mode() {
+    const SchemaRegistryFacts& facts = part_.facts;
+    if (!facts.mode.empty() && facts.mode != "READWRITE") {
+      Add(Severity::kAtRisk, fmt::format("the schema registry is in mode {}", facts.mode),
+          "producers cannot register schemas", facts.settings);
+    }
+  }
+
+  void Subjects() {
+    size_t with_mode = 0;
+    std::string example;
+    for (const SubjectRef& subject : part_.facts.inventory->subjects) {
+      if (subject->versions.size() >= kManyVersions) {
+        Add(Severity::kAtRisk,
+            fmt::format("subject {} has {} versions", subject->entity->name,
+                        subject->versions.size()),
+            "every registration is compared with them; does a producer make schemas?",
+            part_.facts.listed);
+      }
+      if (!subject->deleted() && subject->mode && subject->mode->starts_with("READONLY")) {
+        example = with_mode++ == 0 ? subject->entity->name : example;
+      }
+    }
+    if (with_mode > 0) {
+      Add(Severity::kAtRisk, fmt::format("{} read-only", Counted(with_mode, "subject")),
+          "no schema can be registered, e.g. in " + example, part_.facts.listed);
+    }
+    if (part_.derived.counts.dangling > 0) {
+      Add(Severity::kAtRisk,
+          fmt::format("{} to schemas that are deleted",
+                      Counted(part_.derived.counts.dangling, "reference")),
+          part_.derived.dangling.empty() ? "" : part_.derived.dangling.front(), part_.facts.listed);
+    }
+  }
+
+  void Explosions() {
+    std::map<std::string_view, size_t> counts;
+    for (const auto& [at, subject] : part_.derived.registered) {
+      counts[subject->name] += now_.mono - at <= std::chrono::hours{1} ? 1U : 0U;
+    }
+    for (const auto& [subject, count] : counts) {
+      if (count >= kExplosion) {
+        Add(Severity::kAtRisk,
+            fmt::format("subject {} got {} versions within an hour", subject, count),
+            "does a producer register a schema of its own for each record?", part_.facts.listed);
+      }
+    }
+  }
+
+  const SchemaRegistryPart& part_;
+  const Instant now_;
+  std::vector<Trouble> troubles_{};
+};
+
+}  // namespace
+
+std::vector<Trouble> RegistryTroubles(const SchemaRegistryPart& part, const Instant& now) {
+  return Collecting(part, now).Run();
+}
+
+}  // namespace klaxon::status_page

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/analysis/advance.h"
+#include "agent/http/client.h"
+#include "agent/simulator/registry_node.h"
+#include "collectors/schema_registry/collector.h"
+#include "tests/support/fake_clock.h"
+
+namespace klaxon::schema_registry_collector {
+
+/// The collector with the real HTTP client against simulated nodes, and what analysis makes of it.
+class Bench {
+ public:
+  explicit Bench(simulator::RegistryState state = simulator::ShopRegistry(), int count = 1);
+
+  /// One poll, whose facts go into the view.
+  Reading Poll();
+
+  /// Polls until the inventory is whole and its settings are read, at most `most` times.
+  void Settle(int most = 50);
+
+  /// A change on every node.
+  void Change(const std::function<void(simulator::RegistryState&)>& change);
+
+  const SchemaRegistryDerived& derived() const;
+  const SubjectFacts* Find(const std::string& subject) const;
+  /// "kind subject: detail" of the events since the last call.
+  std::vector<std::string> TakeEvents();
+  uint64_t Requests() const;
+
+  SystemClock clock{};
+  std::vector<std::unique_ptr<simulator::RegistryNode>> nodes{};
+  std::shared_ptr<const SchemaRegistryFacts> facts{};
+  View view{};
+
+ private:
+  Config config_{};
+  std::unique_ptr<http::HttpClient> http_ = http::MakeHttpClient();
+  std::unique_ptr<SchemaRegistryCollector> collector_{};
+  uint64_t taken_ = 0;
+};
+
+}  // namespace klaxon::schema_registry_collector
