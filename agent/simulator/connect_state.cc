@@ -32,17 +32,21 @@ Json Status(const Connector& connector) {
           {"type", connector.type}};
 }
 
-Json Info(const Connector& connector) {
+Json Config(const Connector& connector) {
   Json config = Json::object();
   for (const auto& [key, value] : connector.config) {
     config[key] = value;
   }
+  return config;
+}
+
+Json Info(const Connector& connector) {
   Json tasks = Json::array();
   for (const ConnectTask& task : connector.tasks) {
     tasks.push_back({{"connector", connector.name}, {"task", task.id}});
   }
   return {{"name", connector.name},
-          {"config", std::move(config)},
+          {"config", Config(connector)},
           {"tasks", std::move(tasks)},
           {"type", connector.type}};
 }
@@ -103,6 +107,9 @@ std::string ListJson(const ConnectState& state) {
 std::string ExpandedJson(const ConnectState& state, bool status, bool info) {
   Json all = Json::object();
   for (const Connector& connector : state.connectors) {
+    if (status && !connector.has_status) {
+      continue;  // as AbstractHerder leaves out what has none
+    }
     Json& expanded = all[connector.name] = Json::object();
     if (status) {
       expanded["status"] = Status(connector);
@@ -120,6 +127,42 @@ std::string StatusJson(const Connector& connector) {
 
 std::string InfoJson(const Connector& connector) {
   return Info(connector).dump();
+}
+
+std::string ConfigJson(const Connector& connector) {
+  return Config(connector).dump();
+}
+
+std::string TopicsJson(const Connector& connector) {
+  return Json{{connector.name, {{"topics", connector.topics}}}}.dump();
+}
+
+std::string OffsetsJson(const Connector& connector) {
+  Json offsets = Json::array();
+  for (const auto& [partition, offset] : connector.offsets) {
+    offsets.push_back({{"partition", Json::parse(partition, nullptr, false)},
+                       {"offset", Json::parse(offset, nullptr, false)}});
+  }
+  return Json{{"offsets", std::move(offsets)}}.dump();
+}
+
+std::string PluginsJson(const ConnectState& state) {
+  Json plugins = Json::array();
+  std::vector<std::string> listed;
+  for (const Connector& connector : state.connectors) {
+    for (const auto& [key, value] : connector.config) {
+      if (key == "connector.class" &&
+          std::find(listed.begin(), listed.end(), value) == listed.end()) {
+        plugins.push_back({{"class", value}, {"type", connector.type}, {"version", "1.8.2"}});
+        listed.push_back(value);
+      }
+    }
+  }
+  return plugins.dump();
+}
+
+std::string HealthJson(const ConnectState& state) {
+  return Json{{"status", state.health}, {"message", state.health_message}}.dump();
 }
 
 }  // namespace klaxon::simulator

@@ -24,6 +24,10 @@ struct Connector {
   std::string worker_id{};
   std::string trace{};
   std::vector<ConnectTask> tasks{};
+  bool has_status = true;             ///< false: listed, but no status can be read
+  std::vector<std::string> topics{};  ///< that it used, as the worker tracks them
+  /// Partition and offset of a source, each a JSON object.
+  std::vector<std::pair<std::string, std::string>> offsets{};
 };
 
 struct ConnectState {
@@ -31,6 +35,9 @@ struct ConnectState {
   std::string commit = "c9b7cd6a2f31bd5e";
   std::string kafka_cluster_id{};
   std::vector<Connector> connectors{};
+  std::string health = "healthy";  ///< or "starting", "unhealthy"
+  std::string health_message = "Worker has completed startup and is ready to handle requests.";
+  bool tracks_topics = true;
 };
 
 /// Postgres -> orders, orders -> lake, customers -> search, all well.
@@ -53,5 +60,10 @@ std::string ListJson(const ConnectState& state);
 std::string ExpandedJson(const ConnectState& state, bool status, bool info);
 std::string StatusJson(const Connector& connector);
 std::string InfoJson(const Connector& connector);
+std::string ConfigJson(const Connector& connector);
+std::string TopicsJson(const Connector& connector);
+std::string OffsetsJson(const Connector& connector);
+std::string PluginsJson(const ConnectState& state);
+std::string HealthJson(const ConnectState& state);
 
 }  // namespace klaxon::simulator

@@ -1,50 +1,36 @@
 #include "agent/simulator/connect_worker.h"
 
 #include <condition_variable>
-
-#include <fmt/format.h>
+#include <utility>
 
 #include "agent/base/mutex.h"
 #include "agent/http/server.h"
+#include "agent/simulator/connect_resources.h"
 
 namespace klaxon::simulator {
 namespace {
 
-http::Response ErrorJson(int status, std::string_view message) {
-  return http::JsonResponse(status,
-                            fmt::format(R"({{"error_code":{},"message":"{}"}})", status, message));
-}
-
-bool Asks(const http::Request& request, std::string_view expansion) {
-  for (const auto& [name, value] : request.query) {
-    if (name == "expand" && value == expansion) {
-      return true;
+/// A list whose first trace never ends.
+http::Response Endless() {
+  http::Response response = http::JsonResponse(200, "");
+  constexpr size_t kPiece = size_t{64} << 10U;
+  response.source = [begun = false](std::string& out) mutable {
+    if (!std::exchange(begun, true)) {
+      out += R"({"x": {"status": {"connector": {"state": "FAILED", "trace": ")";
     }
-  }
-  return false;
+    out.append(kPiece, 'x');
+    return true;
+  };
+  return response;
 }
 
-http::Response Connectors(const ConnectState& state, const http::Request& request) {
-  const bool status = Asks(request, "status");
-  const bool info = Asks(request, "info");
-  return http::JsonResponse(200,
-                            status || info ? ExpandedJson(state, status, info) : ListJson(state));
-}
-
-/// GET /connectors/NAME and /connectors/NAME/status.
-http::Response OneConnector(ConnectState& state, const http::Request& request) {
-  constexpr std::string_view kPrefix = "/connectors/";
-  constexpr std::string_view kStatus = "/status";
-  std::string_view name = std::string_view(request.path).substr(kPrefix.size());
-  const bool status = name.ends_with(kStatus);
-  if (status) {
-    name.remove_suffix(kStatus.size());
+http::Response Refusal(const ConnectFaults& faults) {
+  http::Response response =
+      ConnectError(faults.status, faults.message.empty() ? "Request timed out" : faults.message);
+  if (!faults.location.empty()) {
+    response.headers.emplace_back("Location", faults.location);
   }
-  const Connector* connector = FindConnector(state, name);
-  if (connector == nullptr) {
-    return ErrorJson(404, status ? "No status found for connector" : "Connector not found");
-  }
-  return http::JsonResponse(200, status ? StatusJson(*connector) : InfoJson(*connector));
+  return response;
 }
 
 }  // namespace
@@ -66,29 +52,10 @@ class ConnectWorker::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Result<void> Listen() {
-    using Get = http::Response (*)(ConnectState&, const http::Request&);
-    const auto route = [this](std::string path, Get get) {
-      return http::Route{
-          .method = "GET",
-          .path = std::move(path),
-          .handler = [this, get](const http::Request& request) { return Answer(request, get); }};
-    };
+    const auto answer = [this](const http::Request& request) { return Answer(request); };
     Result<std::unique_ptr<http::Server>> listening = http::Server::Listen(
-        {.listen = {.host = "127.0.0.1"}},
-        {route("/", [](ConnectState& state,
-                       const http::Request&) { return http::JsonResponse(200, RootJson(state)); }),
-         route(
-             "/health",
-             [](ConnectState&, const http::Request&) {
-               return http::JsonResponse(
-                   200,
-                   R"({"status":"healthy","message":"Worker has completed startup and is ready to handle requests."})");
-             }),
-         route("/connectors",
-               [](ConnectState& state, const http::Request& request) {
-                 return Connectors(state, request);
-               }),
-         route("/connectors/*", OneConnector)});
+        {.listen = {.host = "127.0.0.1"}}, {{.method = "GET", .path = "/", .handler = answer},
+                                            {.method = "GET", .path = "/*", .handler = answer}});
     if (!listening) {
       return listening.error();
     }
@@ -100,6 +67,7 @@ class ConnectWorker::Impl {
   void Change(const std::function<void(ConnectState&)>& change) {
     const Lock lock(mutex_);
     change(state_);
+    list_ = nullptr;
   }
 
   void SetFaults(const ConnectFaults& faults) {
@@ -121,23 +89,42 @@ class ConnectWorker::Impl {
   std::string url{};
 
  private:
-  template <class Get>
-  http::Response Answer(const http::Request& request, Get get) {
+  http::Response Answer(const http::Request& request) {
     const Lock lock(mutex_);
     ++requests_;
+    if (!request.path.starts_with(faults_.only)) {
+      return Truth(request);
+    }
     if (faults_.delay > Duration{}) {
       stopped_.wait_for(mutex_, faults_.delay, [&]() KLAXON_REQUIRES(mutex_) { return stopping_; });
     }
     if (faults_.status != 0) {
-      return ErrorJson(faults_.status, "Request timed out");
+      return Refusal(faults_);
     }
     if (faults_.html) {
       return http::HtmlResponse(200, "<html><body><h1>It works!</h1></body></html>");
     }
-    http::Response response = get(state_, request);
-    if (faults_.cut_at > 0 && response.body.size() > faults_.cut_at) {
-      response.body.resize(faults_.cut_at);
+    if (faults_.endless) {
+      return Endless();
     }
+    http::Response response =
+        faults_.body.empty() ? Truth(request) : http::JsonResponse(200, faults_.body);
+    if (faults_.cut_at > 0 && response.Bytes().size() > faults_.cut_at) {
+      response = http::JsonResponse(200, std::string(response.Bytes().substr(0, faults_.cut_at)));
+    }
+    return response;
+  }
+
+  /// The whole list is kept until something changes: it may be large.
+  http::Response Truth(const http::Request& request) KLAXON_REQUIRES(mutex_) {
+    if (request.path != "/connectors" || request.query.size() != 2) {
+      return AnswerConnect(state_, request);
+    }
+    http::Response response = http::JsonResponse(200, "");
+    if (list_ == nullptr) {
+      list_ = std::make_shared<const std::string>(AnswerConnect(state_, request).body);
+    }
+    response.shared_body = list_;
     return response;
   }
 
@@ -145,6 +132,7 @@ class ConnectWorker::Impl {
   std::condition_variable_any stopped_;
   ConnectState state_ KLAXON_GUARDED_BY(mutex_);
   ConnectFaults faults_ KLAXON_GUARDED_BY(mutex_){};
+  std::shared_ptr<const std::string> list_ KLAXON_GUARDED_BY(mutex_){};  // with status and info
   uint64_t requests_ KLAXON_GUARDED_BY(mutex_) = 0;
   bool stopping_ KLAXON_GUARDED_BY(mutex_) = false;
 };

@@ -13,13 +13,20 @@ namespace klaxon::simulator {
 
 /// What is wrong with a worker's REST API.
 struct ConnectFaults {
-  Duration delay{};   ///< every answer comes so much later
-  int status = 0;     ///< not 0: every answer is this error, with Connect's JSON
-  bool html = false;  ///< answers are a proxy's HTML page with status 200
-  size_t cut_at = 0;  ///< not 0: bodies end after so many bytes: JSON that stops midway
+  Duration delay{};        ///< every answer comes so much later
+  int status = 0;          ///< not 0: every answer is this error, with Connect's JSON
+  std::string message{};   ///< of `status`; empty: "Request timed out"
+  std::string location{};  ///< with a `status` of 3xx: where it sends people
+  bool html = false;       ///< answers are a proxy's HTML page with status 200
+  std::string body{};      ///< not empty: every answer is this with status 200
+  size_t cut_at = 0;       ///< not 0: bodies end after so many bytes: JSON that stops midway
+  bool endless = false;    ///< bodies are a trace that never ends
+  std::string only{};      ///< resources that begin with this, e.g. "/health"; empty: all
 };
 
-/// A Kafka Connect worker's REST API on 127.0.0.1. All members are thread-safe.
+/// A Kafka Connect worker's REST API on 127.0.0.1, as its version has it: before 2.3 `expand` is
+/// ignored, before 2.5 there are no topics, before 3.5 no offsets, before 3.9 no health; from 4.0
+/// on names with '/', '\\' or '%' are refused. All members are thread-safe.
 class ConnectWorker {
  public:
   /// Answers from now on. Error: kUnreachable, no port can be had.

@@ -1,17 +1,21 @@
 // The collector with the real HTTP client against a worker that speaks Connect's REST interface.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
 
 #include "agent/http/client.h"
+#include "agent/simulator/connect_incidents.h"
 #include "agent/simulator/connect_worker.h"
 #include "collectors/connect/collector.h"
+#include "collectors/connect/listing.h"
 
 namespace klaxon::connect_collector {
 namespace {
@@ -21,7 +25,7 @@ using simulator::ConnectWorker;
 
 class Bench {
  public:
-  explicit Bench(int count = 1) {
+  explicit Bench(int count = 1, Duration patience = std::chrono::milliseconds{500}) {
     for (int i = 0; i < count; ++i) {
       auto started = ConnectWorker::Start(simulator::ShopConnect("k1"));
       REQUIRE(started);
@@ -29,7 +33,7 @@ class Bench {
       config_.source.urls.push_back(workers.back()->url());
     }
     config_.name = "etl";
-    config_.request_timeout = std::chrono::milliseconds{500};
+    config_.request_timeout = patience;
     collector_ = std::make_unique<ConnectCollector>(config_, *http_);
   }
 
@@ -37,7 +41,7 @@ class Bench {
     began = clock.Now();
     Reading reading = collector_->Poll({.clock = clock,
                                         .interval = config_.interval,
-                                        .deadline = began.mono + config_.interval,
+                                        .deadline = began.mono + std::chrono::minutes{2},
                                         .stop = {}});
     facts = std::dynamic_pointer_cast<const ConnectFacts>(reading.facts);
     return reading;
@@ -97,31 +101,211 @@ TEST_CASE("a task that fails is seen with its root cause by the next poll", "[co
   CHECK(bench.facts->connectors[0].tasks[0].root_cause.empty());
 }
 
-TEST_CASE("a worker in trouble leaves what is known, and the other one is asked", "[connect]") {
-  const ConnectFaults faults =
-      GENERATE(ConnectFaults{.delay = std::chrono::seconds{5}}, ConnectFaults{.status = 409},
-               ConnectFaults{.status = 500}, ConnectFaults{.status = 404},
-               ConnectFaults{.html = true}, ConnectFaults{.cut_at = 40});
-  {
-    Bench alone;
-    alone.Poll();
-    const size_t connectors = alone.facts->connectors.size();
-    alone.workers[0]->SetFaults(faults);
-    const Reading reading = alone.Poll();
-    REQUIRE_FALSE(reading.problems.empty());
-    INFO(reading.problems[0].error.message());
-    CHECK(alone.facts->connectors.size() == connectors);
-    CHECK(alone.facts->listed->error);
-    alone.workers[0]->SetFaults({});
-    CHECK(alone.Poll().problems.empty());
-    CHECK(alone.IsNew());
+TEST_CASE("whatever befalls the connectors is told as the worker has it", "[connect]") {
+  for (const simulator::ConnectIncident& incident : simulator::ConnectIncidents()) {
+    INFO(incident.name << ", row " << incident.row);
+    Bench bench;
+    bench.workers[0]->Change(incident.happen);
+    const Reading reading = bench.Poll();
+    CHECK(reading.problems.empty());
+    const simulator::ConnectState truth = bench.workers[0]->Snapshot();
+    REQUIRE(bench.facts->connectors.size() == truth.connectors.size());
+    for (const simulator::Connector& real : truth.connectors) {
+      INFO(real.name);
+      const ConnectorFacts* read = Find(bench.facts.get(), real.name);
+      REQUIRE(read != nullptr);
+      CHECK(read->state == (real.has_status ? real.state : ""));
+      REQUIRE(read->tasks.size() == (real.has_status ? real.tasks.size() : 0));
+      for (size_t i = 0; i < read->tasks.size(); ++i) {
+        CHECK(read->tasks[i].state == real.tasks[i].state);
+        CHECK(read->tasks[i].worker == real.tasks[i].worker_id);
+        CHECK((read->tasks[i].failure != nullptr) == !real.tasks[i].trace.empty());
+      }
+      CHECK((read->failure != nullptr) == !real.trace.empty());
+    }
   }
-  Bench two(2);
-  two.workers[0]->SetFaults(faults);
-  const Reading reading = two.Poll();
-  CHECK(reading.problems.size() == 1);
-  CHECK(two.IsNew());
-  CHECK(two.facts->url == two.workers[1]->url());
+}
+
+/// Facts after an incident.
+std::shared_ptr<const ConnectFacts> After(std::string_view incident) {
+  Bench bench;
+  bench.workers[0]->Change(simulator::ConnectIncidentOf(incident).happen);
+  bench.Poll();
+  return bench.facts;
+}
+
+TEST_CASE("incidents show in the facts that people look for", "[connect]") {
+  CHECK(Find(After("no status yet").get(), "customers-to-search")->state.empty());
+  CHECK(Find(After("paused with a failed task").get(), "customers-to-search")->intent ==
+        ConnectIntent::kPaused);
+  CHECK(Find(After("stopped").get(), "customers-to-search")->intent == ConnectIntent::kStopped);
+  CHECK(Find(After("unassigned").get(), "customers-to-search")->intent == ConnectIntent::kUnknown);
+  const auto stuck = After("the herder is stuck");
+  CHECK(stuck->workers[0].health == ConnectHealth::kUnhealthy);
+  CHECK(stuck->workers[0].health_words.ends_with("which began at 2026-01-05T03:12:09Z"));
+  const auto denied = After("wrong password");
+  CHECK(Find(denied.get(), "orders-from-postgres")->tasks[0].failure->frame ==
+        "io.confluent.connect.jdbc.source.JdbcSourceTask.start(JdbcSourceTask.java:99)");
+  const auto odd = After("odd names");
+  CHECK_FALSE(Find(odd.get(), "a/b")->addressable);
+  CHECK_FALSE(Find(odd.get(), "50%")->addressable);
+  CHECK_FALSE(Find(odd.get(), "..")->addressable);
+  CHECK(Find(odd.get(), "\xC3\xBE#;?&=")->addressable);
+  const auto old = After("older than 2.3");
+  CHECK(Find(old.get(), "orders-to-lake")->config.consumer_group == "connect-orders-to-lake");
+}
+
+TEST_CASE("a changed configuration, password included, changes its hash", "[connect]") {
+  Bench bench;
+  bench.Poll();
+  const uint64_t before = Find(bench.facts.get(), "customers-to-search")->config.hash;
+  bench.Poll();
+  CHECK(Find(bench.facts.get(), "customers-to-search")->config.hash == before);
+  bench.workers[0]->Change(simulator::ConnectIncidentOf("a changed configuration").happen);
+  bench.Poll();
+  CHECK(Find(bench.facts.get(), "customers-to-search")->config.hash != before);
+}
+
+TEST_CASE("every odd name can be asked for, as far as its worker takes it", "[connect]") {
+  Bench bench;
+  bench.workers[0]->Change([](simulator::ConnectState& state) {
+    simulator::ConnectIncidentOf("odd names").happen(state);
+    for (simulator::Connector& connector : state.connectors) {
+      connector.topics = {"topic of " + connector.name};
+    }
+  });
+  bench.Poll();
+  bench.Poll();
+  bench.Poll();
+  for (const ConnectorFacts& connector : bench.facts->connectors) {
+    const std::string& name = connector.entity->name;
+    INFO(name);
+    CHECK((connector.topics_told != nullptr) == connector.addressable);
+    if (connector.addressable) {
+      CHECK(connector.active_topics == std::vector<std::string>{"topic of " + name});
+    }
+  }
+}
+
+TEST_CASE("topics that the worker does not track are not asked for again", "[connect]") {
+  Bench bench;
+  bench.workers[0]->Change([](simulator::ConnectState& state) { state.tracks_topics = false; });
+  CHECK(bench.Poll().problems.empty());
+  const uint64_t asked = bench.workers[0]->RequestCount();
+  CHECK(bench.Poll().problems.empty());
+  CHECK(bench.workers[0]->RequestCount() - asked == 4);  // lives, is well, list, names
+}
+
+TEST_CASE("a worker in trouble leaves what is known, and the other one is asked", "[connect]") {
+  for (const simulator::ConnectOutage& outage : simulator::ConnectOutages()) {
+    INFO(outage.name << ", row " << outage.row);
+    for (const char* only : {"", "/connectors"}) {
+      ConnectFaults faults = outage.faults;
+      faults.only = only;
+      Bench alone;
+      alone.Poll();
+      const AnswerRef listed = alone.facts->listed;
+      alone.workers[0]->SetFaults(faults);
+      const Reading reading = alone.Poll();
+      REQUIRE_FALSE(reading.problems.empty());
+      const std::string& words = reading.problems[0].error.message();
+      INFO(words);
+      CHECK(words.find(alone.workers[0]->url().substr(7)) != std::string::npos);
+      CHECK(reading.answered == (faults.only == "/connectors"));
+      CHECK(alone.facts->connectors.size() == 3);
+      CHECK(alone.facts->listed->taken_at == listed->taken_at);
+      REQUIRE(alone.facts->listed->error);
+      CHECK(alone.facts->listed->error->message() == words);
+      alone.workers[0]->SetFaults({});
+      CHECK(alone.Poll().problems.empty());
+      CHECK(alone.IsNew());
+    }
+    Bench two(2);
+    two.workers[0]->SetFaults(outage.faults);
+    const Reading reading = two.Poll();
+    CHECK(reading.problems.size() == 1);
+    CHECK(two.IsNew());
+    CHECK(two.facts->url == two.workers[1]->url());
+    CHECK_FALSE(two.facts->workers[0].alive);
+  }
+}
+
+TEST_CASE("what a refusing worker says is kept word for word", "[connect]") {
+  struct Case {
+    const char* outage;
+    Reason reason;
+    const char* says;
+  };
+
+  const std::vector<Case> cases = {
+      {"a conflict", Reason::kRefused, "no known leader URL, likely because a rebalance"},
+      {"the request timed out", Reason::kRefused,
+       "The worker is currently restarting task x-0, which began at 2026-01-05T03:12:09Z"},
+      {"a login is wanted", Reason::kUnauthorized, "401"},
+      {"forbidden", Reason::kUnauthorized, "403"},
+      {"too many requests", Reason::kRefused, "429"},
+      {"sent elsewhere", Reason::kRefused, "https://login.example"},
+      {"not ready", Reason::kRefused, "503"},
+      {"a login page", Reason::kBadAnswer, "a web page"},
+      {"null", Reason::kBadAnswer, "null instead of an object"},
+      {"no connector in a status", Reason::kBadAnswer,
+       "x.status.connector.state is nothing instead of a state"},
+      {"a status of null", Reason::kBadAnswer, "x.status is null instead of an object"},
+  };
+  for (const Case& each : cases) {
+    INFO(each.outage);
+    Bench bench;
+    bench.Poll();
+    const auto outage =
+        std::find_if(simulator::ConnectOutages().begin(), simulator::ConnectOutages().end(),
+                     [&](const auto& one) { return one.name == each.outage; });
+    ConnectFaults faults = outage->faults;
+    faults.only = "/connectors";
+    bench.workers[0]->SetFaults(faults);
+    const Reading reading = bench.Poll();
+    REQUIRE_FALSE(reading.problems.empty());
+    const Error& error = reading.problems[0].error;
+    INFO(error.message());
+    CHECK(error.reason() == each.reason);
+    CHECK(error.message().find(each.says) != std::string::npos);
+  }
+}
+
+TEST_CASE("a list of huge traces is taken", "[connect]") {
+  Bench bench(1, std::chrono::minutes{1});
+  bench.workers[0]->Change([](simulator::ConnectState& state) {
+    state = simulator::SizedConnect(100, 4, 20'000);
+    state.kafka_cluster_id = "k1";
+  });
+  CHECK(bench.Poll().problems.empty());
+  CHECK(bench.facts->connectors.size() == 100);
+  const ConnectTaskFacts& task = bench.facts->connectors[0].tasks[0];
+  CHECK(task.root_cause.starts_with("java.io.IOException: shard 0"));
+  CHECK(task.failure->frame == "com.example.lake.LakeSinkTask.put(LakeSinkTask.java:77)");
+  for (const ConnectorFacts& connector : bench.facts->connectors) {
+    CHECK(connector.tasks[3].failure->fingerprint == task.failure->fingerprint);
+  }
+}
+
+size_t ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  size_t pages = 0;
+  statm >> pages >> pages;
+  return pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+TEST_CASE("traces beyond all bounds end at the cap, in flat memory", "[connect]") {
+  Bench bench(1, std::chrono::minutes{1});
+  bench.Poll();
+  bench.workers[0]->SetFaults({.endless = true, .only = "/connectors"});
+  const size_t before = ResidentBytes();
+  const Reading reading = bench.Poll();
+  CHECK(ResidentBytes() < before + (size_t{32} << 20U));
+  REQUIRE_FALSE(reading.problems.empty());
+  CHECK(reading.problems[0].error.message().find("larger than the 268435456 bytes") !=
+        std::string::npos);
+  CHECK(bench.facts->connectors.size() == 3);
+  CHECK(bench.facts->listed->error);
 }
 
 }  // namespace

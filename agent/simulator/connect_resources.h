@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "agent/http/message.h"
+#include "agent/simulator/connect_state.h"
+
+namespace klaxon::simulator {
+
+/// What a worker with that state answers to a GET. Source: the resources in
+/// org.apache.kafka.connect.runtime.rest of apache/kafka 2.2 to 4.3. Pure.
+http::Response AnswerConnect(const ConnectState& state, const http::Request& request);
+
+/// Connect's JSON of an error.
+http::Response ConnectError(int status, std::string_view message);
+
+}  // namespace klaxon::simulator
