@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "exporters/api/documents.h"
 #include "exporters/api/json.h"
 
@@ -8,44 +10,152 @@ Json TextOrNull(const std::string& text) {
   return text.empty() ? Json(nullptr) : Text(text);
 }
 
-Json Tasks(const ConnectorFacts& connector) {
+Json TruthOrNull(Truth truth) {
+  return truth == Truth::kUnknown ? Json(nullptr) : Json(truth == Truth::kYes);
+}
+
+Json Since(const ConnectStateAge& age) {
+  return {{"since", FormatWallTime(age.since.wall)},
+          {"seen_to_change", age.seen},
+          {"failures", age.failures}};
+}
+
+Json Failure(const ConnectFailureRef& failure) {
+  if (failure == nullptr) {
+    return nullptr;
+  }
+  return {{"exception", TextOrNull(failure->exception)},
+          {"message", TextOrNull(failure->message)},
+          {"frame", TextOrNull(failure->frame)},
+          {"fingerprint", fmt::format("{:016x}", failure->fingerprint)}};
+}
+
+/// A connector with what analysis made of it.
+struct Subject {
+  const ConnectPart& part;
+  const ConnectorFacts& facts;
+  const ConnectorDerived& derived;
+};
+
+Json Tasks(const Subject& subject) {
   Json tasks = Json::array();
-  for (const ConnectTaskFacts& task : connector.tasks) {
+  for (size_t i = 0; i < subject.facts.tasks.size(); ++i) {
+    const ConnectTaskFacts& task = subject.facts.tasks[i];
+    const ConnectTaskDerived& derived = subject.derived.tasks[i];
     tasks.push_back({{"id", task.id},
                      {"state", Text(task.state)},
                      {"worker", TextOrNull(task.worker)},
-                     {"root_cause", TextOrNull(task.root_cause)}});
+                     {"root_cause", TextOrNull(task.root_cause)},
+                     {"failure", Failure(task.failure)},
+                     {"in_state", Since(derived.age)},
+                     {"ghost", TruthOrNull(derived.ghost)},
+                     {"zombie", TruthOrNull(derived.zombie)}});
   }
   return tasks;
 }
 
-Json Connector(const ConnectPart& part, const ConnectorFacts& connector, const Instant& now) {
-  const AnswerRef& listed = part.facts.listed;
+Json Problems(const ConnectorDerived& derived) {
+  Json problems = Json::array();
+  for (const ConnectVerdict& verdict : derived.verdicts) {
+    problems.push_back({{"problem", Name(verdict.fault)},
+                        {"task", verdict.task < 0 ? Json(nullptr) : Json(verdict.task)},
+                        {"since", FormatWallTime(verdict.since.wall)},
+                        {"why", Text(verdict.why)}});
+  }
+  return problems;
+}
+
+Json Progress(const ConnectorDerived& derived) {
+  return {{"consumer_group", derived.group == nullptr ? Json(nullptr) : Text(derived.group->name)},
+          {"lag", derived.lag ? Json(*derived.lag) : Json(nullptr)},
+          {"moved_at", derived.moved ? Json(FormatWallTime(derived.moved->wall)) : Json(nullptr)},
+          {"known_by", TextOrNull(derived.progress)},
+          {"dead_letters", derived.dead_letters ? Json(*derived.dead_letters) : Json(nullptr)}};
+}
+
+Json Connector(const Subject& subject, const Instant& now) {
+  const ConnectorFacts& facts = subject.facts;
+  const ConnectorDerived& derived = subject.derived;
+  const AnswerRef& listed = subject.part.facts.listed;
+  const auto fresh = [&](auto value) { return IfFresh(listed, now, value); };
+  return {{"cluster", Text(subject.part.section.cluster)},
+          {"connect", Text(subject.part.section.instance)},
+          {"connector", Text(facts.entity->name)},
+          {"type", TextOrNull(facts.type)},
+          {"kind", TextOrNull(facts.kind)},
+          {"class", TextOrNull(facts.connector_class)},
+          {"as_of", AsOf(listed, now)},
+          {"state", fresh([&] { return TextOrNull(facts.state); })},
+          {"intent", fresh([&] { return Json(Name(facts.intent)); })},
+          {"worker", fresh([&] { return TextOrNull(facts.worker); })},
+          {"root_cause", fresh([&] { return TextOrNull(facts.root_cause); })},
+          {"failure", fresh([&] { return Failure(facts.failure); })},
+          {"in_state", fresh([&] { return Since(derived.age); })},
+          {"ghost", fresh([&] { return TruthOrNull(derived.ghost); })},
+          {"zombie", fresh([&] { return TruthOrNull(derived.zombie); })},
+          {"problems", fresh([&] { return Problems(derived); })},
+          {"progress", fresh([&] { return Progress(derived); })},
+          {"tasks", fresh([&] { return Tasks(subject); })}};
+}
+
+Json Members(const ConnectGroupFacts& group) {
+  Json members = Json::array();
+  for (const ConnectMemberFacts& member : group.members) {
+    const ConnectLoad load = LoadOf(member);
+    members.push_back({{"worker", TextOrNull(WorkerIdOf(member.url))},
+                       {"leader", member.member_id == group.leader},
+                       {"connectors", load.connectors},
+                       {"tasks", load.tasks}});
+  }
+  return members;
+}
+
+Json Workers(const ConnectFacts& facts, const Instant& now) {
+  Json workers = Json::array();
+  for (const ConnectWorkerFacts& worker : facts.workers) {
+    workers.push_back(
+        {{"url", Text(worker.entity->name)},
+         {"as_of", AsOf(worker.polled, now)},
+         {"alive", IfFresh(worker.polled, now, [&] { return Json(worker.alive); })},
+         {"why", TextOrNull(worker.why)},
+         {"version", TextOrNull(worker.version)},
+         {"health", IfFresh(worker.health_told, now, [&] { return Json(Name(worker.health)); })}});
+  }
+  return workers;
+}
+
+Json Cluster(const ConnectPart& part, const Instant& now) {
+  const ConnectWorkersGroup& workers = part.derived.workers;
+  const bool known = workers.facts != nullptr && IsFresh(workers.described, now);
   return {{"cluster", Text(part.section.cluster)},
           {"connect", Text(part.section.instance)},
-          {"connector", Text(connector.entity->name)},
-          {"type", TextOrNull(connector.type)},
-          {"class", TextOrNull(connector.connector_class)},
-          {"as_of", AsOf(listed, now)},
-          {"state", IfFresh(listed, now, [&] { return TextOrNull(connector.state); })},
-          {"worker", IfFresh(listed, now, [&] { return TextOrNull(connector.worker); })},
-          {"root_cause", IfFresh(listed, now, [&] { return TextOrNull(connector.root_cause); })},
-          {"tasks", IfFresh(listed, now, [&] { return Tasks(connector); })}};
+          {"kafka", TextOrNull(workers.kafka)},
+          {"group", workers.entity == nullptr ? Json(nullptr) : Text(workers.entity->name)},
+          {"group_unknown", TextOrNull(workers.unknown)},
+          {"as_of", AsOf(workers.described, now)},
+          {"state", known ? TextOrNull(workers.state) : Json(nullptr)},
+          {"rebalance_delay_seconds", known ? Json(Seconds(workers.facts->delay)) : Json(nullptr)},
+          {"members", known ? Members(*workers.facts) : Json(nullptr)},
+          {"workers", Workers(part.facts, now)}};
 }
 
 }  // namespace
 
 std::string ConnectorsDocument(const View& view, const Instant& now,
                                const std::optional<std::string>& cluster) {
+  Json clusters = Json::array();
   Json connectors = Json::array();
   for (const ConnectPart& part : ConnectParts(view)) {
-    for (const ConnectorFacts& connector : part.facts.connectors) {
-      if (!cluster || *cluster == part.section.cluster) {
-        connectors.push_back(Connector(part, connector, now));
-      }
+    if (cluster && *cluster != part.section.cluster) {
+      continue;
+    }
+    clusters.push_back(Cluster(part, now));
+    for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
+      connectors.push_back(
+          Connector({part, part.facts.connectors[i], part.derived.connectors[i]}, now));
     }
   }
-  return Dump({{"connectors", std::move(connectors)}});
+  return Dump({{"connectors", std::move(connectors)}, {"connect_clusters", std::move(clusters)}});
 }
 
 }  // namespace klaxon::api

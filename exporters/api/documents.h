@@ -23,7 +23,9 @@ std::string ClustersDocument(const View& view, const Instant& now);
 std::string GroupsDocument(const View& view, const Instant& now,
                            const std::optional<std::string>& cluster);
 
-/// {"connectors": [...]}: every connector with its tasks and root causes.
+/// {"connectors": [...], "connect_clusters": [...]}: every connector with its tasks, root causes,
+/// problems and progress; every Connect cluster with its workers' group. `ghost` and `zombie` are
+/// null where that cannot be judged.
 std::string ConnectorsDocument(const View& view, const Instant& now,
                                const std::optional<std::string>& cluster);
 

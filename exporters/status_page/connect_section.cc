@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
+#include "agent/base/duration.h"
 #include "exporters/status_page/html.h"
+#include "exporters/status_page/links.h"
 
 namespace klaxon::status_page {
 namespace {
@@ -17,11 +20,12 @@ std::string_view KindOf(std::string_view state) {
                                                    : "warn";
 }
 
-bool Failed(const ConnectorFacts& connector) {
-  return connector.state == "FAILED" ||
-         std::ranges::any_of(connector.tasks,
-                             [](const ConnectTaskFacts& task) { return task.state == "FAILED"; });
-}
+/// One connector in the table.
+struct Item {
+  const ConnectorFacts& facts;
+  const ConnectorDerived& derived;
+  const AnswerRef& listed;
+};
 
 /// "3 RUNNING, 1 FAILED", each state as a badge.
 std::string TaskStates(const ConnectorFacts& connector) {
@@ -33,63 +37,164 @@ std::string TaskStates(const ConnectorFacts& connector) {
   for (const auto& [state, count] : counts) {
     html += Badge(KindOf(state), fmt::format("{} {}", count, state)) + " ";
   }
-  return html.empty() ? R"(<span class="quiet">no tasks</span>)" : html;
+  return html.empty() ? R"(<span class="quiet">no tasks</span>)" : "<span>" + html + "</span>";
 }
 
-std::string Causes(const ConnectorFacts& connector) {
-  std::string html;
-  if (!connector.root_cause.empty()) {
-    html += fmt::format("<div class=\"why\">{}</div>", Escape(connector.root_cause));
+/// The topmost call in the connector's own code that a failure came through; empty: not known.
+std::string FrameOf(const ConnectorFacts& facts, const ConnectVerdict& verdict) {
+  const ConnectFailure* failure = facts.failure.get();
+  for (const ConnectTaskFacts& task : facts.tasks) {
+    failure = task.id == verdict.task ? task.failure.get() : failure;
   }
-  for (const ConnectTaskFacts& task : connector.tasks) {
-    if (!task.root_cause.empty()) {
-      html += fmt::format("<div class=\"why\">task {} on {}: {}</div>", task.id,
-                          Escape(task.worker), Escape(task.root_cause));
-    }
+  const bool told = verdict.fault == ConnectFault::kFailed && failure != nullptr;
+  return told && !failure->frame.empty() ? " at " + failure->frame : "";
+}
+
+/// Every verdict as a line, of a failure with the code it comes from.
+std::string Verdicts(const Item& item) {
+  std::string html;
+  for (const ConnectVerdict& verdict : item.derived.verdicts) {
+    const std::string who = verdict.task < 0 ? "" : fmt::format("task {} ", verdict.task);
+    html += fmt::format("<div class=\"why\"><strong>{}{}</strong>: {}{}</div>", who,
+                        InWords(verdict.fault), Escape(verdict.why),
+                        Escape(FrameOf(item.facts, verdict)));
   }
   return html;
 }
 
-std::string Row(const ConnectorFacts& connector, const AnswerRef& listed, const Instant& now) {
-  const bool fresh = IsFresh(listed, now);
-  const std::string state = connector.state.empty()
+std::string Where(const ConnectorFacts& connector) {
+  std::set<std::string> workers{connector.worker};
+  for (const ConnectTaskFacts& task : connector.tasks) {
+    workers.insert(task.worker);
+  }
+  workers.erase("");
+  std::string words;
+  for (const std::string& worker : workers) {
+    words += (words.empty() ? "" : "<br>") + Escape(worker);
+  }
+  return words.empty() ? "\u2013" : words;
+}
+
+std::string DataCell(const Item& item, const Instant& now) {
+  const ConnectorDerived& derived = item.derived;
+  std::string html;
+  if (derived.lag) {
+    html = fmt::format("{} behind ", Grouped(*derived.lag));
+  }
+  if (derived.moved) {
+    html += fmt::format("<span class=\"age\" title=\"{}\">moved {} ago</span>",
+                        Escape(derived.progress), FormatAge(now.mono - derived.moved->mono));
+  } else if (derived.zombie == Truth::kUnknown) {
+    html += UnknownValue(derived.progress);
+  } else if (html.empty()) {
+    html = "\u2013";
+  }
+  return "<span>" + html + "</span>";
+}
+
+std::string SinceCell(const Item& item, const Instant& now) {
+  const ConnectStateAge& age = item.derived.age;
+  return item.facts.state.empty()
+             ? "\u2013"
+             : fmt::format("<span title=\"{}\">{}{}</span>", FormatWallTime(age.since.wall),
+                           age.seen ? "" : "at least ", FormatAge(now.mono - age.since.mono));
+}
+
+std::string Row(const Item& item, const Instant& now) {
+  const ConnectorFacts& facts = item.facts;
+  const bool fresh = IsFresh(item.listed, now);
+  const std::string state = facts.state.empty()
                                 ? UnknownValue("configured, but Connect tells no status of it")
-                                : Badge(KindOf(connector.state), connector.state);
-  return "<tr>" +
+                                : Badge(KindOf(facts.state), facts.state);
+  const std::string unknown = UnknownValue(item.listed);
+  return fmt::format("<tr id=\"{}\">", AnchorOf(facts.entity)) +
          Cell("Connector", fmt::format("<code>{}</code> <span class=\"quiet\">{}</span>",
-                                       Escape(connector.entity->name), Escape(connector.type))) +
-         Cell("State", (fresh ? state : UnknownValue(listed)) + (fresh ? Causes(connector) : "")) +
-         Cell("Tasks", fresh ? TaskStates(connector) : UnknownValue(listed)) +
-         Cell("Worker", connector.worker.empty() ? "\u2013" : Escape(connector.worker)) +
-         Cell("Age", AgeOf(listed, now)) + "</tr>\n";
+                                       Escape(facts.entity->name),
+                                       Escape(facts.kind.empty() ? facts.type : facts.kind))) +
+         Cell("State", fresh ? state + Verdicts(item) : unknown) +
+         Cell("Tasks", fresh ? TaskStates(facts) : unknown) +
+         Cell("Worker", fresh ? Where(facts) : unknown) +
+         Cell("Data", fresh ? DataCell(item, now) : unknown) +
+         Cell("In this state", fresh ? SinceCell(item, now) : unknown) + "</tr>\n";
+}
+
+std::string WorkersLine(const ConnectWorkersGroup& workers, const Instant& now) {
+  if (workers.facts == nullptr || !IsFresh(workers.described, now)) {
+    return fmt::format("<p>Who is in the workers' group: {} <span class=\"quiet\">{}</span></p>\n",
+                       UnknownValue(workers.unknown), Escape(workers.unknown));
+  }
+  std::string html = fmt::format("<p>Group <code>{}</code> in Kafka cluster {}: {} {}",
+                                 Escape(workers.entity->name), Escape(workers.kafka),
+                                 Badge(workers.state == "Stable" ? "good" : "warn", workers.state),
+                                 Counted(workers.facts->members.size(), "worker"));
+  if (workers.facts->delay > Duration{}) {
+    html += fmt::format(", lost work waits {}", FormatDuration(workers.facts->delay));
+  }
+  return html + " " + AgeOf(workers.described, now) + "</p>\n";
+}
+
+std::string WorkerRow(const ConnectGroupFacts& group, const ConnectMemberFacts& member) {
+  const ConnectLoad load = LoadOf(member);
+  return "<tr>" +
+         Cell("Worker", member.url.empty()
+                            ? UnknownValue("it joins, and has not told its address yet")
+                            : fmt::format("<code>{}</code>", Escape(WorkerIdOf(member.url)))) +
+         Cell("Carries", fmt::format("{}, {}", Counted(load.connectors, "connector"),
+                                     Counted(load.tasks, "task"))) +
+         Cell("Role", member.member_id == group.leader ? "leader" : "\u2013") + "</tr>\n";
+}
+
+std::string Workers(const ConnectWorkersGroup& workers, const Instant& now) {
+  std::string html = WorkersLine(workers, now);
+  if (workers.facts == nullptr || !IsFresh(workers.described, now) ||
+      workers.facts->members.empty()) {
+    return html;
+  }
+  html += "<table><thead><tr><th>Worker</th><th>Carries</th><th>Role</th></tr></thead><tbody>\n";
+  for (const ConnectMemberFacts& member : workers.facts->members) {
+    html += WorkerRow(*workers.facts, member);
+  }
+  return html + "</tbody></table>\n";
+}
+
+std::string Connectors(const ConnectPart& part, const Instant& now) {
+  std::string html =
+      "<table><thead><tr><th>Connector</th><th>State</th><th>Tasks</th><th>Worker</th>"
+      "<th>Data</th><th>In this state</th></tr></thead><tbody>\n";
+  std::vector<Item> order;
+  order.reserve(part.facts.connectors.size());
+  for (const bool troubled : {true, false}) {
+    for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
+      const ConnectorDerived& derived = part.derived.connectors[i];
+      if (derived.verdicts.empty() != troubled) {
+        order.push_back({part.facts.connectors[i], derived, part.facts.listed});
+      }
+    }
+  }
+  for (const Item& item : order) {
+    html += Row(item, now);
+  }
+  return html + "</tbody></table>\n";
 }
 
 }  // namespace
 
 std::string ConnectSection(const ConnectPart& part, const Instant& now) {
   std::string html = fmt::format(
-      "<section>\n<h2>{} / {} <span class=\"quiet\">Kafka Connect {}</span></h2>\n",
-      Escape(part.section.cluster), Escape(part.section.instance), Escape(part.facts.version));
+      "<section id=\"{}\">\n<h2>{} / {} <span class=\"quiet\">Kafka Connect {}</span></h2>\n",
+      AnchorOf(part), Escape(part.section.cluster), Escape(part.section.instance),
+      Escape(part.facts.version));
+  html += Workers(part.derived.workers, now);
+  html += fmt::format("<h3>Connectors <span class=\"quiet\">{}</span></h3>\n",
+                      AgeOf(part.facts.listed, now));
   if (part.facts.listed == nullptr) {
-    return html + "<p>" + UnknownValue("the worker has not listed its connectors yet") +
-           "</p>\n</section>\n";
+    html += "<p>" + UnknownValue("the worker has not listed its connectors yet") + "</p>\n";
+  } else if (part.facts.connectors.empty()) {
+    html += "<p>None.</p>\n";
+  } else {
+    html += Connectors(part, now);
   }
-  if (part.facts.connectors.empty()) {
-    return html + "<p>No connectors. " + AgeOf(part.facts.listed, now) + "</p>\n</section>\n";
-  }
-  html +=
-      "<table><thead><tr><th>Connector</th><th>State</th><th>Tasks</th><th>Worker</th>"
-      "<th>Age</th></tr></thead><tbody>\n";
-  std::vector<const ConnectorFacts*> order;
-  order.reserve(part.facts.connectors.size());
-  for (const ConnectorFacts& connector : part.facts.connectors) {
-    order.push_back(&connector);
-  }
-  std::ranges::stable_partition(order, [](const ConnectorFacts* c) { return Failed(*c); });
-  for (const ConnectorFacts* connector : order) {
-    html += Row(*connector, part.facts.listed, now);
-  }
-  return html + "</tbody></table>\n</section>\n";
+  return html + "</section>\n";
 }
 
 }  // namespace klaxon::status_page

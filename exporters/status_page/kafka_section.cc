@@ -207,8 +207,11 @@ std::string MembersCell(const GroupFacts& group, const Instant& now) {
                                        : UnknownValue(group.described);
 }
 
-std::string GroupRow(const GroupFacts& group, const GroupLag& lag, const Instant& now) {
-  return "<tr>" + Cell("Group", fmt::format("<code>{}</code>", Escape(group.entity->name))) +
+std::string GroupRow(const GroupFacts& group, const GroupLag& lag, const std::string& link,
+                     const Instant& now) {
+  return "<tr>" +
+         Cell("Group", fmt::format("<code>{}</code>{}", Escape(group.entity->name),
+                                   link.empty() ? "" : "<div class=\"why\">" + link + "</div>")) +
          Cell("Lag", LagCell(group, lag, now), "number") +
          Cell("Worst partition",
               lag.known > 0 && IsFresh(group.committed, now) ? Grouped(lag.worst) : "\u2013",
@@ -218,7 +221,7 @@ std::string GroupRow(const GroupFacts& group, const GroupLag& lag, const Instant
          "</tr>\n";
 }
 
-std::string Groups(const KafkaPart& part, const Instant& now) {
+std::string Groups(const KafkaPart& part, const GroupLinks& links, const Instant& now) {
   const size_t count = part.facts.groups.size();
   if (part.facts.group_lists.empty()) {
     return "<h3>Groups</h3>\n<p>" + UnknownValue("no broker has listed its groups yet") + "</p>\n";
@@ -236,7 +239,10 @@ std::string Groups(const KafkaPart& part, const Instant& now) {
       "<th>Kind</th><th>Age</th></tr></thead><tbody>\n",
       known ? Counted(count, "group") : "their number is unknown");
   for (size_t i = 0; i < std::min(count, kGroupsShown); ++i) {
-    html += GroupRow(part.facts.groups[order[i]], part.derived.groups[order[i]], now);
+    const GroupFacts& group = part.facts.groups[order[i]];
+    const auto link = links.find(group.entity.get());
+    html += GroupRow(group, part.derived.groups[order[i]], link == links.end() ? "" : link->second,
+                     now);
   }
   return html + "</tbody></table>\n" + More(count, kGroupsShown);
 }
@@ -255,11 +261,11 @@ std::string Proof(const KafkaFacts& facts) {
 
 }  // namespace
 
-std::string KafkaSection(const KafkaPart& part, const Instant& now) {
+std::string KafkaSection(const KafkaPart& part, const GroupLinks& links, const Instant& now) {
   return fmt::format("<section>\n<h2>{} <span class=\"quiet\">Kafka {}</span> {}</h2>\n",
                      Escape(part.section.cluster), Escape(part.facts.cluster_id),
                      Proof(part.facts)) +
-         Tiles(part.facts, now) + PartitionsInTrouble(part.facts, now) + Groups(part, now) +
+         Tiles(part.facts, now) + PartitionsInTrouble(part.facts, now) + Groups(part, links, now) +
          Brokers(part.facts, now) + "</section>\n";
 }
 

@@ -205,8 +205,9 @@ std::string RenderPage(const View& view, const Instant& now, const PageOptions& 
       verdict, FormatWallTime(now.wall), options.refresh ? "/?refresh=off" : "/",
       options.refresh ? "stop refreshing" : "refresh by itself");
   html += troubles.empty() ? "" : Troubles(troubles, now);
+  const GroupLinks links = LinksToConnect(view);
   for (const KafkaPart& part : KafkaParts(view)) {
-    html += KafkaSection(part, now);
+    html += KafkaSection(part, links, now);
   }
   html += Sources(view, now);
   html += Events(*view.events, now);

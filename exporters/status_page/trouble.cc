@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
+#include "exporters/status_page/connect_section.h"
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/records_section.h"
 #include "exporters/status_page/registry_section.h"
@@ -56,37 +57,6 @@ void AddKafka(const KafkaPart& part, const Instant& now, Troubles& troubles) {
   }
 }
 
-std::string TasksInWords(const std::vector<int32_t>& tasks) {
-  std::string words = tasks.size() == 1 ? "task " : "tasks ";
-  for (size_t i = 0; i < tasks.size(); ++i) {
-    words += fmt::format("{}{}", i == 0 ? "" : ", ", tasks[i]);
-  }
-  return words;
-}
-
-void AddConnector(const ConnectPart& part, const ConnectorFacts& connector, Troubles& troubles) {
-  std::vector<int32_t> failed;
-  std::string cause = connector.root_cause;
-  for (const ConnectTaskFacts& task : connector.tasks) {
-    if (task.state == "FAILED") {
-      failed.push_back(task.id);
-      cause = task.root_cause.empty() ? cause : task.root_cause;
-    }
-  }
-  const bool itself = connector.state == "FAILED";
-  if (!itself && failed.empty()) {
-    return;
-  }
-  const std::string tasks = failed.empty() ? "" : TasksInWords(failed) + " FAILED";
-  troubles.push_back(
-      {.severity = Severity::kBroken,
-       .where = part.section.cluster + " / " + part.section.instance,
-       .what = fmt::format("connector {}: {}{}{}", connector.entity->name, itself ? "FAILED" : "",
-                           itself && !failed.empty() ? ", " : "", tasks),
-       .why = cause,
-       .answer = part.facts.listed});
-}
-
 void AddPolling(const Section& section, Troubles& troubles) {
   for (const Problem& problem : section.status.problems) {
     troubles.push_back({.severity = Severity::kUnknown,
@@ -111,11 +81,7 @@ std::vector<Trouble> TroublesIn(const View& view, const Instant& now) {
     AddKafka(part, now, troubles);
   }
   for (const ConnectPart& part : ConnectParts(view)) {
-    if (IsFresh(part.facts.listed, now)) {
-      for (const ConnectorFacts& connector : part.facts.connectors) {
-        AddConnector(part, connector, troubles);
-      }
-    }
+    std::ranges::move(ConnectTroubles(part, now), std::back_inserter(troubles));
   }
   for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
     std::ranges::move(RegistryTroubles(part, now), std::back_inserter(troubles));

@@ -158,12 +158,13 @@ class ConnectEstate {
     auto facts = std::make_shared<KafkaFacts>();
     const AnswerRef answer = Answered();
     facts->cluster_id = "k1";
-    facts->metadata = answer;
+    facts->metadata = facts->leadership = answer;
     facts->group_lists = {answer};
     facts->answers = {answer};
     for (const auto& [name, end] : topics) {
       facts->topics.push_back({.entity = names_.Intern(name)});
-      facts->topics.back().partitions.push_back({.latest = {.offset = end, .answer = answer}});
+      facts->topics.back().partitions.push_back(
+          {.leader = 1, .latest = {.offset = end, .answer = answer}});
     }
     if (has_workers_group) {
       facts->groups.push_back({.entity = names_.Intern("a-workers"),

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tests/analysis/connect/estate.h"
 #include "tests/exporters/status_page/estate.h"
 
 namespace klaxon::api {
@@ -78,6 +79,36 @@ TEST_CASE("a failed task carries its root cause, whatever bytes it is made of", 
       json::parse(ConnectorsDocument(view, At(105), {})).at("connectors").at(0).at("tasks").at(0);
   CHECK(task.at("state") == "FAILED");
   CHECK(task.at("root_cause") == "broken \xEF\xBF\xBD byte");
+}
+
+TEST_CASE("a connector carries what is wrong with it, and its workers' group", "[api]") {
+  klaxon::testing::ConnectEstate estate;
+  estate.Connector("lake", "sink", 2).tasks[1].worker = "w3:8083";
+  estate.groups = {{"connect-lake", {.commits = {{0, 4}}}}};
+  estate.topics = {{"orders", 10}};
+  estate.workers.leader = "m-w2:8083";
+  estate.Pass(10);
+  estate.Pass(10);
+  const json document = json::parse(ConnectorsDocument(estate.view, estate.Now(), {}));
+  const json& lake = document.at("connectors").at(0);
+  CHECK(lake.at("problems").at(0).at("problem") == "ghost");
+  CHECK(lake.at("problems").at(0).at("task") == 1);
+  CHECK(lake.at("tasks").at(0).at("ghost") == false);
+  CHECK(lake.at("tasks").at(1).at("ghost") == true);
+  CHECK(lake.at("zombie").is_null());
+  CHECK(lake.at("progress").at("lag") == 6);
+  CHECK(lake.at("progress").at("consumer_group") == "connect-lake");
+  CHECK(lake.at("in_state").at("seen_to_change") == false);
+  const json& cluster = document.at("connect_clusters").at(0);
+  CHECK(cluster.at("group") == "a-workers");
+  CHECK(cluster.at("state") == "Stable");
+  CHECK(cluster.at("members").at(0).at("worker") == "w1:8083");
+  CHECK(cluster.at("members").at(0).at("tasks") == 2);
+  CHECK(cluster.at("members").at(1).at("leader") == true);
+  const Instant later{.wall = {}, .mono = estate.Now().mono + std::chrono::seconds{60}};
+  const json old = json::parse(ConnectorsDocument(estate.view, later, {}));
+  CHECK(old.at("connectors").at(0).at("problems").is_null());
+  CHECK(old.at("connect_clusters").at(0).at("members").is_null());
 }
 
 TEST_CASE("of a ZooKeeper server that does not serve no number is told", "[api]") {
