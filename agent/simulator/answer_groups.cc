@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/kafka/wire/encoder.h"
 #include "agent/simulator/answers.h"
 
 namespace klaxon::simulator {
@@ -168,7 +169,7 @@ void AddMembers(const ClusterState& state, const Group& group, DescribeGroupsRes
   }
 }
 
-DescribeGroupsResponse::Group Describe(const Asked& asked, const std::string& id) {
+DescribeGroupsResponse::Group DescribeGroup(const Asked& asked, const std::string& id) {
   DescribeGroupsResponse::Group described{.id = id};
   if (CoordinatorOf(asked.state, id) != asked.broker.id) {
     described.error_code = ErrorCode::kNotCoordinator;
@@ -213,7 +214,7 @@ Answer<DescribeGroupsRequest> Respond(const Asked& asked, const DescribeGroupsRe
   DescribeGroupsResponse response;
   response.groups.reserve(request.groups.size());
   for (const std::string& id : request.groups) {
-    response.groups.push_back(Describe(asked, id));
+    response.groups.push_back(DescribeGroup(asked, id));
     if (request.include_authorized_operations) {
       response.groups.back().authorized_operations = kGroupOperations;
     }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "agent/kafka/wire/decoder.h"
+
 namespace klaxon::simulator {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "agent/kafka/wire/decoder.h"
 #include "agent/simulator/answers.h"
 
 namespace klaxon::simulator {

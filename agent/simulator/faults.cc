@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "agent/kafka/wire/encoder.h"
 #include "agent/kafka/wire/message.h"
 #include "agent/simulator/dispatch.h"
 

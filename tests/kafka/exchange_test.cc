@@ -9,6 +9,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "agent/kafka/wire/encoder.h"
 #include "agent/kafka/wire/messages/offset_fetch.h"
 #include "tests/kafka/client_fixture.h"
 #include "tests/kafka/resident.h"

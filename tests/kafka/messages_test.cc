@@ -1,6 +1,7 @@
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+#include "agent/kafka/wire/encoder.h"
 #include "tests/kafka/every_message.h"
 
 namespace klaxon::kafka::wire {

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "agent/kafka/wire/decoder.h"
+
 namespace klaxon::simulator {
 
 BlockingClient::BlockingClient(const HostPort& address)

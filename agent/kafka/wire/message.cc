@@ -1,6 +1,8 @@
 #include "agent/kafka/wire/message.h"
 
-#include <fmt/format.h>
+#include <optional>
+
+#include "agent/kafka/wire/decoder.h"
 
 namespace klaxon::kafka::wire {
 
@@ -30,22 +32,4 @@ Result<RequestHeader> TakeRequestHeader(std::string_view& bytes) {
   return header;
 }
 
-namespace internal {
-
-void CloseFrame(std::string& frame) {
-  std::string length;
-  Encoder encoder(length, 0, false);
-  encoder(static_cast<int32_t>(frame.size() - kFrameLengthSize));
-  frame.replace(0, kFrameLengthSize, length);
-}
-
-Error LeftOver(ApiKey key, size_t bytes) {
-  return {Reason::kBadAnswer, fmt::format("{}: {} bytes left over at the end", Name(key), bytes)};
-}
-
-Error Misread(ApiKey key, const std::string& failure) {
-  return {Reason::kBadAnswer, fmt::format("{}: {}", Name(key), failure)};
-}
-
-}  // namespace internal
 }  // namespace klaxon::kafka::wire

@@ -6,8 +6,6 @@
 #include <string_view>
 
 #include "agent/base/result.h"
-#include "agent/kafka/wire/decoder.h"
-#include "agent/kafka/wire/encoder.h"
 #include "agent/kafka/wire/types.h"
 
 namespace klaxon::kafka::wire {
@@ -40,18 +38,38 @@ struct RequestHeader {
   std::string client_id{};
 };
 
+/// How a message and its answer are written and read. Declared for every message, defined in
+/// message_codec.cc and instantiated there, once: a new message gets its line there.
+template <RequestMessage Request>
+struct Codec {
+  using Response = typename Request::Response;
+
+  static std::string EncodeRequest(const Request& request, const RequestHeader& header);
+  static Result<Response> DecodeResponse(std::string_view bytes, int16_t version);
+  static Result<Request> DecodeRequest(std::string_view bytes, int16_t version);
+  static std::string EncodeResponse(const Response& response, int16_t version,
+                                    int32_t correlation_id);
+};
+
 constexpr size_t kFrameLengthSize = 4;
 
 /// Frame (int32 length in front), header and body of a request.
 template <RequestMessage Request>
 std::string EncodeRequest(const Request& request, int16_t version, int32_t correlation_id,
-                          std::string_view client_id);
+                          std::string_view client_id) {
+  return Codec<Request>::EncodeRequest(request, {.api_key = Request::kApiKey,
+                                                 .api_version = version,
+                                                 .correlation_id = correlation_id,
+                                                 .client_id = std::string(client_id)});
+}
 
 /// The body of an answer whose frame length and correlation id are already off.
 /// Error: kBadAnswer with the field and byte that did not fit, or with the count of bytes left
 /// over: what we cannot account for we have misread.
 template <RequestMessage Request>
-Result<typename Request::Response> DecodeResponse(std::string_view bytes, int16_t version);
+Result<typename Request::Response> DecodeResponse(std::string_view bytes, int16_t version) {
+  return Codec<Request>::DecodeResponse(bytes, version);
+}
 
 /// Correlation id at the start of an answer (without frame length), taken off `bytes`.
 Result<int32_t> TakeCorrelationId(std::string_view& bytes);
@@ -63,85 +81,15 @@ Result<int32_t> TakeCorrelationId(std::string_view& bytes);
 Result<RequestHeader> TakeRequestHeader(std::string_view& bytes);
 
 template <RequestMessage Request>
-Result<Request> DecodeRequest(std::string_view bytes, int16_t version);
+Result<Request> DecodeRequest(std::string_view bytes, int16_t version) {
+  return Codec<Request>::DecodeRequest(bytes, version);
+}
 
 /// Frame, header and body of an answer.
 template <RequestMessage Request>
 std::string EncodeResponse(const typename Request::Response& response, int16_t version,
-                           int32_t correlation_id);
-
-// ------------------------------------------------------------------ details
-
-namespace internal {
-
-/// Writes the frame length over the first four bytes.
-void CloseFrame(std::string& frame);
-Error LeftOver(ApiKey key, size_t bytes);
-Error Misread(ApiKey key, const std::string& failure);
-
-template <class Message>
-Result<Message> DecodeBody(Decoder& decoder, ApiKey key) {
-  Message message;
-  decoder(message);
-  if (decoder.failed()) {
-    return Misread(key, decoder.failure());
-  }
-  if (decoder.left() > 0) {
-    return LeftOver(key, decoder.left());
-  }
-  return message;
-}
-
-/// An ApiVersions answer keeps the old header for ever, so that any client can read it (KIP-511).
-template <RequestMessage Request>
-constexpr bool HasResponseTags(int16_t version) {
-  return Request::kApiKey != ApiKey::kApiVersions && IsFlexible<Request>(version);
-}
-
-}  // namespace internal
-
-template <RequestMessage Request>
-std::string EncodeRequest(const Request& request, int16_t version, int32_t correlation_id,
-                          std::string_view client_id) {
-  std::string frame(kFrameLengthSize, '\0');
-  Encoder header(frame, version, false);  // client_id is never compact
-  header(static_cast<int16_t>(Request::kApiKey), version, correlation_id, std::string(client_id));
-  Encoder body(frame, version, IsFlexible<Request>(version));
-  body.Tags();
-  body(request);
-  internal::CloseFrame(frame);
-  return frame;
-}
-
-template <RequestMessage Request>
-Result<typename Request::Response> DecodeResponse(std::string_view bytes, int16_t version) {
-  Decoder decoder(bytes, version, IsFlexible<Request>(version));
-  if (internal::HasResponseTags<Request>(version)) {
-    decoder.Tags();
-  }
-  return internal::DecodeBody<typename Request::Response>(decoder, Request::kApiKey);
-}
-
-template <RequestMessage Request>
-Result<Request> DecodeRequest(std::string_view bytes, int16_t version) {
-  Decoder decoder(bytes, version, IsFlexible<Request>(version));
-  decoder.Tags();
-  return internal::DecodeBody<Request>(decoder, Request::kApiKey);
-}
-
-template <RequestMessage Request>
-std::string EncodeResponse(const typename Request::Response& response, int16_t version,
                            int32_t correlation_id) {
-  std::string frame(kFrameLengthSize, '\0');
-  Encoder header(frame, version, false);
-  header(correlation_id);
-  Encoder body(frame, version, IsFlexible<Request>(version));
-  if (internal::HasResponseTags<Request>(version)) {
-    body.Tags();
-  }
-  body(response);
-  internal::CloseFrame(frame);
-  return frame;
+  return Codec<Request>::EncodeResponse(response, version, correlation_id);
 }
 
 }  // namespace klaxon::kafka::wire
