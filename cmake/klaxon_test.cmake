@@ -1,5 +1,5 @@
 # klaxon_test(NAME kafka_wire_test SOURCES a_test.cc ... [LINK klaxon_kafka_wire ...]
-#             [LABEL unit|stack|long] [TIMEOUT seconds])
+#             [LABEL unit|stack|long] [TIMEOUT seconds] [ALONE a_test.cc ...])
 # One Catch2 executable a folder; every TEST_CASE becomes a test named "kafka_wire_test: its sentence".
 # Labels: unit (default) runs everywhere, also under sanitizers; stack needs real components; long is
 # run by ./dev test --long only. A SKIP() is counted as skipped.
@@ -7,7 +7,7 @@ function(klaxon_test)
   if(NOT KLAXON_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;LABEL;TIMEOUT" "SOURCES;LINK")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;LABEL;TIMEOUT" "SOURCES;LINK;ALONE")
   klaxon_require_arguments(klaxon_test)
   if(NOT arg_LABEL)
     set(arg_LABEL unit)
@@ -23,7 +23,7 @@ function(klaxon_test)
   endif()
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE klaxon_options ${arg_LINK} Catch2::Catch2WithMain)
-  klaxon_precompile(${arg_NAME} tests)
+  klaxon_quicken(${arg_NAME} tests ALONE ${arg_ALONE})
   catch_discover_tests(${arg_NAME} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${arg_NAME}: "
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
     PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 4)

@@ -15,7 +15,7 @@
 namespace klaxon::app {
 namespace {
 
-constexpr Duration kPatience = std::chrono::seconds{5};  // of one step
+constexpr Duration kStepPatience = std::chrono::seconds{5};  // of one step
 
 using KafkaSource = SourceOf<kafka_collector::Config>;
 
@@ -31,7 +31,7 @@ kafka::Findings ExamineOne(const KafkaSource& source, bool tell, Clock& clock,
   kafka::wire::ClientOptions options = kafka_collector::ClientOptionsOf(source.config(), cluster);
   options.tokens = kafka_collector::MakeTokenSource(
       source.config().security, {.cluster = cluster, .clock = clock, .http = http});
-  kafka::Examination examination(std::move(options), clock, kPatience, print);
+  kafka::Examination examination(std::move(options), clock, kStepPatience, print);
   return examination.Run({});
 }
 

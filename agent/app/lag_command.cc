@@ -14,15 +14,15 @@
 namespace klaxon::app {
 namespace {
 
-constexpr Duration kPatience = std::chrono::seconds{30};  // of one source's only poll
+constexpr Duration kPollPatience = std::chrono::seconds{30};  // of one source's only poll
 constexpr size_t kLongestLine = 2'000;
 
 SectionRef PollOnce(const Source& source, const SourceDeps& deps) {
   const std::unique_ptr<Collector> collector = source.Make(deps);
   const CollectorPlace& place = source.place();
   Reading reading = collector->Poll({.clock = deps.clock,
-                                     .interval = kPatience,
-                                     .deadline = deps.clock.Now().mono + kPatience,
+                                     .interval = kPollPatience,
+                                     .deadline = deps.clock.Now().mono + kPollPatience,
                                      .stop = {}});
   PollStatus status{
       .interval = place.interval, .polls = 1, .problems = std::move(reading.problems)};

@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kDeepest = 16;
-constexpr size_t kMostValues = 500'000;
+constexpr size_t kMostJsonValues = 500'000;
 constexpr size_t kKeyInPath = 60;
 
 /// Thrown through the parser to end it.
@@ -54,7 +54,7 @@ Result<JsonDocument> JsonDocument::Parse(std::string_view bytes) {
       if (depth > kDeepest) {
         throw TooMuch("nested too deeply");
       }
-      if (++values > kMostValues) {
+      if (++values > kMostJsonValues) {
         throw TooMuch("more values than Connect would send");
       }
       return true;

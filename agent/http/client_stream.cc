@@ -12,7 +12,7 @@
 namespace klaxon::http {
 namespace {
 
-constexpr size_t kRead = size_t{16} * 1024;
+constexpr size_t kReadSize = size_t{16} * 1024;
 constexpr size_t kStatusLine = 1024;
 constexpr size_t kHead = size_t{64} * 1024;
 constexpr std::string_view kProtocol = "HTTP/1.";
@@ -93,7 +93,7 @@ bool ClientStream::Ended() {
 
 /// Receives more; false after a failure. At the end of the stream nothing is added.
 bool ClientStream::Refill() {
-  buffer_.resize(kRead);
+  buffer_.resize(kReadSize);
   begin_ = end_ = 0;
   const ssize_t count = session_ == nullptr ? Receive() : ReceiveSecured();
   if (count <= 0) return count == 0 && Ended();

@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr size_t kRead = size_t{16} * 1024;
+constexpr size_t kReceiveSize = size_t{16} * 1024;
 constexpr Duration kLinger = std::chrono::seconds{1};
 
 /// Of the statuses that refusals have (RFC 9110 section 15, RFC 6585 section 5).
@@ -113,7 +113,8 @@ bool Connection::ReadHead() {
       case HeadScanner::State::kMore:
         break;
     }
-    std::array<char, kRead> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
+    std::array<char, kReceiveSize>
+        bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
     const ssize_t count = Receive(bytes.data(), bytes.size(), due);
     if (count <= 0) {
       if (count < 0 && begun && errno == ETIMEDOUT) {
@@ -219,7 +220,8 @@ void Connection::BeginHandling() {
 void Connection::Linger() {
   transport_.EndWriting();
   const MonoTime due = steady_clock::now() + kLinger;
-  std::array<char, kRead> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
+  std::array<char, kReceiveSize>
+      bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
   owner_.gate.SetPhase(id_, Gate::Phase::kReading, steady_clock::now());
   while (steady_clock::now() < due) {
     pollfd waiting{.fd = fd(), .events = POLLIN, .revents = 0};

@@ -9,14 +9,14 @@
 namespace klaxon::http {
 namespace {
 
-constexpr int kGzipWindow = 15 + 16;  // zlib.h: "add 16 to windowBits" for the gzip format
-constexpr size_t kPiece = size_t{16} * 1024;
+constexpr int kGunzipWindow = 15 + 16;  // zlib.h: "add 16 to windowBits" for the gzip format
+constexpr size_t kUnpacked = size_t{16} * 1024;
 
 }  // namespace
 
 class Gunzip::Impl {
  public:
-  Impl() : valid_(inflateInit2(&stream_, kGzipWindow) == Z_OK) {}
+  Impl() : valid_(inflateInit2(&stream_, kGunzipWindow) == Z_OK) {}
 
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -42,7 +42,7 @@ class Gunzip::Impl {
  private:
   /// Until there is neither input nor output left.
   Step Inflate(const Out& out) {
-    std::array<char, kPiece> piece;
+    std::array<char, kUnpacked> piece;
     bool filled = true;
     while (stream_.avail_in > 0 || (filled && !between_members_)) {
       if (between_members_ && !Begin()) return Step::kDamaged;

@@ -57,9 +57,10 @@ std::string UpperCase(std::string_view text) {
   return upper;
 }
 
-class Reader {
+class PropertiesReader {
  public:
-  Reader(std::string_view text, const Peek& peek) : peek_(peek), file_(ParseProperties(text)) {
+  PropertiesReader(std::string_view text, const Peek& peek)
+      : peek_(peek), file_(ParseProperties(text)) {
     result_.mistakes = std::move(file_.mistakes);
   }
 
@@ -245,7 +246,7 @@ std::string PeekFile(const std::string& file) {
 }
 
 ClientProperties ReadClientProperties(std::string_view text, const Peek& peek) {
-  return Reader(text, peek).Read();
+  return PropertiesReader(text, peek).Read();
 }
 
 }  // namespace klaxon::kafka

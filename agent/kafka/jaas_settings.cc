@@ -11,15 +11,15 @@ namespace {
 
 constexpr std::string_view kExtension = "extension_";
 
-struct Name {
+struct JaasOption {
   std::string_view option{};
   std::string_view key{};
 };
 
-constexpr std::array<Name, 2> kLogin{
+constexpr std::array<JaasOption, 2> kLoginOptions{
     {{"username", "sasl.username"}, {"password", "sasl.password"}}};
 
-constexpr std::array<Name, 6> kOAuth{{
+constexpr std::array<JaasOption, 6> kOAuthOptions{{
     {"clientId", "sasl.oauthbearer.client.id"},
     {"clientSecret", "sasl.oauthbearer.client.secret"},
     {"scope", "sasl.oauthbearer.scope"},
@@ -55,9 +55,9 @@ std::string CheckModule(std::string_view module, std::string_view mechanism) {
              : "";
 }
 
-class Reader {
+class EntryReader {
  public:
-  explicit Reader(const JaasEntry& entry) : entry_(entry) {}
+  explicit EntryReader(const JaasEntry& entry) : entry_(entry) {}
 
   JaasSettings Read() && {
     const bool oauth = entry_.module == "OAuthBearerLoginModule";
@@ -65,7 +65,7 @@ class Reader {
       oauth ? TakeOAuth(name, value) : TakeLogin(name, value);
     }
     if (!oauth) {
-      for (const Name& name : kLogin) {
+      for (const JaasOption& name : kLoginOptions) {
         const std::string* const value = entry_.Find(name.option);
         if (value == nullptr || value->empty()) {
           result_.mistakes.push_back(entry_.module + " needs " + std::string(name.option) +
@@ -85,9 +85,9 @@ class Reader {
   }
 
   template <size_t kCount>
-  bool AddAs(const std::array<Name, kCount>& names, const std::string& name,
+  bool AddAs(const std::array<JaasOption, kCount>& names, const std::string& name,
              const std::string& value) {
-    const auto found = std::ranges::find(names, name, &Name::option);
+    const auto found = std::ranges::find(names, name, &JaasOption::option);
     if (found != names.end()) {
       Add(found->key, value);
     }
@@ -95,7 +95,7 @@ class Reader {
   }
 
   void TakeLogin(const std::string& name, const std::string& value) {
-    if (AddAs(kLogin, name, value)) {
+    if (AddAs(kLoginOptions, name, value)) {
       return;
     }
     if (name == "tokenauth" && value == "true") {
@@ -106,7 +106,7 @@ class Reader {
   }
 
   void TakeOAuth(const std::string& name, const std::string& value) {
-    if (AddAs(kOAuth, name, value)) {
+    if (AddAs(kOAuthOptions, name, value)) {
       return;
     }
     if (name.starts_with(kExtension)) {
@@ -136,7 +136,7 @@ JaasSettings ReadJaasSettings(std::string_view jaas, std::string_view mechanism)
   if (std::string what = CheckModule(entry->module, mechanism); !what.empty()) {
     return {.mistakes = {std::move(what)}};
   }
-  return Reader(*entry).Read();
+  return EntryReader(*entry).Read();
 }
 
 }  // namespace klaxon::kafka

@@ -6,7 +6,7 @@
 namespace klaxon::kafka {
 namespace {
 
-constexpr std::array<std::string_view, 118> kKeys{{
+constexpr std::array<std::string_view, 118> kJavaKeys{{
     "acks",
     "allow.auto.create.topics",
     "auto.commit.interval.ms",
@@ -126,7 +126,7 @@ constexpr std::array<std::string_view, 118> kKeys{{
     "value.deserializer",
     "value.serializer",
 }};
-static_assert(std::is_sorted(kKeys.begin(), kKeys.end()));
+static_assert(std::is_sorted(kJavaKeys.begin(), kJavaKeys.end()));
 
 /// Reporters, interceptors and providers bring keys of their own under these.
 constexpr std::array<std::string_view, 6> kFamilies{
@@ -135,11 +135,11 @@ constexpr std::array<std::string_view, 6> kFamilies{
 }  // namespace
 
 std::span<const std::string_view> JavaClientKeys() {
-  return kKeys;
+  return kJavaKeys;
 }
 
 bool IsJavaClientKey(std::string_view key) {
-  return std::binary_search(kKeys.begin(), kKeys.end(), key) ||
+  return std::binary_search(kJavaKeys.begin(), kJavaKeys.end(), key) ||
          std::any_of(kFamilies.begin(), kFamilies.end(),
                      [&](std::string_view family) { return key.starts_with(family); });
 }

@@ -8,11 +8,11 @@
 namespace klaxon::kafka {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\f";
+constexpr std::string_view kSpaces = " \t\f";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // editors write it; no key has it
 
 std::string_view WithoutBlanksInFront(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  text.remove_prefix(std::min(text.find_first_not_of(kSpaces), text.size()));
   return text;
 }
 
@@ -158,7 +158,7 @@ size_t EndOfKey(std::string_view line) {
     if (line[i] == '\\') {
       ++i;
     } else if (line[i] == '=' || line[i] == ':' ||
-               kBlanks.find(line[i]) != std::string_view::npos) {
+               kSpaces.find(line[i]) != std::string_view::npos) {
       return i;
     }
   }

@@ -17,12 +17,12 @@ using wire::DescribeGroupsResponse;
 
 /// An identity has a dozen short fields; more is not one.
 constexpr size_t kLargest = size_t{16} << 10U;
-constexpr size_t kLongestText = 1024;
+constexpr size_t kLongestName = 1024;
 
 std::string TextIn(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string()
-             ? Printable(found->get_ref<const std::string&>(), kLongestText)
+             ? Printable(found->get_ref<const std::string&>(), kLongestName)
              : "";
 }
 

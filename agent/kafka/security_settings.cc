@@ -11,9 +11,9 @@ namespace klaxon::kafka {
 namespace {
 
 /// One reading: what was given, and what became of it.
-class Reader {
+class SettingsReader {
  public:
-  Reader(std::span<const Setting> settings, Dialect dialect)
+  SettingsReader(std::span<const Setting> settings, Dialect dialect)
       : settings_(settings), java_(dialect == Dialect::kJava) {}
 
   SecurityReading Read() && {
@@ -245,7 +245,7 @@ class Reader {
 }  // namespace
 
 SecurityReading ReadSecurity(std::span<const Setting> settings, Dialect dialect) {
-  return Reader(settings, dialect).Read();
+  return SettingsReader(settings, dialect).Read();
 }
 
 }  // namespace klaxon::kafka

@@ -7,7 +7,7 @@
 namespace klaxon {
 namespace {
 
-constexpr size_t kIdEnd = 5;
+constexpr size_t kPrefixEnd = 5;
 constexpr unsigned kByte = 8;
 
 using State = SchemaStanding::State;
@@ -38,7 +38,7 @@ struct Reading {
 /// The likeliest first. 0 is not among them: bytes that are all zero can be anything.
 std::array<Reading, 4> OtherReadings(const WirePrefix& prefix) {
   const auto id = static_cast<uint32_t>(prefix.id);
-  const std::optional<uint32_t> after = BigEndianAt(prefix.head, kIdEnd);
+  const std::optional<uint32_t> after = BigEndianAt(prefix.head, kPrefixEnd);
   const std::optional<uint32_t> later = BigEndianAt(prefix.head, 2);
   const auto or_none = [](std::optional<uint32_t> number) {
     return number && *number > 0 ? int64_t{*number} : int64_t{-1};

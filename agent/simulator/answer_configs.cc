@@ -39,8 +39,8 @@ std::vector<DescribeConfigsResponse::Config> ConfigsOf(const Broker& broker) {
 }
 
 /// A broker knows its own configuration only.
-void Describe(const Asked& asked, const DescribeConfigsRequest::Resource& wanted,
-              DescribeConfigsResponse::Result& result) {
+void DescribeResource(const Asked& asked, const DescribeConfigsRequest::Resource& wanted,
+                      DescribeConfigsResponse::Result& result) {
   if (wanted.type == static_cast<int8_t>(ConfigResource::kTopic)) {
     const Topic* topic = FindTopic(asked.state, wanted.name);
     if (topic == nullptr) {
@@ -65,7 +65,7 @@ Answer<DescribeConfigsRequest> Respond(const Asked& asked, const DescribeConfigs
     auto& result = response.results.emplace_back();
     result.resource_type = wanted.type;
     result.resource_name = wanted.name;
-    Describe(asked, wanted, result);
+    DescribeResource(asked, wanted, result);
     if (wanted.keys) {
       std::erase_if(result.configs, [&](const DescribeConfigsResponse::Config& config) {
         return std::find(wanted.keys->begin(), wanted.keys->end(), config.name) ==

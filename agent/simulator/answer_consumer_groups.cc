@@ -43,7 +43,8 @@ void AddMembers(const ClusterState& state, const Group& group,
   }
 }
 
-ConsumerGroupDescribeResponse::Group Describe(const Asked& asked, const std::string& id) {
+ConsumerGroupDescribeResponse::Group DescribeConsumerGroup(const Asked& asked,
+                                                           const std::string& id) {
   ConsumerGroupDescribeResponse::Group described{.id = id};
   if (CoordinatorOf(asked.state, id) != asked.broker.id) {
     described.error_code = ErrorCode::kNotCoordinator;
@@ -71,7 +72,7 @@ Answer<ConsumerGroupDescribeRequest> Respond(const Asked& asked,
                                              const ConsumerGroupDescribeRequest& request) {
   ConsumerGroupDescribeResponse response;
   for (const std::string& id : request.groups) {
-    response.groups.push_back(Describe(asked, id));
+    response.groups.push_back(DescribeConsumerGroup(asked, id));
     if (request.include_authorized_operations) {
       response.groups.back().authorized_operations = kGroupOperations;
     }

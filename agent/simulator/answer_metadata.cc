@@ -35,7 +35,7 @@ std::vector<int32_t> Offline(const ClusterState& state, const Partition& partiti
   return offline;
 }
 
-MetadataResponse::Topic Describe(const Asked& asked, const Topic& topic) {
+MetadataResponse::Topic DescribeTopic(const Asked& asked, const Topic& topic) {
   MetadataResponse::Topic described{.name = topic.name, .id = topic.id, .internal = topic.internal};
   described.partitions.reserve(topic.partitions.size());
   for (size_t index = 0; index < topic.partitions.size(); ++index) {
@@ -60,13 +60,13 @@ MetadataResponse::Topic Find(const Asked& asked, const MetadataRequest::Topic& w
   if (wanted.name) {
     const Topic* topic = FindTopic(asked.state, *wanted.name);
     return topic != nullptr
-               ? Describe(asked, *topic)
+               ? DescribeTopic(asked, *topic)
                : MetadataResponse::Topic{.error_code = ErrorCode::kUnknownTopicOrPartition,
                                          .name = wanted.name};
   }
   for (const Topic& topic : asked.state.topics) {
     if (!topic.deleted && topic.id == wanted.id) {
-      return Describe(asked, topic);
+      return DescribeTopic(asked, topic);
     }
   }
   return {.error_code = kUnknownTopicId, .id = wanted.id};
@@ -87,7 +87,7 @@ std::vector<MetadataResponse::Topic> All(const Asked& asked) {
   all.reserve(asked.state.topics.size());
   for (const Topic& topic : asked.state.topics) {
     if (IsListed(asked.state, topic)) {
-      all.push_back(Describe(asked, topic));
+      all.push_back(DescribeTopic(asked, topic));
     }
   }
   return all;

@@ -22,7 +22,7 @@ DescribeQuorumResponse::Replica Follow(const ClusterState& state, const Broker& 
           .last_caught_up_ms = seen};
 }
 
-DescribeQuorumResponse::Partition Describe(const ClusterState& state) {
+DescribeQuorumResponse::Partition DescribeLog(const ClusterState& state) {
   DescribeQuorumResponse::Partition partition{
       .leader = state.quorum.leader,
       .leader_epoch = state.quorum.epoch,
@@ -48,7 +48,7 @@ Answer<DescribeQuorumRequest> Respond(const Asked& asked, const DescribeQuorumRe
     topic.name = wanted.name;
     for (const DescribeQuorumRequest::Partition& place : wanted.partitions) {
       if (wanted.name == kClusterMetadataTopic && place.index == 0) {
-        topic.partitions.push_back(Describe(asked.state));
+        topic.partitions.push_back(DescribeLog(asked.state));
       } else {
         topic.partitions.push_back(
             {.index = place.index, .error_code = ErrorCode::kUnknownTopicOrPartition});

@@ -6,10 +6,6 @@
 namespace klaxon::api {
 namespace {
 
-Json TextOrNull(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Text(text);
-}
-
 Json TruthOrNull(Truth truth) {
   return truth == Truth::kUnknown ? Json(nullptr) : Json(truth == Truth::kYes);
 }

@@ -19,6 +19,11 @@ inline Json Text(std::string_view bytes) {
   return ToUtf8(bytes);
 }
 
+/// Null for what was not told.
+inline Json TextOrNull(std::string_view bytes) {
+  return bytes.empty() ? Json(nullptr) : Text(bytes);
+}
+
 inline Json ErrorOrNull(const std::optional<Error>& error) {
   if (!error) {
     return nullptr;

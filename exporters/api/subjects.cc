@@ -4,10 +4,6 @@
 namespace klaxon::api {
 namespace {
 
-Json TextOrNull(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Text(text);
-}
-
 Json Node(const RegistryNodeFacts& node, const SchemaRegistryFacts& facts, const Instant& now) {
   const bool known = node.state != RegistryNodeState::kUnknown && IsFresh(node.polled, now);
   const bool serves = node.Serves(now);
@@ -76,7 +72,7 @@ Json Versions(const SubjectFacts& subject) {
   return versions;
 }
 
-Json Subject(const SchemaRegistryPart& part, const SubjectFacts& subject, const Instant& now) {
+Json SubjectJson(const SchemaRegistryPart& part, const SubjectFacts& subject, const Instant& now) {
   const auto setting = [](const std::optional<std::string>& own, const std::string& general) {
     return !own ? Json(nullptr) : TextOrNull(own->empty() ? general : *own);
   };
@@ -104,7 +100,7 @@ std::string SubjectsDocument(const View& view, const Instant& now,
     registries.push_back(Registry(part, now));
     if (part.facts.inventory != nullptr) {
       for (const SubjectRef& subject : part.facts.inventory->subjects) {
-        subjects.push_back(Subject(part, *subject, now));
+        subjects.push_back(SubjectJson(part, *subject, now));
       }
     }
   }

@@ -46,12 +46,12 @@ constexpr metrics::MetricInfo kShown{
     .help = "0 if the fragment is left out because nobody renewed it after it had expired",
     .labels = kFragment,
     .source = kSelf};
-constexpr std::array kInfos{kSamples, kDuplicates, kRenderTime, kRenderedAt, kShown};
+constexpr std::array kPageInfos{kSamples, kDuplicates, kRenderTime, kRenderedAt, kShown};
 
 }  // namespace
 
 std::span<const metrics::MetricInfo> PageInfos() {
-  return kInfos;
+  return kPageInfos;
 }
 
 PrometheusPage::PrometheusPage(TextOptions options, Clock& clock, OwnMetrics own)

@@ -9,7 +9,7 @@ namespace {
 using metrics::MetricInfo;
 using metrics::MetricType;
 
-constexpr std::string_view kSelf = "Klaxon itself";
+constexpr std::string_view kServer = "Klaxon itself";
 constexpr std::array<std::string_view, 2> kPathCode{"path", "code"};
 constexpr std::array<std::string_view, 1> kCause{"cause"};
 
@@ -17,30 +17,30 @@ constexpr MetricInfo kAnswers{.name = "klaxon_http_responses_total",
                               .help = "Answers of the HTTP server, by route and class of status",
                               .type = MetricType::kCounter,
                               .labels = kPathCode,
-                              .source = kSelf};
+                              .source = kServer};
 constexpr MetricInfo kRejected{
     .name = "klaxon_http_rejected_total",
     .help = "Requests and connections that no handler answered, by cause",
     .type = MetricType::kCounter,
     .labels = kCause,
-    .source = kSelf};
+    .source = kServer};
 constexpr MetricInfo kFailures{.name = "klaxon_http_handler_failures_total",
                                .help = "Handlers that threw; each is a defect of Klaxon",
                                .type = MetricType::kCounter,
-                               .source = kSelf};
+                               .source = kServer};
 constexpr MetricInfo kSent{.name = "klaxon_http_sent_bytes_total",
                            .help = "Bytes that the HTTP server sent",
                            .type = MetricType::kCounter,
                            .unit = "bytes",
-                           .source = kSelf};
+                           .source = kServer};
 constexpr MetricInfo kConnections{.name = "klaxon_http_connections_total",
                                   .help = "Connections that the HTTP server accepted",
                                   .type = MetricType::kCounter,
-                                  .source = kSelf};
+                                  .source = kServer};
 constexpr MetricInfo kOpen{.name = "klaxon_http_open_connections",
                            .help = "Connections of the HTTP server that are open",
-                           .source = kSelf};
-constexpr std::array kInfos{kAnswers, kRejected, kFailures, kSent, kConnections, kOpen};
+                           .source = kServer};
+constexpr std::array kServerInfos{kAnswers, kRejected, kFailures, kSent, kConnections, kOpen};
 
 void EmitOne(const MetricInfo& info, double value, metrics::MetricWriter& writer) {
   writer.BeginFamily(info);
@@ -70,7 +70,7 @@ void EmitServer(const http::ServerStats& stats, metrics::MetricWriter& writer) {
 }
 
 std::span<const MetricInfo> ServerInfos() {
-  return kInfos;
+  return kServerInfos;
 }
 
 }  // namespace klaxon::prometheus_page

@@ -57,7 +57,7 @@ std::string_view WordOf(Severity severity) {
   std::abort();
 }
 
-std::string Troubles(const std::vector<Trouble>& troubles, const Instant& now) {
+std::string TroubleList(const std::vector<Trouble>& troubles, const Instant& now) {
   std::string html = "<section class=\"troubles\" aria-label=\"What is wrong\">\n<ul>\n";
   for (const Trouble& trouble : troubles) {
     html += fmt::format(
@@ -204,7 +204,7 @@ std::string RenderPage(const View& view, const Instant& now, const PageOptions& 
       "<a href=\"{}\">{}</a> \u00B7 <a href=\"/metrics\">metrics</a></p>\n</header>\n<main>\n",
       verdict, FormatWallTime(now.wall), options.refresh ? "/?refresh=off" : "/",
       options.refresh ? "stop refreshing" : "refresh by itself");
-  html += troubles.empty() ? "" : Troubles(troubles, now);
+  html += troubles.empty() ? "" : TroubleList(troubles, now);
   const GroupLinks links = LinksToConnect(view);
   for (const KafkaPart& part : KafkaParts(view)) {
     html += KafkaSection(part, links, now);

@@ -5,19 +5,15 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "tests/support/instants.h"
+
 namespace klaxon::analysis {
 namespace {
 
+using testing::AnswerAt;
+using testing::At;
+
 using std::chrono::seconds;
-
-Instant At(int second) {
-  return {.wall = WallTime{seconds{second}}, .mono = MonoTime{seconds{second}}};
-}
-
-AnswerRef AnswerAt(int second) {
-  return std::make_shared<const Answer>(
-      Answer{.source = "test", .taken_at = At(second), .good_for = seconds{30}, .error = {}});
-}
 
 /// Builds what a cluster said at a moment; names are interned over the whole test.
 class Cluster {

@@ -5,22 +5,18 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "tests/support/instants.h"
+
 namespace klaxon::analysis {
 namespace {
 
+using testing::AnswerAt;
+using testing::At;
+
 using std::chrono::seconds;
 
-Instant At(int second) {
-  return {.wall = WallTime{seconds{second}}, .mono = MonoTime{seconds{second}}};
-}
-
-AnswerRef AnswerAt(int second) {
-  return std::make_shared<const Answer>(
-      Answer{.source = "test", .taken_at = At(second), .good_for = seconds{30}, .error = {}});
-}
-
 /// One group on one topic of one partition.
-struct Case {
+struct LagCase {
   std::string sentence{};
   int64_t committed = 0;
   int committed_at = 100;
@@ -32,7 +28,7 @@ struct Case {
   int64_t lag = 0;
 };
 
-PartitionLag LagIn(const Case& c) {
+PartitionLag LagIn(const LagCase& c) {
   EntityTable names;
   KafkaFacts facts;
   const EntityRef topic = names.Intern("orders");
@@ -51,7 +47,7 @@ PartitionLag LagIn(const Case& c) {
 }
 
 TEST_CASE("lag of a partition", "[lag]") {
-  const std::vector<Case> cases{
+  const std::vector<LagCase> cases{
       {.sentence = "is the distance from the commit to the end",
        .committed = 40,
        .end = 100,
@@ -92,7 +88,7 @@ TEST_CASE("lag of a partition", "[lag]") {
        .end_at = 95,
        .state = LagState::kNoEndOffset},
   };
-  for (const Case& c : cases) {
+  for (const LagCase& c : cases) {
     DYNAMIC_SECTION(c.sentence) {
       const PartitionLag lag = LagIn(c);
       CHECK(Name(lag.state) == Name(c.state));

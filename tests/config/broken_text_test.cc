@@ -9,14 +9,14 @@
 namespace klaxon::config {
 namespace {
 
-struct Case {
+struct BrokenText {
   std::string sentence{};
   std::string yaml{};
   std::string mistakes{};
 };
 
-void Check(const std::vector<Case>& cases) {
-  for (const Case& one : cases) {
+void CheckBroken(const std::vector<BrokenText>& cases) {
+  for (const BrokenText& one : cases) {
     DYNAMIC_SECTION(one.sentence) {
       CHECK(MistakesOf(one.yaml) == one.mistakes);
     }
@@ -32,7 +32,7 @@ std::string Repeat(const std::string& text, int times) {
 }
 
 TEST_CASE("a text that is not YAML gives one mistake with its line, and nothing that follows") {
-  Check({
+  CheckBroken({
       {"a bracket that is not closed", "clusters: [\n",
        "klaxon.yaml:2: not valid YAML: the bracket of line 1 is not closed"},
       {"a quote that is not closed", "listen: \"abc\nclusters: []\n",
@@ -98,7 +98,7 @@ TEST_CASE("a text beyond the limits is refused") {
   for (int i = 1; i < 10; ++i) {
     bomb += fmt::format("a{0}: &a{0} [{1}]\n", i, Repeat(fmt::format("*a{}, ", i - 1), 9));
   }
-  Check({
+  CheckBroken({
       {"too deep in brackets", Repeat("[", 100'000),
        "klaxon.yaml:1: not valid YAML: more than 64 levels"},
       {"too deep in indentation", Repeat("- ", 500),

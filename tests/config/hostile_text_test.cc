@@ -29,7 +29,7 @@ log: {level: !!str warn}
 )";
 
 /// What is said about a text; the same whenever it is asked. Anything thrown ends the test.
-void Read(const std::string& text) {
+void ReadHostile(const std::string& text) {
   const std::string mistakes = MistakesOf(text, Variables({{"NAME", "x"}}));
   if (MistakesOf(text, Variables({{"NAME", "x"}})) != mistakes) {
     FAIL("two readings differ: " << text);
@@ -38,7 +38,7 @@ void Read(const std::string& text) {
 
 TEST_CASE("a text that ends anywhere is read or refused") {
   for (size_t length = 0; length <= kText.size(); ++length) {
-    Read(std::string(kText.substr(0, length)));
+    ReadHostile(std::string(kText.substr(0, length)));
   }
   SUCCEED();
 }
@@ -51,7 +51,7 @@ TEST_CASE("a text with any byte changed is read or refused") {
     for (size_t change = 0; change <= random() % 4; ++change) {
       text[random() % text.size()] = kBytes[random() % kBytes.size()];
     }
-    Read(text);
+    ReadHostile(text);
   }
   SUCCEED();
 }

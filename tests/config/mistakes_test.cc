@@ -9,14 +9,14 @@
 namespace klaxon::config {
 namespace {
 
-struct Case {
+struct MistakeCase {
   std::string sentence{};
   std::string yaml{};
   std::string mistakes{};
 };
 
-void Check(const std::vector<Case>& cases) {
-  for (const Case& one : cases) {
+void CheckMistakes(const std::vector<MistakeCase>& cases) {
+  for (const MistakeCase& one : cases) {
     DYNAMIC_SECTION(one.sentence) {
       CHECK(MistakesOf(one.yaml) == one.mistakes);
     }
@@ -29,7 +29,7 @@ std::string Kafka(const std::string& line) {
 }
 
 TEST_CASE("a file without mistakes has none") {
-  Check({
+  CheckMistakes({
       {"the smallest file", "clusters: [{name: main}]", ""},
       {"a file with a byte order mark",
        "\xEF\xBB\xBF"
@@ -46,7 +46,7 @@ TEST_CASE("a file without mistakes has none") {
 }
 
 TEST_CASE("a key that is unknown, double or missing is named with its line and path") {
-  Check({
+  CheckMistakes({
       {"a mistyped key", Kafka("intervall: 5s"),
        R"(klaxon.yaml:5: clusters[0].kafka.intervall: unknown key; did you mean "interval"?)"},
       {"a key that resembles none", "clusters: [{name: main}]\nlog: {zzzzzzzzzz: 1}",
@@ -88,7 +88,7 @@ TEST_CASE("a key that is unknown, double or missing is named with its line and p
 }
 
 TEST_CASE("a value of the wrong kind says what was expected and what was found") {
-  Check({
+  CheckMistakes({
       {"text instead of a duration", Kafka("interval: soon"),
        R"(klaxon.yaml:5: clusters[0].kafka.interval: expected a duration such as 10s, found "soon")"},
       {"a number without a unit instead of a duration", Kafka("interval: 10"),

@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-Sample Read(std::string_view text, const Environment& environment = Variables({})) {
+Sample ReadSample(std::string_view text, const Environment& environment = Variables({})) {
   Document document = Document::Parse(text, "klaxon.yaml", environment);
   Sample sample = ReadSample(document.Root());
   INFO(ToString(document.mistakes()));
@@ -25,7 +25,7 @@ Sample Read(std::string_view text, const Environment& environment = Variables({}
 }
 
 TEST_CASE("every value that is written is read") {
-  const Sample sample = Read(R"(
+  const Sample sample = ReadSample(R"(
 listen: "[::1]:9400"
 log: {level: warn}
 clusters:
@@ -72,7 +72,7 @@ TEST_CASE("what is not written, or has no value, keeps its default") {
       std::string("listen:\nlog:\nclusters:\n- name: main\n  connect:\n  kafka:\n"
                   "    bootstrap.servers: a:1\n    interval:\n    groups: ~\n    jitter: null\n"
                   "    enabled:\n    topics:\n    rack:\n    labels:\n"));
-  const Sample sample = Read(text);
+  const Sample sample = ReadSample(text);
   const Sample::Cluster defaults;
   CHECK(sample.listen == HostPort{"127.0.0.1", 9308});
   CHECK(sample.level == Level::kInfo);
@@ -147,7 +147,7 @@ TEST_CASE("variables of the environment are put in") {
     DYNAMIC_SECTION(one.sentence) {
       for (const std::string quote : {"'", "\""}) {
         const std::string text = fmt::format("clusters: [{{name: {0}{1}{0}}}]", quote, one.written);
-        CHECK(Read(text, environment).clusters.at(0).name == one.value);
+        CHECK(ReadSample(text, environment).clusters.at(0).name == one.value);
       }
     }
   }

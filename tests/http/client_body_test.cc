@@ -17,7 +17,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 using Peer = ScriptedServer::Peer;
 
-Result<HttpResponse> Get(HttpClient& client, const HttpRequest& request) {
+Result<HttpResponse> Fetch(HttpClient& client, const HttpRequest& request) {
   return client.Get(request, steady_clock::now() + seconds{10}, {});
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("bodies in gzip are undone") {
   for (const Case& each : cases) {
     CAPTURE(each.what);
     const ScriptedServer server(Say(Answer(each.headers, each.body)));
-    const Result<HttpResponse> response = Get(*MakeHttpClient(), {.url = server.Url()});
+    const Result<HttpResponse> response = Fetch(*MakeHttpClient(), {.url = server.Url()});
     if (each.words.empty()) {
       REQUIRE(response);
       CHECK(response->body == each.expected);
@@ -79,7 +79,7 @@ TEST_CASE("gzip without a byte of content ends at the cap as well") {
     }
   });
   const Result<HttpResponse> response =
-      Get(*MakeHttpClient(), {.url = server.Url(), .max_body = 100'000});
+      Fetch(*MakeHttpClient(), {.url = server.Url(), .max_body = 100'000});
   REQUIRE_FALSE(response);
   CHECK(response.error().message().find("larger than the 100000 bytes") != std::string::npos);
 }
@@ -93,11 +93,11 @@ TEST_CASE("a sink is given the body as it comes, and the answer holds none") {
     std::string taken;
     size_t largest = 0;
     const Result<HttpResponse> response =
-        Get(*MakeHttpClient(), {.url = server.Url(), .on_body = [&](std::string_view piece) {
-                                  largest = std::max(largest, piece.size());
-                                  taken.append(piece);
-                                  return Result<void>();
-                                }});
+        Fetch(*MakeHttpClient(), {.url = server.Url(), .on_body = [&](std::string_view piece) {
+                                    largest = std::max(largest, piece.size());
+                                    taken.append(piece);
+                                    return Result<void>();
+                                  }});
     REQUIRE(response);
     CHECK(response->body.empty());
     CHECK(taken == text);
@@ -109,10 +109,10 @@ TEST_CASE("the bodies of other answers are kept, and no sink sees them") {
   const ScriptedServer server(Say("HTTP/1.1 409 Conflict\r\nContent-Length: 4\r\n\r\nbusy"));
   bool called = false;
   const Result<HttpResponse> response =
-      Get(*MakeHttpClient(), {.url = server.Url(), .on_body = [&](std::string_view) {
-                                called = true;
-                                return Result<void>();
-                              }});
+      Fetch(*MakeHttpClient(), {.url = server.Url(), .on_body = [&](std::string_view) {
+                                  called = true;
+                                  return Result<void>();
+                                }});
   REQUIRE(response);
   CHECK(response->body == "busy");
   CHECK_FALSE(called);
@@ -129,14 +129,14 @@ TEST_CASE("what a sink finds wrong ends the exchange, and the client goes on") {
   const auto client = MakeHttpClient();
   int pieces = 0;
   const Result<HttpResponse> response =
-      Get(*client, {.url = server.Url("/bad"), .on_body = [&](std::string_view) -> Result<void> {
-                      ++pieces;
-                      return Error(Reason::kBadAnswer, "is no list of connectors");
-                    }});
+      Fetch(*client, {.url = server.Url("/bad"), .on_body = [&](std::string_view) -> Result<void> {
+                        ++pieces;
+                        return Error(Reason::kBadAnswer, "is no list of connectors");
+                      }});
   REQUIRE_FALSE(response);
   CHECK(response.error().message() == server.Url("/bad") + ": is no list of connectors");
   CHECK(pieces == 1);
-  const Result<HttpResponse> good = Get(*client, {.url = server.Url("/good")});
+  const Result<HttpResponse> good = Fetch(*client, {.url = server.Url("/good")});
   REQUIRE(good);
   CHECK(good->body == "good");
 }

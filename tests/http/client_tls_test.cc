@@ -35,13 +35,13 @@ ClientAccess Trusting(const CertificateAuthority& authority) {
               tls::ClientOptions{.trust = Pem(authority.certificate())}, "test")};
 }
 
-Result<HttpResponse> Ask(HttpClient& client, const HttpRequest& request,
-                         Duration limit = seconds{10}) {
+Result<HttpResponse> AskOverTls(HttpClient& client, const HttpRequest& request,
+                                Duration limit = seconds{10}) {
   return client.Get(request, steady_clock::now() + limit, {});
 }
 
-Result<HttpResponse> Ask(const HttpRequest& request, Duration limit = seconds{10}) {
-  return Ask(*MakeHttpClient(), request, limit);
+Result<HttpResponse> AskOverTls(const HttpRequest& request, Duration limit = seconds{10}) {
+  return AskOverTls(*MakeHttpClient(), request, limit);
 }
 
 TEST_CASE("https is asked as http is, whatever the framing") {
@@ -58,7 +58,7 @@ TEST_CASE("https is asked as http is, whatever the framing") {
     const ScriptedServer server(Say(bytes));
     const TlsFront front(Serving(authority.Issue({})), server.port());
     const Result<HttpResponse> response =
-        Ask({.url = front.Url("/p"), .access = Trusting(authority)});
+        AskOverTls({.url = front.Url("/p"), .access = Trusting(authority)});
     INFO((response ? "" : response.error().message()));
     REQUIRE(response);
     CHECK(response->body == body);
@@ -74,7 +74,7 @@ TEST_CASE("the Host header of https leaves its own port out and others in") {
       peer.Send(kHello);
     });
     const TlsFront front(Serving(authority.Issue({})), server.port());
-    REQUIRE(Ask({.url = front.Url("/", "localhost"), .access = Trusting(authority)}));
+    REQUIRE(AskOverTls({.url = front.Url("/", "localhost"), .access = Trusting(authority)}));
     CHECK(seen.find("Host: localhost:" + std::to_string(front.port()) + "\r\n") !=
           std::string::npos);
   }
@@ -121,7 +121,7 @@ TEST_CASE("what is wrong with TLS is said after the address, without the query")
     const TlsFront front(each.server, server.port());
     const ClientAccess access{.tls = std::make_shared<tls::ClientContext>(each.client, "test")};
     const Result<HttpResponse> response =
-        Ask({.url = front.Url("/p?token=hunter2"), .access = access});
+        AskOverTls({.url = front.Url("/p?token=hunter2"), .access = access});
     REQUIRE_FALSE(response);
     CAPTURE(response.error().message());
     CHECK(response.error().reason() == each.reason);
@@ -135,14 +135,14 @@ TEST_CASE("https against http and the reverse say so") {
   const CertificateAuthority authority;
   const ScriptedServer plain(Say(kHello));
   const std::string port = std::to_string(plain.port());
-  const Result<HttpResponse> to_plain =
-      Ask({.url = "https://127.0.0.1:" + port + "/", .access = Trusting(authority)}, seconds{15});
+  const Result<HttpResponse> to_plain = AskOverTls(
+      {.url = "https://127.0.0.1:" + port + "/", .access = Trusting(authority)}, seconds{15});
   REQUIRE_FALSE(to_plain);
   CAPTURE(to_plain.error().message());
   CHECK(to_plain.error().message().find("TLS") != std::string::npos);
   const TlsFront front(Serving(authority.Issue({})), plain.port());
   const Result<HttpResponse> to_tls =
-      Ask({.url = "http://127.0.0.1:" + std::to_string(front.port()) + "/"}, seconds{2});
+      AskOverTls({.url = "http://127.0.0.1:" + std::to_string(front.port()) + "/"}, seconds{2});
   REQUIRE_FALSE(to_tls);
 }
 
@@ -159,7 +159,7 @@ TEST_CASE("a client certificate is shown to a server that wants one") {
                                                    .certificate = Pem(me.certificate),
                                                    .key = Pem(me.key)},
                                 "test")};
-  const Result<HttpResponse> response = Ask({.url = front.Url(), .access = access});
+  const Result<HttpResponse> response = AskOverTls({.url = front.Url(), .access = access});
   REQUIRE(response);
   CHECK(response->body == "hi");
 }
@@ -168,10 +168,11 @@ TEST_CASE("an answer that is cut off without a goodbye is no whole answer") {
   const CertificateAuthority authority;
   const ScriptedServer server(Say("HTTP/1.1 200 OK\r\n\r\nhalf of it"));
   const TlsFront cut(Serving(authority.Issue({})), server.port(), TlsFront::Ending::kCut);
-  const Result<HttpResponse> response = Ask({.url = cut.Url(), .access = Trusting(authority)});
+  const Result<HttpResponse> response =
+      AskOverTls({.url = cut.Url(), .access = Trusting(authority)});
   REQUIRE_FALSE(response);
   const TlsFront proper(Serving(authority.Issue({})), server.port());
-  CHECK(Ask({.url = proper.Url(), .access = Trusting(authority)}));
+  CHECK(AskOverTls({.url = proper.Url(), .access = Trusting(authority)}));
 }
 
 TEST_CASE("the deadline holds for handshakes and for answers that drip") {
@@ -189,7 +190,7 @@ TEST_CASE("the deadline holds for handshakes and for answers that drip") {
     CAPTURE(url);
     const auto begin = steady_clock::now();
     const Result<HttpResponse> response =
-        Ask({.url = url, .access = Trusting(authority)}, milliseconds{800});
+        AskOverTls({.url = url, .access = Trusting(authority)}, milliseconds{800});
     REQUIRE_FALSE(response);
     CHECK(response.error().reason() == Reason::kTimeout);
     CHECK(steady_clock::now() - begin < seconds{4});
@@ -208,12 +209,12 @@ TEST_CASE("connections of https are used again, but only by those with the same 
     const auto client = MakeHttpClient();
     const ClientAccess one = Trusting(authority);
     for (int i = 0; i < 5; ++i) {
-      REQUIRE(Ask(*client, {.url = front.Url(), .access = one}));
+      REQUIRE(AskOverTls(*client, {.url = front.Url(), .access = one}));
     }
     CHECK(front.connections() == 1);
     // Another context has not seen this server's certificate yet, and must not be spared that.
-    const Result<HttpResponse> distrusting =
-        Ask(*client, {.url = front.Url(), .access = Trusting(CertificateAuthority("Other"))});
+    const Result<HttpResponse> distrusting = AskOverTls(
+        *client, {.url = front.Url(), .access = Trusting(CertificateAuthority("Other"))});
     REQUIRE_FALSE(distrusting);
     CHECK(front.connections() == 2);
   }

@@ -8,7 +8,7 @@ namespace klaxon::http {
 namespace {
 
 /// The status of the refusal; 0 if the head is whole, 1 if more must come. Fed in pieces.
-int Verdict(const std::string& head, size_t piece, const ServerLimits& limits = {}) {
+int StatusOf(const std::string& head, size_t piece, const ServerLimits& limits = {}) {
   HeadScanner scanner(limits);
   std::string buffer;
   for (size_t at = 0; at < head.size(); at += piece) {
@@ -112,7 +112,7 @@ TEST_CASE("heads are let through or refused, in whatever pieces they come") {
   for (const Case& each : cases) {
     for (const size_t piece : {size_t{1}, size_t{7}, size_t{100'000}}) {
       CAPTURE(each.what, piece);
-      CHECK(Verdict(each.head, piece) == each.status);
+      CHECK(StatusOf(each.head, piece) == each.status);
     }
   }
 }

@@ -1,10 +1,10 @@
-#include <fstream>
 #include <latch>
 #include <list>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/http/raw_client.h"
+#include "tests/http/resident.h"
 #include "tests/http/server_fixture.h"
 
 namespace klaxon::http {
@@ -13,15 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-
-/// Memory of this process that is in use, in MiB.
-long Resident() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) return std::stol(line.substr(6)) / 1024;
-  }
-  return -1;
-}
 
 std::vector<Route> WithBigPage() {
   const auto page = std::make_shared<const std::string>(25'000'000, 'x');

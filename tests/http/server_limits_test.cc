@@ -1,10 +1,10 @@
-#include <fstream>
 #include <latch>
 #include <list>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/http/raw_client.h"
+#include "tests/http/resident.h"
 #include "tests/http/server_fixture.h"
 
 namespace klaxon::http {
@@ -13,15 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
-
-/// Memory of this process that is in use, in MiB.
-long Resident() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) return std::stol(line.substr(6)) / 1024;
-  }
-  return -1;
-}
 
 /// A page of `size` bytes that is sent as it is.
 std::vector<Route> BigPage(size_t size) {

@@ -25,7 +25,7 @@ std::string Jwt(const std::string& claims) {
   return "e30." + middle.substr(0, middle.find('=')) + ".c2ln";
 }
 
-Result<Grant> Read(const std::string& body, int status = 200) {
+Result<Grant> GrantFrom(const std::string& body, int status = 200) {
   return ReadGrant({.status = status, .body = body}, kOptions, kNow);
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("the life of a token is expires_in or what the token itself says, whic
   };
   for (const Case& each : cases) {
     CAPTURE(each.body);
-    const Result<Grant> grant = Read(each.body);
+    const Result<Grant> grant = GrantFrom(each.body);
     REQUIRE(grant);
     CHECK(grant->life == each.life);
   }
@@ -138,7 +138,7 @@ TEST_CASE("an answer that is no token says what to check, and no secret", "[oidc
   };
   for (const Case& each : cases) {
     CAPTURE(each.status, each.body);
-    const Result<Grant> grant = Read(each.body, each.status);
+    const Result<Grant> grant = GrantFrom(each.body, each.status);
     REQUIRE_FALSE(grant);
     CHECK(grant.error().reason() == each.reason);
     CHECK(grant.error().message() == each.message);

@@ -30,13 +30,13 @@ Families Missing(const testing::Ages& ages) {
   return missing;
 }
 
-struct Case {
+struct StaleCase {
   std::string answer{};
   Families stale{};  ///< what leaves when it is stale
 };
 
 TEST_CASE("what an answer brought leaves when it is stale, and nothing else does", "[metrics]") {
-  const std::vector<Case> cases{
+  const std::vector<StaleCase> cases{
       {"metadata",
        {"kafka_brokers", "kafka_broker_info", "kafka_broker_up", "kafka_cluster_info",
         "kafka_cluster_metadata_proof", "kafka_topic_partitions"}},
@@ -66,7 +66,7 @@ TEST_CASE("what an answer brought leaves when it is stale, and nothing else does
         "kafka_connect_connector_failures_total", "kafka_connect_task_failures_total"}},
   };
   Families covered;
-  for (const Case& c : cases) {
+  for (const StaleCase& c : cases) {
     INFO(c.answer);
     CHECK(Missing({.stale = {c.answer}, .never = {}}) == c.stale);
     CHECK(Missing({.stale = {}, .never = {c.answer}}) == c.stale);

@@ -16,14 +16,14 @@ using testing::EstateView;
 using testing::RecordingWriter;
 
 /// A series after its metric's first labels, and its value; empty: there must be none.
-struct Case {
+struct ValueCase {
   std::string sentence{};
   std::string series{};
   std::optional<double> value{};
 };
 
-void Check(const RecordingWriter& out, const std::vector<Case>& cases) {
-  for (const Case& c : cases) {
+void Check(const RecordingWriter& out, const std::vector<ValueCase>& cases) {
+  for (const ValueCase& c : cases) {
     INFO(c.sentence << ": " << c.series);
     const auto found = out.samples().find(c.series);
     CHECK((found != out.samples().end()) == c.value.has_value());

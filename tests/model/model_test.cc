@@ -3,20 +3,15 @@
 #include "agent/model/answer.h"
 #include "agent/model/entity.h"
 #include "agent/model/view.h"
+#include "tests/support/instants.h"
 
 namespace klaxon {
 namespace {
 
+using testing::AnswerAt;
+using testing::At;
+
 using std::chrono::seconds;
-
-Instant At(int second) {
-  return {.wall = WallTime{seconds{second}}, .mono = MonoTime{seconds{second}}};
-}
-
-AnswerRef AnswerAt(int second) {
-  return std::make_shared<const Answer>(
-      Answer{.source = "test", .taken_at = At(second), .good_for = seconds{30}, .error = {}});
-}
 
 TEST_CASE("an answer is fresh for exactly as long as it is good for", "[model]") {
   const AnswerRef answer = AnswerAt(100);

@@ -33,7 +33,7 @@ SchemaKnowledge Registry() {
   return {.by_id = by_id, .by_guid = by_guid, .max_id = 70'000};
 }
 
-struct Case {
+struct PrefixCase {
   std::string what;
   std::optional<std::string> bytes;
   WireKind kind = WireKind::kNull;
@@ -41,7 +41,7 @@ struct Case {
   std::string header{};  // __value_schema_id
 };
 
-WirePrefix ReadCase(const Case& each) {
+WirePrefix ReadCase(const PrefixCase& each) {
   std::vector<WireHeader> headers{{.name = "trace", .value = "1"}};
   if (!each.header.empty()) {
     headers.push_back({.name = "__value_schema_id", .value = each.header});
@@ -51,7 +51,7 @@ WirePrefix ReadCase(const Case& each) {
   return ReadPrefix(RecordPart::kValue, bytes, headers);
 }
 
-std::vector<Case> GoodCases() {
+std::vector<PrefixCase> GoodCases() {
   return {
       {"an id that is there", "\0\0\0\0\x17\x06xyz"s, WireKind::kKnown,
        "id 23, which the registry"},
@@ -69,7 +69,7 @@ std::vector<Case> GoodCases() {
   };
 }
 
-std::vector<Case> BrokenCases() {
+std::vector<PrefixCase> BrokenCases() {
   return {
       {"a soft-deleted id", "\0\0\0\0\x19x"s, WireKind::kSoftDeleted, "can still be fetched"},
       {"an id that was deleted for good", "\0\0\0\0\x1ax"s, WireKind::kDeleted, "has no more"},
@@ -94,7 +94,7 @@ std::vector<Case> BrokenCases() {
   };
 }
 
-std::vector<Case> PlainCases() {
+std::vector<PrefixCase> PlainCases() {
   return {
       {"an object of JSON", R"({"a":1})", WireKind::kJson, "JSON"},
       {"an array of JSON", "[1]", WireKind::kJson, "JSON"},
@@ -113,8 +113,8 @@ std::vector<Case> PlainCases() {
   };
 }
 
-void CheckAll(const std::vector<Case>& cases, WireGrade grade) {
-  for (const Case& each : cases) {
+void CheckAll(const std::vector<PrefixCase>& cases, WireGrade grade) {
+  for (const PrefixCase& each : cases) {
     CAPTURE(each.what);
     const WirePrefix prefix = ReadCase(each);
     const WireVerdict verdict = Judge(prefix, Registry());

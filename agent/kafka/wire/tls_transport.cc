@@ -6,9 +6,9 @@ namespace klaxon::kafka::wire {
 
 namespace {
 
-class Tls final : public Transport {
+class TlsSocket final : public Transport {
  public:
-  Tls(Descriptor socket, std::unique_ptr<tls::Session> session)
+  TlsSocket(Descriptor socket, std::unique_ptr<tls::Session> session)
       : socket_(std::move(socket)), session_(std::move(session)) {}
 
   int fd() const override { return socket_.get(); }
@@ -41,7 +41,8 @@ Result<std::unique_ptr<Transport>> TlsTransport(Descriptor socket, tls::ClientCo
   if (!session) {
     return session.error();
   }
-  return std::unique_ptr<Transport>(std::make_unique<Tls>(std::move(socket), std::move(*session)));
+  return std::unique_ptr<Transport>(
+      std::make_unique<TlsSocket>(std::move(socket), std::move(*session)));
 }
 
 }  // namespace klaxon::kafka::wire

@@ -24,9 +24,9 @@ Result<size_t> Outcome(ssize_t count) {
   return Error(Reason::kUnreachable, "lost: " + std::generic_category().message(code));
 }
 
-class Plain final : public Transport {
+class PlainSocket final : public Transport {
  public:
-  explicit Plain(Descriptor socket) : socket_(std::move(socket)) {}
+  explicit PlainSocket(Descriptor socket) : socket_(std::move(socket)) {}
 
   int fd() const override { return socket_.get(); }
 
@@ -53,7 +53,7 @@ class Plain final : public Transport {
 }  // namespace
 
 std::unique_ptr<Transport> PlainTransport(Descriptor socket) {
-  return std::make_unique<Plain>(std::move(socket));
+  return std::make_unique<PlainSocket>(std::move(socket));
 }
 
 }  // namespace klaxon::kafka::wire

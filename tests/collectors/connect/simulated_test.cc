@@ -23,9 +23,9 @@ namespace {
 using simulator::ConnectFaults;
 using simulator::ConnectWorker;
 
-class Bench {
+class SimulatedBench {
  public:
-  explicit Bench(int count = 1, Duration patience = std::chrono::milliseconds{500}) {
+  explicit SimulatedBench(int count = 1, Duration patience = std::chrono::milliseconds{500}) {
     for (int i = 0; i < count; ++i) {
       auto started = ConnectWorker::Start(simulator::ShopConnect("k1"));
       REQUIRE(started);
@@ -61,7 +61,7 @@ class Bench {
 };
 
 TEST_CASE("a simulated worker's connectors are read as they are", "[connect]") {
-  Bench bench;
+  SimulatedBench bench;
   const Reading reading = bench.Poll();
   CHECK(reading.problems.empty());
   const simulator::ConnectState truth = bench.workers[0]->Snapshot();
@@ -83,7 +83,7 @@ TEST_CASE("a simulated worker's connectors are read as they are", "[connect]") {
 }
 
 TEST_CASE("a task that fails is seen with its root cause by the next poll", "[connect]") {
-  Bench bench;
+  SimulatedBench bench;
   bench.Poll();
   const std::string name = bench.facts->connectors[0].entity->name;
   bench.workers[0]->Change([&](simulator::ConnectState& state) {
@@ -104,7 +104,7 @@ TEST_CASE("a task that fails is seen with its root cause by the next poll", "[co
 TEST_CASE("whatever befalls the connectors is told as the worker has it", "[connect]") {
   for (const simulator::ConnectIncident& incident : simulator::ConnectIncidents()) {
     INFO(incident.name << ", row " << incident.row);
-    Bench bench;
+    SimulatedBench bench;
     bench.workers[0]->Change(incident.happen);
     const Reading reading = bench.Poll();
     CHECK(reading.problems.empty());
@@ -128,7 +128,7 @@ TEST_CASE("whatever befalls the connectors is told as the worker has it", "[conn
 
 /// Facts after an incident.
 std::shared_ptr<const ConnectFacts> After(std::string_view incident) {
-  Bench bench;
+  SimulatedBench bench;
   bench.workers[0]->Change(simulator::ConnectIncidentOf(incident).happen);
   bench.Poll();
   return bench.facts;
@@ -156,7 +156,7 @@ TEST_CASE("incidents show in the facts that people look for", "[connect]") {
 }
 
 TEST_CASE("a changed configuration, password included, changes its hash", "[connect]") {
-  Bench bench;
+  SimulatedBench bench;
   bench.Poll();
   const uint64_t before = Find(bench.facts.get(), "customers-to-search")->config.hash;
   bench.Poll();
@@ -167,7 +167,7 @@ TEST_CASE("a changed configuration, password included, changes its hash", "[conn
 }
 
 TEST_CASE("every odd name can be asked for, as far as its worker takes it", "[connect]") {
-  Bench bench;
+  SimulatedBench bench;
   bench.workers[0]->Change([](simulator::ConnectState& state) {
     simulator::ConnectIncidentOf("odd names").happen(state);
     for (simulator::Connector& connector : state.connectors) {
@@ -188,7 +188,7 @@ TEST_CASE("every odd name can be asked for, as far as its worker takes it", "[co
 }
 
 TEST_CASE("topics that the worker does not track are not asked for again", "[connect]") {
-  Bench bench;
+  SimulatedBench bench;
   bench.workers[0]->Change([](simulator::ConnectState& state) { state.tracks_topics = false; });
   CHECK(bench.Poll().problems.empty());
   const uint64_t asked = bench.workers[0]->RequestCount();
@@ -202,7 +202,7 @@ TEST_CASE("a worker in trouble leaves what is known, and the other one is asked"
     for (const char* only : {"", "/connectors"}) {
       ConnectFaults faults = outage.faults;
       faults.only = only;
-      Bench alone;
+      SimulatedBench alone;
       alone.Poll();
       const AnswerRef listed = alone.facts->listed;
       alone.workers[0]->SetFaults(faults);
@@ -220,7 +220,7 @@ TEST_CASE("a worker in trouble leaves what is known, and the other one is asked"
       CHECK(alone.Poll().problems.empty());
       CHECK(alone.IsNew());
     }
-    Bench two(2);
+    SimulatedBench two(2);
     two.workers[0]->SetFaults(outage.faults);
     const Reading reading = two.Poll();
     CHECK(reading.problems.size() == 1);
@@ -254,7 +254,7 @@ TEST_CASE("what a refusing worker says is kept word for word", "[connect]") {
   };
   for (const Case& each : cases) {
     INFO(each.outage);
-    Bench bench;
+    SimulatedBench bench;
     bench.Poll();
     const auto outage =
         std::find_if(simulator::ConnectOutages().begin(), simulator::ConnectOutages().end(),
@@ -272,7 +272,7 @@ TEST_CASE("what a refusing worker says is kept word for word", "[connect]") {
 }
 
 TEST_CASE("a list of huge traces is taken", "[connect]") {
-  Bench bench(1, std::chrono::minutes{1});
+  SimulatedBench bench(1, std::chrono::minutes{1});
   bench.workers[0]->Change([](simulator::ConnectState& state) {
     state = simulator::SizedConnect(100, 4, 20'000);
     state.kafka_cluster_id = "k1";
@@ -295,7 +295,7 @@ size_t ResidentBytes() {
 }
 
 TEST_CASE("traces beyond all bounds end at the cap, in flat memory", "[connect]") {
-  Bench bench(1, std::chrono::minutes{1});
+  SimulatedBench bench(1, std::chrono::minutes{1});
   bench.Poll();
   bench.workers[0]->SetFaults({.endless = true, .only = "/connectors"});
   const size_t before = ResidentBytes();

@@ -25,7 +25,7 @@ std::string Told(const SecurityReading& reading) {
   return all;
 }
 
-SecurityOptions MustRead(const Pairs& pairs) {
+SecurityOptions MustReadPairs(const Pairs& pairs) {
   const SecurityReading reading = Read(pairs);
   CAPTURE(Told(reading));
   REQUIRE(reading.mistakes.empty());
@@ -48,21 +48,22 @@ const Pairs kOidc{{"security.protocol", "SASL_SSL"},
                   {"sasl.oauthbearer.client.secret", "hunter2"}};
 
 TEST_CASE("no option at all is a plain connection", "[security]") {
-  CHECK(MustRead({}) == SecurityOptions{});
-  CHECK(MustRead({{"sasl.username", ""}}) == SecurityOptions{});
+  CHECK(MustReadPairs({}) == SecurityOptions{});
+  CHECK(MustReadPairs({{"sasl.username", ""}}) == SecurityOptions{});
 }
 
 TEST_CASE("every option of TLS arrives", "[security]") {
-  const SecurityOptions options = MustRead({{"security.protocol", "ssl"},
-                                            {"ssl.ca.location", "/ca.p12"},
-                                            {"ssl.ca.password", "a"},
-                                            {"ssl.certificate.location", "/me.pem"},
-                                            {"ssl.key.location", "/me.key"},
-                                            {"ssl.key.password", "b"},
-                                            {"ssl.endpoint.identification.algorithm", "none"},
-                                            {"enable.ssl.certificate.verification", "false"},
-                                            {"ssl.cipher.suites", "ECDHE-RSA-AES128-GCM-SHA256"},
-                                            {"ssl.min.version", "TLSv1.3"}});
+  const SecurityOptions options =
+      MustReadPairs({{"security.protocol", "ssl"},
+                     {"ssl.ca.location", "/ca.p12"},
+                     {"ssl.ca.password", "a"},
+                     {"ssl.certificate.location", "/me.pem"},
+                     {"ssl.key.location", "/me.key"},
+                     {"ssl.key.password", "b"},
+                     {"ssl.endpoint.identification.algorithm", "none"},
+                     {"enable.ssl.certificate.verification", "false"},
+                     {"ssl.cipher.suites", "ECDHE-RSA-AES128-GCM-SHA256"},
+                     {"ssl.min.version", "TLSv1.3"}});
   CHECK(options.protocol == SecurityProtocol::kSsl);
   CHECK(options.tls.trust == tls::Store{.location = "/ca.p12", .password = Secret("a")});
   CHECK(options.tls.certificate == tls::Store{.location = "/me.pem"});
@@ -74,30 +75,30 @@ TEST_CASE("every option of TLS arrives", "[security]") {
 }
 
 TEST_CASE("certificates and keys may be written out, or be one PKCS#12", "[security]") {
-  const SecurityOptions written = MustRead({{"security.protocol", "SSL"},
-                                            {"ssl.ca.pem", "A"},
-                                            {"ssl.certificate.pem", "B"},
-                                            {"ssl.key.pem", "C"}});
+  const SecurityOptions written = MustReadPairs({{"security.protocol", "SSL"},
+                                                 {"ssl.ca.pem", "A"},
+                                                 {"ssl.certificate.pem", "B"},
+                                                 {"ssl.key.pem", "C"}});
   CHECK(written.tls.trust == tls::Store{.pem = Secret("A")});
   CHECK(written.tls.certificate == tls::Store{.pem = Secret("B")});
   CHECK(written.tls.key == tls::Store{.pem = Secret("C")});
-  const SecurityOptions store = MustRead({{"security.protocol", "SSL"},
-                                          {"ssl.keystore.location", "/me.p12"},
-                                          {"ssl.keystore.password", "a"}});
+  const SecurityOptions store = MustReadPairs({{"security.protocol", "SSL"},
+                                               {"ssl.keystore.location", "/me.p12"},
+                                               {"ssl.keystore.password", "a"}});
   CHECK(store.tls.certificate == tls::Store{.location = "/me.p12", .password = Secret("a")});
   CHECK(store.tls.key.empty());
 }
 
 TEST_CASE("the password of a key inside the certificate's file goes with that file", "[security]") {
-  const SecurityOptions options = MustRead({{"security.protocol", "SSL"},
-                                            {"ssl.certificate.location", "/both.pem"},
-                                            {"ssl.key.password", "a"}});
+  const SecurityOptions options = MustReadPairs({{"security.protocol", "SSL"},
+                                                 {"ssl.certificate.location", "/both.pem"},
+                                                 {"ssl.key.password", "a"}});
   CHECK(options.tls.certificate == tls::Store{.location = "/both.pem", .password = Secret("a")});
   CHECK(options.tls.key == tls::Store{});
 }
 
 TEST_CASE("a login by user and password arrives, by either name of its mechanism", "[security]") {
-  const SecurityOptions options = MustRead(kScram);
+  const SecurityOptions options = MustReadPairs(kScram);
   CHECK(options.protocol == SecurityProtocol::kSaslSsl);
   CHECK(options.mechanism == SaslMechanism::kScramSha512);
   CHECK(options.username == "klaxon");
@@ -105,21 +106,21 @@ TEST_CASE("a login by user and password arrives, by either name of its mechanism
   for (const auto& [name, mechanism] :
        {std::pair("PLAIN", SaslMechanism::kPlain), std::pair("plain", SaslMechanism::kPlain),
         std::pair("SCRAM-SHA-256", SaslMechanism::kScramSha256)}) {
-    const SecurityOptions other = MustRead({{"security.protocol", "sasl_plaintext"},
-                                            {"sasl.mechanisms", name},
-                                            {"sasl.username", "u"},
-                                            {"sasl.password", "p"}});
+    const SecurityOptions other = MustReadPairs({{"security.protocol", "sasl_plaintext"},
+                                                 {"sasl.mechanisms", name},
+                                                 {"sasl.username", "u"},
+                                                 {"sasl.password", "p"}});
     CHECK(other.protocol == SecurityProtocol::kSaslPlaintext);
     CHECK(other.mechanism == mechanism);
   }
 }
 
 TEST_CASE("tokens come from an endpoint, a file, or are written", "[security]") {
-  const SecurityOptions oidc =
-      MustRead(With(kOidc, {{"sasl.oauthbearer.method", "oidc"},
-                            {"sasl.oauthbearer.scope", "kafka"},
-                            {"sasl.oauthbearer.extensions", "logicalCluster=lkc-1,poolId=pool-1"},
-                            {"https.ca.location", "/idp.pem"}}));
+  const SecurityOptions oidc = MustReadPairs(
+      With(kOidc, {{"sasl.oauthbearer.method", "oidc"},
+                   {"sasl.oauthbearer.scope", "kafka"},
+                   {"sasl.oauthbearer.extensions", "logicalCluster=lkc-1,poolId=pool-1"},
+                   {"https.ca.location", "/idp.pem"}}));
   CHECK(oidc.mechanism == SaslMechanism::kOAuthBearer);
   CHECK(oidc.oauth.token_endpoint_url == "https://login/token");
   CHECK(oidc.oauth.client_id == "klaxon");
@@ -128,8 +129,9 @@ TEST_CASE("tokens come from an endpoint, a file, or are written", "[security]") 
   CHECK(oidc.oauth.extensions == "logicalCluster=lkc-1,poolId=pool-1");
   CHECK(oidc.oauth.endpoint.trust.location == "/idp.pem");
   const Pairs base{{"security.protocol", "SASL_SSL"}, {"sasl.mechanism", "OAUTHBEARER"}};
-  CHECK(MustRead(With(base, {{"sasl.oauthbearer.token", "abc"}})).oauth.token == Secret("abc"));
-  CHECK(MustRead(With(base, {{"sasl.oauthbearer.token_file", "/token"}})).oauth.token_file ==
+  CHECK(MustReadPairs(With(base, {{"sasl.oauthbearer.token", "abc"}})).oauth.token ==
+        Secret("abc"));
+  CHECK(MustReadPairs(With(base, {{"sasl.oauthbearer.token_file", "/token"}})).oauth.token_file ==
         "/token");
 }
 

@@ -16,11 +16,11 @@ const EVP_MD* Algorithm(ScramHash hash) {
   return hash == ScramHash::kSha512 ? EVP_sha512() : EVP_sha256();
 }
 
-const unsigned char* Bytes(std::string_view text) {
+const unsigned char* Octets(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-unsigned char* Bytes(std::string& text) {
+unsigned char* Octets(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
 }
 
@@ -37,23 +37,23 @@ size_t SizeOf(ScramHash hash) {
 
 std::string Hmac(ScramHash hash, std::string_view key, std::string_view text) {
   std::string out(SizeOf(hash), '\0');
-  Need(HMAC(Algorithm(hash), key.data(), static_cast<int>(key.size()), Bytes(text), text.size(),
-            Bytes(out), nullptr) != nullptr);
+  Need(HMAC(Algorithm(hash), key.data(), static_cast<int>(key.size()), Octets(text), text.size(),
+            Octets(out), nullptr) != nullptr);
   return out;
 }
 
 std::string Digest(ScramHash hash, std::string_view text) {
   std::string out(SizeOf(hash), '\0');
-  Need(EVP_Digest(text.data(), text.size(), Bytes(out), nullptr, Algorithm(hash), nullptr) == 1);
+  Need(EVP_Digest(text.data(), text.size(), Octets(out), nullptr, Algorithm(hash), nullptr) == 1);
   return out;
 }
 
 std::string Salted(ScramHash hash, std::string_view password, std::string_view salt,
                    int iterations) {
   std::string out(SizeOf(hash), '\0');
-  Need(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), Bytes(salt),
+  Need(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), Octets(salt),
                          static_cast<int>(salt.size()), iterations, Algorithm(hash),
-                         static_cast<int>(out.size()), Bytes(out)) == 1);
+                         static_cast<int>(out.size()), Octets(out)) == 1);
   return out;
 }
 
@@ -71,7 +71,7 @@ bool SameInConstantTime(std::string_view a, std::string_view b) {
 
 std::string ToBase64(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // with the zero that OpenSSL adds
-  const int size = EVP_EncodeBlock(Bytes(text), Bytes(bytes), static_cast<int>(bytes.size()));
+  const int size = EVP_EncodeBlock(Octets(text), Octets(bytes), static_cast<int>(bytes.size()));
   text.resize(static_cast<size_t>(size));
   return text;
 }
@@ -85,7 +85,7 @@ std::optional<std::string> FromBase64(std::string_view text) {
     return std::nullopt;
   }
   std::string bytes(text.size() / 4 * 3, '\0');
-  if (EVP_DecodeBlock(Bytes(bytes), Bytes(text), static_cast<int>(text.size())) < 0) {
+  if (EVP_DecodeBlock(Octets(bytes), Octets(text), static_cast<int>(text.size())) < 0) {
     return std::nullopt;
   }
   bytes.resize(bytes.size() - padding.size());
