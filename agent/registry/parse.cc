@@ -93,9 +93,9 @@ const json& Object(const json& value, const std::string& place = "") {
   return value;
 }
 
-const json& List(const json& value, const std::string& place = "") {
+const json& List(const json& value, std::string_view place = "") {
   if (!value.is_array()) {
-    Complain(place, value, "a list");
+    Complain(std::string(place), value, "a list");
   }
   return value;
 }
