@@ -79,7 +79,7 @@ std::string Explain(std::string_view message, int open_line) {
   };
 
   // In the order of looking: "flow" before what is part of it.
-  static constexpr std::array<Sentence, 8> kSentences{{
+  static constexpr std::array<Sentence, 9> kSentences{{
       {"flow not found", "the bracket of line {} is not closed"},
       {"end of map not found",
        "this does not belong to the map that begins on line {}; check the indentation"},
@@ -89,6 +89,8 @@ std::string Explain(std::string_view message, int open_line) {
        "no \":\" may be here; check the indentation, or put the text in quotes"},
       {"EOF in scalar", "a text in quotes is not closed"},
       {"unknown token", "a text that begins with this character needs quotes"},
+      {"referenced anchor is not defined",
+       "no anchor of this name stands before it; a text that begins with * needs quotes"},
       {"alias not found", "a text that begins with * needs quotes"},
       {kSecondDocument,
        "this does not belong to what stands before it; the file may hold only one document"},

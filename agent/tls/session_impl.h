@@ -22,7 +22,7 @@ struct Pipe {
   bool too_much = false;  ///< it did not get to the end of the handshake
   int error = 0;          ///< errno of what failed
   uint64_t received = 0;
-  std::array<char, 8> first{};  ///< the first bytes that came
+  std::array<char, 5> first{};  ///< the first bytes that came: a record's header (RFC 8446 5.1)
 };
 
 /// The certificate that did not pass, and why.

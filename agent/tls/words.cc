@@ -235,12 +235,19 @@ Error ExplainAlert(const Scene& scene, int reason, const std::string& words) {
   return {Reason::kBadAnswer, fmt::format("fails in TLS: {}", words)};
 }
 
+/// OpenSSL 3.0 says "sslv3 alert bad certificate" of TLS 1.2 too, 3.5 "ssl/tls alert ...": what
+/// stands before the alert misleads.
+std::string_view WithoutProtocol(std::string_view words) {
+  const size_t alert = words.find(" alert ");
+  return alert == std::string_view::npos ? words : words.substr(alert + 1);
+}
+
 }  // namespace
 
 Error Explain(const Scene& scene) {
   const int reason = ERR_GET_REASON(ERR_peek_error());
   const char* known = ERR_reason_error_string(ERR_peek_error());
-  const std::string words = known == nullptr ? "" : known;
+  const std::string words(known == nullptr ? "" : WithoutProtocol(known));
   ERR_clear_error();
   const bool socket = words.empty() || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING;
   if (scene.rejected && !socket) {

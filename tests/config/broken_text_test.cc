@@ -68,7 +68,8 @@ TEST_CASE("a text that is not YAML gives one mistake with its line, and nothing 
       {"an at sign without quotes", "topics: @all\n",
        "klaxon.yaml:1: not valid YAML: a text that begins with this character needs quotes"},
       {"an alias of nothing", "clusters: *none\n",
-       "klaxon.yaml:1: not valid YAML: the referenced anchor is not defined"},
+       "klaxon.yaml:1: not valid YAML: no anchor of this name stands before it; a text that begins "
+       "with * needs quotes"},
       {"an alias inside itself", "clusters: &a [*a]\n",
        "klaxon.yaml:1: not valid YAML: an alias may not stand inside what it refers to"},
       {"a list at the top", "- a\n- b\n",

@@ -159,7 +159,7 @@ std::vector<Row> WrongListeners(const Trust& trust) {
        "between cut TLS?"},
       {"a TLS client on a web server", say("HTTP/1.1 400 Bad Request\r\n\r\n"), false, trust.client,
        Reason::kBadAnswer,
-       " does not answer with TLS (it begins with \"HTTP/1.1\"); is this a plain-text port?"},
+       " does not answer with TLS (it begins with \"HTTP/\"); is this a plain-text port?"},
       {"a plain client on a web server", say("HTTP/1.1 400 Bad Request\r\n\r\n"), false, plain,
        Reason::kBadAnswer,
        " answers, but not as a Kafka broker (it looks like a web server); is the port right?"},
