@@ -27,8 +27,16 @@ constexpr int32_t kLastNotFoundCode = 40499;
 constexpr int32_t kUnknownLeader = 50004;
 constexpr int32_t kForwardingFailed = 50003;
 
-/// A page of 500 schemas may be large: some generators write schemas of 100 kB.
-constexpr size_t kLargestBody = size_t{64} << 20U;
+constexpr size_t kMebibyte = size_t{1} << 20U;
+
+/// A page of 500 schemas may be large: some generators write schemas of 100 kB. A setting is small.
+size_t LargestBody(std::string_view resource) {
+  if (resource.starts_with("/schemas?")) {
+    return 64 * kMebibyte;
+  }
+  return resource.starts_with("/subjects") || resource.starts_with("/schemas") ? 16 * kMebibyte
+                                                                               : kMebibyte;
+}
 
 bool LooksLikeHtml(const http::HttpResponse& response) {
   return response.content_type.find("html") != std::string::npos ||
@@ -114,14 +122,14 @@ RegistryClient::RegistryClient(http::HttpClient& http, std::string url, http::Cl
   }
 }
 
-Result<http::HttpResponse> RegistryClient::Get(const std::string& url,
+Result<http::HttpResponse> RegistryClient::Get(const std::string& base, const std::string& resource,
                                                const Patience& patience) const {
   requests_->fetch_add(1, std::memory_order_relaxed);
   const http::HttpRequest request{
-      .url = url,
+      .url = base + resource,
       .headers = {{"Accept", "application/vnd.schemaregistry.v1+json, application/json"}},
       .access = access_,
-      .max_body = kLargestBody};
+      .max_body = LargestBody(resource)};
   return http_->Get(request, patience.deadline, patience.stop);
 }
 
@@ -129,7 +137,7 @@ template <class T>
 Result<std::optional<T>> RegistryClient::Find(const std::string& resource,
                                               Result<T> (*parse)(std::string_view),
                                               const Patience& patience) const {
-  const Result<http::HttpResponse> response = Get(url_ + resource, patience);
+  const Result<http::HttpResponse> response = Get(url_, resource, patience);
   if (!response) {
     return response.error();
   }
@@ -237,7 +245,7 @@ Result<KarapaceHealth> RegistryClient::Health(const Patience& patience) const {
 Result<std::string> RegistryClient::ApicurioVersion(const Patience& patience) const {
   const std::string origin = OriginOf(url_);
   for (const char* resource : {"/apis/registry/v3/system/info", "/apis/registry/v2/system/info"}) {
-    const Result<http::HttpResponse> response = Get(origin + resource, patience);
+    const Result<http::HttpResponse> response = Get(origin, resource, patience);
     if (!response) {
       return response.error();
     }

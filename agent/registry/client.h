@@ -84,7 +84,8 @@ class RegistryClient {
   template <class T>
   Result<T> Ask(const std::string& resource, Result<T> (*parse)(std::string_view),
                 const Patience& patience) const;
-  Result<http::HttpResponse> Get(const std::string& url, const Patience& patience) const;
+  Result<http::HttpResponse> Get(const std::string& base, const std::string& resource,
+                                 const Patience& patience) const;
 
   http::HttpClient* http_;  // not null
   std::string url_;         // without a slash at the end

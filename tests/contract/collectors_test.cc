@@ -20,6 +20,7 @@
 #include "collectors/connect/collector.h"
 #include "collectors/kafka/collector.h"
 #include "collectors/record_samples/collector.h"
+#include "collectors/schema_registry/collector.h"
 #include "collectors/zookeeper/collector.h"
 #include "tests/contract/hostile_server.h"
 
@@ -59,6 +60,15 @@ std::unique_ptr<Collector> MakeConnect(uint16_t port, Clock&, http::HttpClient& 
   return std::make_unique<connect_collector::ConnectCollector>(config, http);
 }
 
+std::unique_ptr<Collector> MakeRegistry(uint16_t port, Clock&, http::HttpClient& http) {
+  schema_registry_collector::Config config;
+  config.name = "main";
+  config.source.urls = {"http://127.0.0.1:" + std::to_string(port)};
+  config.interval = kInterval;
+  config.request_timeout = kTimeout;
+  return std::make_unique<schema_registry_collector::SchemaRegistryCollector>(config, http);
+}
+
 std::unique_ptr<Collector> MakeZookeeper(uint16_t port, Clock&, http::HttpClient& http) {
   zookeeper_collector::Config config;
   config.servers = {{.host = "127.0.0.1", .port = port}};
@@ -79,6 +89,7 @@ std::unique_ptr<Collector> MakeRecordSamples(uint16_t port, Clock&, http::HttpCl
 const std::vector<Subject>& Subjects() {
   static const std::vector<Subject> subjects = {{"kafka", MakeKafka},
                                                 {"connect", MakeConnect},
+                                                {"schema_registry", MakeRegistry},
                                                 {"zookeeper", MakeZookeeper},
                                                 {"record_samples", MakeRecordSamples}};
   return subjects;
