@@ -31,6 +31,9 @@ ExitCode Check(const std::string& file);
 /// Polls every source once and prints the lag of all groups as a table.
 ExitCode Lag(const RunOptions& options);
 
+/// Reads every schema registry once and prints its subjects as a table, or as the API's document.
+ExitCode Subjects(const RunOptions& options, bool json);
+
 /// Looks at every Kafka cluster as a client of it would, and says what is wrong and what to try.
 /// kFailed: something is bad.
 ExitCode Doctor(const RunOptions& options, bool json);

@@ -7,31 +7,12 @@
 #include "agent/analysis/advance.h"
 #include "agent/app/commands.h"
 #include "agent/app/options.h"
+#include "agent/app/poll_once.h"
 #include "agent/app/traffic_book.h"
-#include "agent/base/duration.h"
 #include "agent/base/text.h"
 
 namespace klaxon::app {
 namespace {
-
-constexpr Duration kPollPatience = std::chrono::seconds{30};  // of one source's only poll
-constexpr size_t kLongestLine = 2'000;
-
-SectionRef PollOnce(const Source& source, const SourceDeps& deps) {
-  const std::unique_ptr<Collector> collector = source.Make(deps);
-  const CollectorPlace& place = source.place();
-  Reading reading = collector->Poll({.clock = deps.clock,
-                                     .interval = kPollPatience,
-                                     .deadline = deps.clock.Now().mono + kPollPatience,
-                                     .stop = {}});
-  PollStatus status{
-      .interval = place.interval, .polls = 1, .problems = std::move(reading.problems)};
-  return std::make_shared<const Section>(Section{.cluster = place.cluster,
-                                                 .collector = place.collector,
-                                                 .instance = place.instance,
-                                                 .status = std::move(status),
-                                                 .facts = std::move(reading.facts)});
-}
 
 /// One line of the table: a group on a topic.
 struct Row {
@@ -130,15 +111,7 @@ ExitCode Lag(const RunOptions& options) {
     }
   }
   const View view = analysis::Advance(View{}, sections, clock.Now());
-  bool whole = !view.parts.empty();
-  for (const ViewPart& part : view.parts) {
-    whole = whole && part.section->facts != nullptr;
-    for (const Problem& problem : part.section->status.problems) {
-      whole = false;
-      fmt::print(stderr, "klaxon: {}: {}: {}\n", part.section->Title(), Printable(problem.scope),
-                 Printable(problem.error.message(), kLongestLine));
-    }
-  }
+  const bool whole = PrintProblems(view);
   for (const KafkaPart& part : KafkaParts(view)) {
     Print(part);
   }

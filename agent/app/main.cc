@@ -109,6 +109,13 @@ void AddTools(CLI::App& app, Asked& asked) {
   AddSources(*lag, asked.options);
   lag->callback([&asked] { asked.command = [&asked] { return Lag(asked.options); }; });
 
+  CLI::App* subjects =
+      app.add_subcommand("subjects", "Read the schema registry once and print its subjects");
+  AddSources(*subjects, asked.options);
+  subjects->add_flag("--json", asked.json, "As JSON");
+  subjects->callback(
+      [&asked] { asked.command = [&asked] { return Subjects(asked.options, asked.json); }; });
+
   CLI::App* doctor = app.add_subcommand(
       "doctor", "Find out why a cluster cannot be read, or what of it will not be shown");
   AddSources(*doctor, asked.options);
@@ -151,8 +158,8 @@ void AddDecode(CLI::App& app, Asked& asked) {
 
 /// What to say when the first word is no command; empty if it is one, or an option.
 std::string WrongCommand(int argc, char** argv) {
-  constexpr std::array<std::string_view, 7> kCommands{"decode", "run", "demo",   "check",
-                                                      "doctor", "lag", "metrics"};
+  constexpr std::array<std::string_view, 8> kCommands{"subjects", "decode", "run", "demo",
+                                                      "check",    "doctor", "lag", "metrics"};
   const std::string word = argc < 2 ? "-" : argv[1];
   if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) {
     return "";
