@@ -1,5 +1,6 @@
 # Kafka Connect workers with the faulty test plugin. Sourced, never run.
 #
+# With $KLAXON_STACK_CONNECT_TLS, a folder of support/certificates.py, workers also listen with TLS and want a client certificate.
 # 'connect' is one worker, 'connect2' a cluster of two. Work of a lost worker waits 5 s for it (Connect's default: 5 minutes).
 
 # The cluster that Connect keeps its topics on: whichever of ours is up, a single broker first.
@@ -13,7 +14,18 @@ connect_bootstrap() {
 
 connect_port() { sed -n "$2p" "$run_dir/$1/ports"; }
 
-# write_worker_properties NAME BOOTSTRAP PORT
+# The port with TLS: behind those without.
+connect_tls_port() { sed -n "$(($(node_count "$1") + $2))p" "$run_dir/$1/ports"; }
+
+# tls_properties PORT: the same listeners and one more.
+tls_properties() {
+  local folder=$KLAXON_STACK_CONNECT_TLS store=listeners.https.ssl
+  printf '%s\n' "rest.advertised.listener=http" $store.keystore.type=PKCS12 $store.truststore.type=PKCS12 \
+    $store.keystore.location="$folder/broker.p12" $store.truststore.location="$folder/trust.p12" $store.client.authentication=required
+  printf "$store.%s.password=store-secret-8\n" keystore key truststore
+}
+
+# write_worker_properties NAME BOOTSTRAP PORT [TLS-PORT]
 write_worker_properties() {
   cat <<P
 bootstrap.servers=$2
@@ -30,7 +42,7 @@ status.storage.replication.factor=1
 offset.storage.partitions=1
 status.storage.partitions=1
 offset.flush.interval.ms=1000
-listeners=http://127.0.0.1:$3
+listeners=http://127.0.0.1:$3${4:+,https://127.0.0.1:$4}
 rest.advertised.host.name=127.0.0.1
 rest.advertised.port=$3
 scheduled.rebalance.max.delay.ms=5000
@@ -41,6 +53,7 @@ connector.client.config.override.policy=All
 plugin.discovery=service_load
 plugin.path=$(plugin_path)
 P
+  [ -z "${4:-}" ] || tls_properties
 }
 
 launch_connect() {
@@ -69,17 +82,19 @@ publish_connect() {
       "$(pid_of "$name" "$node" || echo null)" "$(log_of "$name" "$node")")
   done
   echo "KLAXON_$(port_variable "$name")_URL=http://127.0.0.1:$(connect_port "$name" 1)" >"$run_dir/$name.env"
-  printf '{"name": "%s", "version": "%s", "url": "http://127.0.0.1:%s", "nodes": [%s]}\n' "$name" $kafka4 "$(connect_port "$name" 1)" "$rows" \
+  printf '{"name": "%s", "version": "%s", "url": "http://127.0.0.1:%s", "tls_url": "https://localhost:%s", "nodes": [%s]}\n' \
+    "$name" $kafka4 "$(connect_port "$name" 1)" "$(connect_tls_port "$name" 1)" "$rows" \
     >"$run_dir/$name.json"
 }
 
 up_connect() {
-  local name=$1 node bootstrap
+  local name=$1 node bootstrap tls=
   bootstrap=$(connect_bootstrap) || { up_one kafka && bootstrap=$(bootstrap_of kafka); } || return 1
   prepare_folder "$name" || return 1
-  python3 "$stack_home/lib/free_ports.py" "$(node_count "$name")" | tr ' ' '\n' >"$run_dir/$name/ports" || return 1
+  python3 "$stack_home/lib/free_ports.py" $((2 * $(node_count "$name"))) | tr ' ' '\n' >"$run_dir/$name/ports" || return 1
   for node in $(nodes_of "$name"); do
-    write_worker_properties "$name" "$bootstrap" "$(connect_port "$name" "$node")" >"$run_dir/$name/node-$node.properties"
+    [ -z "${KLAXON_STACK_CONNECT_TLS:-}" ] || tls=$(connect_tls_port "$name" "$node")
+    write_worker_properties "$name" "$bootstrap" "$(connect_port "$name" "$node")" "$tls" >"$run_dir/$name/node-$node.properties"
     launch_connect "$name" "$node"
     # One after the other: the first makes the topics.
     await_connect "$name" "$node" || return 1

@@ -94,9 +94,12 @@ def make_all(folder):
         make_authority(folder, authority)
     for name, rest in {**BROKERS, **CLIENTS}.items():
         issue(folder, name, *rest)
-    client, store = os.path.join(folder, "client"), f"pass:{STORE_PASSWORD}"
+    client = os.path.join(folder, "client")
     _openssl("pkcs8", "-topk8", "-in", client + ".key", "-out", os.path.join(folder, "client-locked.key"), "-passout", f"pass:{KEY_PASSWORD}")
-    _openssl("pkcs12", "-export", "-in", client + ".crt", "-inkey", client + ".key", "-name", "client", "-out", client + ".p12", "-passout", store)
+    for name in ("client", "broker"):
+        pair = os.path.join(folder, name)
+        _openssl("pkcs12", "-export", "-in", pair + ".crt", "-inkey", pair + ".key", "-name", name, "-out", pair + ".p12", "-passout",
+                 f"pass:{STORE_PASSWORD}")
     trust = os.path.join(folder, "trust.p12")
     _run("keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", os.path.join(folder, "ca.crt"), "-storetype", "PKCS12",
          "-keystore", trust, "-storepass", STORE_PASSWORD)
