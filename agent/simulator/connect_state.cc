@@ -69,6 +69,16 @@ Connector* FindConnector(ConnectState& state, std::string_view name) {
   return at == state.connectors.end() ? nullptr : &*at;
 }
 
+void DropWorker(ConnectState& state, std::string_view worker) {
+  for (Connector& connector : state.connectors) {
+    std::erase_if(connector.tasks,
+                  [&](const ConnectTask& task) { return task.worker_id == worker; });
+    if (connector.worker_id == worker) {
+      connector.worker_id.clear();
+    }
+  }
+}
+
 bool FailTask(ConnectState& state, std::string_view connector, int task, std::string trace) {
   ConnectTask* found = FindTask(state, connector, task);
   if (found == nullptr) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,7 +41,11 @@ struct ConnectState {
   bool tracks_topics = true;
 };
 
-/// Postgres -> orders, orders -> lake, customers -> search, all well.
+/// The workers of ShopConnect, by their addresses in the shop.
+inline constexpr std::array<const char*, 2> kShopWorkers{"connect-1.shop.internal:8083",
+                                                         "connect-2.shop.internal:8083"};
+
+/// Postgres -> orders, orders -> lake, customers -> search, all well, over two workers.
 ConnectState ShopConnect(std::string kafka_cluster_id);
 
 /// A stack trace as a sink task leaves it: the generic line first, the root cause last.
@@ -48,6 +53,9 @@ std::string SearchIsDownTrace();
 
 /// nullptr if there is none.
 Connector* FindConnector(ConnectState& state, std::string_view name);
+
+/// Forgets what is on that worker: what the others carry is left.
+void DropWorker(ConnectState& state, std::string_view worker);
 
 /// False if there is no such task. A failed connector keeps its tasks' states.
 bool FailTask(ConnectState& state, std::string_view connector, int task, std::string trace);

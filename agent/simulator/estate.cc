@@ -4,14 +4,15 @@
 #include <thread>
 
 #include "agent/base/thread_name.h"
+#include "agent/simulator/connect_cluster.h"
 #include "agent/simulator/connect_members.h"
-#include "agent/simulator/connect_worker.h"
 #include "agent/simulator/registry_node.h"
 #include "agent/simulator/story.h"
 
 namespace klaxon::simulator {
 namespace {
 
+constexpr Duration kForEver = std::chrono::hours{1};
 constexpr Duration kGlance = std::chrono::milliseconds{500};
 constexpr double kNormalSpeed = 4;
 constexpr std::string_view kWorkersGroup = "connect-shop";
@@ -36,16 +37,14 @@ class Estate::Impl {
     }
     if (options.connect) {
       const std::string id = options.clusters.empty() ? "" : options.clusters.front().cluster_id;
-      Result<std::unique_ptr<ConnectWorker>> worker = ConnectWorker::Start(ShopConnect(id));
-      if (!worker) {
-        return worker.error();
+      Result<std::unique_ptr<ConnectCluster>> workers =
+          ConnectCluster::Start(ShopConnect(id), kShopWorkers.size());
+      if (!workers) {
+        return workers.error();
       }
-      connect = std::move(*worker);
-      connect_url = connect->url();
-      for (const std::unique_ptr<Cluster>& cluster : clusters) {
-        cluster->Change(
-            [&](ClusterState& state) { JoinWorkers(connect->Snapshot(), state, kWorkersGroup); });
-      }
+      connect = std::move(*workers);
+      connect_url = connect->urls();
+      JoinGroup(connect->worker(0).Snapshot());
     }
     if (options.registry) {
       Result<std::unique_ptr<RegistryNode>> node = RegistryNode::Start(ShopRegistry());
@@ -63,12 +62,31 @@ class Estate::Impl {
   }
 
   std::vector<std::unique_ptr<Cluster>> clusters{};
-  std::unique_ptr<ConnectWorker> connect{};
+  std::unique_ptr<ConnectCluster> connect{};
   std::string connect_url{};
   std::unique_ptr<RegistryNode> registry{};
   std::string registry_url{};
 
  private:
+  /// Makes the workers' group carry what these connectors and tasks are on.
+  void JoinGroup(const ConnectState& carried) {
+    for (const std::unique_ptr<Cluster>& cluster : clusters) {
+      cluster->Change([&](ClusterState& state) { JoinWorkers(carried, state, kWorkersGroup); });
+    }
+  }
+
+  /// The last worker is gone: silent, and out of the group. What it carried still says RUNNING, as
+  /// until Connect gives it to another worker.
+  void SwitchWorker(bool gone) {
+    const size_t last = connect->size() - 1;
+    connect->worker(last).SetFaults({.delay = gone ? kForEver : Duration{}});
+    ConnectState carried = connect->worker(0).Snapshot();
+    if (gone) {
+      DropWorker(carried, kShopWorkers.back());
+    }
+    JoinGroup(carried);
+  }
+
   void Direct(Clock& clock, const std::stop_token& stop) {
     NameThisThread("sim-story");
     const MonoTime start = clock.Now().mono;
@@ -93,6 +111,11 @@ class Estate::Impl {
       case Trouble::kTaskFailed:
         if (connect) {
           connect->Change([&](ConnectState& state) { SwitchTask(state, on); });
+        }
+        return;
+      case Trouble::kConnectWorkerLost:
+        if (connect) {
+          SwitchWorker(on);
         }
         return;
       case Trouble::kReplicaStuck:

@@ -13,7 +13,7 @@ namespace klaxon::simulator {
 
 struct EstateOptions {
   std::vector<ClusterSpec> clusters = {ShopCluster()};
-  bool connect = true;    ///< a Kafka Connect worker beside them
+  bool connect = true;    ///< a Kafka Connect cluster of two workers beside them
   bool registry = true;   ///< a schema registry beside them
   bool incidents = true;  ///< things break and heal by themselves, in the first cluster and Connect
 };
@@ -30,7 +30,7 @@ class Estate {
 
   const std::vector<std::unique_ptr<Cluster>>& clusters() const;
 
-  /// "http://127.0.0.1:PORT"; empty without Connect.
+  /// "http://127.0.0.1:PORT,http://127.0.0.1:PORT"; empty without Connect.
   const std::string& connect_url() const;
 
   /// The same of the schema registry.

@@ -3,18 +3,17 @@
 namespace klaxon::simulator {
 namespace {
 
-constexpr const char* kWorker = "connect-1.shop.internal:8083";
-
 Connector Make(std::string name, std::string type, int tasks,
                std::vector<std::pair<std::string, std::string>> config) {
   Connector connector{.name = std::move(name),
                       .type = std::move(type),
                       .config = std::move(config),
-                      .worker_id = kWorker};
+                      .worker_id = kShopWorkers[0]};
   connector.config.emplace_back("tasks.max", std::to_string(tasks));
   connector.config.emplace_back("name", connector.name);
   for (int id = 0; id < tasks; ++id) {
-    connector.tasks.push_back({.id = id, .worker_id = kWorker});
+    connector.tasks.push_back(
+        {.id = id, .worker_id = kShopWorkers.at(static_cast<size_t>(id) % kShopWorkers.size())});
   }
   return connector;
 }

@@ -15,6 +15,7 @@ const std::vector<Episode>& Story() {
       {Trouble::kBrokerDown, seconds{270}, seconds{330}},
       {Trouble::kGroupRebalancing, seconds{335}, seconds{350}},
       {Trouble::kTopicForALoadTest, seconds{360}, seconds{420}},
+      {Trouble::kConnectWorkerLost, seconds{425}, seconds{470}},
   };
   return story;
 }

@@ -17,8 +17,9 @@ enum class Trouble {
   kGroupRebalancing,  ///< a group's members join and leave for a while
   kBrokerDown,
   kTopicForALoadTest,  ///< a topic that exists for a while
+  kConnectWorkerLost,  ///< a worker is gone, and what it carried still says RUNNING
 };
-inline constexpr size_t kTroubles = 7;
+inline constexpr size_t kTroubles = 8;
 
 struct Episode {
   Trouble trouble{};

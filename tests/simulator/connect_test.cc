@@ -4,6 +4,7 @@
 #include "agent/kafka/wire/messages/describe_groups.h"
 #include "agent/kafka/worker_group.h"
 #include "agent/simulator/cluster.h"
+#include "agent/simulator/connect_cluster.h"
 #include "agent/simulator/connect_members.h"
 #include "agent/simulator/connect_state.h"
 #include "tests/simulator/small_cluster.h"
@@ -50,8 +51,7 @@ TEST_CASE("a failed task carries its trace until it is healed", "[simulator]") {
 }
 
 TEST_CASE("the workers' group tells what REST tells", "[simulator]") {
-  ConnectState connect = ShopConnect("cluster-1");
-  FindConnector(connect, "orders-to-lake")->tasks.at(1).worker_id = "other:8083";
+  const ConnectState connect = ShopConnect("cluster-1");
   testing::FakeClock clock;
   const auto cluster =
       Cluster::Start({.groups = {{.name = "workers", .kind = GroupKind::kConnect}}}, clock);
@@ -64,11 +64,34 @@ TEST_CASE("the workers' group tells what REST tells", "[simulator]") {
   REQUIRE(facts.members.size() == 2);
   CHECK(facts.leader_url == "http://connect-1.shop.internal:8083/");
   CHECK(facts.members[0].carries.size() == 3);
-  CHECK(facts.members[1].url == "http://other:8083/");
-  REQUIRE(facts.members[1].carries.size() == 1);
-  CHECK(facts.members[1].carries[0].connector == "orders-to-lake");
-  CHECK(facts.members[1].carries[0].tasks == std::vector<int32_t>{1});
-  CHECK_FALSE(facts.members[1].carries[0].instance);
+  CHECK(facts.members[1].url == "http://connect-2.shop.internal:8083/");
+  REQUIRE(facts.members[1].carries.size() == 3);
+  CHECK(facts.members[1].carries[2].connector == "orders-to-lake");
+  CHECK(facts.members[1].carries[2].tasks == std::vector<int32_t>{1});
+  CHECK_FALSE(facts.members[1].carries[2].instance);
+
+  ConnectState lonely = connect;
+  DropWorker(lonely, kShopWorkers[1]);
+  (*cluster)->Change([&](ClusterState& state) { JoinWorkers(lonely, state, "workers"); });
+  const auto later = MustAsk(client, kafka::wire::DescribeGroupsRequest{.groups = {"workers"}});
+  CHECK(kafka::ReadConnectGroup(later.groups.at(0)).members.size() == 1);
+}
+
+TEST_CASE("workers of a cluster tell the same until one is made to differ", "[simulator]") {
+  auto started = ConnectCluster::Start(ShopConnect("cluster-1"), 2);
+  REQUIRE(started);
+  ConnectCluster& cluster = **started;
+  CHECK(cluster.urls() == cluster.worker(0).url() + "," + cluster.worker(1).url());
+  const auto state = [&](size_t worker) {
+    ConnectState told = cluster.worker(worker).Snapshot();
+    return FindConnector(told, "orders-to-lake")->tasks.at(0).state;
+  };
+  cluster.Change([](ConnectState& all) { FailTask(all, "orders-to-lake", 0, "x"); });
+  CHECK(state(0) == "FAILED");
+  CHECK(state(1) == "FAILED");
+  cluster.worker(1).Change([](ConnectState& one) { HealTask(one, "orders-to-lake", 0); });
+  CHECK(state(0) == "FAILED");
+  CHECK(state(1) == "RUNNING");
 }
 
 }  // namespace

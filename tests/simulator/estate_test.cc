@@ -36,8 +36,9 @@ std::unique_ptr<ConnectWorker> StartConnect() {
   return std::move(*worker);
 }
 
-std::string TaskState(const std::string& url) {
-  return MustGet(url + "/connectors?expand=status&expand=info")
+/// As the first of the workers tells it.
+std::string TaskState(const std::string& urls) {
+  return MustGet(urls.substr(0, urls.find(',')) + "/connectors?expand=status&expand=info")
       .at("customers-to-search")
       .at("status")
       .at("tasks")
