@@ -271,6 +271,29 @@ TEST_CASE("what a refusing worker says is kept word for word", "[connect]") {
   }
 }
 
+TEST_CASE("a worker whose name nobody knows is told, and hides no other", "[connect]") {
+  const auto worker = ConnectWorker::Start(simulator::ShopConnect("k1"));
+  REQUIRE(worker);
+  Config config{.name = "etl"};
+  config.source.urls = {"http://no-such-worker.invalid:8083", (*worker)->url()};
+  config.request_timeout = std::chrono::seconds{10};
+  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
+  ConnectCollector collector(config, *http);
+  SystemClock clock;
+  const Reading reading = collector.Poll({.clock = clock,
+                                          .interval = config.interval,
+                                          .deadline = clock.Now().mono + std::chrono::minutes{1},
+                                          .stop = {}});
+  REQUIRE(reading.problems.size() == 1);
+  CHECK(reading.problems[0].scope == "http://no-such-worker.invalid:8083");
+  CHECK(reading.problems[0].error.reason() == Reason::kUnreachable);
+  const auto* facts = dynamic_cast<const ConnectFacts*>(reading.facts.get());
+  REQUIRE(facts != nullptr);
+  CHECK(facts->connectors.size() == 3);
+  CHECK_FALSE(facts->listed->error);
+  CHECK_FALSE(facts->workers[0].alive);
+}
+
 TEST_CASE("a list of huge traces is taken", "[connect]") {
   SimulatedBench bench(1, std::chrono::minutes{1});
   bench.workers[0]->Change([](simulator::ConnectState& state) {
