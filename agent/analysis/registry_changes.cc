@@ -34,6 +34,10 @@ std::string LevelChange(const std::string& before, const std::string& after) {
                                      : "");
 }
 
+std::string CountedVersions(size_t count) {
+  return count == 1 ? "1 version" : fmt::format("{} versions", count);
+}
+
 class Differ {
  public:
   Differ(const SchemaRegistryFacts& before, const SchemaRegistryFacts& after)
@@ -115,13 +119,13 @@ class Differ {
         : same_node_      ? "; it was not seen deleted softly first"
                           : "; another node tells the subjects now, and does not list it";
     Say(EventKind::kSubjectGone, subject.entity->name,
-        fmt::format("{} versions{}", subject.versions.size(), how));
+        fmt::format("{}{}", CountedVersions(subject.versions.size()), how));
   }
 
   void Subject(const SubjectFacts& before, const SubjectFacts& after) {
     const std::string& name = after.entity->name;
     if (after.deleted() && !before.deleted()) {
-      Say(EventKind::kSubjectDeleted, name, fmt::format("{} versions", after.versions.size()));
+      Say(EventKind::kSubjectDeleted, name, CountedVersions(after.versions.size()));
     } else {
       Versions(before, after);
     }

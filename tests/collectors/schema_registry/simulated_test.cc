@@ -73,14 +73,14 @@ TEST_CASE("what changes in a registry is told with what differs", "[registry]") 
 
   bench.Change([](RegistryState& state) { simulator::DeleteSubject(state, "new-key", false); });
   bench.Poll();
-  CHECK(bench.TakeEvents() == Strings{"subject_deleted new-key: 1 versions"});
+  CHECK(bench.TakeEvents() == Strings{"subject_deleted new-key: 1 version"});
   CHECK(bench.derived().counts.deleted_subjects == 1);
 
   bench.Change([](RegistryState& state) { simulator::DeleteSubject(state, "new-key", true); });
   for (int i = 0; i < 12 && bench.Find("new-key") != nullptr; ++i) {
     bench.Poll();
   }
-  CHECK(bench.TakeEvents() == Strings{"subject_gone new-key: 1 versions"});
+  CHECK(bench.TakeEvents() == Strings{"subject_gone new-key: 1 version"});
 
   bench.Change([](RegistryState& state) { state.compatibility = "NONE"; });
   bench.Poll();
