@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/app/agent_config.h"
 #include "agent/app/exit_code.h"
@@ -33,6 +34,16 @@ ExitCode Lag(const RunOptions& options);
 
 /// Reads every schema registry once and prints its subjects as a table, or as the API's document.
 ExitCode Subjects(const RunOptions& options, bool json);
+
+struct ConnectorsOptions {
+  std::vector<std::string> connectors{};  ///< only these; empty: all
+  bool problems = false;                  ///< only those with problems
+  bool json = false;                      ///< the document of /api/klaxon/v1/connectors, whole
+};
+
+/// Polls Kafka and Connect twice, a second apart, and prints every connector with what is wrong
+/// with it. kFailed: one of those shown has a problem, or something was not read.
+ExitCode Connectors(const RunOptions& options, const ConnectorsOptions& chosen);
 
 /// Looks at every Kafka cluster as a client of it would, and says what is wrong and what to try.
 /// kFailed: something is bad.

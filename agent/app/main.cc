@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kFooter = R"(Exit codes:
   0  it did what was asked
-  1  it could not: the port is taken, nobody answered, ...
+  1  it could not: the port is taken, nobody answered, ...; doctor and connectors: something is wrong
   2  the command line or the configuration is wrong
   3  it was ended by its own watchdog, 10 s after it was asked to stop
 
@@ -28,6 +28,8 @@ Examples:
   klaxon run --bootstrap broker:9093 --command-config client.properties
                                               the same by TLS and SASL, as Kafka's own tools
   klaxon lag --bootstrap broker:9092          one look at the lag of all groups
+  klaxon connectors --bootstrap broker:9092 --connect http://connect:8083
+                                              what is wrong with which connector
   klaxon doctor --bootstrap broker:9092       what is wrong with a connection, and what to try
   klaxon decode --bootstrap broker:9092 --topic orders --registry http://registry:8081
                                               why a consumer cannot read a record
@@ -83,6 +85,7 @@ struct Asked {
   DecodeOptions decode{};
   bool markdown = false;
   bool json = false;
+  ConnectorsOptions connectors{};
   std::function<ExitCode()> command{};
 };
 
@@ -115,6 +118,20 @@ void AddTools(CLI::App& app, Asked& asked) {
   subjects->add_flag("--json", asked.json, "As JSON");
   subjects->callback(
       [&asked] { asked.command = [&asked] { return Subjects(asked.options, asked.json); }; });
+
+  CLI::App* connectors = app.add_subcommand(
+      "connectors",
+      "Poll twice and print every connector with what is wrong with it; ends with 1 "
+      "if one of them has a problem or something was not read");
+  AddSources(*connectors, asked.options);
+  ConnectorsOptions& chosen = asked.connectors;
+  connectors->add_option("--connector", chosen.connectors, "Only this one; may be repeated")
+      ->type_name("NAME");
+  connectors->add_flag("--problems", chosen.problems, "Only those with problems");
+  connectors->add_flag("--json", chosen.json, "Everything, as JSON");
+  connectors->callback([&asked] {
+    asked.command = [&asked] { return Connectors(asked.options, asked.connectors); };
+  });
 
   CLI::App* doctor = app.add_subcommand(
       "doctor", "Find out why a cluster cannot be read, or what of it will not be shown");
@@ -158,8 +175,8 @@ void AddDecode(CLI::App& app, Asked& asked) {
 
 /// What to say when the first word is no command; empty if it is one, or an option.
 std::string WrongCommand(int argc, char** argv) {
-  constexpr std::array<std::string_view, 8> kCommands{"subjects", "decode", "run", "demo",
-                                                      "check",    "doctor", "lag", "metrics"};
+  constexpr std::array<std::string_view, 9> kCommands{
+      "connectors", "subjects", "decode", "run", "demo", "check", "doctor", "lag", "metrics"};
   const std::string word = argc < 2 ? "-" : argv[1];
   if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) {
     return "";

@@ -6,8 +6,8 @@
 
 namespace klaxon::app {
 
-/// The configuration that the options of `run`, `demo` and `lag` describe. Error: kInvalid, one
-/// mistake a line, ready to print.
+/// The configuration that the options of `run`, `demo`, `lag` and their like describe. Error:
+/// kInvalid, one mistake a line, ready to print.
 Result<AgentConfig> ConfigOf(const RunOptions& options);
 
 }  // namespace klaxon::app

@@ -1,0 +1,177 @@
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "agent/analysis/advance.h"
+#include "agent/app/commands.h"
+#include "agent/app/options.h"
+#include "agent/app/poll_once.h"
+#include "agent/app/traffic_book.h"
+#include "agent/base/duration.h"
+#include "agent/base/text.h"
+#include "exporters/api/documents.h"
+
+namespace klaxon::app {
+namespace {
+
+/// What is called a ghost must have been seen twice: once may be a worker that comes or goes.
+constexpr Duration kBetweenLooks = std::chrono::seconds{1};
+constexpr size_t kLongestWhy = 300;
+
+/// One line of the table: a connector.
+struct Row {
+  std::string connector{};
+  std::string kind{};
+  std::string state{};
+  std::string tasks{};
+  std::string lag{};
+  std::string worker{};
+  std::vector<std::string> why{};  ///< a line each
+};
+
+std::string TasksOf(const ConnectorFacts& facts) {
+  const auto running = std::ranges::count(facts.tasks, "RUNNING", &ConnectTaskFacts::state);
+  return fmt::format("{}/{}", running, facts.tasks.size());
+}
+
+std::string WorkersOf(const ConnectorFacts& facts) {
+  std::set<std::string> workers{facts.worker};
+  for (const ConnectTaskFacts& task : facts.tasks) {
+    workers.insert(task.worker);
+  }
+  workers.erase("");
+  return Printable(fmt::format("{}", fmt::join(workers, ",")));
+}
+
+Row RowOf(const ConnectorFacts& facts, const ConnectorDerived& derived) {
+  Row row{.connector = Printable(facts.entity->name),
+          .kind = Printable(facts.kind.empty() ? facts.type : facts.kind),
+          .state = facts.state.empty() ? "no status" : Printable(facts.state),
+          .tasks = TasksOf(facts),
+          .lag = derived.lag              ? fmt::format("{}", *derived.lag)
+                 : facts.type == "source" ? "-"
+                                          : "unknown",
+          .worker = WorkersOf(facts)};
+  for (const ConnectVerdict& verdict : derived.verdicts) {
+    row.why.push_back(fmt::format("{}{}: {}", Name(verdict.fault),
+                                  verdict.task < 0 ? "" : fmt::format(", task {}", verdict.task),
+                                  Printable(verdict.why, kLongestWhy)));
+  }
+  return row;
+}
+
+bool Chosen(const ConnectorsOptions& options, const ConnectorFacts& facts,
+            const ConnectorDerived& derived) {
+  const bool named =
+      options.connectors.empty() ||
+      std::ranges::find(options.connectors, facts.entity->name) != options.connectors.end();
+  return named && (!options.problems || !derived.verdicts.empty());
+}
+
+/// The lines of a Connect cluster's connectors, those in trouble first.
+std::vector<Row> RowsOf(const ConnectPart& part, const ConnectorsOptions& options) {
+  std::vector<Row> rows;
+  for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
+    if (Chosen(options, part.facts.connectors[i], part.derived.connectors[i])) {
+      rows.push_back(RowOf(part.facts.connectors[i], part.derived.connectors[i]));
+    }
+  }
+  std::ranges::stable_partition(rows, [](const Row& row) { return !row.why.empty(); });
+  return rows;
+}
+
+void PrintWorkers(const ConnectPart& part) {
+  const ConnectWorkersGroup& workers = part.derived.workers;
+  fmt::print("{}: {} connectors", part.section.Title(), part.facts.connectors.size());
+  if (workers.facts == nullptr) {
+    fmt::print("; workers' group unknown: {}\n", Printable(workers.unknown, kLongestWhy));
+    return;
+  }
+  fmt::print("; group {} is {}, {} workers\n", Printable(workers.entity->name),
+             Printable(workers.state), workers.facts->members.size());
+}
+
+void Print(const std::vector<Row>& rows) {
+  Row head{.connector = "CONNECTOR",
+           .kind = "KIND",
+           .state = "STATE",
+           .tasks = "TASKS",
+           .lag = "LAG",
+           .worker = "WORKER"};
+  size_t name = head.connector.size();
+  size_t kind = head.kind.size();
+  for (const Row& row : rows) {
+    name = std::max(name, row.connector.size());
+    kind = std::max(kind, row.kind.size());
+  }
+  const auto line = [&](const Row& row) {
+    fmt::print("{:<{}}  {:<{}}  {:<10}  {:>5}  {:>10}  {}\n", row.connector, name, row.kind, kind,
+               row.state, row.tasks, row.lag, row.worker);
+    for (const std::string& why : row.why) {
+      fmt::print("  ! {}\n", why);
+    }
+  };
+  line(head);
+  for (const Row& row : rows) {
+    line(row);
+  }
+}
+
+bool AnyProblem(const View& view, const ConnectorsOptions& options) {
+  for (const ConnectPart& part : ConnectParts(view)) {
+    for (const Row& row : RowsOf(part, options)) {
+      if (!row.why.empty()) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// One poll of Kafka and Connect, and what follows from it and from the one before.
+View Glance(const AgentConfig& config, const SourceDeps& deps, const View& before) {
+  std::vector<SectionRef> sections;
+  for (const SourceRef& source : config.sources) {
+    const std::string_view collector = source->place().collector;
+    if (collector == "kafka" || collector == "connect") {
+      sections.push_back(PollOnce(*source, deps));
+    }
+  }
+  return analysis::Advance(before, sections, deps.clock.Now());
+}
+
+}  // namespace
+
+ExitCode Connectors(const RunOptions& options, const ConnectorsOptions& chosen) {
+  const Result<AgentConfig> config = ConfigOf(options);
+  if (!config) {
+    fmt::print(stderr, "{}\n", config.error().message());
+    return kUsage;
+  }
+  SystemClock clock;
+  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
+  TrafficBook traffic;
+  const SourceDeps deps{.clock = clock, .http = *http, .traffic = traffic};
+  View view = Glance(*config, deps, View{});
+  clock.SleepUntil(clock.Now().mono + kBetweenLooks, {});
+  view = Glance(*config, deps, view);
+  const bool whole = PrintProblems(view);
+  if (ConnectParts(view).empty()) {
+    fmt::print(stderr, "klaxon: no Connect cluster has answered; is one configured (--connect)?\n");
+    return kFailed;
+  }
+  if (chosen.json) {
+    fmt::print("{}", api::ConnectorsDocument(view, clock.Now(), {}));
+  } else {
+    for (const ConnectPart& part : ConnectParts(view)) {
+      PrintWorkers(part);
+      Print(RowsOf(part, chosen));
+    }
+  }
+  return whole && !AnyProblem(view, chosen) ? kOk : kFailed;
+}
+
+}  // namespace klaxon::app
