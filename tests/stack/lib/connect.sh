@@ -1,7 +1,7 @@
 # Kafka Connect workers with the faulty test plugin. Sourced, never run.
 #
 # With $KLAXON_STACK_CONNECT_TLS, a folder of support/certificates.py, workers also listen with TLS and want a client certificate.
-# 'connect' is one worker, 'connect2' a cluster of two. Work of a lost worker waits 5 s for it (Connect's default: 5 minutes).
+# 'connect' is one worker, 'connect2' a cluster of two. They have the file connectors, MirrorMaker's and the faulty ones.
 
 # The cluster that Connect keeps its topics on: whichever of ours is up, a single broker first.
 connect_bootstrap() {
@@ -13,6 +13,9 @@ connect_bootstrap() {
 }
 
 connect_port() { sed -n "$2p" "$run_dir/$1/ports"; }
+
+# So long the work of a lost worker waits for it: with two workers long enough for several polls to see it.
+rebalance_delay() { case $1 in connect2) echo 12000 ;; *) echo 5000 ;; esac; }
 
 # The port with TLS: behind those without.
 connect_tls_port() { sed -n "$(($(node_count "$1") + $2))p" "$run_dir/$1/ports"; }
@@ -45,13 +48,13 @@ offset.flush.interval.ms=1000
 listeners=http://127.0.0.1:$3${4:+,https://127.0.0.1:$4}
 rest.advertised.host.name=127.0.0.1
 rest.advertised.port=$3
-scheduled.rebalance.max.delay.ms=5000
+scheduled.rebalance.max.delay.ms=$(rebalance_delay "$1")
 session.timeout.ms=6000
 heartbeat.interval.ms=1000
 connector.client.config.override.policy=All
 # Reads the service files only; a scan of the class path takes twice the time and three times the memory.
 plugin.discovery=service_load
-plugin.path=$(plugin_path)
+plugin.path=$(plugin_path),$cache/$connect_mirror
 P
   [ -z "${4:-}" ] || tls_properties
 }
