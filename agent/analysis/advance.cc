@@ -7,6 +7,7 @@
 #include "agent/analysis/lag.h"
 #include "agent/analysis/record_samples.h"
 #include "agent/analysis/registry.h"
+#include "agent/analysis/rest_proxy/rest_proxy.h"
 
 namespace klaxon::analysis {
 namespace {
@@ -159,6 +160,28 @@ std::vector<Change> StepRegistry(const ViewPart* before, const KafkaFacts* kafka
   return std::move(step.changes);
 }
 
+void AdvanceRestProxies(const View& before, View& next) {
+  const std::vector<KafkaPart> kafka = KafkaParts(next);
+  for (ViewPart& part : next.parts) {
+    const auto* facts = dynamic_cast<const RestProxyFacts*>(part.section->facts.get());
+    if (facts == nullptr) {
+      continue;
+    }
+    const ViewPart* old = PartOf(before, *part.section);
+    if (old != nullptr && SameGround(before, next, part)) {
+      part.derived = old->derived;
+      continue;
+    }
+    const auto found = std::ranges::find_if(kafka, [&](const KafkaPart& each) {
+      return each.section.cluster == part.section->cluster;
+    });
+    part.derived = JoinRestProxy(
+        *facts, found == kafka.end() ? nullptr : &found->facts,
+        old == nullptr ? nullptr : dynamic_cast<const RestProxyDerived*>(old->derived.get()),
+        next.now);
+  }
+}
+
 }  // namespace
 
 View Advance(const View& view, const std::vector<SectionRef>& sections, const Instant& now) {
@@ -174,6 +197,7 @@ View Advance(const View& view, const std::vector<SectionRef>& sections, const In
            section->cluster, now, next);
   }
   AdvanceConnects(view, next);
+  AdvanceRestProxies(view, next);
   AdvanceRecordSamples(view, next);
   return next;
 }

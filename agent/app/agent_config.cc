@@ -55,7 +55,7 @@ void ReadCluster(YamlMap& yaml, std::set<std::string>& names, AgentConfig& confi
   if (!given && config.sources.size() == before) {
     yaml.Complain("name",
                   "the cluster has nothing to watch; give it kafka, connect, "
-                  "schema_registry or zookeeper");
+                  "schema_registry, rest_proxy or zookeeper");
   }
   yaml.Finish();
 }

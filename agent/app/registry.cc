@@ -16,6 +16,8 @@
 #include "collectors/kafka/tokens.h"
 #include "collectors/record_samples/collector.h"
 #include "collectors/record_samples/config.h"
+#include "collectors/rest_proxy/collector.h"
+#include "collectors/rest_proxy/config.h"
 #include "collectors/schema_registry/collector.h"
 #include "collectors/schema_registry/config.h"
 #include "collectors/zookeeper/collector.h"
@@ -134,6 +136,31 @@ std::vector<SourceRef> ReadRegistries(YamlMap& cluster_map, const std::string& c
   return sources;
 }
 
+std::unique_ptr<Collector> MakeRestProxy(const CollectorPlace&,
+                                         const rest_proxy_collector::Config& config,
+                                         const SourceDeps& deps) {
+  return std::make_unique<rest_proxy_collector::RestProxyCollector>(config, deps.http);
+}
+
+std::vector<SourceRef> ReadRestProxies(YamlMap& cluster_map, const std::string& cluster) {
+  std::vector<SourceRef> sources;
+  std::set<std::string> names;
+  for (YamlMap& yaml : cluster_map.Maps("rest_proxy")) {
+    rest_proxy_collector::Config config = rest_proxy_collector::ReadConfig(yaml);
+    if (!names.insert(config.name).second) {
+      yaml.Complain("name", fmt::format("a second REST proxy is named \"{}\"", config.name));
+    }
+    yaml.Finish();
+    CollectorPlace place{.cluster = cluster,
+                         .collector = "rest_proxy",
+                         .instance = config.name,
+                         .interval = config.interval};
+    sources.push_back(std::make_shared<SourceOf<rest_proxy_collector::Config>>(
+        std::move(place), std::move(config), MakeRestProxy));
+  }
+  return sources;
+}
+
 std::unique_ptr<Collector> MakeZookeeper(const CollectorPlace&,
                                          const zookeeper_collector::Config& config,
                                          const SourceDeps& deps) {
@@ -153,10 +180,11 @@ std::vector<SourceRef> ReadZookeeper(YamlMap& cluster_map, const std::string& cl
 }
 
 // A new source is a line here.
-constexpr std::array<SourceKind, 4> kKinds{{
+constexpr std::array<SourceKind, 5> kKinds{{
     {.key = "kafka", .read = ReadKafka},
     {.key = "connect", .read = ReadConnect},
     {.key = "schema_registry", .read = ReadRegistries},
+    {.key = "rest_proxy", .read = ReadRestProxies},
     {.key = "zookeeper", .read = ReadZookeeper},
 }};
 

@@ -112,6 +112,7 @@ std::vector<Route> Routes(const RouteDeps& deps) {
       {"GET", "/api/klaxon/v1/connectors", json(api::ConnectorsDocument), Access::kViewer},
       {"GET", "/api/klaxon/v1/records", json(api::RecordsDocument), Access::kViewer},
       {"GET", "/api/klaxon/v1/subjects", json(api::SubjectsDocument), Access::kViewer},
+      {"GET", "/api/klaxon/v1/rest-proxies", json(api::RestProxiesDocument), Access::kViewer},
       {"GET", "/api/klaxon/v1/zookeeper", json(api::ZookeeperDocument), Access::kViewer},
   };
 }

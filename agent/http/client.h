@@ -70,9 +70,10 @@ class HttpClient {
   ///
   /// A value for every well-formed answer, whatever its status. Errors, with one line for people
   /// that names the address (never a query, header, body or password): kInvalid (URL, files of
-  /// TLS), kUnreachable (name, refused, reset), kTimeout, kUnauthorized (a certificate of theirs is
-  /// not to be trusted, ours is refused, or there is no token), kBadAnswer (not HTTP, not TLS, cut
-  /// short, too large), kCancelled. A POST is never sent twice.
+  /// TLS), kUnreachable (name, refused, reset, no connection in time), kTimeout (connected, and
+  /// then silent), kUnauthorized (a certificate of theirs is not to be trusted, ours is refused, or
+  /// there is no token), kBadAnswer (not HTTP, not TLS, cut short, too large), kCancelled. A POST
+  /// is never sent twice.
   virtual Result<HttpResponse> Send(const HttpRequest& request, MonoTime deadline,
                                     const std::stop_token& stop) = 0;
 

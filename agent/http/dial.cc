@@ -21,7 +21,7 @@ Error Refusal(int error) {
     case EHOSTUNREACH:
       return {Reason::kUnreachable, "no route to it; is the address right?"};
     case ETIMEDOUT:
-      return {Reason::kTimeout, "no connection in time; does a firewall drop it?"};
+      return {Reason::kUnreachable, "no connection in time; does a firewall drop it?"};
     default:
       return {Reason::kUnreachable, std::generic_category().message(error)};
   }

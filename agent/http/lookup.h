@@ -17,7 +17,7 @@ struct SocketAddress {
 };
 
 /// The addresses of a host, in the order to try them, with the port set. Errors: kUnreachable,
-/// kTimeout, kCancelled; kInternal when too many look-ups hang already.
+/// kCancelled; kInternal when too many look-ups hang already.
 ///
 /// getaddrinfo cannot be cancelled, with a dead name server it takes up to 40 s: so it runs on a
 /// detached thread that touches nothing but what it shares ownership of. At most 8 of them.

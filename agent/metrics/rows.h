@@ -15,6 +15,7 @@ namespace klaxon::metrics {
 inline constexpr std::string_view kKafkaCollector = "kafka";
 inline constexpr std::string_view kConnectCollector = "connect";
 inline constexpr std::string_view kSchemaRegistryCollector = "schema_registry";
+inline constexpr std::string_view kRestProxyCollector = "rest_proxy";
 inline constexpr std::string_view kZookeeperCollector = "zookeeper";
 inline constexpr std::string_view kRecordSamplesCollector = "record_samples";
 
@@ -85,6 +86,20 @@ void EachRegistry(const View& view, Emitter& emitter) {
     if (facts != nullptr && derived != nullptr) {
       kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
     } else if (part.section->collector == kSchemaRegistryCollector) {
+      emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
+    }
+  }
+}
+
+/// The same for a REST proxy.
+template <void (*kEmit)(const RestProxyPart&, Emitter&)>
+void EachRestProxy(const View& view, Emitter& emitter) {
+  for (const ViewPart& part : view.parts) {
+    const auto* facts = dynamic_cast<const RestProxyFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const RestProxyDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
+    } else if (part.section->collector == kRestProxyCollector) {
       emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
     }
   }

@@ -115,6 +115,7 @@ std::vector<UnknownScope> UnknownScopes(std::span<const Table> tables, const Vie
 Table KafkaTable();
 Table ConnectTable();
 Table SchemaRegistryTable();
+Table RestProxyTable();
 Table ZookeeperTable();
 Table RecordSamplesTable();
 /// How the polling goes (`klaxon_collector_*`); changes with every section.

@@ -57,6 +57,18 @@ std::vector<SchemaRegistryPart> SchemaRegistryParts(const View& view) {
   return parts;
 }
 
+std::vector<RestProxyPart> RestProxyParts(const View& view) {
+  std::vector<RestProxyPart> parts;
+  for (const ViewPart& part : view.parts) {
+    const auto* facts = dynamic_cast<const RestProxyFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const RestProxyDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
+    }
+  }
+  return parts;
+}
+
 std::vector<ZookeeperPart> ZookeeperParts(const View& view) {
   std::vector<ZookeeperPart> parts;
   for (const ViewPart& part : view.parts) {

@@ -12,6 +12,7 @@
 #include "agent/model/event.h"
 #include "agent/model/kafka_facts.h"
 #include "agent/model/record_samples.h"
+#include "agent/model/rest_proxy_facts.h"
 #include "agent/model/schema_registry_derived.h"
 #include "agent/model/schema_registry_facts.h"
 #include "agent/model/section.h"
@@ -87,6 +88,13 @@ struct SchemaRegistryPart {
   const SchemaRegistryDerived& derived;
 };
 
+/// One REST proxy of a view. REQUIRES: the view outlives it.
+struct RestProxyPart {
+  const Section& section;
+  const RestProxyFacts& facts;
+  const RestProxyDerived& derived;
+};
+
 /// One ZooKeeper ensemble of a view. REQUIRES: the view outlives it.
 struct ZookeeperPart {
   const Section& section;
@@ -104,6 +112,7 @@ struct RecordSamplesPart {
 std::vector<KafkaPart> KafkaParts(const View& view);
 std::vector<ConnectPart> ConnectParts(const View& view);
 std::vector<SchemaRegistryPart> SchemaRegistryParts(const View& view);
+std::vector<RestProxyPart> RestProxyParts(const View& view);
 std::vector<ZookeeperPart> ZookeeperParts(const View& view);
 std::vector<RecordSamplesPart> RecordSamplesParts(const View& view);
 

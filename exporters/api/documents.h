@@ -34,6 +34,10 @@ std::string ConnectorsDocument(const View& view, const Instant& now,
 std::string SubjectsDocument(const View& view, const Instant& now,
                              const std::optional<std::string>& cluster);
 
+/// {"rest_proxies": [...]}: every REST proxy with its nodes, and how they compare with Kafka.
+std::string RestProxiesDocument(const View& view, const Instant& now,
+                                const std::optional<std::string>& cluster);
+
 /// {"ensembles": [...]}: every ZooKeeper ensemble with its servers; `stats` is null of a server
 /// that does not serve.
 std::string ZookeeperDocument(const View& view, const Instant& now,

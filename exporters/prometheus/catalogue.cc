@@ -38,6 +38,7 @@ std::vector<CatalogueSection> Catalogue() {
       FromTable("Kafka", metrics::KafkaTable()),
       FromTable("Kafka Connect", metrics::ConnectTable()),
       FromTable("Schema Registry", metrics::SchemaRegistryTable()),
+      FromTable("REST proxy", metrics::RestProxyTable()),
       FromTable("ZooKeeper", metrics::ZookeeperTable()),
       FromTable("Sampled records", metrics::RecordSamplesTable()),
       FromTable("Collectors", metrics::AgentTable()),

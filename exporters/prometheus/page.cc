@@ -65,6 +65,7 @@ const std::array<PrometheusPage::Kind, PrometheusPage::kKinds>& PrometheusPage::
       Kind{.name = "schema_registry",
            .collector = "schema_registry",
            .table = metrics::SchemaRegistryTable},
+      Kind{.name = "rest_proxy", .collector = "rest_proxy", .table = metrics::RestProxyTable},
       Kind{.name = "zookeeper", .collector = "zookeeper", .table = metrics::ZookeeperTable},
       Kind{.name = "record_samples",
            .collector = "record_samples",

@@ -11,6 +11,7 @@
 #include "exporters/status_page/kafka_section.h"
 #include "exporters/status_page/records_section.h"
 #include "exporters/status_page/registry_section.h"
+#include "exporters/status_page/rest_proxy_section.h"
 #include "exporters/status_page/trouble.h"
 #include "exporters/status_page/zookeeper_section.h"
 
@@ -178,6 +179,9 @@ std::string Sources(const View& view, const Instant& now) {
   }
   for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
     html += RegistrySection(part, now);
+  }
+  for (const RestProxyPart& part : RestProxyParts(view)) {
+    html += RestProxySection(part, now);
   }
   for (const ZookeeperPart& part : ZookeeperParts(view)) {
     html += ZookeeperSection(part, now);

@@ -9,6 +9,7 @@
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/records_section.h"
 #include "exporters/status_page/registry_section.h"
+#include "exporters/status_page/rest_proxy_section.h"
 #include "exporters/status_page/zookeeper_section.h"
 
 namespace klaxon::status_page {
@@ -85,6 +86,9 @@ std::vector<Trouble> TroublesIn(const View& view, const Instant& now) {
   }
   for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
     std::ranges::move(RegistryTroubles(part, now), std::back_inserter(troubles));
+  }
+  for (const RestProxyPart& part : RestProxyParts(view)) {
+    std::ranges::move(RestProxyTroubles(part, now), std::back_inserter(troubles));
   }
   for (const ZookeeperPart& part : ZookeeperParts(view)) {
     std::ranges::move(ZookeeperTroubles(part, now), std::back_inserter(troubles));

@@ -15,6 +15,8 @@ const std::set<std::string> kWithoutDefault{"clusters[].name",
                                             "clusters[].connect[].url",
                                             "clusters[].schema_registry[].name",
                                             "clusters[].schema_registry[].url",
+                                            "clusters[].rest_proxy[].name",
+                                            "clusters[].rest_proxy[].url",
                                             "clusters[].zookeeper.servers",
                                             "clusters[].kafka.record_samples.topics"};
 

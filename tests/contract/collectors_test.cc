@@ -20,6 +20,7 @@
 #include "collectors/connect/collector.h"
 #include "collectors/kafka/collector.h"
 #include "collectors/record_samples/collector.h"
+#include "collectors/rest_proxy/collector.h"
 #include "collectors/schema_registry/collector.h"
 #include "collectors/zookeeper/collector.h"
 #include "tests/contract/hostile_server.h"
@@ -69,6 +70,15 @@ std::unique_ptr<Collector> MakeRegistry(uint16_t port, Clock&, http::HttpClient&
   return std::make_unique<schema_registry_collector::SchemaRegistryCollector>(config, http);
 }
 
+std::unique_ptr<Collector> MakeRestProxy(uint16_t port, Clock&, http::HttpClient& http) {
+  rest_proxy_collector::Config config;
+  config.name = "rest";
+  config.source.urls = {"http://127.0.0.1:" + std::to_string(port)};
+  config.interval = kInterval;
+  config.request_timeout = kTimeout;
+  return std::make_unique<rest_proxy_collector::RestProxyCollector>(config, http);
+}
+
 std::unique_ptr<Collector> MakeZookeeper(uint16_t port, Clock&, http::HttpClient& http) {
   zookeeper_collector::Config config;
   config.servers = {{.host = "127.0.0.1", .port = port}};
@@ -90,6 +100,7 @@ const std::vector<Subject>& Subjects() {
   static const std::vector<Subject> subjects = {{"kafka", MakeKafka},
                                                 {"connect", MakeConnect},
                                                 {"schema_registry", MakeRegistry},
+                                                {"rest_proxy", MakeRestProxy},
                                                 {"zookeeper", MakeZookeeper},
                                                 {"record_samples", MakeRecordSamples}};
   return subjects;

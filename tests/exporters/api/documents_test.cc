@@ -111,6 +111,33 @@ TEST_CASE("a connector carries what is wrong with it, and its workers' group", "
   CHECK(old.at("connect_clusters").at(0).at("members").is_null());
 }
 
+TEST_CASE("a REST proxy is told beside what Kafka says", "[api]") {
+  EntityTable names;
+  RestProxyFacts facts;
+  for (const char* name : {"http://a:8082", "http://b:8082"}) {
+    RestProxyNodeFacts node{.entity = names.Intern(name)};
+    node.state = RestProxyState::kServing;
+    node.polled = node.listed = AnswerAt(100);
+    node.topics =
+        std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"orders"});
+    facts.nodes.push_back(node);
+  }
+  facts.nodes[1].state = RestProxyState::kHanging;
+  facts.nodes[1].why = "silent \xFF";
+  const View view = ViewOf({SectionOf("rest_proxy", std::move(facts))});
+  const json proxy =
+      json::parse(RestProxiesDocument(view, At(105), "main")).at("rest_proxies").at(0);
+  const json& serving = proxy.at("nodes").at(0);
+  CHECK(serving.at("state") == "serving");
+  CHECK(serving.at("told").at("topics") == 1);
+  CHECK(serving.at("told").at("cluster_id").is_null());
+  CHECK(serving.at("kafka").at("same_cluster").is_null());
+  CHECK(serving.at("kafka").at("missing_topics").is_null());
+  CHECK(proxy.at("nodes").at(1).at("state") == "hanging");
+  CHECK(proxy.at("nodes").at(1).at("told").is_null());
+  CHECK(json::parse(RestProxiesDocument(view, At(105), "other")).at("rest_proxies").empty());
+}
+
 TEST_CASE("of a ZooKeeper server that does not serve no number is told", "[api]") {
   EntityTable names;
   ZookeeperFacts facts;

@@ -145,8 +145,9 @@ TEST_CASE("no facts whatever make a page that Prometheus refuses", "[page]") {
     std::string text;
     TextWriter writer({.cluster_label = seed % 2 == 0 ? "cluster" : ""},
                       [&](std::string_view chunk) { text += chunk; });
-    for (const metrics::Table& table : {metrics::KafkaTable(), metrics::ConnectTable(),
-                                        metrics::ZookeeperTable(), metrics::AgentTable()}) {
+    for (const metrics::Table& table :
+         {metrics::KafkaTable(), metrics::ConnectTable(), metrics::RestProxyTable(),
+          metrics::ZookeeperTable(), metrics::AgentTable()}) {
       metrics::Emit(table, view, writer);
     }
     writer.Finish();
