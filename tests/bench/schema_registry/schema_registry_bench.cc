@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <memory>
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include "agent/analysis/advance.h"
 #include "agent/http/client.h"
@@ -78,6 +80,7 @@ void LargeRegistry(benchmark::State& state) {
       first += watched.Poll();
       requests += static_cast<double>(watched.facts->poll_requests);
     }
+    fmt::print(stderr, "first scan: {:.1f} s, {} requests\n", first, requests);
     state.counters["first_scan_s"] = first;
     state.counters["first_scan_requests"] = requests;
     state.counters["first_analysis_s"] = watched.analysis_seconds;
@@ -85,6 +88,7 @@ void LargeRegistry(benchmark::State& state) {
     for (; !watched.SettingsKnown(); ++polls) {
       watched.Poll();
     }
+    fmt::print(stderr, "settings of all subjects known after {} polls more\n", polls);
     state.counters["polls_until_settings_known"] = polls;
     double most = 0;
     double slowest = 0;
