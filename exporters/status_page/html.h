@@ -9,6 +9,9 @@
 /// Small pieces of HTML. Everything that comes from outside goes through Escape.
 namespace klaxon::status_page {
 
+/// Stands where there is nothing to show: an en dash.
+constexpr std::string_view kNone = "\u2013";
+
 /// The text with markup taken out of effect, in elements and in quoted attributes; invalid UTF-8
 /// and control characters are replaced.
 std::string Escape(std::string_view text);

@@ -10,7 +10,6 @@ namespace klaxon::status_page {
 namespace {
 
 constexpr size_t kSubjectsShown = 20;
-constexpr std::string_view kNone = "\u2013";
 
 std::string StateCell(const RegistryNodeFacts& node, const Instant& now) {
   if (!IsFresh(node.polled, now) || node.state == RegistryNodeState::kUnknown) {

@@ -9,8 +9,6 @@
 namespace klaxon::status_page {
 namespace {
 
-constexpr std::string_view kNone = "\u2013";
-
 std::string_view BadgeOf(RestProxyState state) {
   switch (state) {
     case RestProxyState::kServing:

@@ -10,8 +10,6 @@
 namespace klaxon::status_page {
 namespace {
 
-constexpr std::string_view kNone = "\u2013";
-
 std::string_view KindOf(ZookeeperState state) {
   switch (state) {
     case ZookeeperState::kServing:
