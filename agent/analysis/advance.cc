@@ -4,6 +4,7 @@
 
 #include "agent/analysis/changes.h"
 #include "agent/analysis/connect/connect.h"
+#include "agent/analysis/connect/overlay.h"
 #include "agent/analysis/lag.h"
 #include "agent/analysis/record_samples.h"
 #include "agent/analysis/registry.h"
@@ -196,6 +197,7 @@ View Advance(const View& view, const std::vector<SectionRef>& sections, const In
     Record(StepRegistry(before, KafkaOf(sections, section->cluster), now, next.parts.back()),
            section->cluster, now, next);
   }
+  TellStates(view, next);
   AdvanceConnects(view, next);
   AdvanceRestProxies(view, next);
   AdvanceRecordSamples(view, next);

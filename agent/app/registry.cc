@@ -11,6 +11,8 @@
 #include "agent/base/log.h"
 #include "collectors/connect/collector.h"
 #include "collectors/connect/config.h"
+#include "collectors/connect_status/collector.h"
+#include "collectors/connect_status/config.h"
 #include "collectors/kafka/collector.h"
 #include "collectors/kafka/config.h"
 #include "collectors/kafka/tokens.h"
@@ -41,18 +43,27 @@ std::unique_ptr<Collector> MakeKafka(const CollectorPlace& place,
       config, deps.traffic.MakeClient(options, deps.clock));
 }
 
-std::unique_ptr<Collector> MakeRecordSamples(const CollectorPlace& place,
-                                             const record_samples_collector::Config& config,
-                                             const SourceDeps& deps) {
+/// A collector that reads records over the connection of a `kafka:` section.
+template <class ReadingCollector, class Config>
+std::unique_ptr<Collector> MakeReading(const CollectorPlace& place, const Config& config,
+                                       const SourceDeps& deps) {
   kafka_collector::Config connection;
   connection.bootstrap = config.bootstrap;
   connection.client_id = config.client_id;
   connection.security = config.security;
-  return std::make_unique<record_samples_collector::RecordSamplesCollector>(
+  return std::make_unique<ReadingCollector>(
       config, ReaderOptionsOf(connection, place.cluster, deps.clock, deps.http));
 }
 
-/// Sources that read records over the connection of a `kafka:` section.
+template <class ReadingCollector, class Config>
+SourceRef ReadingSource(CollectorPlace place, Config config, const kafka_collector::Config& kafka) {
+  config.bootstrap = kafka.bootstrap;
+  config.client_id = kafka.client_id;
+  config.security = kafka.security;
+  return std::make_shared<SourceOf<Config>>(std::move(place), std::move(config),
+                                            MakeReading<ReadingCollector, Config>);
+}
+
 void ReadRecordSamples(YamlMap& yaml, const kafka_collector::Config& kafka,
                        const std::string& cluster, std::vector<SourceRef>& sources) {
   std::optional<YamlMap> samples = yaml.Map("record_samples");
@@ -61,13 +72,28 @@ void ReadRecordSamples(YamlMap& yaml, const kafka_collector::Config& kafka,
   }
   record_samples_collector::Config config = record_samples_collector::ReadConfig(*samples);
   samples->Finish();
-  config.bootstrap = kafka.bootstrap;
-  config.client_id = kafka.client_id;
-  config.security = kafka.security;
   CollectorPlace place{
       .cluster = cluster, .collector = "record_samples", .interval = config.interval};
-  sources.push_back(std::make_shared<SourceOf<record_samples_collector::Config>>(
-      std::move(place), std::move(config), MakeRecordSamples));
+  sources.push_back(ReadingSource<record_samples_collector::RecordSamplesCollector>(
+      std::move(place), std::move(config), kafka));
+}
+
+void ReadConnectTopics(YamlMap& yaml, const kafka_collector::Config& kafka,
+                       const std::string& cluster, std::vector<SourceRef>& sources) {
+  std::set<std::string> names;
+  for (YamlMap& entry : yaml.Maps("connect_topics")) {
+    connect_status_collector::Config config = connect_status_collector::ReadConfig(entry);
+    if (!names.insert(config.name).second) {
+      entry.Complain("name", fmt::format("a second entry is of \"{}\"", config.name));
+    }
+    entry.Finish();
+    CollectorPlace place{.cluster = cluster,
+                         .collector = "connect_status",
+                         .instance = config.name,
+                         .interval = connect_status_collector::kInterval};
+    sources.push_back(ReadingSource<connect_status_collector::ConnectStatusCollector>(
+        std::move(place), std::move(config), kafka));
+  }
 }
 
 std::vector<SourceRef> ReadKafka(YamlMap& cluster_map, const std::string& cluster) {
@@ -78,6 +104,7 @@ std::vector<SourceRef> ReadKafka(YamlMap& cluster_map, const std::string& cluste
   kafka_collector::Config config = kafka_collector::ReadConfig(*yaml);
   std::vector<SourceRef> more;
   ReadRecordSamples(*yaml, config, cluster, more);
+  ReadConnectTopics(*yaml, config, cluster, more);
   yaml->Finish();
   CollectorPlace place{.cluster = cluster, .collector = "kafka", .interval = config.interval};
   std::vector<SourceRef> sources{std::make_shared<SourceOf<kafka_collector::Config>>(

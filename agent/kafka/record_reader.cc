@@ -226,7 +226,12 @@ class RecordReader::Impl {
     for (int i = 0; i < metadata.topic_cnt; ++i) {
       const struct rd_kafka_metadata_topic& topic = metadata.topics[i];
       if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        shapes.push_back({.name = topic.topic, .partitions = topic.partition_cnt});
+        const auto leaderless = std::count_if(
+            topic.partitions, topic.partitions + topic.partition_cnt,
+            [](const struct rd_kafka_metadata_partition& at) { return at.leader < 0; });
+        shapes.push_back({.name = topic.topic,
+                          .partitions = topic.partition_cnt,
+                          .leaderless = static_cast<int32_t>(leaderless)});
       } else if (only) {
         return FailureOf(topic.err, rd_kafka_err2str(topic.err));
       }

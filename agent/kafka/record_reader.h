@@ -97,6 +97,7 @@ struct ReadProgress {
 struct TopicShape {
   std::string name{};
   int32_t partitions = 0;
+  int32_t leaderless = 0;  ///< of these
 };
 
 /// Owns a consumer of librdkafka that is told which partitions to read. It belongs to no group, so

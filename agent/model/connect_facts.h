@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -149,6 +151,8 @@ struct ConnectPlugin {
   friend bool operator==(const ConnectPlugin&, const ConnectPlugin&) = default;
 };
 
+struct ConnectStatusRow;  // connect_status.h
+
 struct ConnectFacts final : Facts {
   std::string url{};      ///< the worker that answered; without credentials
   std::string version{};  ///< of the worker, e.g. "4.3.1"
@@ -165,6 +169,9 @@ struct ConnectFacts final : Facts {
 
   std::vector<ConnectPlugin> plugins{};  ///< of the worker that answered, as it lists them
   AnswerRef plugins_told{};              ///< of plugins; asked about every ten minutes
+
+  /// The status topic's table that the states are of; null: they are REST's.
+  std::shared_ptr<const std::map<std::string, ConnectStatusRow, std::less<>>> states_of{};
 };
 
 }  // namespace klaxon

@@ -53,6 +53,9 @@ struct KafkaDerived final : Derived {
 /// A section with what was made of it.
 struct ViewPart {
   SectionRef section{};
+  /// The section as its collector published it, where analysis made another one of it: Connect's
+  /// with the states of the status topic. Null: `section` is that one.
+  SectionRef published{};
   std::shared_ptr<const Derived> derived{};  ///< null for kinds that analysis adds nothing to
 };
 
