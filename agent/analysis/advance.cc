@@ -127,8 +127,17 @@ void AdvanceRecordSamples(const View& before, View& next) {
       continue;
     }
     const ViewPart* old = PartOf(before, *part.section);
-    const bool same = old != nullptr && old->section->facts == part.section->facts;
-    part.derived = same ? old->derived : JudgeSamples(*facts, {});
+    std::vector<const SchemaRegistryFacts*> registries;
+    for (const ViewPart& other : next.parts) {
+      const auto* registry = dynamic_cast<const SchemaRegistryFacts*>(other.section->facts.get());
+      if (registry != nullptr && other.section->cluster == part.section->cluster) {
+        registries.push_back(registry);
+      }
+    }
+    part.derived = AdvanceSamples(
+        old == nullptr ? nullptr
+                       : std::dynamic_pointer_cast<const RecordSamplesDerived>(old->derived),
+        old != nullptr && old->section->facts == part.section->facts, *facts, registries, next.now);
   }
 }
 

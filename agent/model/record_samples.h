@@ -2,9 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/model/answer.h"
@@ -71,8 +74,16 @@ struct JudgedSample {
   WireKind MostFrequent() const;  ///< kNull if there are none
 };
 
+struct SchemaIndex;  // agent/analysis
+
 struct RecordSamplesDerived final : Derived {
   std::vector<std::array<JudgedSample, kRecordParts>> topics{};  ///< parallel to the facts
+
+  /// The registries' lists that it was judged by, and whether they could be believed.
+  std::vector<std::pair<AnswerRef, bool>> judged_by{};
+  std::shared_ptr<const SchemaIndex> index{};
+  /// Ids that a registry, asked after records with them were read, did not have. Bounded.
+  std::set<int32_t> absent{};
 };
 
 /// What is wrong with a sample, a sentence each, the most frequent first: "records of orders-value

@@ -18,7 +18,9 @@ const std::set<std::string> kWithoutDefault{"clusters[].name",
                                             "clusters[].rest_proxy[].name",
                                             "clusters[].rest_proxy[].url",
                                             "clusters[].zookeeper.servers",
-                                            "clusters[].kafka.record_samples.topics"};
+                                            "clusters[].kafka.record_samples.topics",
+                                            "clusters[].kafka.connect_topics[].name",
+                                            "clusters[].kafka.connect_topics[].status"};
 
 TEST_CASE("the example configuration holds every key with its default", "[config]") {
   config::Document document = config::Document::Load("docs/klaxon.example.yaml");

@@ -69,7 +69,7 @@ std::map<std::string, uint64_t> Verdicts(const RecordSampleFacts& facts, RecordP
       .by_guid = {},
       .max_id = 100};
   std::map<std::string, uint64_t> verdicts;
-  const auto derived = analysis::JudgeSamples(facts, known);
+  const auto derived = analysis::JudgeSamples(facts, [&](const SampledTopic&) { return known; });
   for (const auto& topic : derived->topics) {
     for (size_t i = 0; i < kWireKinds; ++i) {
       if (const uint64_t records = topic.at(IndexOf(part)).records.at(i); records > 0) {
@@ -198,7 +198,7 @@ TEST_CASE("what is wrong is told in a sentence, and plain values only beside reg
   const SchemaKnowledge known{.by_id = [](int32_t id) -> SchemaStanding {
     return {.state = id == 23 ? SchemaStanding::State::kLive : SchemaStanding::State::kAbsent};
   }};
-  const auto derived = analysis::JudgeSamples(facts, known);
+  const auto derived = analysis::JudgeSamples(facts, [&](const SampledTopic&) { return known; });
   const auto words = [&](RecordPart part) {
     return WireTroubles("orders", part, facts.topics[0].parts.at(IndexOf(part)),
                         derived->topics[0].at(IndexOf(part)));
