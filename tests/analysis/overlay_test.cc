@@ -9,18 +9,18 @@ namespace {
 
 using std::chrono::seconds;
 
-AnswerRef At(seconds when) {
+AnswerRef ToldAt(seconds when) {
   return std::make_shared<const Answer>(Answer{.source = "test",
                                                .taken_at = {.wall = {}, .mono = MonoTime{} + when},
                                                .good_for = seconds{15},
                                                .error = {}});
 }
 
-Instant Now(seconds when) {
+Instant Moment(seconds when) {
   return {.wall = {}, .mono = MonoTime{} + when};
 }
 
-ConnectorFacts Connector(const std::string& name, EntityTable& names) {
+ConnectorFacts RunningConnector(const std::string& name, EntityTable& names) {
   return {.entity = names.Intern(name),
           .type = "source",
           .state = "RUNNING",
@@ -28,16 +28,16 @@ ConnectorFacts Connector(const std::string& name, EntityTable& names) {
           .tasks = {{.id = 0, .state = "RUNNING", .worker = "a:1"}}};
 }
 
-std::shared_ptr<ConnectFacts> Rest(seconds listed) {
+std::shared_ptr<ConnectFacts> RestFacts(seconds listed) {
   static EntityTable names;
   auto facts = std::make_shared<ConnectFacts>();
-  facts->connectors = {Connector("one", names), Connector("two", names)};
-  facts->listed = At(listed);
+  facts->connectors = {RunningConnector("one", names), RunningConnector("two", names)};
+  facts->listed = ToldAt(listed);
   facts->answers = {facts->listed};
   return facts;
 }
 
-std::shared_ptr<ConnectStatusFacts> Status(seconds tailed) {
+std::shared_ptr<ConnectStatusFacts> StatusFacts(seconds tailed) {
   ConnectStatusTable table;
   table["one"].own = ConnectTold{.state = "RUNNING", .worker = "b:2"};
   table["one"].tasks[0] = ConnectTold{.state = "FAILED", .worker = "b:2", .root_cause = "boom"};
@@ -45,7 +45,7 @@ std::shared_ptr<ConnectStatusFacts> Status(seconds tailed) {
   table["gone"].own = ConnectTold{.state = "FAILED", .worker = "b:2"};
   auto facts = std::make_shared<ConnectStatusFacts>();
   facts->table = std::make_shared<const ConnectStatusTable>(std::move(table));
-  facts->tailed = At(tailed);
+  facts->tailed = ToldAt(tailed);
   facts->answers = {facts->tailed};
   return facts;
 }
@@ -59,8 +59,8 @@ SectionRef SectionOf(const std::string& collector, FactsRef facts) {
 }
 
 TEST_CASE("states are those of the status topic, connectors those of REST", "[overlay]") {
-  const auto rest = Rest(seconds{10});
-  const auto facts = Overlay(rest, *Status(seconds{10}), Now(seconds{11}));
+  const auto rest = RestFacts(seconds{10});
+  const auto facts = Overlay(rest, *StatusFacts(seconds{10}), Moment(seconds{11}));
   REQUIRE(facts->connectors.size() == 2);
   const ConnectorFacts& one = facts->connectors[0];
   CHECK(one.worker == "b:2");
@@ -73,27 +73,27 @@ TEST_CASE("states are those of the status topic, connectors those of REST", "[ov
 }
 
 TEST_CASE("while no worker answers, the topic keeps states fresh", "[overlay]") {
-  const auto status = Status(seconds{100});
-  const auto facts = Overlay(Rest(seconds{10}), *status, Now(seconds{101}));
+  const auto status = StatusFacts(seconds{100});
+  const auto facts = Overlay(RestFacts(seconds{10}), *status, Moment(seconds{101}));
   CHECK(facts->listed == status->tailed);
 }
 
 TEST_CASE("a view holds what the topic tells, and the same object while nothing changes",
           "[overlay]") {
-  const SectionRef rest = SectionOf("connect", Rest(seconds{10}));
-  const auto first = Status(seconds{10});
-  const View view = Advance({}, {rest, SectionOf("connect_status", first)}, Now(seconds{11}));
+  const SectionRef rest = SectionOf("connect", RestFacts(seconds{10}));
+  const auto first = StatusFacts(seconds{10});
+  const View view = Advance({}, {rest, SectionOf("connect_status", first)}, Moment(seconds{11}));
   const ConnectPart part = ConnectParts(view).at(0);
   CHECK(part.facts.connectors[0].tasks[0].state == "FAILED");
   // Read again without news.
   auto again = std::make_shared<ConnectStatusFacts>(*first);
-  again->tailed = At(seconds{12});
+  again->tailed = ToldAt(seconds{12});
   again->answers = {again->tailed};
-  const View next = Advance(view, {rest, SectionOf("connect_status", again)}, Now(seconds{12}));
+  const View next = Advance(view, {rest, SectionOf("connect_status", again)}, Moment(seconds{12}));
   CHECK(next.parts[0].section == view.parts[0].section);
   CHECK(next.parts[0].derived == view.parts[0].derived);
   // A topic that is no longer read tells nothing.
-  const View late = Advance(next, {rest, SectionOf("connect_status", again)}, Now(seconds{60}));
+  const View late = Advance(next, {rest, SectionOf("connect_status", again)}, Moment(seconds{60}));
   CHECK(late.parts[0].section == rest);
 }
 

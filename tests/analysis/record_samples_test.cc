@@ -8,43 +8,43 @@ namespace {
 using namespace std::string_literals;  // NOLINT(google-build-using-namespace): bytes with zeros
 using std::chrono::seconds;
 
-AnswerRef At(seconds when, seconds good_for = seconds{60}) {
+AnswerRef ListedAt(seconds when, seconds good_for = seconds{60}) {
   return std::make_shared<const Answer>(Answer{.source = "test",
                                                .taken_at = {.wall = {}, .mono = MonoTime{} + when},
                                                .good_for = good_for,
                                                .error = {}});
 }
 
-Instant Now(seconds when) {
+Instant Second(seconds when) {
   return {.wall = {}, .mono = MonoTime{} + when};
 }
 
-SchemaVersionFacts Version(int32_t id, bool deleted = false) {
+SchemaVersionFacts VersionOf(int32_t id, bool deleted = false) {
   return {.version = 1,
           .deleted = deleted,
           .schema = std::make_shared<const SchemaFacts>(SchemaFacts{.id = id, .type = "AVRO"})};
 }
 
 /// 23 lives, 25 is soft-deleted.
-SchemaRegistryFacts Registry(seconds listed) {
+SchemaRegistryFacts RegistryListed(seconds listed) {
   auto inventory = std::make_shared<RegistryInventory>();
   inventory->subjects.push_back(std::make_shared<const SubjectFacts>(
-      SubjectFacts{.versions = {Version(23), Version(25, true)}}));
+      SubjectFacts{.versions = {VersionOf(23), VersionOf(25, true)}}));
   SchemaRegistryFacts facts;
   facts.inventory = std::move(inventory);
-  facts.listed = facts.max_id_answer = At(listed);
+  facts.listed = facts.max_id_answer = ListedAt(listed);
   facts.whole = true;
   facts.max_id = 30;
   facts.max_id_told = true;
   return facts;
 }
 
-RecordSampleFacts Sample(const std::string& value, seconds when) {
+RecordSampleFacts SampleOf(const std::string& value, seconds when) {
   static EntityTable names;
   WireCount count{.prefix = ReadPrefix(RecordPart::kValue, value), .records = 1};
   SampledTopic topic{.entity = names.Intern("orders"), .records = 1};
   topic.parts[IndexOf(RecordPart::kValue)].counts.push_back(std::move(count));
-  topic.sampled = At(when);
+  topic.sampled = ListedAt(when);
   RecordSampleFacts facts;
   facts.topics.push_back(std::move(topic));
   return facts;
@@ -58,7 +58,7 @@ WireKind KindIn(const DerivedRef& derived) {
 
 TEST_CASE("samples are judged by what the registry beside their cluster lists",
           "[record_samples]") {
-  const SchemaRegistryFacts registry = Registry(seconds{20});
+  const SchemaRegistryFacts registry = RegistryListed(seconds{20});
 
   struct Case {
     std::string value;
@@ -70,8 +70,8 @@ TEST_CASE("samples are judged by what the registry beside their cluster lists",
         Case{"\0\0\0\0\x1ax"s, WireKind::kDeleted},
         Case{"\0\0\0\x01\x1ax"s, WireKind::kOtherRegistry},
         Case{"\0\x17\0\0\0x"s, WireKind::kLittleEndian}}) {
-    const RecordSampleFacts facts = Sample(each.value, seconds{10});
-    CHECK(Name(KindIn(AdvanceSamples(nullptr, false, facts, {&registry}, Now(seconds{30})))) ==
+    const RecordSampleFacts facts = SampleOf(each.value, seconds{10});
+    CHECK(Name(KindIn(AdvanceSamples(nullptr, false, facts, {&registry}, Second(seconds{30})))) ==
           Name(each.kind));
   }
 }
@@ -79,38 +79,38 @@ TEST_CASE("samples are judged by what the registry beside their cluster lists",
 TEST_CASE("an id is unknown only when the registry was listed after the record was read",
           "[record_samples]") {
   const std::string value = "\0\0\0\0\x1ax"s;
-  const SchemaRegistryFacts early = Registry(seconds{5});
-  const SchemaRegistryFacts late = Registry(seconds{15});
-  const RecordSampleFacts first = Sample(value, seconds{10});
-  DerivedRef derived = AdvanceSamples(nullptr, false, first, {&early}, Now(seconds{11}));
+  const SchemaRegistryFacts early = RegistryListed(seconds{5});
+  const SchemaRegistryFacts late = RegistryListed(seconds{15});
+  const RecordSampleFacts first = SampleOf(value, seconds{10});
+  DerivedRef derived = AdvanceSamples(nullptr, false, first, {&early}, Second(seconds{11}));
   CHECK(KindIn(derived) == WireKind::kUnresolved);
-  derived = AdvanceSamples(derived, true, first, {&late}, Now(seconds{16}));
+  derived = AdvanceSamples(derived, true, first, {&late}, Second(seconds{16}));
   CHECK(KindIn(derived) == WireKind::kDeleted);
   // The next sample comes before the next list: what was absent does not become unresolved again.
-  const RecordSampleFacts second = Sample(value, seconds{20});
-  derived = AdvanceSamples(derived, false, second, {&late}, Now(seconds{21}));
+  const RecordSampleFacts second = SampleOf(value, seconds{20});
+  derived = AdvanceSamples(derived, false, second, {&late}, Second(seconds{21}));
   CHECK(KindIn(derived) == WireKind::kDeleted);
 }
 
 TEST_CASE("what cannot be believed judges nothing", "[record_samples]") {
-  const RecordSampleFacts facts = Sample("\0\0\0\0\x1ax"s, seconds{10});
-  SchemaRegistryFacts part = Registry(seconds{20});
+  const RecordSampleFacts facts = SampleOf("\0\0\0\0\x1ax"s, seconds{10});
+  SchemaRegistryFacts part = RegistryListed(seconds{20});
   part.whole = false;
-  SchemaRegistryFacts incomplete = Registry(seconds{20});
+  SchemaRegistryFacts incomplete = RegistryListed(seconds{20});
   incomplete.incomplete = "the list is cut";
-  const SchemaRegistryFacts good = Registry(seconds{20});
+  const SchemaRegistryFacts good = RegistryListed(seconds{20});
   for (const auto& registries : std::vector<std::vector<const SchemaRegistryFacts*>>{
            {}, {&part}, {&incomplete}, {&good, &part}}) {
-    CHECK(KindIn(AdvanceSamples(nullptr, false, facts, registries, Now(seconds{30}))) ==
+    CHECK(KindIn(AdvanceSamples(nullptr, false, facts, registries, Second(seconds{30}))) ==
           WireKind::kUnresolved);
   }
-  const RecordSampleFacts live = Sample("\0\0\0\0\x17x"s, seconds{10});
-  const DerivedRef fresh = AdvanceSamples(nullptr, false, live, {&good}, Now(seconds{30}));
+  const RecordSampleFacts live = SampleOf("\0\0\0\0\x17x"s, seconds{10});
+  const DerivedRef fresh = AdvanceSamples(nullptr, false, live, {&good}, Second(seconds{30}));
   CHECK(KindIn(fresh) == WireKind::kKnown);
-  const DerivedRef same = AdvanceSamples(fresh, true, live, {&good}, Now(seconds{31}));
+  const DerivedRef same = AdvanceSamples(fresh, true, live, {&good}, Second(seconds{31}));
   CHECK(same == fresh);
   // Stale: the list was of second 20 and good for 60.
-  CHECK(KindIn(AdvanceSamples(fresh, true, live, {&good}, Now(seconds{90}))) ==
+  CHECK(KindIn(AdvanceSamples(fresh, true, live, {&good}, Second(seconds{90}))) ==
         WireKind::kUnresolved);
 }
 

@@ -4,10 +4,10 @@ import html
 import json
 import os
 import urllib.parse
-import urllib.request
 
 import _paths  # noqa: F401
 from checks import cluster_label
+from connect_tasks import command, create, request, shown_states, task_states
 from scenario import check, main, wait_until
 
 INTERVAL = 2.0
@@ -15,35 +15,6 @@ INTERVAL = 2.0
 LIMIT = INTERVAL + 8
 CONNECTOR = "orders <source> & more"
 CAUSE = "the disk of shard <7> is full & \"read-only\""
-
-
-def request(method, url, body=None):
-    data = json.dumps(body).encode() if body is not None else None
-    asked = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
-    with urllib.request.urlopen(asked, timeout=10) as answer:
-        text = answer.read()
-    return json.loads(text) if text else None
-
-
-def create(url, name, control):
-    config = {"connector.class": "klaxon.test.FaultySource", "tasks.max": "2", "topic": "written", "control.file": control}
-    request("POST", url + "/connectors", {"name": name, "config": config})
-
-
-def task_states(url, name):
-    status = request("GET", url + "/connectors?expand=status").get(name, {}).get("status", {})
-    return {task["id"]: task["state"] for task in status.get("tasks", [])}
-
-
-def shown_states(agent, name):
-    rows = agent.metrics().series("kafka_connect_task_state", connector=name)
-    return {int(labels["task"]): labels["state"].upper() for labels, value in rows if value == 1}
-
-
-def command(path, text):
-    with open(path + ".new", "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(path + ".new", path)
 
 
 def run(case):
