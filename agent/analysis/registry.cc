@@ -57,26 +57,33 @@ void CountReferences(const Subjects& subjects, const SubjectFacts& subject,
   }
 }
 
+using SeenSchemas = std::set<const SchemaFacts*>;
+
+void CountVersions(const Subjects& subjects, const SubjectFacts& subject, SeenSchemas& seen,
+                   SchemaRegistryDerived& derived) {
+  for (const SchemaVersionFacts& version : subject.versions) {
+    (version.deleted ? derived.counts.deleted_versions : derived.counts.versions) += 1;
+    if (seen.insert(version.schema.get()).second) {
+      ++derived.counts.types[version.schema->type];
+    }
+    if (!version.deleted) {
+      CountReferences(subjects, subject, version, derived);
+    }
+  }
+}
+
 void Count(const SchemaRegistryFacts& facts, SchemaRegistryDerived& derived) {
   derived.counts = {};
   derived.dangling.clear();
-  std::set<const SchemaFacts*> seen;
+  SeenSchemas seen;
   for (const SubjectRef& subject : facts.inventory->subjects) {
     const bool deleted = subject->deleted();
     (deleted ? derived.counts.deleted_subjects : derived.counts.subjects) += 1;
     if (!deleted && subject->compatibility) {
-      ++derived.counts.levels[subject->compatibility->empty() ? facts.compatibility
-                                                              : *subject->compatibility];
+      const std::string& own = *subject->compatibility;
+      ++derived.counts.levels[own.empty() ? facts.compatibility : own];
     }
-    for (const SchemaVersionFacts& version : subject->versions) {
-      (version.deleted ? derived.counts.deleted_versions : derived.counts.versions) += 1;
-      if (seen.insert(version.schema.get()).second) {
-        ++derived.counts.types[version.schema->type];
-      }
-      if (!version.deleted) {
-        CountReferences(facts.inventory->subjects, *subject, version, derived);
-      }
-    }
+    CountVersions(facts.inventory->subjects, *subject, seen, derived);
   }
 }
 
@@ -116,36 +123,45 @@ bool Before(const KnownSchema& a, const KnownSchema& b) {
   return OrderOf(a) < OrderOf(b);
 }
 
-/// Adds every id of the inventory to the known ones; an id that stands for a second schema is a
-/// violation, once.
-void LearnIds(const Subjects& subjects, SchemaRegistryDerived& derived,
-              std::vector<IntegrityViolation>& violations) {
-  std::vector<KnownSchema> now;
-  std::set<const SchemaFacts*> seen;
+/// Every schema of the inventory once, in order.
+std::vector<KnownSchema> SchemasOf(const Subjects& subjects) {
+  std::vector<KnownSchema> all;
+  SeenSchemas seen;
   for (const SubjectRef& subject : subjects) {
     for (const SchemaVersionFacts& version : subject->versions) {
       if (seen.insert(version.schema.get()).second) {
-        now.push_back({.context = std::string(ContextOf(subject->entity->name)),
+        all.push_back({.context = std::string(ContextOf(subject->entity->name)),
                        .id = version.schema->id,
                        .hash = version.schema->hash});
       }
     }
   }
-  std::ranges::sort(now, Before);
+  std::ranges::sort(all, Before);
+  return all;
+}
+
+bool ShareId(const KnownSchema& one, const KnownSchema& two) {
+  return one.context == two.context && one.id == two.id && one.hash != two.hash;
+}
+
+/// Adds every id of the inventory to the known ones; an id that stands for a second schema is a
+/// violation, once.
+void LearnIds(const Subjects& subjects, SchemaRegistryDerived& derived,
+              std::vector<IntegrityViolation>& violations) {
   static const std::vector<KnownSchema> none;
   const std::vector<KnownSchema>& old = derived.known == nullptr ? none : *derived.known;
   auto all = std::make_shared<std::vector<KnownSchema>>();
-  std::ranges::set_union(old, now, std::back_inserter(*all), Before);
+  std::ranges::set_union(old, SchemasOf(subjects), std::back_inserter(*all), Before);
   if (derived.known != nullptr && all->size() == old.size()) {
     return;
   }
+  const auto known = [&](const KnownSchema& schema) {
+    return std::ranges::binary_search(old, schema, Before);
+  };
   for (size_t i = 1; i < all->size(); ++i) {
     const KnownSchema& one = (*all)[i - 1];
     const KnownSchema& two = (*all)[i];
-    const bool same_id = one.context == two.context && one.id == two.id && one.hash != two.hash;
-    const bool known = std::ranges::binary_search(old, one, Before) &&
-                       std::ranges::binary_search(old, two, Before);
-    if (same_id && !known) {
+    if (ShareId(one, two) && (!known(one) || !known(two))) {
       violations.push_back(
           {.kind = IntegrityKind::kIdChanged,
            .at = {},

@@ -1,6 +1,7 @@
 #include "agent/analysis/registry_changes.h"
 
 #include <algorithm>
+#include <compare>
 
 #include <fmt/format.h>
 
@@ -84,18 +85,17 @@ class Differ {
     auto now = after.begin();
     size_t lost = 0;
     while (old != before.end() || now != after.end()) {
-      if (now == after.end() ||
-          (old != before.end() && (*old)->entity->name < (*now)->entity->name)) {
+      const std::strong_ordering order = old == before.end() ? std::strong_ordering::greater
+                                         : now == after.end()
+                                             ? std::strong_ordering::less
+                                             : (*old)->entity->name <=> (*now)->entity->name;
+      if (order < 0) {
         lost += static_cast<size_t>((*old)->deleted() ? 0 : 1);
         Gone(**old++);
-      } else if (old == before.end() || (*now)->entity->name < (*old)->entity->name) {
+      } else if (order > 0) {
         Created(**now++);
       } else {
-        if (*old != *now) {
-          Subject(**old, **now);
-        }
-        ++old;
-        ++now;
+        Compare(*old++, *now++);
       }
     }
     if (same_node_ && lost >= kManySubjects && lost * 2 > before.size()) {
@@ -103,6 +103,13 @@ class Differ {
               fmt::format("{} of {} subjects vanished at once without having been deleted softly; "
                           "is _schemas still compacted, and not a new one?",
                           lost, before.size()));
+    }
+  }
+
+  /// The same facts are shared as long as nothing changed.
+  void Compare(const SubjectRef& before, const SubjectRef& after) {
+    if (before != after) {
+      Subject(*before, *after);
     }
   }
 

@@ -127,6 +127,17 @@ std::string Quoted(std::string_view text) {
   return quoted + "'";
 }
 
+/// A section `key` of the services at `urls`: NAME, NAME-2, ...; `more` is said of each.
+std::string AsList(std::string_view key, std::string_view name,
+                   const std::vector<std::string>& urls, std::string_view more) {
+  std::string text = urls.empty() ? "" : fmt::format("  {}:\n", key);
+  for (size_t i = 0; i < urls.size(); ++i) {
+    const std::string number = i == 0 ? "" : fmt::format("-{}", i + 1);
+    text += fmt::format("  - {{name: {}{}, url: {}, {}}}\n", name, number, Quoted(urls[i]), more);
+  }
+  return text;
+}
+
 /// The file that says the same as the options: one reader, one set of checks.
 std::string AsFile(const QuickStart& options) {
   const std::string interval =
@@ -139,19 +150,8 @@ std::string AsFile(const QuickStart& options) {
     text += fmt::format("  kafka: {{{}{}{}}}\n", key("bootstrap.servers", options.bootstrap),
                         key("command.config", options.command_config), interval);
   }
-  for (size_t i = 0; i < options.connect.size(); ++i) {
-    text += i == 0 ? "  connect:\n" : "";
-    const std::string name = i == 0 ? "connect" : fmt::format("connect-{}", i + 1);
-    text +=
-        fmt::format("  - {{name: {}, url: {}, {}}}\n", name, Quoted(options.connect[i]), interval);
-  }
-  for (size_t i = 0; i < options.registry.size(); ++i) {
-    text += i == 0 ? "  schema_registry:\n" : "";
-    const std::string name = i == 0 ? "registry" : fmt::format("registry-{}", i + 1);
-    text +=
-        fmt::format("  - {{name: {}, url: {}, {}}}\n", name, Quoted(options.registry[i]), interval);
-  }
-  return text;
+  return text + AsList("connect", "connect", options.connect, interval) +
+         AsList("schema_registry", "registry", options.registry, interval);
 }
 
 }  // namespace

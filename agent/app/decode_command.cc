@@ -70,6 +70,7 @@ class Keeper {
       return;
     }
     std::vector<WireHeader> headers;
+    headers.reserve(record.headers.size());
     for (const kafka::RecordView::Header& header : record.headers) {
       headers.push_back({.name = header.name, .value = header.value});
     }
@@ -86,19 +87,16 @@ class Keeper {
 
   const std::optional<JudgedRecord>& kept() const { return kept_; }
 
+  /// Whether no later record could be better.
+  bool IsDone() const { return first_ && kept_; }
+
  private:
   bool first_;
   std::optional<JudgedRecord> kept_{};
 };
 
-Result<JudgedRecord> ReadOne(const DecodeOptions& options, const kafka::RecordReaderOptions& how,
-                             Clock& clock) {
-  const MonoTime deadline = clock.Now().mono + kPatience;
-  const Result<std::unique_ptr<kafka::RecordReader>> made = kafka::RecordReader::Make(how, clock);
-  if (!made) {
-    return made.error();
-  }
-  kafka::RecordReader& reader = **made;
+/// Lets the reader begin where the options say; how many places that are.
+Result<size_t> Begin(const DecodeOptions& options, kafka::RecordReader& reader, MonoTime deadline) {
   const Result<std::vector<kafka::TopicShape>> topics = reader.Topics(options.topic, deadline, {});
   if (!topics || topics->empty()) {
     return topics ? Error(Reason::kRefused, "there is no such topic") : topics.error();
@@ -110,21 +108,29 @@ Result<JudgedRecord> ReadOne(const DecodeOptions& options, const kafka::RecordRe
   if (const Result<void> assigned = reader.Assign(*places); !assigned) {
     return assigned.error();
   }
+  return places->size();
+}
+
+Result<JudgedRecord> ReadOne(const DecodeOptions& options, const kafka::RecordReaderOptions& how,
+                             Clock& clock) {
+  const MonoTime deadline = clock.Now().mono + kPatience;
+  const Result<std::unique_ptr<kafka::RecordReader>> made = kafka::RecordReader::Make(how, clock);
+  if (!made) {
+    return made.error();
+  }
+  kafka::RecordReader& reader = **made;
+  const Result<size_t> places = Begin(options, reader, deadline);
+  if (!places) {
+    return places.error();
+  }
   Keeper keeper(options.offset.has_value());
-  for (size_t over = 0; over < places->size();) {
+  for (size_t over = 0; over < *places && clock.Now().mono < deadline && !keeper.IsDone();) {
     const Result<kafka::ReadProgress> progress = reader.Read(
         [&](const kafka::RecordView& record) { keeper.Take(record); }, kAtOnce, deadline, {});
-    if (!progress) {
-      return progress.error();
+    if (!progress || !progress->failed.empty()) {
+      return progress ? progress->failed.front().error : progress.error();
     }
     over += progress->ended.size();
-    if (!progress->failed.empty()) {
-      return progress->failed.front().error;
-    }
-    const bool found = options.offset && keeper.kept();
-    if (found || clock.Now().mono >= deadline) {
-      break;
-    }
   }
   return keeper.kept() ? Result<JudgedRecord>(*keeper.kept())
                        : Error(Reason::kRefused, "there is no record there");

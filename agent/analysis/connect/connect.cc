@@ -12,9 +12,9 @@ namespace {
 
 class Changes {
  public:
-  explicit Changes(const std::string& connect) : connect_(connect) {}
+  explicit Changes(std::string connect) : connect_(std::move(connect)) {}
 
-  void Add(EventKind kind, std::string subject, std::string detail = "") {
+  void Add(EventKind kind, const std::string& subject, std::string detail = "") {
     changes_.push_back({kind, connect_ + " / " + subject, std::move(detail)});
   }
 
@@ -46,6 +46,21 @@ ConnectGround GroundOf(const ConnectInput& input, const ConnectWorkersGroup& wor
   return ground;
 }
 
+using WorkerIds = std::set<std::string>;
+
+void TellWorkers(const WorkerIds& before, const WorkerIds& now, Changes& changes) {
+  for (const std::string& worker : before) {
+    if (!now.contains(worker)) {
+      changes.Add(EventKind::kWorkerLeft, worker);
+    }
+  }
+  for (const std::string& worker : now) {
+    if (!before.contains(worker)) {
+      changes.Add(EventKind::kWorkerJoined, worker);
+    }
+  }
+}
+
 /// Who is in the group, and whether it deals its work out anew.
 void FollowWorkers(const ConnectWorkersGroup& workers, const Instant& now, ConnectHistory& history,
                    Changes& changes) {
@@ -63,21 +78,12 @@ void FollowWorkers(const ConnectWorkersGroup& workers, const Instant& now, Conne
   if (!stable && !workers.facts->members.empty()) {
     return;  // who comes and who goes is not decided yet
   }
-  std::set<std::string> there;
+  WorkerIds there;
   for (const ConnectMemberFacts& member : workers.facts->members) {
     there.insert(WorkerIdOf(member.url));
   }
   if (history.workers) {
-    for (const std::string& worker : *history.workers) {
-      if (!there.contains(worker)) {
-        changes.Add(EventKind::kWorkerLeft, worker);
-      }
-    }
-    for (const std::string& worker : there) {
-      if (!history.workers->contains(worker)) {
-        changes.Add(EventKind::kWorkerJoined, worker);
-      }
-    }
+    TellWorkers(*history.workers, there, changes);
   }
   history.workers = std::move(there);
 }

@@ -88,28 +88,43 @@ class SinkJudge {
            });
   }
 
+  /// Whether the members are known, and by names that tell whose they are.
+  bool MembersTold() const {
+    const bool settled = group_.state == "Stable" || group_.state == "Empty";
+    return IsFresh(group_.described, subject_.ground.now) && !group_.members_unknown && settled &&
+           Named();
+  }
+
+  /// Whether a task that runs is no member of its group.
+  Truth JudgeMember(const ConnectTaskFacts& task) {
+    const bool lost = task.state == "RUNNING" && !HasMember(ClientOf(task));
+    const bool sure = subject_.Weigh(
+        {.fault = ConnectFault::kZombie,
+         .task = task.id,
+         .truth = lost ? Truth::kYes : Truth::kNo,
+         .observed = std::min(subject_.observed(), group_.described->taken_at,
+                              [](const Instant& a, const Instant& b) { return a.mono < b.mono; }),
+         .grace = kJoin,
+         .why = fmt::format("RUNNING, but it is no member of its consumer group "
+                            "{}: it reads nothing",
+                            group_.entity->name)});
+    if (!lost && !sure) {
+      return Truth::kNo;
+    }
+    return sure ? Truth::kYes : Truth::kUnknown;
+  }
+
   Truth JudgeMembers() {
-    const bool told = IsFresh(group_.described, subject_.ground.now) && !group_.members_unknown &&
-                      (group_.state == "Stable" || group_.state == "Empty");
-    if (!told || !Named()) {
+    if (!MembersTold()) {
       return Truth::kUnknown;
     }
     Truth worst = Truth::kNo;
     for (size_t i = 0; i < subject_.facts.tasks.size(); ++i) {
-      const ConnectTaskFacts& task = subject_.facts.tasks[i];
-      const bool lost = task.state == "RUNNING" && !HasMember(ClientOf(task));
-      const bool sure = subject_.Weigh(
-          {.fault = ConnectFault::kZombie,
-           .task = task.id,
-           .truth = lost ? Truth::kYes : Truth::kNo,
-           .observed = std::min(subject_.observed(), group_.described->taken_at,
-                                [](const Instant& a, const Instant& b) { return a.mono < b.mono; }),
-           .grace = kJoin,
-           .why = fmt::format("RUNNING, but it is no member of its consumer group "
-                              "{}: it reads nothing",
-                              group_.entity->name)});
-      subject_.derived.tasks[i].zombie = sure ? Truth::kYes : lost ? Truth::kUnknown : Truth::kNo;
-      worst = sure ? Truth::kYes : lost && worst != Truth::kYes ? Truth::kUnknown : worst;
+      const Truth truth = JudgeMember(subject_.facts.tasks[i]);
+      subject_.derived.tasks[i].zombie = truth;
+      if (worst != Truth::kYes && truth != Truth::kNo) {
+        worst = truth;
+      }
     }
     return worst;
   }
