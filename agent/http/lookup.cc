@@ -100,8 +100,8 @@ Result<Addresses> Lookup(const HostPort& address, Patience& patience) {
       case Patience::End::kStopped:
         return Error(Reason::kCancelled, "stopped");
       case Patience::End::kTimeout:
-        return Error(Reason::kUnreachable, "the name server did not say in time where " + address.host +
-                                           " is; does it answer?");
+        return Error(Reason::kUnreachable, "the name server did not say in time where " +
+                                               address.host + " is; does it answer?");
     }
   }
 }

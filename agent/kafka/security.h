@@ -22,8 +22,8 @@ struct OAuthOptions {
   std::string token_endpoint_url{};
   std::string client_id{};
   Secret client_secret{};
-  std::string scope{};            ///< empty: none is asked for
-  std::string extensions{};       ///< "logicalCluster=lkc-1,identityPoolId=pool-1" (KIP-342)
+  std::string scope{};       ///< empty: none is asked for
+  std::string extensions{};  ///< "logicalCluster=lkc-1,identityPoolId=pool-1" (KIP-342)
   /// Id and secret are form-encoded before they become a login (RFC 6749 section 2.3.1). Java's
   /// clients and librdkafka do not unless they are told to.
   bool encode_login = false;
