@@ -34,7 +34,11 @@ bool ClientStream::Broken(int error) {
 }
 
 bool ClientStream::Wait(short events) {
-  switch (patience_.WaitFor(fd_, events)) {
+  return GoesOn(patience_.WaitFor(fd_, events));
+}
+
+bool ClientStream::GoesOn(Patience::End end) {
+  switch (end) {
     case Patience::End::kReady:
       return true;
     case Patience::End::kStopped:
@@ -93,6 +97,8 @@ bool ClientStream::Ended() {
 
 /// Receives more; false after a failure. At the end of the stream nothing is added.
 bool ClientStream::Refill() {
+  // Whoever sends without a pause never lets the client wait.
+  if (!GoesOn(patience_.Now())) return false;
   buffer_.resize(kReadSize);
   begin_ = end_ = 0;
   const ssize_t count = session_ == nullptr ? Receive() : ReceiveSecured();

@@ -41,6 +41,8 @@ class ClientStream {
   int fd() const { return fd_; }
 
  private:
+  /// Fails unless the wait ended well.
+  bool GoesOn(Patience::End end);
   bool Refill();
   bool Ended();
   ssize_t Receive();

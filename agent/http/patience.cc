@@ -29,6 +29,11 @@ std::function<void()> Patience::Waker() const {
   return [event = event_] { Raise(*event); };
 }
 
+Patience::End Patience::Now() const {
+  if (stop_.stop_requested()) return End::kStopped;
+  return std::chrono::steady_clock::now() < deadline_ ? End::kReady : End::kTimeout;
+}
+
 Patience::End Patience::WaitFor(int fd, short events, MonoTime until) {
   const MonoTime due = std::min(deadline_, until);
   while (true) {

@@ -21,6 +21,9 @@ class Patience {
   /// either. kReady also when the descriptor is broken: using it says how.
   End WaitFor(int fd, short events, MonoTime until = MonoTime::max());
 
+  /// The same without waiting: kReady as long as there is time.
+  End Now() const;
+
   /// Ends a wait with kReady from another thread; may outlive this object.
   std::function<void()> Waker() const;
 

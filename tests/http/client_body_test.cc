@@ -1,6 +1,7 @@
 #include "agent/http/client_body.h"
 
 #include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,24 @@ TEST_CASE("a sink is given the body as it comes, and the answer holds none") {
     CHECK(taken == text);
     CHECK(largest <= 65536);
   }
+}
+
+TEST_CASE("a body that comes without a pause and without an end is left at the deadline") {
+  const ScriptedServer server([](const Peer& peer, const std::stop_token& stop) {
+    const std::string piece(65536, 'a');
+    bool there = peer.Send("HTTP/1.1 200 OK\r\n\r\n");
+    while (there && !stop.stop_requested()) {
+      there = peer.Send(piece);
+    }
+  });
+  const HttpRequest request{.url = server.Url(),
+                            .max_body = std::numeric_limits<size_t>::max(),
+                            .on_body = [](std::string_view) { return Result<void>(); }};
+  const Result<HttpResponse> response =
+      MakeHttpClient()->Get(request, steady_clock::now() + std::chrono::milliseconds{300}, {});
+  REQUIRE_FALSE(response);
+  CHECK(response.error().reason() == Reason::kTimeout);
+  CHECK(response.error().message().find("was not complete in time") != std::string::npos);
 }
 
 TEST_CASE("the bodies of other answers are kept, and no sink sees them") {
