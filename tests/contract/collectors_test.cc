@@ -1,10 +1,7 @@
 // What every collector has to stand, whatever it talks to: a server that says the most hostile
 // things ends in an error that a person can read, within the time allowed, in flat memory.
 
-#include <unistd.h>
-
 #include <chrono>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,6 +21,7 @@
 #include "collectors/schema_registry/collector.h"
 #include "collectors/zookeeper/collector.h"
 #include "tests/contract/hostile_server.h"
+#include "tests/support/resident.h"
 
 namespace klaxon {
 namespace {
@@ -189,13 +187,6 @@ const std::vector<Hostility>& Hostilities() {
   return all;
 }
 
-size_t ResidentBytes() {
-  std::ifstream statm("/proc/self/statm");
-  size_t pages = 0;
-  statm >> pages >> pages;
-  return pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-}
-
 struct Poll {
   Reading reading{};
   Duration took{};
@@ -219,7 +210,7 @@ TEST_CASE("whatever a server does, a poll ends in time with an error for people"
     SystemClock clock;
     const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
     const std::unique_ptr<Collector> collector = subject.make(server.port(), clock, *http);
-    const size_t before = ResidentBytes();
+    const size_t before = testing::ResidentBytes();
     for (int time = 0; time < 2; ++time) {
       const Poll poll = PollOnce(*collector, clock);
       CHECK(poll.took < kInterval + seconds{3});
@@ -235,7 +226,7 @@ TEST_CASE("whatever a server does, a poll ends in time with an error for people"
         CHECK(problem.error.reason() != Reason::kCancelled);
       }
     }
-    CHECK(ResidentBytes() < before + (size_t{256} << 20U));
+    CHECK(testing::ResidentBytes() < before + (size_t{256} << 20U));
   }
 }
 

@@ -8,8 +8,8 @@
 #include <fmt/core.h>
 
 #include "tests/kafka/client_fixture.h"
-#include "tests/kafka/resident.h"
 #include "tests/kafka/scripted_server.h"
+#include "tests/support/resident.h"
 
 namespace klaxon::testing {
 namespace {

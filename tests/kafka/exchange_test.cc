@@ -12,8 +12,8 @@
 #include "agent/kafka/wire/encoder.h"
 #include "agent/kafka/wire/messages/offset_fetch.h"
 #include "tests/kafka/client_fixture.h"
-#include "tests/kafka/resident.h"
 #include "tests/kafka/scripted_server.h"
+#include "tests/support/resident.h"
 
 namespace klaxon::testing {
 namespace {

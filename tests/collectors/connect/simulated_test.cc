@@ -1,10 +1,7 @@
 // The collector with the real HTTP client against a worker that speaks Connect's REST interface.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +13,7 @@
 #include "agent/simulator/connect_worker.h"
 #include "collectors/connect/collector.h"
 #include "collectors/connect/listing.h"
+#include "tests/support/resident.h"
 
 namespace klaxon::connect_collector {
 namespace {
@@ -310,20 +308,13 @@ TEST_CASE("a list of huge traces is taken", "[connect]") {
   }
 }
 
-size_t ResidentBytes() {
-  std::ifstream statm("/proc/self/statm");
-  size_t pages = 0;
-  statm >> pages >> pages;
-  return pages * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-}
-
 TEST_CASE("traces beyond all bounds end at the cap, in flat memory", "[connect]") {
   SimulatedBench bench(1, std::chrono::minutes{1});
   bench.Poll();
   bench.workers[0]->SetFaults({.endless = true, .only = "/connectors"});
-  const size_t before = ResidentBytes();
+  const size_t before = testing::ResidentBytes();
   const Reading reading = bench.Poll();
-  CHECK(ResidentBytes() < before + (size_t{32} << 20U));
+  CHECK(testing::ResidentBytes() < before + (size_t{32} << 20U));
   REQUIRE_FALSE(reading.problems.empty());
   CHECK(reading.problems[0].error.message().find("larger than the 268435456 bytes") !=
         std::string::npos);
