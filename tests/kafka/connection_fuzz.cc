@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/kafka/wire/connection.h"
+#include "agent/kafka/wire/encoder.h"
 #include "agent/kafka/wire/messages/list_groups.h"
 #include "agent/kafka/wire/messages/metadata.h"
 
