@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <string>
-#include <thread>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -74,6 +73,7 @@ struct Endpoint {
   std::string first = "first";
   ScriptedServer server{[this](const Peer& peer, const std::stop_token&) {
     const int number = ++asked;
+    asked.notify_all();
     if (silent) {
       peer.NextRequest();
       return;
@@ -99,11 +99,11 @@ TEST_CASE("the first request waits for the first token, and a refused one is rep
                                                        .secret = Secret("hunter2")},
                                            "connect/etl", clock, *client)}};
   CHECK(Ask(*client, request) == "401 Bearer old");
+  endpoint.asked.wait(1);  // until the second token is asked for
   const auto limit = steady_clock::now() + seconds{20};
   std::string told;
   while (!told.starts_with("200") && steady_clock::now() < limit) {
     told = Ask(*client, request);
-    std::this_thread::sleep_for(milliseconds{50});
   }
   CHECK(told == "200 Bearer token2");
 }
