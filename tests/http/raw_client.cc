@@ -8,8 +8,6 @@
 #include <array>
 #include <cstdlib>
 
-#include <catch2/catch_test_macros.hpp>
-
 namespace klaxon::http {
 
 RawClient::RawClient(uint16_t port, const char* from, bool small_buffer)
@@ -23,12 +21,12 @@ RawClient::RawClient(uint16_t port, const char* from, bool small_buffer)
   sockaddr_in source{};
   source.sin_family = AF_INET;
   ::inet_pton(AF_INET, from, &source.sin_addr);
-  REQUIRE(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
+  if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0 ||
+      ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
     socket_.Close();
   }
 }

@@ -10,6 +10,8 @@
 namespace klaxon::http {
 
 /// A client that sends any bytes, at any speed, and reads what comes. Waits are bounded by 10 s.
+/// Without a connection nothing goes out and nothing comes. It checks nothing itself: tests use it
+/// in several threads, where Catch's macros may not be used.
 class RawClient {
  public:
   /// To 127.0.0.1, from any address of 127.0.0.0/8. A small receive buffer makes the server feel
