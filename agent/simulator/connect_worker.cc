@@ -1,11 +1,10 @@
 #include "agent/simulator/connect_worker.h"
 
-#include <condition_variable>
 #include <utility>
 
 #include "agent/base/mutex.h"
-#include "agent/http/server.h"
 #include "agent/simulator/connect_resources.h"
+#include "agent/simulator/http_host.h"
 
 namespace klaxon::simulator {
 namespace {
@@ -39,29 +38,9 @@ class ConnectWorker::Impl {
  public:
   explicit Impl(ConnectState state) : state_(std::move(state)) {}
 
-  ~Impl() {
-    {
-      const Lock lock(mutex_);
-      stopping_ = true;
-    }
-    stopped_.notify_all();
-    server.reset();
-  }
-
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
   Result<void> Listen() {
-    const auto answer = [this](const http::Request& request) { return Answer(request); };
-    Result<std::unique_ptr<http::Server>> listening = http::Server::Listen(
-        {.listen = {.host = "127.0.0.1"}}, {{.method = "GET", .path = "/", .handler = answer},
-                                            {.method = "GET", .path = "/*", .handler = answer}});
-    if (!listening) {
-      return listening.error();
-    }
-    server = std::move(*listening);
-    url = server->Url();
-    return {};
+    return host_.Listen({"/", "/*"},
+                        [this](const http::Request& request) { return Reply(request); });
   }
 
   void Change(const std::function<void(ConnectState&)>& change) {
@@ -80,43 +59,35 @@ class ConnectWorker::Impl {
     return state_;
   }
 
-  uint64_t RequestCount() const {
-    const Lock lock(mutex_);
-    return requests_;
-  }
-
-  std::unique_ptr<http::Server> server{};
-  std::string url{};
+  const HttpHost& host() const { return host_; }
 
  private:
-  http::Response Answer(const http::Request& request) {
-    const Lock lock(mutex_);
-    ++requests_;
-    if (!request.path.starts_with(faults_.only)) {
+  http::Response Reply(const http::Request& request) {
+    ConnectFaults faults;
+    {
+      const Lock lock(mutex_);
+      faults = faults_;
+    }
+    if (!request.path.starts_with(faults.only)) {
       return Truth(request);
     }
-    if (faults_.delay > Duration{}) {
-      stopped_.wait_for(mutex_, faults_.delay, [&]() KLAXON_REQUIRES(mutex_) { return stopping_; });
+    host_.Pause(faults.delay);
+    if (faults.status != 0) {
+      return Refusal(faults);
     }
-    if (faults_.status != 0) {
-      return Refusal(faults_);
-    }
-    if (faults_.html) {
+    if (faults.html) {
       return http::HtmlResponse(200, "<html><body><h1>It works!</h1></body></html>");
     }
-    if (faults_.endless) {
+    if (faults.endless) {
       return Endless();
     }
-    http::Response response =
-        faults_.body.empty() ? Truth(request) : http::JsonResponse(200, faults_.body);
-    if (faults_.cut_at > 0 && response.Bytes().size() > faults_.cut_at) {
-      response = http::JsonResponse(200, std::string(response.Bytes().substr(0, faults_.cut_at)));
-    }
-    return response;
+    return CutAt(faults.body.empty() ? Truth(request) : http::JsonResponse(200, faults.body),
+                 faults.cut_at);
   }
 
   /// The whole list is kept until something changes: it may be large.
-  http::Response Truth(const http::Request& request) KLAXON_REQUIRES(mutex_) {
+  http::Response Truth(const http::Request& request) {
+    const Lock lock(mutex_);
     if (request.path != "/connectors" || request.query.size() != 2) {
       return AnswerConnect(state_, request);
     }
@@ -129,12 +100,10 @@ class ConnectWorker::Impl {
   }
 
   mutable Mutex mutex_;
-  std::condition_variable_any stopped_;
   ConnectState state_ KLAXON_GUARDED_BY(mutex_);
   ConnectFaults faults_ KLAXON_GUARDED_BY(mutex_){};
   std::shared_ptr<const std::string> list_ KLAXON_GUARDED_BY(mutex_){};  // with status and info
-  uint64_t requests_ KLAXON_GUARDED_BY(mutex_) = 0;
-  bool stopping_ KLAXON_GUARDED_BY(mutex_) = false;
+  HttpHost host_{};  // the last member: it stops before what its answers are made of is gone
 };
 
 ConnectWorker::ConnectWorker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
@@ -151,7 +120,7 @@ Result<std::unique_ptr<ConnectWorker>> ConnectWorker::Start(ConnectState state) 
 }
 
 const std::string& ConnectWorker::url() const {
-  return impl_->url;
+  return impl_->host().url();
 }
 
 void ConnectWorker::Change(const std::function<void(ConnectState&)>& change) {
@@ -167,7 +136,7 @@ ConnectState ConnectWorker::Snapshot() const {
 }
 
 uint64_t ConnectWorker::RequestCount() const {
-  return impl_->RequestCount();
+  return impl_->host().RequestCount();
 }
 
 }  // namespace klaxon::simulator

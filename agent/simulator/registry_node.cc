@@ -1,11 +1,11 @@
 #include "agent/simulator/registry_node.h"
 
-#include <condition_variable>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "agent/base/mutex.h"
-#include "agent/http/server.h"
+#include "agent/simulator/http_host.h"
 
 namespace klaxon::simulator {
 namespace {
@@ -26,33 +26,11 @@ class RegistryNode::Impl {
     prefix_ = state_.flavor == RegistryFlavor::kApicurio ? kApicurioPath : "";
   }
 
-  ~Impl() {
-    {
-      const Lock lock(mutex_);
-      stopping_ = true;
-    }
-    stopped_.notify_all();
-    server.reset();
-  }
-
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
   Result<void> Listen() {
-    const auto route = [this](std::string path) {
-      return http::Route{
-          .method = "GET",
-          .path = std::move(path),
-          .handler = [this](const http::Request& request) { return Answer(request); }};
-    };
-    Result<std::unique_ptr<http::Server>> listening =
-        http::Server::Listen({.listen = {.host = "127.0.0.1"}}, {route("/"), route("/*")});
-    if (!listening) {
-      return listening.error();
-    }
-    server = std::move(*listening);
-    url = server->Url() + std::string(prefix_);
-    return {};
+    Result<void> listening =
+        host_.Listen({"/", "/*"}, [this](const http::Request& request) { return Reply(request); });
+    url = host_.url() + std::string(prefix_);
+    return listening;
   }
 
   void Change(const std::function<void(RegistryState&)>& change) {
@@ -70,27 +48,29 @@ class RegistryNode::Impl {
     return state_;
   }
 
-  uint64_t RequestCount() const {
-    const Lock lock(mutex_);
-    return requests_;
-  }
-
-  std::unique_ptr<http::Server> server{};
   std::string url{};
 
+  const HttpHost& host() const { return host_; }
+
  private:
-  http::Response Answer(const http::Request& request) {
-    const Lock lock(mutex_);
-    ++requests_;
-    if (faults_.delay > Duration{}) {
-      stopped_.wait_for(mutex_, faults_.delay, [&]() KLAXON_REQUIRES(mutex_) { return stopping_; });
+  http::Response Reply(const http::Request& request) {
+    RegistryFaults faults;
+    {
+      const Lock lock(mutex_);
+      faults = faults_;
     }
-    if (faults_.status != 0) {
-      return ErrorJson(faults_.status, faults_.code);
+    host_.Pause(faults.delay);
+    if (faults.status != 0) {
+      return ErrorJson(faults.status, faults.code);
     }
-    if (faults_.html) {
+    if (faults.html) {
       return http::HtmlResponse(200, "<html><body><h1>Sign in</h1></body></html>");
     }
+    return CutAt(Truth(request), faults.cut_at);
+  }
+
+  http::Response Truth(const http::Request& request) {
+    const Lock lock(mutex_);
     std::string_view path = request.path;
     if (!path.starts_with(prefix_)) {
       return Info(path);
@@ -101,9 +81,6 @@ class RegistryNode::Impl {
       query[name] = value;
     }
     RegistryAnswer answer = AnswerOf(state_, path, query);
-    if (faults_.cut_at > 0 && answer.body.size() > faults_.cut_at) {
-      answer.body.resize(faults_.cut_at);
-    }
     return http::JsonResponse(answer.status, std::move(answer.body));
   }
 
@@ -118,12 +95,10 @@ class RegistryNode::Impl {
   }
 
   mutable Mutex mutex_;
-  std::condition_variable_any stopped_;
   std::string_view prefix_{};  // constant
   RegistryState state_ KLAXON_GUARDED_BY(mutex_);
   RegistryFaults faults_ KLAXON_GUARDED_BY(mutex_){};
-  uint64_t requests_ KLAXON_GUARDED_BY(mutex_) = 0;
-  bool stopping_ KLAXON_GUARDED_BY(mutex_) = false;
+  HttpHost host_{};  // the last member: it stops before what its answers are made of is gone
 };
 
 RegistryNode::RegistryNode(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
@@ -156,7 +131,7 @@ RegistryState RegistryNode::Snapshot() const {
 }
 
 uint64_t RegistryNode::RequestCount() const {
-  return impl_->RequestCount();
+  return impl_->host().RequestCount();
 }
 
 }  // namespace klaxon::simulator

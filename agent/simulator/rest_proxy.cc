@@ -1,13 +1,12 @@
 #include "agent/simulator/rest_proxy.h"
 
-#include <condition_variable>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "agent/base/mutex.h"
-#include "agent/http/server.h"
+#include "agent/simulator/http_host.h"
 
 namespace klaxon::simulator {
 namespace {
@@ -79,33 +78,10 @@ class RestProxy::Impl {
  public:
   Impl(const Options& options, Source source) : options_(options), source_(std::move(source)) {}
 
-  ~Impl() {
-    {
-      const Lock lock(mutex_);
-      stopping_ = true;
-    }
-    changed_.notify_all();
-    server.reset();
-  }
-
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
   Result<void> Listen() {
-    const auto answer = [this](const http::Request& request) { return Answer(request); };
-    std::vector<http::Route> routes;
-    for (const char* const path : {"/", "/topics", "/brokers", "/v3/clusters", "/v3/clusters/*",
-                                   "/_health", "/healthy", "/ready"}) {
-      routes.push_back({.method = "GET", .path = path, .handler = answer});
-    }
-    Result<std::unique_ptr<http::Server>> listening =
-        http::Server::Listen({.listen = {.host = "127.0.0.1"}}, std::move(routes));
-    if (!listening) {
-      return listening.error();
-    }
-    server = std::move(*listening);
-    url = server->Url();
-    return {};
+    return host_.Listen({"/", "/topics", "/brokers", "/v3/clusters", "/v3/clusters/*", "/_health",
+                         "/healthy", "/ready"},
+                        [this](const http::Request& request) { return Reply(request); });
   }
 
   void SetFaults(const ProxyFaults& faults) {
@@ -113,40 +89,31 @@ class RestProxy::Impl {
       const Lock lock(mutex_);
       faults_ = faults;
     }
-    changed_.notify_all();
+    host_.Wake();
   }
 
-  uint64_t RequestCount() const {
-    const Lock lock(mutex_);
-    return requests_;
-  }
-
-  std::unique_ptr<http::Server> server{};
-  std::string url{};
+  const HttpHost& host() const { return host_; }
 
  private:
   static bool NeedsKafka(std::string_view path) {
     return path == "/topics" || path == "/brokers" || path.starts_with("/v3");
   }
 
-  bool Hangs(std::string_view path) const KLAXON_REQUIRES(mutex_) {
+  bool Hangs(std::string_view path) const {
+    const Lock lock(mutex_);
     return faults_.hang && (NeedsKafka(path) ||
                             (options_.flavour == ProxyFlavour::kKarapace && path == "/_health"));
   }
 
-  http::Response Answer(const http::Request& request) {
-    ProxyFaults faults;
-    {
-      const Lock lock(mutex_);
-      ++requests_;
-      if (faults_.delay > Duration{}) {
-        changed_.wait_for(mutex_, faults_.delay,
-                          [&]() KLAXON_REQUIRES(mutex_) { return stopping_; });
-      }
-      changed_.wait(mutex_,
-                    [&]() KLAXON_REQUIRES(mutex_) { return stopping_ || !Hangs(request.path); });
-      faults = faults_;
-    }
+  ProxyFaults Faults() const {
+    const Lock lock(mutex_);
+    return faults_;
+  }
+
+  http::Response Reply(const http::Request& request) {
+    host_.Pause(Faults().delay);
+    host_.PauseWhile([&] { return Hangs(request.path); });
+    const ProxyFaults faults = Faults();
     if (faults.html) {
       return http::HtmlResponse(200, "<html><body>Please log in</body></html>");
     }
@@ -154,10 +121,7 @@ class RestProxy::Impl {
       return Json(faults.status, fmt::format(R"({{"error_code":{},"message":"Kafka error: down"}})",
                                              faults.error_code));
     }
-    http::Response response = Resource(request.path);
-    if (faults.cut_at > 0 && response.body.size() > faults.cut_at) {
-      response.body.resize(faults.cut_at);
-    }
+    http::Response response = CutAt(Resource(request.path), faults.cut_at);
     if (!faults.content_type.empty()) {
       response.content_type = faults.content_type;
     }
@@ -189,10 +153,8 @@ class RestProxy::Impl {
   const Options options_;
   const Source source_;
   mutable Mutex mutex_;
-  std::condition_variable_any changed_;
   ProxyFaults faults_ KLAXON_GUARDED_BY(mutex_){};
-  uint64_t requests_ KLAXON_GUARDED_BY(mutex_) = 0;
-  bool stopping_ KLAXON_GUARDED_BY(mutex_) = false;
+  HttpHost host_{};  // the last member: it stops before what its answers are made of is gone
 };
 
 RestProxy::RestProxy(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
@@ -209,7 +171,7 @@ Result<std::unique_ptr<RestProxy>> RestProxy::Start(const Options& options, Sour
 }
 
 const std::string& RestProxy::url() const {
-  return impl_->url;
+  return impl_->host().url();
 }
 
 void RestProxy::SetFaults(const ProxyFaults& faults) {
@@ -217,7 +179,7 @@ void RestProxy::SetFaults(const ProxyFaults& faults) {
 }
 
 uint64_t RestProxy::RequestCount() const {
-  return impl_->RequestCount();
+  return impl_->host().RequestCount();
 }
 
 }  // namespace klaxon::simulator
