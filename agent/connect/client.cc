@@ -77,9 +77,10 @@ Result<std::vector<std::string>> ConnectClient::Names(const Wait& wait) const {
   return Ask("/connectors", ParseNames, wait);
 }
 
-Result<std::vector<NamedConnector>> ConnectClient::Connectors(const Wait& wait) const {
+Result<std::vector<NamedConnector>> ConnectClient::Connectors(const Wait& wait,
+                                                              ConnectorsMemory* memory) const {
   const std::string resource = "/connectors?expand=status&expand=info";
-  ConnectorsReader reader;
+  ConnectorsReader reader(memory);
   std::string beginning;  // to judge what is no JSON by
   bool wanted = true;
   http::HttpRequest request{

@@ -38,7 +38,9 @@ class ConnectClient {
   Result<std::vector<std::string>> Names(const Wait& wait) const;
   /// Of all connectors, read as it comes: at most 256 MiB. kUnsupported: the worker is older than
   /// 2.3 and must be asked one by one.
-  Result<std::vector<NamedConnector>> Connectors(const Wait& wait) const;
+  /// `memory` (null: none) is of this worker's lists.
+  Result<std::vector<NamedConnector>> Connectors(const Wait& wait,
+                                                 ConnectorsMemory* memory = nullptr) const;
   /// Empty: it has none yet, or is not there any more.
   Result<std::optional<ConnectorFacts>> Status(const std::string& connector,
                                                std::string_view java_class, const Wait& wait) const;

@@ -1,6 +1,8 @@
 #include "agent/connect/connectors.h"
 
 #include <algorithm>
+#include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "agent/connect/connector_config.h"
@@ -122,34 +124,116 @@ NamedConnector ReadConnector(const std::string& name, const JsonDocument::Value&
 
 }  // namespace
 
-struct ConnectorsReader::Impl {
-  std::vector<NamedConnector> connectors{};
-  size_t tasks = 0;
-  EntryStream stream{Choose, [this](const std::string& name, const JsonDocument::Value& value) {
-                       connectors.push_back(ReadConnector(name, value));
-                       tasks += connectors.back().facts.tasks.size();
-                       if (tasks > kMostTasks) {
-                         value.Expect("one of the first 200000 tasks");
-                       }
-                     }};
+/// Expects the connectors in the order of the list before: workers keep it while none comes or
+/// goes (a HashMap, ConnectorsResource.listConnectors).
+class ConnectorsReader::Book final : public EntryBook {
+ public:
+  Book(ConnectorsMemory& memory, Impl& reader) : memory_(memory), reader_(reader) {}
+
+  size_t Expected() const override {
+    return next_ < memory_.known_.size() ? memory_.known_[next_].size : 0;
+  }
+
+  bool Recall(std::string_view bytes) override;
+  void Note(const std::string& name, std::string_view bytes) override;
+
+  /// The list is whole.
+  void Keep() {
+    memory_.known_ = std::move(seen_);
+    memory_.reused_ = reused_;
+  }
+
+ private:
+  /// Behind the place of that name in the list before; where it is, if it was not there.
+  void GoBehind(const std::string& name);
+
+  ConnectorsMemory& memory_;
+  Impl& reader_;
+  size_t next_ = 0;  // of memory_.known_
+  size_t reused_ = 0;
+  std::vector<ConnectorsMemory::Known> seen_{};
+  std::unordered_map<std::string_view, size_t> places_{};  // into memory_.known_; made when needed
 };
 
-ConnectorsReader::ConnectorsReader() : impl_(std::make_unique<Impl>()) {
+struct ConnectorsReader::Impl {
+  explicit Impl(ConnectorsMemory* memory) {
+    if (memory != nullptr) book.emplace(*memory, *this);
+  }
+
+  bool Take(NamedConnector connector) {
+    tasks += connector.facts.tasks.size();
+    connectors.push_back(std::move(connector));
+    return tasks <= kMostTasks;
+  }
+
+  std::vector<NamedConnector> connectors{};
+  size_t tasks = 0;
+  std::optional<Book> book{};
+  std::unique_ptr<EntryStream> stream{};
+};
+
+bool ConnectorsReader::Book::Recall(std::string_view bytes) {
+  ConnectorsMemory::Known& known = memory_.known_[next_];
+  const size_t tasks = known.connector.facts.tasks.size();
+  if (known.digest != memory_.digester_.Of(bytes) || reader_.tasks + tasks > kMostTasks) {
+    return false;
+  }
+  reader_.Take(known.connector);
+  seen_.push_back(known);
+  ++next_;
+  ++reused_;
+  return true;
+}
+
+void ConnectorsReader::Book::Note(const std::string& name, std::string_view bytes) {
+  seen_.push_back({.digest = memory_.digester_.Of(bytes),
+                   .size = bytes.size(),
+                   .connector = reader_.connectors.back()});
+  GoBehind(name);
+}
+
+void ConnectorsReader::Book::GoBehind(const std::string& name) {
+  const std::vector<ConnectorsMemory::Known>& known = memory_.known_;
+  if (next_ < known.size() && known[next_].connector.name == name) {
+    ++next_;
+    return;
+  }
+  for (size_t i = places_.size(); i < known.size(); ++i) {
+    places_.emplace(known[i].connector.name, i);
+  }
+  if (const auto found = places_.find(name); found != places_.end()) {
+    next_ = found->second + 1;
+  }
+}
+
+ConnectorsReader::ConnectorsReader(ConnectorsMemory* memory)
+    : impl_(std::make_unique<Impl>(memory)) {
+  const auto take = [impl = impl_.get()](const std::string& name,
+                                         const JsonDocument::Value& value) {
+    if (!impl->Take(ReadConnector(name, value))) {
+      value.Expect("one of the first 200000 tasks");
+    }
+  };
+  impl_->stream =
+      std::make_unique<EntryStream>(Choose, take, impl_->book ? &*impl_->book : nullptr);
 }
 
 ConnectorsReader::~ConnectorsReader() = default;
 
 bool ConnectorsReader::Feed(std::string_view bytes) {
-  return impl_->stream.Feed(bytes);
+  return impl_->stream->Feed(bytes);
 }
 
 bool ConnectorsReader::is_names() const {
-  return impl_->stream.is_list();
+  return impl_->stream->is_list();
 }
 
 Result<std::vector<NamedConnector>> ConnectorsReader::Finish() {
-  if (const Result<void> whole = impl_->stream.Finish(); !whole) {
+  if (const Result<void> whole = impl_->stream->Finish(); !whole) {
     return whole.error();
+  }
+  if (impl_->book) {
+    impl_->book->Keep();
   }
   std::vector<NamedConnector>& all = impl_->connectors;
   std::stable_sort(all.begin(), all.end(), [](const NamedConnector& a, const NamedConnector& b) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "agent/connect/digest.h"
 #include "agent/model/connect_facts.h"
 
 /// The list of connectors, as `GET /connectors?expand=status&expand=info` sends it (Kafka 2.3 and
@@ -19,12 +20,34 @@ struct NamedConnector {
   ConnectorFacts facts{};
 };
 
+/// The last whole list, so that a connector of which the next one says the same, byte for byte, is
+/// not read again. Confined to one thread.
+class ConnectorsMemory {
+ public:
+  /// Connectors of the last list that were known from the one before.
+  size_t reused() const { return reused_; }
+
+ private:
+  friend class ConnectorsReader;
+
+  struct Known {
+    uint64_t digest = 0;
+    size_t size = 0;  // bytes
+    NamedConnector connector{};
+  };
+
+  Digester digester_{};
+  std::vector<Known> known_{};  // in the order of the list
+  size_t reused_ = 0;
+};
+
 /// Reads the list as its bytes come. Stack traces are cut to what is kept of them on the way, and
 /// configurations to what may be known: a body of 80 MB needs little more memory than what comes
 /// out of it.
 class ConnectorsReader {
  public:
-  ConnectorsReader();
+  /// `memory` may be null, and outlives it.
+  explicit ConnectorsReader(ConnectorsMemory* memory = nullptr);
   ConnectorsReader(const ConnectorsReader&) = delete;
   ConnectorsReader& operator=(const ConnectorsReader&) = delete;
   ~ConnectorsReader();
@@ -41,6 +64,7 @@ class ConnectorsReader {
 
  private:
   struct Impl;
+  class Book;
   std::unique_ptr<Impl> impl_;
 };
 

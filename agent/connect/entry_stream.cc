@@ -19,24 +19,25 @@ using nlohmann::json;
 constexpr size_t kMostValues = 2'000'000;
 constexpr size_t kMostEntries = 50'000;
 constexpr size_t kMostBytes = size_t{8} << 20U;  // kept of one entry
+constexpr size_t kMostHeld = size_t{4} << 20U;   // of an entry that is told by its bytes
 constexpr size_t kNameInPath = 60;
 
 }  // namespace
 
 class EntryStream::Builder final : public JsonEvents {
  public:
-  Builder(Choose choose, Entry entry) : choose_(choose), entry_(std::move(entry)) {}
+  Builder(Choose choose, Entry entry, EntryBook* book)
+      : choose_(choose), entry_(std::move(entry)), book_(book) {}
 
   bool Feed(std::string_view bytes) {
-    // Events have no result: what goes wrong in them is seen between pieces.
-    constexpr size_t kPiece = size_t{64} << 10U;
-    while (!bytes.empty() && !error_ && scanner_.Feed(bytes.substr(0, kPiece))) {
-      bytes.remove_prefix(std::min(kPiece, bytes.size()));
+    while (!bytes.empty() && Well()) {
+      bytes.remove_prefix(expected_ > 0 ? Hold(bytes) : in_entry_ ? Scan(bytes) : Approach(bytes));
     }
-    return !error_ && scanner_.error() == nullptr;
+    return Well();
   }
 
   Result<void> Finish() {
+    if (expected_ > 0) Reread();
     if (!error_ && !scanner_.Finish()) {
       Fail(fmt::format("not JSON: {} (byte {})", scanner_.error(), scanner_.position()));
     }
@@ -112,6 +113,62 @@ class EntryStream::Builder final : public JsonEvents {
     size_t depth = 0;  ///< of the path that leads to it
   };
 
+  bool Well() const { return !error_ && scanner_.error() == nullptr; }
+
+  // What Feed does with the first of the bytes; each returns how many it took.
+
+  /// Between entries.
+  size_t Approach(std::string_view bytes) {
+    if (scanner_.AtMember() && bytes[0] == '"') {
+      in_entry_ = true;
+      held_.clear();
+      expected_ = book_ == nullptr || rereading_ ? 0 : book_->Expected();
+      return 0;
+    }
+    scanner_.Feed(bytes.substr(0, 1));
+    return 1;
+  }
+
+  /// Of what may be an entry that is known.
+  size_t Hold(std::string_view bytes) {
+    const size_t count = std::min(expected_ - held_.size(), bytes.size());
+    held_.append(bytes.substr(0, count));
+    if (held_.size() < expected_) return count;
+    if (!book_->Recall(held_)) {
+      Reread();
+    } else {
+      scanner_.SkipMember(held_.size());
+      expected_ = 0;
+      in_entry_ = false;
+      CountEntry();
+    }
+    return count;
+  }
+
+  /// It was not: reads what was held.
+  void Reread() {
+    expected_ = 0;
+    rereading_ = true;  // what begins in there is held no more, or there would be no end of it
+    Feed(std::exchange(held_, {}));
+    rereading_ = false;
+  }
+
+  /// Of an entry that is new.
+  size_t Scan(std::string_view bytes) {
+    // Events have no result: what goes wrong in them is seen between pieces.
+    constexpr size_t kPiece = size_t{64} << 10U;
+    const uint64_t before = scanner_.position();
+    scanner_.Feed(bytes.substr(0, kPiece));
+    const std::string_view taken = bytes.substr(0, scanner_.position() - before);
+    if (book_ != nullptr && held_.size() <= kMostHeld) held_.append(taken);
+    if (!in_entry_ && Well() && noted_ && held_.size() <= kMostHeld) book_->Note(name_, held_);
+    return taken.size();
+  }
+
+  void CountEntry() {
+    if (++entries_ > kMostEntries) Fail("more entries than Connect would send");
+  }
+
   void Fail(std::string message) {
     if (!error_) error_ = Error(Reason::kBadAnswer, std::move(message));
   }
@@ -175,16 +232,21 @@ class EntryStream::Builder final : public JsonEvents {
       return;
     }
     if (error_ || path_.empty()) return;  // the end of everything
-    if (++entries_ > kMostEntries) return Fail("more entries than Connect would send");
+    CountEntry();
     const JsonDocument::Value value(&value_, &error_, Printable(path_[0], kNameInPath));
-    entry_(path_[0], value);
+    if (!error_) entry_(path_[0], value);
+    noted_ = book_ != nullptr && value_.is_object();
+    name_ = std::move(path_[0]);
     value_ = nullptr;
     path_.clear();
     kept_ = 0;
+    in_entry_ = false;
+    scanner_.Pause();
   }
 
   const Choose choose_;
   const Entry entry_;
+  EntryBook* const book_;  // null: none
   JsonScanner scanner_{*this};
   std::optional<Error> error_{};
   bool inside_ = false;  // the outermost object has begun
@@ -193,7 +255,13 @@ class EntryStream::Builder final : public JsonEvents {
   size_t skipping_ = 0;       // brackets that are open and not wanted
   std::vector<std::string> path_{};
   std::vector<Open> open_{};
-  json value_{};  // of the entry under way
+  bool in_entry_ = false;
+  size_t expected_ = 0;  // bytes of the entry that is held; 0: none is
+  std::string held_{};   // the entry under way, as long as it may be known or noted
+  bool rereading_ = false;
+  bool noted_ = false;  // the last entry is one for the book
+  std::string name_{};  // of the last entry
+  json value_{};        // of the entry under way
   std::string text_{};
   TraceCutter cutter_{};
   size_t values_ = 0;
@@ -201,8 +269,8 @@ class EntryStream::Builder final : public JsonEvents {
   size_t kept_ = 0;  // bytes of the entry under way
 };
 
-EntryStream::EntryStream(Choose choose, Entry entry)
-    : builder_(std::make_unique<Builder>(choose, std::move(entry))) {
+EntryStream::EntryStream(Choose choose, Entry entry, EntryBook* book)
+    : builder_(std::make_unique<Builder>(choose, std::move(entry), book)) {
 }
 
 EntryStream::~EntryStream() = default;

@@ -11,6 +11,23 @@
 
 namespace klaxon::connect {
 
+/// Knows members by their bytes, those of key and value with what is between them, so that one that
+/// is as it was before need not be read again.
+class EntryBook {
+ public:
+  EntryBook() = default;
+  EntryBook(const EntryBook&) = delete;
+  EntryBook& operator=(const EntryBook&) = delete;
+  virtual ~EntryBook() = default;
+
+  /// How many bytes the member has that comes next, if it is the expected one; 0: none is.
+  virtual size_t Expected() const = 0;
+  /// True: these bytes are that member, and it counts as read.
+  virtual bool Recall(std::string_view bytes) = 0;
+  /// A member that was read, at most 4 MiB. Its value is an object.
+  virtual void Note(const std::string& name, std::string_view bytes) = 0;
+};
+
 /// Reads a JSON object member by member as its bytes come, and holds one member's value at a time:
 /// memory depends on the largest member, not on the body. Bounds: 16 levels, 2,000,000 values,
 /// 50,000 members, 8 MiB of one member. Confined to one thread.
@@ -28,7 +45,8 @@ class EntryStream {
   /// Takes a member; the value lives during the call.
   using Entry = std::function<void(const std::string& name, const JsonDocument::Value& value)>;
 
-  EntryStream(Choose choose, Entry entry);
+  /// `book` may be null, and outlives it.
+  EntryStream(Choose choose, Entry entry, EntryBook* book = nullptr);
   EntryStream(const EntryStream&) = delete;
   EntryStream& operator=(const EntryStream&) = delete;
   ~EntryStream();

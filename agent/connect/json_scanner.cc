@@ -64,7 +64,8 @@ bool JsonScanner::Feed(std::string_view bytes) {
   const char* at = bytes.data();
   const char* const end = at + bytes.size();
   const uint64_t before = position_;
-  while (at != end && error_ == nullptr) {
+  paused_ = false;
+  while (at != end && error_ == nullptr && !paused_) {
     if (at_ == At::kText) {
       at = Text(at, end);
     } else if (Step(*at)) {

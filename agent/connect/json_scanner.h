@@ -42,6 +42,18 @@ class JsonScanner {
   /// False once something is wrong; error() says what.
   bool Feed(std::string_view bytes);
 
+  /// From within an event: Feed returns behind the byte that brought it.
+  void Pause() { paused_ = true; }
+
+  /// Inside the outermost object, where a key is what comes next.
+  bool AtMember() const { return depth_ == 1 && (at_ == At::kFirstKey || at_ == At::kKey); }
+
+  /// As if a member of so many bytes had been fed. REQUIRES: AtMember().
+  void SkipMember(size_t bytes) {
+    at_ = At::kAfterValue;
+    position_ += bytes;
+  }
+
   /// There is no more: false unless it was one whole value.
   bool Finish();
 
@@ -90,6 +102,7 @@ class JsonScanner {
   uint64_t position_ = 0;
   std::array<char, kDeepest> open_{};  // '{' or '['
   size_t depth_ = 0;
+  bool paused_ = false;
   bool is_key_ = false;            // of the text under way
   int utf8_left_ = 0;              // bytes that still belong to the character under way
   unsigned char utf8_low_ = 0x80;  // what the next of them may be

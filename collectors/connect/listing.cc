@@ -48,7 +48,7 @@ const ConnectorFacts* Find(const ConnectFacts* facts, std::string_view name) {
 Result<std::vector<NamedConnector>> Lister::List(const ConnectClient& worker,
                                                  const ConnectFacts* before, const Wait& wait,
                                                  MonoTime last) {
-  Result<std::vector<NamedConnector>> connectors = worker.Connectors(wait);
+  Result<std::vector<NamedConnector>> connectors = worker.Connectors(wait, &memory_);
   if (!connectors) {
     return connectors.error().reason() == Reason::kUnsupported
                ? OneByOne(worker, before, {.deadline = last, .stop = wait.stop})

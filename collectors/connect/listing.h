@@ -27,6 +27,7 @@ class Lister {
                                                         const ConnectFacts* before,
                                                         const connect::Wait& wait);
 
+  connect::ConnectorsMemory memory_{};
   size_t configured_ = 0;  // place in the list behind the connector whose configuration was asked
                            // for last
 };

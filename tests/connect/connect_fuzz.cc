@@ -87,6 +87,34 @@ void CheckList(std::string_view bytes) {
   }
 }
 
+/// A list reads the same with what is known of it and of a part of it, and what is kept is known.
+void CheckMemory(std::string_view bytes) {
+  using namespace klaxon::connect;  // NOLINT(google-build-using-namespace)
+  const auto plain = ParseConnectors(bytes);
+  ConnectorsMemory memory;
+  const size_t part = bytes.size() / 2;
+  for (const std::string_view before : {bytes.substr(part), bytes.substr(0, part), bytes, bytes}) {
+    ConnectorsReader first(&memory);
+    first.Feed(before);
+    (void)first.Finish();
+    ConnectorsReader reader(&memory);
+    InPieces(bytes, [&](std::string_view piece) { reader.Feed(piece); });
+    const auto read = reader.Finish();
+    Require(static_cast<bool>(plain) == static_cast<bool>(read));
+    if (!plain) {
+      Require(plain.error().message() == read.error().message());
+      continue;
+    }
+    Require(plain->size() == read->size());
+    for (size_t i = 0; i < read->size(); ++i) {
+      Require((*plain)[i].name == (*read)[i].name);
+      Require((*plain)[i].facts.state == (*read)[i].facts.state);
+      Require((*plain)[i].facts.config.hash == (*read)[i].facts.config.hash);
+    }
+  }
+  Require(!plain || memory.reused() >= plain->size());
+}
+
 /// A trace reads the same whole and reduced on its way.
 void CheckTrace(std::string_view bytes) {
   using namespace klaxon::connect;  // NOLINT(google-build-using-namespace)
@@ -108,6 +136,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   CheckTrace(bytes);
   CheckList(bytes);
+  CheckMemory(bytes);
   (void)MaskSecrets(bytes);
   RequireLine(ErrorMessageIn(bytes), 400);
   if (const auto info = ParseWorkerInfo(bytes)) {

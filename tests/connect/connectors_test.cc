@@ -1,10 +1,13 @@
 #include "agent/connect/connectors.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 
 #include "agent/connect/json_value.h"
 
@@ -299,6 +302,76 @@ TEST_CASE("more connectors, tasks or bytes than make sense end the reading", "[c
   }
   CHECK_FALSE(wanted);
   CHECK(large.Finish().error().message() == "x is larger than 8 MiB");
+}
+
+/// A list of these connectors, each {name, state}.
+std::string ListOf(const std::vector<std::pair<std::string, std::string>>& connectors) {
+  std::string list;
+  for (const auto& [name, state] : connectors) {
+    list += list.empty() ? "{" : ", ";
+    list += '"' + name + R"(": {"status": {"connector": {"state": ")" + state +
+            R"(", "worker_id": "w:1"}, "tasks": [{"id": 0, "state": ")" + state +
+            R"(", "worker_id": "w:1", "trace": "a.B: }{\"\n"}], "type": "sink"}})";
+  }
+  return list + "}";
+}
+
+TEST_CASE("a list is the same whether or not its connectors are known by their bytes",
+          "[connect]") {
+  struct Case {
+    const char* what;
+    std::string list;
+    size_t reused;
+  };
+
+  const std::string last = ListOf({{"a", "RUNNING"}, {"b", "RUNNING"}, {"c", "RUNNING"}});
+  const std::vector<Case> cases = {
+      {"nothing changed", last, 3},
+      {"one changed, as long as before",
+       ListOf({{"a", "RUNNING"}, {"b", "STOPPED"}, {"c", "RUNNING"}}), 2},
+      {"one is shorter now", ListOf({{"a", "RUNNING"}, {"b", "FAILED"}, {"c", "RUNNING"}}), 2},
+      {"one is longer now", ListOf({{"a", "RUNNING"}, {"b", "RESTARTING"}, {"c", "RUNNING"}}), 2},
+      {"the first is gone", ListOf({{"b", "RUNNING"}, {"c", "RUNNING"}}), 1},
+      {"all but the last are gone", ListOf({{"c", "RUNNING"}}), 0},
+      {"there is a new one",
+       ListOf({{"a", "RUNNING"}, {"aa", "RUNNING"}, {"b", "RUNNING"}, {"c", "RUNNING"}}), 3},
+      {"they come in another order", ListOf({{"c", "RUNNING"}, {"a", "RUNNING"}, {"b", "RUNNING"}}),
+       1},
+      {"there are none", "{}", 0},
+      {"it ends in the middle", last.substr(0, last.size() / 2), 3},
+      {"something follows its end", last + "}", 3},
+      {"it is no JSON", "<html>", 3},
+  };
+  const Case& each = GENERATE_REF(from_range(cases));
+  const size_t piece = GENERATE(size_t{1}, size_t{7}, size_t{100'000});
+  INFO(each.what << ", in pieces of " << piece);
+  ConnectorsMemory memory;
+  const auto read = [&](std::string_view list) {
+    ConnectorsReader reader(&memory);
+    for (; !list.empty(); list.remove_prefix(std::min(piece, list.size()))) {
+      reader.Feed(list.substr(0, piece));
+    }
+    return reader.Finish();
+  };
+  REQUIRE(read(last));
+  CHECK(memory.reused() == 0);
+  REQUIRE(read(last));
+  CHECK(memory.reused() == 3);
+  const auto known = read(each.list);
+  CHECK(memory.reused() == each.reused);
+  const auto anew = ParseConnectors(each.list);
+  REQUIRE(bool(known) == bool(anew));
+  if (!anew) {
+    CHECK(known.error().message() == anew.error().message());
+    return;
+  }
+  REQUIRE(known->size() == anew->size());
+  for (size_t i = 0; i < anew->size(); ++i) {
+    CHECK((*known)[i].name == (*anew)[i].name);
+    CHECK((*known)[i].facts.state == (*anew)[i].facts.state);
+    REQUIRE((*known)[i].facts.tasks.size() == 1);
+    CHECK((*known)[i].facts.tasks[0].root_cause == "a.B: }{\"");
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // One poll of a large Connect cluster over loopback. The worker is simulated in a process of its
 // own, so that time and memory are Klaxon's. Peak: by how much the resident set grew while a poll
-// ran, the facts of the poll before included.
+// ran, the facts of the poll before included. Anew: by a collector that knows nothing of before;
+// again: nothing has changed since the poll before. of_anew: CPU against that of anew, same run.
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -84,39 +86,62 @@ void ForgetPeak() {
   std::ofstream("/proc/self/clear_refs") << "5";  // proc(5)
 }
 
+/// Of this process so far, in seconds.
+double ProcessorTime() {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+double anew_cpu = 0;  // seconds a poll, of the last benchmark that polled anew
+
 void Poll(benchmark::State& state) {
+  const bool anew = state.range(1) == 0;
   const WorkerProcess worker(static_cast<size_t>(state.range(0)));
   SystemClock clock;
   const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
   connect_collector::Config config{.name = "lake"};
   config.source.urls = {worker.url()};
   config.request_timeout = std::chrono::seconds{30};
-  connect_collector::ConnectCollector collector(config, *http);
+  auto collector = std::make_unique<connect_collector::ConnectCollector>(config, *http);
   const auto poll = [&] {
-    return collector.Poll({.clock = clock,
-                           .interval = config.interval,
-                           .deadline = clock.Now().mono + std::chrono::minutes{1},
-                           .stop = {}});
+    return collector->Poll({.clock = clock,
+                            .interval = config.interval,
+                            .deadline = clock.Now().mono + std::chrono::minutes{1},
+                            .stop = {}});
   };
   const double before = Memory("VmRSS");
   poll();  // the worker makes its list, connections are made
   double peak = 0;
+  double cpu = 0;
   for (auto _ : state) {
     ForgetPeak();
+    if (anew) {
+      state.PauseTiming();
+      collector = std::make_unique<connect_collector::ConnectCollector>(config, *http);
+      state.ResumeTiming();
+    }
+    const double begun = ProcessorTime();
     const Reading reading = poll();
     if (!reading.problems.empty()) {
       state.SkipWithError(reading.problems.front().error.message().c_str());
     }
+    cpu += ProcessorTime() - begun;
     peak = std::max(peak, Memory("VmHWM") - before);
   }
+  cpu /= static_cast<double>(state.iterations());
+  anew_cpu = anew ? cpu : anew_cpu;
+  state.counters["of_anew"] = cpu / anew_cpu;
   state.counters["peak_MB"] = peak / kMega;
   state.counters["kept_MB"] = (Memory("VmRSS") - before) / kMega;
 }
 
-// Bytes of each trace.
 BENCHMARK(Poll)
-    ->Arg(0)
-    ->Arg(20'000)
+    ->ArgNames({"trace_bytes", "again"})
+    ->Args({0, 0})
+    ->Args({0, 1})
+    ->Args({20'000, 0})
+    ->Args({20'000, 1})
     ->Unit(benchmark::kMillisecond)
     ->MeasureProcessCPUTime()
     ->UseRealTime();
