@@ -81,6 +81,27 @@ void EmitServerState(const ZookeeperPart& part, const ZookeeperServerFacts& serv
   });
 }
 
+template <auto kMember>
+void EmitSetting(const ZookeeperPart& part, const ZookeeperServerFacts& server, Emitter& emitter) {
+  if (Told(part, server, server.configured, emitter)) {
+    EmitIfTold(part, server, server.settings.*kMember, emitter);
+  }
+}
+
+/// Yes or no of the last poll, unknown if it is neither.
+template <auto kMember>
+void EmitPolled(const ZookeeperPart& part, const ZookeeperServerFacts& server, Emitter& emitter) {
+  const std::string& cluster = part.section.cluster;
+  if (!emitter.Known(server.polled, {cluster, server.entity->name})) {
+    return;
+  }
+  if (!(server.*kMember)) {
+    emitter.Unknown(server.polled, {cluster, server.entity->name});
+    return;
+  }
+  EmitIfTold(part, server, *(server.*kMember) ? 1.0 : 0.0, emitter);
+}
+
 void EmitInfo(const ZookeeperPart& part, const ZookeeperServerFacts& server, Emitter& emitter) {
   if (Told(part, server, server.told, emitter)) {
     emitter.Sample({part.section.cluster, server.entity->name, server.stats.version}, 1);
@@ -138,6 +159,7 @@ void EmitServers(const ZookeeperPart& part, Emitter& emitter) {
 constexpr std::string_view kPoll = "poll of a server";
 constexpr std::string_view kSrvr = "srvr";
 constexpr std::string_view kMntr = "mntr";
+constexpr std::string_view kConf = "conf";
 
 /// A row of one number a server.
 constexpr Metric Number(std::string_view name, std::string_view help, std::string_view source,
@@ -156,6 +178,11 @@ constexpr auto kStat = kEachServer<EmitStat<kMember>>;
 template <auto kMember>
 constexpr auto kMonitored = kEachServer<EmitMonitored<kMember>>;
 
+template <auto kMember>
+constexpr auto kSetting = kEachServer<EmitSetting<kMember>>;
+
+using Settings = ZookeeperSettings;
+using Facts = ZookeeperServerFacts;
 using Stats = ZookeeperStats;
 using Monitor = ZookeeperMonitor;
 
@@ -196,6 +223,12 @@ constexpr std::array kRows{
                     .labels = kServerInfo,
                     .source = kSrvr},
            .emit = kEachServer<EmitInfo>},
+    Number("zookeeper_server_alive",
+           "1 if a ZooKeeper answers there, whether it serves or not, 0 if nothing does", kPoll,
+           kEachServer<EmitPolled<&Facts::alive>>),
+    Number("zookeeper_server_read_only",
+           "1 if a server serves readers only, because it is cut off from its quorum", kPoll,
+           kEachServer<EmitPolled<&Facts::read_only>>),
     Number("zookeeper_latency_min_seconds", "Shortest time a request took since the server started",
            kSrvr, kStat<&Stats::latency_min>, "seconds"),
     Number("zookeeper_latency_avg_seconds", "Mean time a request took since the server started",
@@ -253,6 +286,26 @@ constexpr std::array kRows{
     Number("zookeeper_fsync_max_seconds",
            "Longest fsync since the server started; not told with the Prometheus provider", kMntr,
            kMonitored<&Monitor::fsync_max>, "seconds"),
+    Number("zookeeper_server_id", "Number of a server in its ensemble; 0 if it stands alone", kConf,
+           kSetting<&Settings::id>),
+    Number("zookeeper_tick_seconds", "Unit of time of a server", kConf, kSetting<&Settings::tick>,
+           "seconds"),
+    Number("zookeeper_init_limit_seconds",
+           "How long a follower may take to connect to a leader and to sync", kConf,
+           kSetting<&Settings::init_limit>, "seconds"),
+    Number("zookeeper_sync_limit_seconds", "How far a follower may lag behind a leader", kConf,
+           kSetting<&Settings::sync_limit>, "seconds"),
+    Number("zookeeper_session_timeout_min_seconds", "Shortest timeout a session may have", kConf,
+           kSetting<&Settings::session_timeout_min>, "seconds"),
+    Number("zookeeper_session_timeout_max_seconds", "Longest timeout a session may have", kConf,
+           kSetting<&Settings::session_timeout_max>, "seconds"),
+    Number("zookeeper_max_connections_per_client",
+           "Connections that one client address may have; 0: any number", kConf,
+           kSetting<&Settings::max_connections>),
+    Number("zookeeper_data_dir_bytes", "Size of the folder of snapshots", kConf,
+           kSetting<&Settings::data_bytes>, "bytes"),
+    Number("zookeeper_log_dir_bytes", "Size of the folder of the transaction log", kConf,
+           kSetting<&Settings::log_bytes>, "bytes"),
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ struct Modes {
   size_t followers = 0;
   size_t observers = 0;
   size_t alone = 0;
+  size_t untold = 0;
 };
 
 void Count(const std::string& mode, Modes& modes) {
@@ -31,6 +32,10 @@ EnsembleState StateOf(const Modes& modes, const ZookeeperEnsemble& ensemble, siz
   }
   if (led > 0) {
     return modes.leaders == 1 ? EnsembleState::kLed : EnsembleState::kLeaderUnseen;
+  }
+  // One that serves, and may lead or stand alone for all we know.
+  if (modes.untold > 0) {
+    return EnsembleState::kUnknown;
   }
   return ensemble.serving + ensemble.not_serving > 0 ? EnsembleState::kNotServing
                                                      : EnsembleState::kUnknown;
@@ -84,7 +89,11 @@ ZookeeperEnsemble EnsembleOf(const ZookeeperFacts& facts, const Instant& now) {
   for (const ZookeeperServerFacts& server : facts.servers) {
     if (server.Serves(now)) {
       ++ensemble.serving;
-      Count(server.stats.mode, modes);
+      if (IsFresh(server.told, now)) {
+        Count(server.stats.mode, modes);
+      } else {
+        ++modes.untold;
+      }
       const bool monitored = IsFresh(server.monitored, now);
       if (monitored && server.monitor.voters) {
         ensemble.voters = CountOf(*server.monitor.voters);

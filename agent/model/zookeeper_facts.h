@@ -62,17 +62,39 @@ struct ZookeeperMonitor {
   std::optional<double> pending_syncs{};
 };
 
+/// How a server is configured, by the word `conf`. Paths are told, secrets are not among it.
+struct ZookeeperSettings {
+  std::optional<double> id{};          ///< its number in the ensemble, "myid"; 0: it stands alone
+  std::optional<double> tick{};        ///< seconds, as the next four
+  std::optional<double> init_limit{};  ///< a follower may take to connect and sync at the start
+  std::optional<double> sync_limit{};  ///< a follower may lag behind; both not told if it is alone
+  std::optional<double> session_timeout_min{};
+  std::optional<double> session_timeout_max{};
+  std::optional<double> max_connections{};  ///< of one client address; 0: no limit
+  std::optional<double> data_bytes{};       ///< size of the folder of snapshots
+  std::optional<double> log_bytes{};        ///< size of the folder of the transaction log
+  std::string data_dir{};                   ///< may be empty, as the next
+  std::string log_dir{};
+};
+
 struct ZookeeperServerFacts {
   EntityRef entity{};  ///< its address as configured, "zk-1:2181"
   ZookeeperState state = ZookeeperState::kUnknown;
-  std::string why{};   ///< one line, unless it serves
-  AnswerRef polled{};  ///< of `state`: every poll brings one, also of a server that is silent
+  std::string why{};  ///< one line, unless it serves
+  /// It serves, and only readers: it is cut off from its quorum. Empty: not known.
+  std::optional<bool> read_only{};
+  /// A ZooKeeper answers there, whether it serves or not; empty: something answers, maybe another.
+  std::optional<bool> alive{};
+  AnswerRef polled{};  ///< of all above: every poll brings one, also of a server that is silent
 
   ZookeeperStats stats{};
   AnswerRef told{};  ///< of `stats`
 
   ZookeeperMonitor monitor{};
   AnswerRef monitored{};  ///< of `monitor`
+
+  ZookeeperSettings settings{};
+  AnswerRef configured{};  ///< of `settings`; asked for rarely, so it is good for long
 
   /// Words that it does not answer, because its 4lw.commands.whitelist lacks them.
   std::vector<std::string> refused{};
@@ -115,5 +137,9 @@ struct ZookeeperEnsemble {
 
 /// Judges what was told in the last poll. Pure.
 ZookeeperEnsemble EnsembleOf(const ZookeeperFacts& facts, const Instant& now);
+
+/// Settings that all servers of an ensemble should have in common and that differ between those
+/// that serve, a line each: "tickTime is 2000 ms at zk-1:2181 and 3000 ms at zk-2:2181". Pure.
+std::vector<std::string> DifferingSettings(const ZookeeperFacts& facts, const Instant& now);
 
 }  // namespace klaxon

@@ -1,5 +1,6 @@
 #include "collectors/zookeeper/collector.h"
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -7,6 +8,9 @@
 
 namespace klaxon::zookeeper_collector {
 namespace {
+
+/// `conf` counts the files of its folders, and what it tells changes with a restart only.
+constexpr Duration kBetweenSettings = std::chrono::minutes{10};
 
 ZookeeperState StateAfter(const Error& error) {
   switch (error.reason()) {
@@ -35,19 +39,86 @@ class Taker {
   void Take(const Telling& telling) {
     at_ = telling.at;
     server_.polled = Make("the poll of ");
-    server_.refused = telling.refused;
+    TakeRefused(telling);
     server_.state = ZookeeperState::kServing;
     server_.why.clear();
     TakeStats(telling.srvr);
     TakeMonitor(telling);
+    TakeLife(telling);
+    if (telling.conf) {
+      TakeSettings(*telling.conf);
+    }
   }
 
  private:
-  AnswerRef Make(const std::string& what) const {
-    return std::make_shared<const Answer>(Answer{.source = what + server_.entity->name,
-                                                 .taken_at = at_,
-                                                 .good_for = good_for_,
-                                                 .error = {}});
+  AnswerRef Make(const std::string& what, Duration good_for = Duration::zero()) const {
+    return std::make_shared<const Answer>(
+        Answer{.source = what + server_.entity->name,
+               .taken_at = at_,
+               .good_for = good_for > Duration::zero() ? good_for : good_for_,
+               .error = {}});
+  }
+
+  /// That `conf` is refused stays true while it is not asked for.
+  void TakeRefused(const Telling& telling) {
+    constexpr std::string_view kConf = "conf";
+    const bool conf =
+        !telling.conf && std::ranges::find(server_.refused, kConf) != server_.refused.end();
+    server_.refused = telling.refused;
+    if (conf) {
+      server_.refused.emplace_back(kConf);
+    }
+  }
+
+  /// What is known of a server whose srvr brought nothing, and what follows for the others.
+  void TakeLife(const Telling& telling) {
+    const bool told = telling.srvr || telling.srvr.error().reason() == Reason::kRefused;
+    server_.read_only.reset();
+    server_.alive.reset();
+    if (telling.srvr) {
+      server_.read_only = telling.srvr->mode == "read-only";
+    }
+    if (told || !telling.refused.empty()) {
+      server_.alive = true;
+    } else if (server_.state == ZookeeperState::kUnreachable) {
+      server_.alive = false;
+    }
+    if (telling.isro) {
+      TakeIsro(*telling.isro);
+    }
+    if (telling.ruok && *telling.ruok) {
+      server_.alive = true;
+      server_.why += "; but its process lives: it answers ruok with imok";
+      if (server_.state == ZookeeperState::kUnreachable) {
+        server_.state = ZookeeperState::kNotServing;
+      }
+    }
+  }
+
+  void TakeIsro(const Result<bool>& isro) {
+    reading_.answered = reading_.answered || isro || isro.error().reason() == Reason::kRefused;
+    if (isro) {
+      server_.alive = true;
+      server_.read_only = *isro;
+      server_.state = ZookeeperState::kServing;
+      server_.why += "; that it serves is told by isro";
+    } else if (isro.error().reason() == Reason::kRefused) {
+      server_.alive = true;
+      server_.state = ZookeeperState::kNotServing;
+      server_.why = isro.error().message();
+    }
+  }
+
+  void TakeSettings(const Result<ZookeeperSettings>& settings) {
+    if (settings) {
+      server_.settings = *settings;
+      server_.configured = Make("conf of ", GoodFor(kBetweenSettings));
+      return;
+    }
+    server_.configured = WithError(server_.configured, settings.error());
+    if (settings.error().reason() != Reason::kUnauthorized) {
+      Report(settings.error());
+    }
   }
 
   void Fail(const Error& error) {
@@ -101,6 +172,7 @@ class Taker {
 
 ZookeeperCollector::ZookeeperCollector(Config config, http::HttpClient& http)
     : config_(std::move(config)) {
+  conf_asked_.resize(config_.servers.size());
   const http::ClientAccess access = MakeAccess(config_.admin, "zookeeper", http);
   for (size_t i = 0; i < config_.servers.size(); ++i) {
     servers_.emplace_back(config_.servers[i],
@@ -108,13 +180,20 @@ ZookeeperCollector::ZookeeperCollector(Config config, http::HttpClient& http)
   }
 }
 
+/// At first, when it serves again (it may have been started anew), and then rarely.
+bool ZookeeperCollector::ConfDue(size_t server, const Instant& now) const {
+  return facts_ == nullptr || !facts_->servers[server].Serves(now) ||
+         now.mono - conf_asked_[server] >= kBetweenSettings;
+}
+
 std::vector<Telling> ZookeeperCollector::AskAll(const PollContext& context) const {
   std::vector<std::future<Telling>> asked;
   asked.reserve(servers_.size());
-  for (const Server& server : servers_) {
-    asked.push_back(std::async(std::launch::async, [&] {
-      NameThisThread("zk " + server.name());
-      return server.Ask(context, config_.request_timeout);
+  const Instant now = context.clock.Now();
+  for (size_t i = 0; i < servers_.size(); ++i) {
+    asked.push_back(std::async(std::launch::async, [this, &context, i, conf = ConfDue(i, now)] {
+      NameThisThread("zk " + servers_[i].name());
+      return servers_[i].Ask(context, config_.request_timeout, conf);
     }));
   }
   std::vector<Telling> tellings;
@@ -138,6 +217,9 @@ Reading ZookeeperCollector::Poll(const PollContext& context) {
   }
   for (size_t i = 0; i < tellings.size(); ++i) {
     Taker(facts->servers[i], reading, GoodFor(context.interval)).Take(tellings[i]);
+    if (tellings[i].conf) {
+      conf_asked_[i] = tellings[i].at.mono;
+    }
   }
   if (reading.answered || facts_ != nullptr) {
     Publish(std::move(facts), reading);
@@ -148,7 +230,8 @@ Reading ZookeeperCollector::Poll(const PollContext& context) {
 void ZookeeperCollector::Publish(std::shared_ptr<ZookeeperFacts> facts, Reading& reading) {
   facts->answers.clear();
   for (const ZookeeperServerFacts& server : facts->servers) {
-    for (const AnswerRef& answer : {server.polled, server.told, server.monitored}) {
+    for (const AnswerRef& answer :
+         {server.polled, server.told, server.monitored, server.configured}) {
       if (answer != nullptr) {
         facts->answers.push_back(answer);
       }

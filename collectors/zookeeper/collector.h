@@ -25,11 +25,13 @@ class ZookeeperCollector final : public Collector {
   Reading Poll(const PollContext& context) override;
 
  private:
+  bool ConfDue(size_t server, const Instant& now) const;
   std::vector<Telling> AskAll(const PollContext& context) const;
   void Publish(std::shared_ptr<ZookeeperFacts> facts, Reading& reading);
 
   const Config config_;
   std::vector<Server> servers_{};
+  std::vector<MonoTime> conf_asked_{};  // parallel to servers_
   EntityTable entities_{};
   std::shared_ptr<const ZookeeperFacts> facts_{};  // of the poll before; null at first
 };

@@ -8,22 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/base/text.h"
+#include "collectors/zookeeper/parse_pieces.h"
 
 namespace klaxon::zookeeper_collector {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr double kOne = 1;
-constexpr double kMilliseconds = 0.001;
-
-/// A number by its name in `mntr`, where it goes, and what it is multiplied with.
-template <class Struct>
-struct Key {
-  std::string_view name{};
-  std::optional<double> Struct::* member = nullptr;
-  double scale = kOne;
-};
 
 constexpr std::array<Key<ZookeeperStats>, 8> kStats{{
     {"min_latency", &ZookeeperStats::latency_min, kMilliseconds},
@@ -62,15 +52,6 @@ constexpr std::array<Key<ZookeeperMonitor>, 23> kMonitor{{
     {"pending_syncs", &ZookeeperMonitor::pending_syncs},
 }};
 
-std::optional<double> NumberIn(std::string_view text) {
-  double number = 0;
-  const char* begin = text.data();
-  const char* end = begin + text.size();
-  const auto [stop, error] = std::from_chars(begin, end, number);
-  const bool whole = error == std::errc{} && stop == end && !text.empty();
-  return whole && std::isfinite(number) && number >= 0 ? std::optional(number) : std::nullopt;
-}
-
 /// "3.8.4-9316c2a7...be436c, built on 2024-02-12" and "3.8.0-${mvngit.commit.id}, built on ..."
 /// without the commit.
 std::string VersionIn(std::string_view text) {
@@ -88,16 +69,6 @@ std::string VersionIn(std::string_view text) {
 
 std::string ModeIn(std::string_view text) {
   return Printable(Trim(text), 40);
-}
-
-template <class Struct, size_t kCount>
-void Take(const std::array<Key<Struct>, kCount>& keys, std::string_view name,
-          std::optional<double> number, Struct& into) {
-  for (const Key<Struct>& key : keys) {
-    if (key.name == name && number) {
-      into.*key.member = *number * key.scale;
-    }
-  }
 }
 
 void TakeNumber(std::string_view name, std::optional<double> number, Monitored& monitored) {
@@ -118,30 +89,6 @@ void Settle(ZookeeperMonitor& monitor) {
   if (!monitor.fsync_count || *monitor.fsync_count < 1) {
     monitor.fsync_max.reset();
   }
-}
-
-/// What the words answer instead, in NettyServerCnxn and NIOServerCnxn alike.
-std::optional<Error> NoAnswer(std::string_view answer) {
-  if (answer.find("not currently serving requests") != std::string_view::npos) {
-    return Error(Reason::kRefused,
-                 "says that it is not currently serving requests; it has no quorum, or is "
-                 "starting");
-  }
-  if (answer.find("not in the whitelist") != std::string_view::npos) {
-    return Error(Reason::kUnauthorized,
-                 "does not permit the word; add srvr and mntr to 4lw.commands.whitelist in its "
-                 "configuration, or give its AdminServer as admin");
-  }
-  return std::nullopt;
-}
-
-Error Odd(std::string_view word, std::string_view answer) {
-  if (answer.empty()) {
-    return {Reason::kBadAnswer, "closes the connection without an answer to " + std::string(word) +
-                                    "; is this ZooKeeper's client port, and without TLS?"};
-  }
-  return {Reason::kBadAnswer, "answers " + std::string(word) +
-                                  " not as ZooKeeper does, but: " + Printable(Trim(answer), 80)};
 }
 
 /// The line without its label, if it has that.

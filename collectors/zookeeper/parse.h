@@ -28,4 +28,16 @@ Result<Monitored> ParseMntr(std::string_view answer);
 /// The body of the AdminServer's `/commands/monitor`: the same keys without `zk_`, as JSON.
 Result<Monitored> ParseAdminMonitor(std::string_view body);
 
+/// The answer to `conf`.
+Result<ZookeeperSettings> ParseConf(std::string_view answer);
+
+/// The body of the AdminServer's `/commands/configuration`: less of the same, without the sizes.
+Result<ZookeeperSettings> ParseAdminConfiguration(std::string_view body);
+
+/// The answer to `isro`: whether it serves readers only. "null" is kRefused: it serves nobody.
+Result<bool> ParseIsro(std::string_view answer);
+
+/// The answer to `ruok`, which is "imok" of every ZooKeeper whose process lives.
+Result<void> ParseRuok(std::string_view answer);
+
 }  // namespace klaxon::zookeeper_collector

@@ -19,7 +19,16 @@ Result<T> Read(const HostPort& server, const Result<std::string>& answer,
     return answer.error();
   }
   Result<T> parsed = parse(*answer);
-  return parsed ? std::move(parsed) : parsed.error().In(ToString(server));
+  return parsed ? std::move(parsed) : Result<T>(parsed.error().In(ToString(server)));
+}
+
+/// Whether the error is that the word is not in the whitelist; if so it is noted.
+bool NoteRefusal(Word word, const Error& error, Telling& telling) {
+  if (error.reason() != Reason::kUnauthorized) {
+    return false;
+  }
+  telling.refused.emplace_back(Name(word));
+  return true;
 }
 
 /// Whether an AdminServer may know more. A server that serves nobody says so by itself.
@@ -47,40 +56,66 @@ Server::Server(HostPort address, std::string admin, http::HttpClient& http,
   }
 }
 
-Telling Server::Ask(const PollContext& context, Duration patience) const {
+Telling Server::Ask(const PollContext& context, Duration patience, bool conf) const {
   Telling telling;
   telling.at = context.clock.Now();
   const MonoTime began = telling.at.mono;
   const MonoTime deadline = std::min(context.deadline, began + patience);
-  // A silent port must leave time for the AdminServer.
-  AskWords(telling, admin_.empty() ? deadline : began + (deadline - began) / 2, context.stop);
+  // A silent answer must leave time for what is asked instead.
+  const Duration quarter = (deadline - began) / 4;
+  AskWords(telling, began + (admin_.empty() ? 3 : 2) * quarter, context.stop);
   const bool missing = (!telling.srvr && Mendable(telling.srvr.error())) ||
                        (telling.srvr && !telling.mntr && Mendable(telling.mntr.error()));
   if (missing && !admin_.empty()) {
-    AskAdmin(telling, deadline, context.stop);
+    AskAdmin(telling, began + 3 * quarter, context.stop);
+  }
+  if (!telling.srvr && Mendable(telling.srvr.error()) &&
+      telling.srvr.error().reason() != Reason::kUnreachable) {
+    AskForLife(telling, deadline, context.stop);
+  }
+  if (conf && telling.srvr) {
+    AskSettings(telling, deadline, context.stop);
   }
   return telling;
 }
 
 void Server::AskWords(Telling& telling, MonoTime deadline, const std::stop_token& stop) const {
-  const auto refused = [&](Word word, const Error& error) {
-    if (error.reason() == Reason::kUnauthorized) {
-      telling.refused.emplace_back(Name(word));
-    }
-  };
   telling.srvr = Read(address_, AskWord(address_, Word::kSrvr, deadline, stop), ParseSrvr);
-  if (!telling.srvr) {
-    refused(Word::kSrvr, telling.srvr.error());
-    if (telling.refused.empty()) {
-      telling.mntr = telling.srvr.error();
-      return;
-    }
+  if (!telling.srvr && !NoteRefusal(Word::kSrvr, telling.srvr.error(), telling)) {
+    telling.mntr = telling.srvr.error();
+    return;
   }
   telling.mntr = Read(address_, AskWord(address_, Word::kMntr, deadline, stop), ParseMntr);
   if (!telling.mntr) {
-    refused(Word::kMntr, telling.mntr.error());
+    NoteRefusal(Word::kMntr, telling.mntr.error(), telling);
   } else if (!telling.srvr) {
     telling.srvr = telling.mntr->stats;
+  }
+}
+
+void Server::AskForLife(Telling& telling, MonoTime deadline, const std::stop_token& stop) const {
+  telling.isro = Read(address_, AskWord(address_, Word::kIsro, deadline, stop), ParseIsro);
+  if (*telling.isro || telling.isro->error().reason() == Reason::kRefused) {
+    return;
+  }
+  NoteRefusal(Word::kIsro, telling.isro->error(), telling);
+  telling.ruok = Read(address_, AskWord(address_, Word::kRuok, deadline, stop), ParseRuok);
+  if (!*telling.ruok) {
+    NoteRefusal(Word::kRuok, telling.ruok->error(), telling);
+  }
+}
+
+void Server::AskSettings(Telling& telling, MonoTime deadline, const std::stop_token& stop) const {
+  telling.conf = Read(address_, AskWord(address_, Word::kConf, deadline, stop), ParseConf);
+  if (*telling.conf || !Mendable(telling.conf->error())) {
+    return;
+  }
+  NoteRefusal(Word::kConf, telling.conf->error(), telling);
+  if (!admin_.empty()) {
+    const Result<std::string> body = FromAdmin("configuration", deadline, stop);
+    Result<ZookeeperSettings> parsed =
+        body ? ParseAdminConfiguration(*body) : Result<ZookeeperSettings>(body.error());
+    telling.conf = parsed ? std::move(parsed) : parsed.error().In(admin_);
   }
 }
 
@@ -99,26 +134,36 @@ void Server::AskAdmin(Telling& telling, MonoTime deadline, const std::stop_token
 }
 
 Result<Monitored> Server::Monitor(MonoTime deadline, const std::stop_token& stop) const {
-  const http::HttpRequest request{.url = admin_ + "/commands/monitor",
+  const Result<std::string> body = FromAdmin("monitor", deadline, stop);
+  if (!body) {
+    return body.error();
+  }
+  Result<Monitored> parsed = ParseAdminMonitor(*body);
+  return parsed ? std::move(parsed) : parsed.error().In(admin_);
+}
+
+Result<std::string> Server::FromAdmin(const std::string& command, MonoTime deadline,
+                                      const std::stop_token& stop) const {
+  const http::HttpRequest request{.url = admin_ + "/commands/" + command,
                                   .headers = {{"Accept", "application/json"}},
                                   .access = access_,
                                   .max_body = kLongestDocument};
-  const Result<http::HttpResponse> response = http_->Get(request, deadline, stop);
+  Result<http::HttpResponse> response = http_->Get(request, deadline, stop);
   if (!response) {
     return response.error();
   }
   if (response->status == kServerError) {
     // Measured, 3.8.4: monitor fails with a NullPointerException while there is no quorum.
-    return Error(Reason::kRefused,
-                 admin_ + " answers 500 to monitor, as a server does that has no quorum");
+    return Error(Reason::kRefused, fmt::format("{} answers 500 to {}, as a server does that has no "
+                                               "quorum",
+                                               admin_, command));
   }
   if (response->status != kOk) {
     return Error(Reason::kBadAnswer,
-                 fmt::format("{} answers {} to /commands/monitor; is this the AdminServer?", admin_,
-                             response->status));
+                 fmt::format("{} answers {} to /commands/{}; is this the AdminServer?", admin_,
+                             response->status, command));
   }
-  Result<Monitored> parsed = ParseAdminMonitor(response->body);
-  return parsed ? std::move(parsed) : parsed.error().In(admin_);
+  return std::move(response->body);
 }
 
 }  // namespace klaxon::zookeeper_collector

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,16 @@ struct Telling {
   Instant at{};
   Result<ZookeeperStats> srvr = Error(Reason::kInternal, "not asked");
   Result<Monitored> mntr = Error(Reason::kInternal, "not asked");
-  std::vector<std::string> refused{};  ///< words that are not in its whitelist
+  /// Asked for only when the two above brought nothing, in this order.
+  std::optional<Result<bool>> isro{};
+  std::optional<Result<void>> ruok{};
+  std::optional<Result<ZookeeperSettings>> conf{};  ///< asked for when it is due
+  std::vector<std::string> refused{};               ///< words that are not in its whitelist
 };
 
-/// Asks one server: `srvr`, then `mntr`, each on a connection of its own; and its AdminServer for
-/// what the words did not bring. Only reads. Thread-safe.
+/// Asks one server: `srvr`, then `mntr`, each on a connection of its own; its AdminServer for what
+/// the words did not bring; and if both tell nothing, `isro` and `ruok`, which tell whether it
+/// serves, or lives at least. Only reads. Thread-safe.
 class Server {
  public:
   /// `admin` empty: it has no AdminServer for us. `http` outlives this.
@@ -28,13 +34,18 @@ class Server {
 
   std::string name() const { return ToString(address_); }
 
-  /// Returns within `patience`, and before the context's deadline.
-  Telling Ask(const PollContext& context, Duration patience) const;
+  /// Returns within `patience`, and before the context's deadline. `conf`: how it is configured is
+  /// asked for too, if it serves.
+  Telling Ask(const PollContext& context, Duration patience, bool conf) const;
 
  private:
   void AskWords(Telling& telling, MonoTime deadline, const std::stop_token& stop) const;
   void AskAdmin(Telling& telling, MonoTime deadline, const std::stop_token& stop) const;
+  void AskForLife(Telling& telling, MonoTime deadline, const std::stop_token& stop) const;
+  void AskSettings(Telling& telling, MonoTime deadline, const std::stop_token& stop) const;
   Result<Monitored> Monitor(MonoTime deadline, const std::stop_token& stop) const;
+  Result<std::string> FromAdmin(const std::string& command, MonoTime deadline,
+                                const std::stop_token& stop) const;
 
   HostPort address_;
   std::string admin_;

@@ -89,6 +89,12 @@ std::string_view Name(Word word) {
       return "srvr";
     case Word::kMntr:
       return "mntr";
+    case Word::kConf:
+      return "conf";
+    case Word::kIsro:
+      return "isro";
+    case Word::kRuok:
+      return "ruok";
   }
   std::abort();
 }

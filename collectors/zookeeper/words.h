@@ -13,7 +13,7 @@ namespace klaxon::zookeeper_collector {
 /// The four-letter words that Klaxon sends; no others. They change nothing and cost little
 /// (`wchc`, `wchp`, `dump` and `cons` can stall a large server, `crst`, `srst` and `stmk` change
 /// it).
-enum class Word { kSrvr, kMntr };
+enum class Word { kSrvr, kMntr, kConf, kIsro, kRuok };
 
 std::string_view Name(Word word);  ///< "srvr"
 

@@ -21,16 +21,37 @@ Json Stats(const ZookeeperStats& stats) {
           {"znodes", NumberOrNull(stats.znodes)}};
 }
 
+Json Settings(const ZookeeperSettings& settings) {
+  return {{"id", NumberOrNull(settings.id)},
+          {"tick_seconds", NumberOrNull(settings.tick)},
+          {"init_limit_seconds", NumberOrNull(settings.init_limit)},
+          {"sync_limit_seconds", NumberOrNull(settings.sync_limit)},
+          {"session_timeout_min_seconds", NumberOrNull(settings.session_timeout_min)},
+          {"session_timeout_max_seconds", NumberOrNull(settings.session_timeout_max)},
+          {"max_connections_per_client", NumberOrNull(settings.max_connections)},
+          {"data_dir", TextOrNull(settings.data_dir)},
+          {"log_dir", TextOrNull(settings.log_dir)},
+          {"data_dir_bytes", NumberOrNull(settings.data_bytes)},
+          {"log_dir_bytes", NumberOrNull(settings.log_bytes)}};
+}
+
+Json YesOrNo(const AnswerRef& answer, std::optional<bool> yes, const Instant& now) {
+  return IfFresh(answer, now, [&] { return yes ? Json(*yes) : Json(nullptr); });
+}
+
 Json Server(const ZookeeperServerFacts& server, const Instant& now) {
   const bool serves = server.Serves(now);
   const bool known = server.state != ZookeeperState::kUnknown && IsFresh(server.polled, now);
   return {{"server", Text(server.entity->name)},
           {"state", known ? Json(Name(server.state)) : Json(nullptr)},
           {"why", server.why.empty() ? Json(nullptr) : Text(server.why)},
+          {"alive", YesOrNo(server.polled, server.alive, now)},
+          {"read_only", YesOrNo(server.polled, server.read_only, now)},
           {"refused_words", server.refused},
           {"as_of", AsOf(server.told, now)},
-          {"stats", serves ? IfFresh(server.told, now, [&] { return Stats(server.stats); })
-                           : Json(nullptr)}};
+          {"stats",
+           serves ? IfFresh(server.told, now, [&] { return Stats(server.stats); }) : Json(nullptr)},
+          {"settings", IfFresh(server.configured, now, [&] { return Settings(server.settings); })}};
 }
 
 Json Ensemble(const ZookeeperPart& part, const Instant& now) {

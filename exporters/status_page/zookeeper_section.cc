@@ -1,6 +1,7 @@
 #include "exporters/status_page/zookeeper_section.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -65,7 +66,39 @@ std::string StateCell(const ZookeeperServerFacts& server, const Instant& now) {
         "<div class=\"why\">it does not permit mntr; add it to 4lw.commands.whitelist for syncs, "
         "watches and files</div>";
   }
+  if (server.read_only.value_or(false)) {
+    html += Badge("warn", "read only");
+  }
   return html;
+}
+
+/// "3.2 MB".
+std::string Bytes(double bytes) {
+  constexpr double kStep = 1000;
+  constexpr std::array<std::string_view, 5> kUnits{"B", "kB", "MB", "GB", "TB"};
+  size_t unit = 0;
+  while (bytes >= kStep && unit + 1 < kUnits.size()) {
+    bytes /= kStep;
+    ++unit;
+  }
+  return fmt::format("{:.3g} {}", bytes, kUnits[unit]);
+}
+
+/// Its address, and where it keeps what.
+std::string ServerCell(const ZookeeperServerFacts& server, const Instant& now) {
+  std::string html = fmt::format("<code>{}</code>", Escape(server.entity->name));
+  const ZookeeperSettings& settings = server.settings;
+  if (!IsFresh(server.configured, now) || !settings.id) {
+    return html;
+  }
+  html += fmt::format("<div class=\"why\">id {:.0f}", *settings.id);
+  if (settings.data_bytes) {
+    html += fmt::format(", {} in {}", Bytes(*settings.data_bytes), Escape(settings.data_dir));
+  }
+  if (settings.log_bytes && settings.log_dir != settings.data_dir) {
+    html += fmt::format(", {} in {}", Bytes(*settings.log_bytes), Escape(settings.log_dir));
+  }
+  return html + "</div>";
 }
 
 std::string Row(const ZookeeperServerFacts& server, const Instant& now) {
@@ -74,8 +107,8 @@ std::string Row(const ZookeeperServerFacts& server, const Instant& now) {
     return serves ? html : UnknownValue(server.told);
   };
   const ZookeeperStats& stats = server.stats;
-  return "<tr>" + Cell("Server", fmt::format("<code>{}</code>", Escape(server.entity->name))) +
-         Cell("State", StateCell(server, now)) + Cell("Mode", told(Escape(stats.mode))) +
+  return "<tr>" + Cell("Server", ServerCell(server, now)) + Cell("State", StateCell(server, now)) +
+         Cell("Mode", told(Escape(stats.mode))) +
          Cell("Latency, mean / max",
               told(Milliseconds(stats.latency_avg) + " / " + Milliseconds(stats.latency_max))) +
          Cell("Waiting", told(Count(stats.outstanding))) +

@@ -50,6 +50,29 @@ void AddMargin(const ZookeeperPart& part, const ZookeeperEnsemble& ensemble,
   }
 }
 
+/// Each server with its own limits: what clients get depends on whom they reach.
+void AddSettings(const ZookeeperPart& part, const Instant& now, std::vector<Trouble>& troubles) {
+  const std::vector<std::string> lines = DifferingSettings(part.facts, now);
+  if (!lines.empty()) {
+    troubles.push_back(Make(part, Severity::kAtRisk,
+                            "the servers of ZooKeeper are configured differently",
+                            fmt::format("{}", fmt::join(lines, "; "))));
+  }
+}
+
+void AddReadOnly(const ZookeeperPart& part, const Instant& now, std::vector<Trouble>& troubles) {
+  for (const ZookeeperServerFacts& server : part.facts.servers) {
+    if (server.Serves(now) && server.read_only.value_or(false)) {
+      Trouble trouble = Make(
+          part, Severity::kAtRisk,
+          fmt::format("ZooKeeper server {} serves readers only", server.entity->name),
+          "it is cut off from its quorum; whoever reads there may read what is no longer true");
+      trouble.answer = server.polled;
+      troubles.push_back(std::move(trouble));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Trouble> ZookeeperTroubles(const ZookeeperPart& part, const Instant& now) {
@@ -71,6 +94,7 @@ std::vector<Trouble> ZookeeperTroubles(const ZookeeperPart& part, const Instant&
           Make(part, Severity::kBroken, "ZooKeeper does not serve",
                fmt::format("{} answers, none serves",
                            Counted(ensemble.serving + ensemble.not_serving, "server"))));
+      AddReadOnly(part, now, troubles);
       return troubles;
     case EnsembleState::kDisagreeing:
       troubles.push_back(Make(part, Severity::kBroken, "the servers of ZooKeeper disagree",
@@ -78,6 +102,8 @@ std::vector<Trouble> ZookeeperTroubles(const ZookeeperPart& part, const Instant&
       break;
   }
   AddServers(part, now, troubles);
+  AddReadOnly(part, now, troubles);
+  AddSettings(part, now, troubles);
   return troubles;
 }
 

@@ -25,7 +25,20 @@ AnswerRef Aged(Duration age) {
 ZookeeperServerFacts Server(EntityTable& names, const std::string& name, const std::string& mode) {
   ZookeeperServerFacts server{.entity = names.Intern(name)};
   server.state = ZookeeperState::kServing;
-  server.polled = server.told = server.monitored = Aged(seconds{1});
+  server.polled = server.told = server.monitored = server.configured = Aged(seconds{1});
+  server.alive = true;
+  server.read_only = false;
+  server.settings = {.id = 1,
+                     .tick = 2,
+                     .init_limit = 20,
+                     .sync_limit = 10,
+                     .session_timeout_min = 4,
+                     .session_timeout_max = 40,
+                     .max_connections = 60,
+                     .data_bytes = 1000,
+                     .log_bytes = 2000,
+                     .data_dir = "/data",
+                     .log_dir = "/log"};
   server.stats = {.mode = mode,
                   .version = "3.8.4",
                   .zxid = 0x700000002aU,
@@ -132,7 +145,7 @@ TEST_CASE("of a server that does not serve only its state is left", "[metrics]")
     for (const auto& [series, value] : out.samples) {
       left += series.find("server=zk-1:2181") != std::string::npos ? 1U : 0U;
     }
-    CHECK(left == 3);  // its states
+    CHECK(left == 5);  // its states, whether it lives, whether it serves readers only
     CHECK(out.samples.at("zookeeper_server_state{cluster=main,server=zk-1:2181,state=" +
                          std::string(Name(state)) + "}") == 1);
     CHECK(out.samples.at("zookeeper_znodes{cluster=main,server=zk-2:2181}") == 5);
@@ -163,7 +176,7 @@ TEST_CASE("an ensemble that was not heard for too long is unknown", "[metrics]")
   EntityTable names;
   ZookeeperFacts facts = Three(names);
   for (ZookeeperServerFacts& server : facts.servers) {
-    server.polled = server.told = server.monitored = Aged(seconds{40});
+    server.polled = server.told = server.monitored = server.configured = Aged(seconds{40});
   }
   const Shown out = Emitted(ViewOf(facts));
   CHECK(out.families == std::set<std::string>{"zookeeper_ensemble_servers"});

@@ -85,5 +85,26 @@ TEST_CASE("the leader's own account of its followers goes first", "[zookeeper]")
   CHECK(EnsembleOf(facts, kNow).in_sync == 256);
 }
 
+TEST_CASE("settings that differ between servers are told in the words of zoo.cfg", "[zookeeper]") {
+  EntityTable names;
+  ZookeeperFacts facts = Facts({"leader", "follower", "?"});
+  for (size_t i = 0; i < facts.servers.size(); ++i) {
+    facts.servers[i].entity = names.Intern("zk-" + std::to_string(i + 1) + ":2181");
+    facts.servers[i].configured = facts.servers[i].told;
+    facts.servers[i].settings = {.tick = 2, .max_connections = 60};
+  }
+  CHECK(DifferingSettings(facts, kNow).empty());
+  facts.servers[2].settings.tick = 3;         // it is silent: that is of before
+  facts.servers[1].settings.sync_limit = 10;  // nobody else tells one
+  CHECK(DifferingSettings(facts, kNow).empty());
+  facts.servers[1].settings.tick = 3;
+  facts.servers[1].settings.max_connections = 0;
+  CHECK(DifferingSettings(facts, kNow) ==
+        std::vector<std::string>{"tickTime is 2000 ms at zk-1:2181 and 3000 ms at zk-2:2181",
+                                 "maxClientCnxns is 60 at zk-1:2181 and 0 at zk-2:2181"});
+  facts.servers[1].configured = nullptr;
+  CHECK(DifferingSettings(facts, kNow).empty());
+}
+
 }  // namespace
 }  // namespace klaxon

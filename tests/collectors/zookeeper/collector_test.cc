@@ -1,6 +1,9 @@
 #include "collectors/zookeeper/collector.h"
 
+#include <atomic>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,23 +33,37 @@ std::string Mntr(const std::string& mode) {
   return "zk_version\t3.8.4\nzk_server_state\t" + mode + "\nzk_watch_count\t13\n";
 }
 
-/// What a server says to srvr and to mntr; an empty text: it is silent.
-HostileServer::Script Say(const std::string& srvr, const std::string& mntr) {
-  return [=](Peer& peer) {
-    const std::string& answer = peer.Receive() == "srvr" ? srvr : mntr;
-    if (answer.empty()) {
+constexpr const char* kConf =
+    "clientPort=2181\ndataDir=/data\ndataDirSize=597\ntickTime=2000\nserverId=1\n";
+
+std::string Refusal(const std::string& word) {
+  return word + " is not executed because it is not in the whitelist.\n";
+}
+
+using Words = std::map<std::string, std::string>;
+
+/// What a server says to which word; an empty text: it is silent. What is not in `words` is not in
+/// its whitelist.
+HostileServer::Script Say(const Words& words) {
+  return [words](Peer& peer) {
+    const std::string word(peer.Receive());
+    const auto answer = words.find(word);
+    if (answer == words.end()) {
+      peer.Send(Refusal(word));
+    } else if (answer->second.empty()) {
       peer.Hang();
+    } else {
+      peer.Send(answer->second);
     }
-    peer.Send(answer);
   };
+}
+
+HostileServer::Script Say(const std::string& srvr, const std::string& mntr) {
+  return Say({{"srvr", srvr}, {"mntr", mntr}, {"conf", kConf}});
 }
 
 HostileServer::Script Serve(const std::string& mode) {
   return Say(Srvr(mode), Mntr(mode));
-}
-
-std::string Refusal(const std::string& word) {
-  return word + " is not executed because it is not in the whitelist.\n";
 }
 
 /// A collector over two servers.
@@ -100,7 +117,11 @@ TEST_CASE("a poll tells every server with answers of its own", "[zookeeper]") {
   CHECK(bench.Server(0).refused.empty());
   CHECK(bench.Server(0).told->good_for == seconds{6});
   CHECK(bench.Server(1).stats.mode == "follower");
-  CHECK(bench.facts->answers.size() == 6);
+  CHECK(bench.Server(0).alive == true);
+  CHECK(bench.Server(0).read_only == false);
+  CHECK(bench.Server(0).settings.data_dir == "/data");
+  CHECK(bench.Server(0).configured->good_for > seconds{60});
+  CHECK(bench.facts->answers.size() == 8);
   CHECK(EnsembleOf(*bench.facts, bench.Now()).state == EnsembleState::kLed);
 }
 
@@ -164,10 +185,102 @@ TEST_CASE("srvr refused is made up for by mntr; without both nothing is known", 
   CHECK(bench.Server(0).state == ZookeeperState::kServing);
   CHECK(bench.Server(0).stats.mode == "leader");
   CHECK(bench.Server(1).state == ZookeeperState::kUnknown);
-  CHECK(bench.Server(1).refused == std::vector<std::string>{"srvr", "mntr"});
+  CHECK(bench.Server(1).refused == std::vector<std::string>{"srvr", "mntr", "isro", "ruok"});
+  CHECK(bench.Server(1).alive == true);
+  CHECK_FALSE(bench.Server(1).read_only);
   REQUIRE(reading.problems.size() == 1);
   CHECK(reading.problems[0].error.reason() == Reason::kUnauthorized);
   CHECK(reading.problems[0].error.message().find("4lw.commands.whitelist") != std::string::npos);
+}
+
+TEST_CASE("isro and ruok are asked where srvr and mntr tell nothing", "[zookeeper]") {
+  struct Case {
+    const char* what;
+    Words words;
+    ZookeeperState state;
+    std::optional<bool> read_only;
+    std::optional<bool> alive;
+    const char* why;
+  };
+
+  const std::vector<Case> cases{
+      {"serves", {{"isro", "rw"}}, ZookeeperState::kServing, false, true, "told by isro"},
+      {"serves readers", {{"isro", "ro"}}, ZookeeperState::kServing, true, true, "told by isro"},
+      {"serves nobody", {{"isro", "null"}}, ZookeeperState::kNotServing, {}, true, "null"},
+      {"lives", {{"ruok", "imok"}}, ZookeeperState::kUnknown, {}, true, "imok"},
+      {"refuses all", {}, ZookeeperState::kUnknown, {}, true, "4lw.commands.whitelist"},
+      {"hangs, and lives",
+       {{"srvr", ""}, {"isro", "??"}, {"ruok", "imok"}},
+       ZookeeperState::kNotServing,
+       {},
+       true,
+       "imok"},
+      {"hangs",
+       {{"srvr", ""}, {"isro", ""}, {"ruok", ""}},
+       ZookeeperState::kUnreachable,
+       {},
+       false,
+       "in time"},
+      {"is something else",
+       {{"srvr", "220 smtp\n"}, {"isro", "500\n"}, {"ruok", "500\n"}},
+       ZookeeperState::kUnknown,
+       {},
+       {},
+       "220 smtp"},
+  };
+  Bench bench;
+  for (const Case& c : cases) {
+    INFO(c.what);
+    bench.one.SetScript(Say(c.words));
+    bench.Poll();
+    CHECK(Name(bench.Server(0).state) == Name(c.state));
+    CHECK(bench.Server(0).read_only == c.read_only);
+    CHECK(bench.Server(0).alive == c.alive);
+    CHECK(bench.Server(0).why.find(c.why) != std::string::npos);
+  }
+}
+
+TEST_CASE("a server that serves without telling its mode leaves the ensemble unknown",
+          "[zookeeper]") {
+  Bench bench;
+  bench.one.SetScript(Say({{"isro", "rw"}}));
+  bench.two.SetScript(Say({{"isro", "rw"}}));
+  bench.Poll();
+  CHECK(EnsembleOf(*bench.facts, bench.Now()).state == EnsembleState::kUnknown);
+  bench.one.SetScript(Serve("leader"));
+  bench.Poll();
+  CHECK(EnsembleOf(*bench.facts, bench.Now()).state == EnsembleState::kLed);
+}
+
+TEST_CASE("settings are asked for once, and again when a server is back", "[zookeeper]") {
+  Bench bench;
+  std::atomic<int> asked = 0;
+  bench.one.SetScript([&](Peer& peer) {
+    const std::string word(peer.Receive());
+    asked += word == "conf" ? 1 : 0;
+    peer.Send(word == "srvr" ? Srvr("leader") : word == "mntr" ? Mntr("leader") : Refusal(word));
+  });
+  bench.Poll();
+  bench.Poll();
+  CHECK(asked == 1);
+  CHECK(bench.Server(0).refused == std::vector<std::string>{"conf"});
+  CHECK(bench.Server(0).configured == nullptr);
+  bench.one.SetScript([](Peer& peer) { peer.Reset(); });
+  bench.Poll();
+  bench.one.SetScript(Serve("leader"));
+  bench.Poll();
+  CHECK(bench.Server(0).refused.empty());
+  CHECK(bench.Server(0).settings.tick == 2);
+}
+
+TEST_CASE("the AdminServer tells the settings where conf is refused", "[zookeeper]") {
+  Bench bench(true);
+  bench.one.SetScript(Say({{"srvr", Srvr("leader")}, {"mntr", Mntr("leader")}}));
+  bench.http.Set("http://a1:8080/commands/configuration",
+                 R"({"tick_time": 2000, "server_id": 7, "data_dir": "/zk", "error": null})");
+  CHECK(bench.Poll().problems.empty());
+  CHECK(bench.Server(0).settings.id == 7);
+  CHECK(bench.Server(0).settings.data_dir == "/zk");
 }
 
 TEST_CASE("the AdminServer is asked for what the words refuse", "[zookeeper]") {

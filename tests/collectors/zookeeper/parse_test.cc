@@ -130,6 +130,63 @@ TEST_CASE("half an answer is none, wherever it is cut", "[zookeeper]") {
   CHECK(ParseSrvr(whole.substr(0, complete)));
 }
 
+constexpr const char* kConfAnswer =
+    "clientPort=24763\nsecureClientPort=-1\ndataDir=/zk/data/version-2\ndataDirSize=597\n"
+    "dataLogDir=/zk/log/version-2\ndataLogSize=67108880\ntickTime=1000\nmaxClientCnxns=0\n"
+    "minSessionTimeout=2000\nmaxSessionTimeout=20000\nclientPortListenBacklog=-1\nserverId=1\n"
+    "initLimit=10\nsyncLimit=5\nelectionAlg=3\nelectionPort=25831\nquorumPort=17328\npeerType=0\n"
+    "membership: \nserver.1=127.0.0.1:17328:25831:participant\nversion=0";
+
+TEST_CASE("conf tells limits in seconds, sizes and folders", "[zookeeper]") {
+  const auto settings = ParseConf(kConfAnswer);
+  REQUIRE(settings);
+  CHECK(settings->id == 1);
+  CHECK(settings->tick == 1);
+  CHECK(settings->init_limit == 10);
+  CHECK(settings->sync_limit == 5);
+  CHECK(settings->session_timeout_min == 2);
+  CHECK(settings->session_timeout_max == 20);
+  CHECK(settings->max_connections == 0);
+  CHECK(settings->data_bytes == 597);
+  CHECK(settings->log_bytes == 67108880);
+  CHECK(settings->data_dir == "/zk/data/version-2");
+  CHECK(settings->log_dir == "/zk/log/version-2");
+}
+
+TEST_CASE("a server that stands alone has no limits of an ensemble", "[zookeeper]") {
+  const auto settings = ParseConf("dataDir=/zk\ntickTime=2000\nserverId=0\n");
+  REQUIRE(settings);
+  CHECK(settings->id == 0);
+  CHECK_FALSE(settings->init_limit);
+  CHECK_FALSE(settings->data_bytes);
+}
+
+TEST_CASE("an AdminServer's configuration is less of the same", "[zookeeper]") {
+  const auto settings = ParseAdminConfiguration(
+      R"({"client_port": 24763, "data_dir": "/zk", "tick_time": 1000, "max_client_cnxns": 60,
+          "min_session_timeout": -1, "server_id": 3, "command": "configuration", "error": null})");
+  REQUIRE(settings);
+  CHECK(settings->id == 3);
+  CHECK(settings->tick == 1);
+  CHECK(settings->max_connections == 60);
+  CHECK(settings->data_dir == "/zk");
+  CHECK_FALSE(settings->session_timeout_min);
+}
+
+TEST_CASE("isro and ruok have two answers each, and nothing else counts", "[zookeeper]") {
+  CHECK(*ParseIsro("ro"));
+  CHECK_FALSE(*ParseIsro("rw"));
+  CHECK(ParseIsro("null").error().reason() == Reason::kRefused);
+  CHECK(ParseRuok("imok"));
+  for (const char* other : {"", "imo", "imok\n", "rw\n", "RO", "HTTP/1.1 400 Bad Request"}) {
+    INFO(other);
+    CHECK(ParseIsro(other).error().reason() == Reason::kBadAnswer);
+    CHECK(ParseRuok(other).error().reason() == Reason::kBadAnswer);
+  }
+  CHECK(ParseRuok("ruok is not executed because it is not in the whitelist.\n").error().reason() ==
+        Reason::kUnauthorized);
+}
+
 TEST_CASE("other bytes are a bad answer, told in one printable line", "[zookeeper]") {
   const std::string bytes =
       GENERATE(std::string(), std::string("HTTP/1.1 400 Bad Request\r\n\r\n"),
@@ -137,7 +194,9 @@ TEST_CASE("other bytes are a bad answer, told in one printable line", "[zookeepe
                std::string("Zookeeper version:\nMode:\nNode count:\n"),
                std::string("zk_version\t\nzk_server_state\t\n"), std::string("\xff\xfe\n"));
   for (const auto& error :
-       {ParseSrvr(bytes).error(), ParseMntr(bytes).error(), ParseAdminMonitor(bytes).error()}) {
+       {ParseSrvr(bytes).error(), ParseMntr(bytes).error(), ParseAdminMonitor(bytes).error(),
+        ParseConf(bytes).error(), ParseAdminConfiguration(bytes).error(), ParseIsro(bytes).error(),
+        ParseRuok(bytes).error()}) {
     CHECK(error.reason() == Reason::kBadAnswer);
     CHECK(error.message().size() < 200);
     CHECK(error.message().find('\n') == std::string::npos);
@@ -158,6 +217,7 @@ TEST_CASE("an AdminServer's document of the wrong shape is refused", "[zookeeper
                               R"({"version": "3.8.4", "server_state": ["leader"]})");
   INFO(body);
   CHECK_FALSE(ParseAdminMonitor(body));
+  CHECK_FALSE(ParseAdminConfiguration(body));
 }
 
 }  // namespace

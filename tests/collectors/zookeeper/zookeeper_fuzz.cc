@@ -50,6 +50,20 @@ void Check(const Result<zookeeper_collector::Monitored>& read) {
   }
 }
 
+void Check(const Result<ZookeeperSettings>& read) {
+  if (!read) {
+    RequireLine(read.error().message(), 400);
+    return;
+  }
+  Require(read->tick && read->id);
+  RequireLine(read->data_dir, 200);
+  RequireLine(read->log_dir, 200);
+  for (const auto& number : {read->id, read->tick, read->init_limit, read->sync_limit,
+                             read->max_connections, read->data_bytes, read->log_bytes}) {
+    Require(!number || *number >= 0);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -62,5 +76,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   Check(ParseMntr(bytes));
   Check(ParseAdminMonitor(bytes));
+  Check(ParseConf(bytes));
+  Check(ParseAdminConfiguration(bytes));
+  if (const auto read_only = ParseIsro(bytes); !read_only) {
+    RequireLine(read_only.error().message(), 400);
+  }
+  if (const auto lives = ParseRuok(bytes); !lives) {
+    RequireLine(lives.error().message(), 400);
+  }
   return 0;
 }

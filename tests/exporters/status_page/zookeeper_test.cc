@@ -88,6 +88,23 @@ TEST_CASE("a silent leader is unknown, not lost", "[status_page]") {
   CHECK(troubles[0].severity == Severity::kUnknown);
 }
 
+TEST_CASE("servers for readers only and servers with other limits are at risk", "[status_page]") {
+  EntityTable names;
+  ZookeeperFacts facts = Healthy(names);
+  for (ZookeeperServerFacts& server : facts.servers) {
+    server.configured = server.told;
+    server.settings = {.id = 1, .tick = 2, .data_bytes = 67'108'880, .data_dir = "/zk/<data>"};
+  }
+  CHECK(PageOf(facts).find("id 1, 67.1 MB in /zk/&lt;data&gt;") != std::string::npos);
+  facts.servers[1].settings.tick = 3;
+  facts.servers[2].read_only = true;
+  const std::vector<Trouble> troubles = TroublesOf(facts);
+  REQUIRE(troubles.size() == 2);
+  CHECK(troubles[0].what == "ZooKeeper server zk-3:2181 serves readers only");
+  CHECK(troubles[1].why == "tickTime is 2000 ms at zk-1:2181 and 3000 ms at zk-2:2181");
+  CHECK(PageOf(facts).find("read only") != std::string::npos);
+}
+
 TEST_CASE("a word that is not permitted is a hint, not a trouble", "[status_page]") {
   EntityTable names;
   ZookeeperFacts facts = Healthy(names);

@@ -33,7 +33,7 @@ admin.serverAddress=127.0.0.1
 admin.serverPort=${admin_ports[$node]}
 P
   [ "$name" = zookeeper ] && return
-  echo "4lw.commands.whitelist=srvr,mntr"
+  echo "4lw.commands.whitelist=srvr,mntr,conf,isro,ruok"
   if [ "$name" = zookeeper_kafka ]; then
     cat <<P
 metricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider

@@ -1,5 +1,6 @@
 """One ZooKeeper server as it comes: only srvr is permitted. By the words alone, and with its AdminServer."""
 
+import json
 import os
 
 import _paths  # noqa: F401
@@ -24,6 +25,7 @@ def run(case):
     check(not page.series("zookeeper_watches"), "what only mntr tells is not there")
     html = plain.get("/")[1]
     check("4lw.commands.whitelist" in html and "all well" in html, "the page says what to permit, and calls it no trouble")
+    check(page.value("zookeeper_server_alive", server=address) == 1 and page.value("zookeeper_server_read_only", server=address) == 0, "it lives and serves writers")
     plain.terminate()
 
     config = truth.configuration(os.path.join(case.folder, "admin.yaml"), described, INTERVAL, admin=True)
@@ -38,6 +40,10 @@ def run(case):
 
     took = wait_until("every number equals what the AdminServer tells", 30, equal)
     check(True, f"with its AdminServer every number equals what that tells ({took:.1f} s)")
+
+    settings = json.loads(agent.get("/api/klaxon/v1/zookeeper")[1])["ensembles"][0]["servers"][0]["settings"]
+    told = zookeeper_probe.configuration(admin)
+    check(settings["tick_seconds"] == told["tick_time"] / 1000 and settings["data_dir"] == told["data_dir"], "and how it is configured, which conf refuses")
 
     stack.run("kill", "zookeeper")
     took, late = truth.await_truth(agent, [address], "the killed server is unreachable")

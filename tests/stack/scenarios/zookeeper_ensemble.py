@@ -41,6 +41,7 @@ def run(case):
         page, lines = agent.metrics(), []
         for address in everyone:
             lines += truth.differences(page, address, zookeeper_probe.mntr(address)) + truth.srvr_differences(page, address)
+            lines += truth.conf_differences(page, address)
         return not lines or "; ".join(lines[:4])
 
     wait_until("every number equals the servers' own words", 30, equal)

@@ -46,6 +46,11 @@ def srvr(address):
     return dict(line.split(": ", 1) for line in ask(address, "srvr").splitlines() if ": " in line)
 
 
+def conf(address):
+    """The answer to conf as key -> text."""
+    return dict(line.split("=", 1) for line in ask(address, "conf").splitlines() if "=" in line)
+
+
 def mntr(address):
     """The answer to mntr as key -> text."""
     return dict(line.split("\t", 1) for line in ask(address, "mntr").splitlines() if "\t" in line)
@@ -54,6 +59,12 @@ def mntr(address):
 def monitor(admin):
     """What the AdminServer's monitor tells."""
     with urllib.request.urlopen(admin + "/commands/monitor", timeout=5) as answer:
+        return json.load(answer)
+
+
+def configuration(admin):
+    """How the AdminServer says it is configured."""
+    with urllib.request.urlopen(admin + "/commands/configuration", timeout=5) as answer:
         return json.load(answer)
 
 

@@ -96,6 +96,24 @@ def srvr_differences(page, address):
     return lines
 
 
+def conf_differences(page, address):
+    """The same of what conf tells, in seconds. Sizes of folders grow, and are compared with at most."""
+    told = zookeeper_probe.conf(address)
+    tick = float(told["tickTime"]) / 1000
+    expected = {"zookeeper_server_id": float(told["serverId"]), "zookeeper_tick_seconds": tick}
+    for name, key in {"zookeeper_session_timeout_min_seconds": "minSessionTimeout", "zookeeper_session_timeout_max_seconds": "maxSessionTimeout"}.items():
+        expected[name] = float(told[key]) / 1000
+    for name, key in {"zookeeper_init_limit_seconds": "initLimit", "zookeeper_sync_limit_seconds": "syncLimit"}.items():
+        expected[name] = float(told[key]) * tick if key in told else None
+    expected["zookeeper_max_connections_per_client"] = float(told["maxClientCnxns"])
+    lines = [f"{name} of {address} is {page.value(name, server=address)}, told is {value}" for name, value in expected.items() if page.value(name, server=address) != value]
+    for name, key in {"zookeeper_data_dir_bytes": "dataDirSize", "zookeeper_log_dir_bytes": "dataLogSize"}.items():
+        ours = page.value(name, server=address)
+        if ours is None or ours > float(told[key]):
+            lines.append(f"{name} of {address} is {ours}, told later is {told[key]}")
+    return lines
+
+
 def polls(page):
     return page.value("klaxon_collector_polls_total", cluster=CLUSTER, collector="zookeeper") or 0
 
