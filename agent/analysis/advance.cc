@@ -9,6 +9,7 @@
 #include "agent/analysis/record_samples.h"
 #include "agent/analysis/registry.h"
 #include "agent/analysis/rest_proxy/rest_proxy.h"
+#include "agent/analysis/zookeeper.h"
 
 namespace klaxon::analysis {
 namespace {
@@ -170,6 +171,28 @@ std::vector<Change> StepRegistry(const ViewPart* before, const KafkaFacts* kafka
   return std::move(step.changes);
 }
 
+void AdvanceEnsembles(const View& before, View& next) {
+  for (ViewPart& part : next.parts) {
+    const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get());
+    if (facts == nullptr) {
+      continue;
+    }
+    const ViewPart* old = PartOf(before, *part.section);
+    if (old != nullptr && old->section->facts == part.section->facts) {
+      part.derived = old->derived;
+      continue;
+    }
+    ZookeeperBefore known;
+    if (old != nullptr) {
+      known.facts = dynamic_cast<const ZookeeperFacts*>(old->section->facts.get());
+      known.derived = dynamic_cast<const ZookeeperDerived*>(old->derived.get());
+    }
+    ZookeeperStep step = AdvanceZookeeper(known, *facts, next.now);
+    part.derived = std::move(step.derived);
+    Record(std::move(step.changes), part.section->cluster, next.now, next);
+  }
+}
+
 void AdvanceRestProxies(const View& before, View& next) {
   const std::vector<KafkaPart> kafka = KafkaParts(next);
   for (ViewPart& part : next.parts) {
@@ -208,6 +231,7 @@ View Advance(const View& view, const std::vector<SectionRef>& sections, const In
   }
   TellStates(view, next);
   AdvanceConnects(view, next);
+  AdvanceEnsembles(view, next);
   AdvanceRestProxies(view, next);
   AdvanceRecordSamples(view, next);
   return next;

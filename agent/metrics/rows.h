@@ -109,8 +109,10 @@ void EachRestProxy(const View& view, Emitter& emitter) {
 template <void (*kEmit)(const ZookeeperPart&, Emitter&)>
 void EachZookeeper(const View& view, Emitter& emitter) {
   for (const ViewPart& part : view.parts) {
-    if (const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get())) {
-      kEmit({.section = *part.section, .facts = *facts}, emitter);
+    const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const ZookeeperDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
     } else if (part.section->collector == kZookeeperCollector) {
       emitter.Unknown(nullptr, {part.section->cluster});
     }

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "agent/base/duration.h"
 #include "agent/metrics/rows.h"
 
 /// ZooKeeper, by ensemble and by server. `server` is the address in the configuration. What a
@@ -133,7 +134,7 @@ void EmitCounter(const ZookeeperPart& part, const ZookeeperServerFacts& server, 
 
 void EmitEnsembleState(const ZookeeperPart& part, Emitter& emitter) {
   const std::string& cluster = part.section.cluster;
-  const EnsembleState state = EnsembleOf(part.facts, emitter.now()).state;
+  const EnsembleState state = EnsembleOf(part.facts, part.derived, emitter.now()).state;
   if (state == EnsembleState::kUnknown) {
     emitter.Unknown(nullptr, {cluster});
     return;
@@ -143,13 +144,34 @@ void EmitEnsembleState(const ZookeeperPart& part, Emitter& emitter) {
 }
 
 void EmitLeaders(const ZookeeperPart& part, Emitter& emitter) {
-  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, emitter.now());
+  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, part.derived, emitter.now());
   const bool hidden = ensemble.leaders == 0 && ensemble.silent > 0;
   if (ensemble.state == EnsembleState::kUnknown || hidden) {
     emitter.Unknown(nullptr, {part.section.cluster});
     return;
   }
   emitter.Sample({part.section.cluster}, static_cast<double>(ensemble.leaders));
+}
+
+void EmitElections(const ZookeeperPart& part, Emitter& emitter) {
+  if (SeenEnsemble(part.facts, emitter.now()).state == EnsembleState::kUnknown) {
+    emitter.Unknown(nullptr, {part.section.cluster});
+    return;
+  }
+  emitter.Sample({part.section.cluster}, static_cast<double>(part.derived.elections));
+}
+
+/// Unknown while nobody can tell whether somebody leads.
+void EmitLeaderless(const ZookeeperPart& part, Emitter& emitter) {
+  const EnsembleState state = SeenEnsemble(part.facts, emitter.now()).state;
+  const bool led = state == EnsembleState::kLed || state == EnsembleState::kStandalone;
+  if (!led && (state != EnsembleState::kNotServing || !part.derived.leaderless_at)) {
+    emitter.Unknown(nullptr, {part.section.cluster});
+    return;
+  }
+  const Duration since =
+      led ? Duration::zero() : emitter.now().mono - part.derived.leaderless_at->mono;
+  emitter.Sample({part.section.cluster}, Seconds(since));
 }
 
 void EmitServers(const ZookeeperPart& part, Emitter& emitter) {
@@ -190,8 +212,9 @@ constexpr std::array kRows{
     Metric{.info = {.name = "zookeeper_ensemble_state",
                     .help = "1 for what the servers amount to: led by exactly one, standalone, "
                             "leader_unseen (followers serve, no server that answers leads), "
-                            "not_serving (none serves), disagreeing (several lead); no series "
-                            "while no server answers",
+                            "not_serving (none serves), disagreeing (several lead, or a follower "
+                            "is of a later epoch than its leader, in two polls in a row); no "
+                            "series while no server answers",
                     .labels = kEnsembleState,
                     .source = kPoll},
            .emit = EachZookeeper<EmitEnsembleState>},
@@ -201,6 +224,19 @@ constexpr std::array kRows{
                     .labels = kEnsemble,
                     .source = kPoll},
            .emit = EachZookeeper<EmitLeaders>},
+    Metric{.info = {.name = "zookeeper_ensemble_elections_total",
+                    .help = "Elections that ended since Klaxon started, by the epoch of the leader "
+                            "where it is told, else by the leaders that were seen",
+                    .type = MetricType::kCounter,
+                    .labels = kEnsemble,
+                    .source = kPoll},
+           .emit = EachZookeeper<EmitElections>},
+    Metric{.info = {.name = "zookeeper_ensemble_leaderless_seconds",
+                    .help = "Since when nobody leads, as Klaxon saw it; 0 while somebody does",
+                    .unit = "seconds",
+                    .labels = kEnsemble,
+                    .source = kPoll},
+           .emit = EachZookeeper<EmitLeaderless>},
     Metric{.info = {.name = "zookeeper_ensemble_servers",
                     .help = "Servers in the configuration of Klaxon",
                     .labels = kEnsemble,

@@ -34,6 +34,12 @@ std::string_view Name(EventKind kind) {
       return "rebalance_began";
     case EventKind::kRebalanceEnded:
       return "rebalance_ended";
+    case EventKind::kElectionBegan:
+      return "zookeeper_election_began";
+    case EventKind::kLeaderElected:
+      return "zookeeper_leader_elected";
+    case EventKind::kZookeeperServer:
+      return "zookeeper_server_changed";
     case EventKind::kSubjectCreated:
       return "subject_created";
     case EventKind::kSubjectDeleted:

@@ -24,6 +24,9 @@ enum class EventKind {
   kWorkerLeft,
   kRebalanceBegan,  ///< the same group deals out its work anew
   kRebalanceEnded,
+  kElectionBegan,    ///< the servers of a ZooKeeper ensemble serve nobody and look for a leader
+  kLeaderElected,    ///< of such an ensemble: another one, or the same again
+  kZookeeperServer,  ///< a server of it went from one state or mode into another
   kSubjectCreated,
   kSubjectDeleted,  ///< softly, as a whole
   kSubjectGone,     ///< deleted for good
@@ -46,7 +49,7 @@ struct Event {
   Instant at{};           ///< when analysis saw it: up to one poll interval after it happened
   EventKind kind = EventKind::kBrokerGone;
   std::string cluster{};
-  /// Broker id, topic, group, "connector" or "connector task 3", worker, subject of a registry.
+  /// Broker id, topic, group, "connector" or "connector task 3", worker, subject of a registry, server.
   std::string subject{};
   std::string detail{};  ///< what there is to say besides; one line, of a registry's several
 };

@@ -72,8 +72,10 @@ std::vector<RestProxyPart> RestProxyParts(const View& view) {
 std::vector<ZookeeperPart> ZookeeperParts(const View& view) {
   std::vector<ZookeeperPart> parts;
   for (const ViewPart& part : view.parts) {
-    if (const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get())) {
-      parts.push_back({.section = *part.section, .facts = *facts});
+    const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get());
+    const auto* derived = dynamic_cast<const ZookeeperDerived*>(part.derived.get());
+    if (facts != nullptr && derived != nullptr) {
+      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
     }
   }
   return parts;

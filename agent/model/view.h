@@ -16,6 +16,7 @@
 #include "agent/model/schema_registry_derived.h"
 #include "agent/model/schema_registry_facts.h"
 #include "agent/model/section.h"
+#include "agent/model/zookeeper_ensemble.h"
 #include "agent/model/zookeeper_facts.h"
 
 namespace klaxon {
@@ -102,6 +103,7 @@ struct RestProxyPart {
 struct ZookeeperPart {
   const Section& section;
   const ZookeeperFacts& facts;
+  const ZookeeperDerived& derived;
 };
 
 /// The sampled records of one Kafka cluster of a view. REQUIRES: the view outlives it.

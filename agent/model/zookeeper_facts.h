@@ -109,35 +109,6 @@ struct ZookeeperFacts final : Facts {
   std::vector<ZookeeperServerFacts> servers{};  ///< in the order of the configuration
 };
 
-/// What the servers of an ensemble amount to.
-enum class EnsembleState : uint8_t {
-  kUnknown,       ///< nobody tells
-  kStandalone,    ///< the one server there is serves alone
-  kLed,           ///< exactly one server says that it leads
-  kLeaderUnseen,  ///< followers serve, but no server that answers leads: it is silent or not listed
-  kNotServing,    ///< of the servers that tell none serves more than reads
-  kDisagreeing,   ///< several lead, or one of several stands alone
-};
-
-/// "unknown", "standalone", "led", "leader_unseen", "not_serving", "disagreeing".
-std::string_view Name(EnsembleState state);
-
-struct ZookeeperEnsemble {
-  EnsembleState state = EnsembleState::kUnknown;
-  size_t serving = 0;      ///< servers by state
-  size_t not_serving = 0;  ///< as they say themselves
-  size_t silent = 0;       ///< unreachable, or unknown
-  size_t leaders = 0;      ///< of those that serve
-  size_t voters = 0;       ///< as servers tell, else as many as are listed
-  size_t in_sync = 0;      ///< voters that serve, the leader's own account before ours
-
-  /// Votes that a decision takes.
-  size_t Quorum() const { return voters / 2 + 1; }
-};
-
-/// Judges what was told in the last poll. Pure.
-ZookeeperEnsemble EnsembleOf(const ZookeeperFacts& facts, const Instant& now);
-
 /// Settings that all servers of an ensemble should have in common and that differ between those
 /// that serve, a line each: "tickTime is 2000 ms at zk-1:2181 and 3000 ms at zk-2:2181". Pure.
 std::vector<std::string> DifferingSettings(const ZookeeperFacts& facts, const Instant& now);

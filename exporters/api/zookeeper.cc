@@ -54,8 +54,12 @@ Json Server(const ZookeeperServerFacts& server, const Instant& now) {
           {"settings", IfFresh(server.configured, now, [&] { return Settings(server.settings); })}};
 }
 
+Json Since(const std::optional<Instant>& at) {
+  return at ? Json(FormatWallTime(at->wall)) : Json(nullptr);
+}
+
 Json Ensemble(const ZookeeperPart& part, const Instant& now) {
-  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, now);
+  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, part.derived, now);
   const bool known = ensemble.state != EnsembleState::kUnknown;
   Json servers = Json::array();
   for (const ZookeeperServerFacts& server : part.facts.servers) {
@@ -63,6 +67,11 @@ Json Ensemble(const ZookeeperPart& part, const Instant& now) {
   }
   return {{"cluster", Text(part.section.cluster)},
           {"state", known ? Json(Name(ensemble.state)) : Json(nullptr)},
+          {"leader", ensemble.leaders == 1 ? Text(part.derived.leader) : Json(nullptr)},
+          {"leaderless_since", Since(part.derived.leaderless_at)},
+          {"elected_at", Since(part.derived.elected_at)},
+          {"elections", part.derived.elections},
+          {"disagreement", TextOrNull(part.derived.disagreement)},
           {"voters", known ? Json(ensemble.voters) : Json(nullptr)},
           {"in_sync", known ? Json(ensemble.in_sync) : Json(nullptr)},
           {"servers", std::move(servers)}};

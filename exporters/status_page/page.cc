@@ -102,6 +102,12 @@ std::string EventInWords(const Event& event) {
       return fmt::format("{} rebalances ({})", event.subject, event.detail);
     case EventKind::kRebalanceEnded:
       return fmt::format("{} is Stable again", event.subject);
+    case EventKind::kElectionBegan:
+      return fmt::format("ZooKeeper looks for a leader; {}", event.detail);
+    case EventKind::kLeaderElected:
+      return fmt::format("ZooKeeper server {} leads {}", event.subject, event.detail);
+    case EventKind::kZookeeperServer:
+      return fmt::format("ZooKeeper server {}: {}", event.subject, event.detail);
     case EventKind::kSubjectCreated:
       return fmt::format("subject {} was created", event.subject);
     case EventKind::kSubjectDeleted:

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/duration.h"
 #include "agent/base/text.h"
 #include "exporters/status_page/html.h"
 
@@ -42,6 +43,21 @@ std::string WordOf(EnsembleState state) {
   std::string word(Name(state));
   std::ranges::replace(word, '_', ' ');
   return word;
+}
+
+/// " by zk-2:2181 in epoch 5, elected 3 min ago".
+std::string LedBy(const ZookeeperPart& part, const ZookeeperEnsemble& ensemble,
+                  const Instant& now) {
+  const ZookeeperDerived& derived = part.derived;
+  if (ensemble.state != EnsembleState::kLed || derived.leader.empty()) {
+    return "";
+  }
+  std::string words = " by " + Escape(derived.leader);
+  words += derived.epoch ? fmt::format(" in epoch {}", *derived.epoch) : "";
+  if (derived.elected_at) {
+    words += fmt::format(", elected {} ago", FormatAge(now.mono - derived.elected_at->mono));
+  }
+  return words;
 }
 
 std::string Count(std::optional<double> number) {
@@ -120,13 +136,13 @@ std::string Row(const ZookeeperServerFacts& server, const Instant& now) {
 }  // namespace
 
 std::string ZookeeperSection(const ZookeeperPart& part, const Instant& now) {
-  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, now);
+  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, part.derived, now);
   std::string html = fmt::format(
       "<section>\n<h2>{} <span class=\"quiet\">ZooKeeper, {}</span></h2>\n"
       "<table><thead><tr><th>Server</th><th>State</th><th>Mode</th><th>Latency, mean / max</th>"
       "<th>Waiting</th><th>Connections</th><th>Nodes</th><th>Version</th><th>Age</th></tr></thead>"
       "<tbody>\n",
-      Escape(part.section.cluster), WordOf(ensemble.state));
+      Escape(part.section.cluster), WordOf(ensemble.state) + LedBy(part, ensemble, now));
   std::vector<const ZookeeperServerFacts*> order;
   order.reserve(part.facts.servers.size());
   for (const ZookeeperServerFacts& server : part.facts.servers) {

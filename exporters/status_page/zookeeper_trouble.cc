@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "agent/base/duration.h"
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/zookeeper_section.h"
 
@@ -24,6 +25,12 @@ Trouble Make(const ZookeeperPart& part, Severity severity, std::string what, std
           .what = std::move(what),
           .why = std::move(why),
           .answer = NewestOf(part.facts)};
+}
+
+/// "; nobody leads since 3 min", if that is what is wrong.
+std::string Leaderless(const ZookeeperPart& part, const Instant& now) {
+  const std::optional<Instant>& since = part.derived.leaderless_at;
+  return since ? fmt::format("; nobody has led for {}", FormatAge(now.mono - since->mono)) : "";
 }
 
 void AddServers(const ZookeeperPart& part, const Instant& now, std::vector<Trouble>& troubles) {
@@ -77,7 +84,7 @@ void AddReadOnly(const ZookeeperPart& part, const Instant& now, std::vector<Trou
 
 std::vector<Trouble> ZookeeperTroubles(const ZookeeperPart& part, const Instant& now) {
   std::vector<Trouble> troubles;
-  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, now);
+  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, part.derived, now);
   switch (ensemble.state) {
     case EnsembleState::kUnknown:
     case EnsembleState::kStandalone:
@@ -93,12 +100,13 @@ std::vector<Trouble> ZookeeperTroubles(const ZookeeperPart& part, const Instant&
       troubles.push_back(
           Make(part, Severity::kBroken, "ZooKeeper does not serve",
                fmt::format("{} answers, none serves",
-                           Counted(ensemble.serving + ensemble.not_serving, "server"))));
+                           Counted(ensemble.serving + ensemble.not_serving, "server")) +
+                   Leaderless(part, now)));
       AddReadOnly(part, now, troubles);
       return troubles;
     case EnsembleState::kDisagreeing:
       troubles.push_back(Make(part, Severity::kBroken, "the servers of ZooKeeper disagree",
-                              "several lead, or one stands alone; are they one ensemble?"));
+                              part.derived.disagreement));
       break;
   }
   AddServers(part, now, troubles);

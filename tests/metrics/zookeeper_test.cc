@@ -71,12 +71,17 @@ ZookeeperServerFacts Server(EntityTable& names, const std::string& name, const s
   return server;
 }
 
+/// Of an ensemble that was led before, by zk-1, after one election.
 View ViewOf(ZookeeperFacts facts) {
+  auto derived = std::make_shared<ZookeeperDerived>();
+  derived->leader = "zk-1:2181";
+  derived->elections = 1;
+  derived->leaderless_at = {.wall = {}, .mono = testing::EstateNow().mono - seconds{7}};
   Section section{.cluster = "main", .collector = "zookeeper"};
   section.facts = std::make_shared<const ZookeeperFacts>(std::move(facts));
   return {.version = 1,
           .now = testing::EstateNow(),
-          .parts = {{.section = std::make_shared<const Section>(section), .derived = nullptr}}};
+          .parts = {{.section = std::make_shared<const Section>(section), .derived = derived}}};
 }
 
 ZookeeperFacts Three(EntityTable& names) {
@@ -125,6 +130,8 @@ TEST_CASE("a leader that tells all has every metric", "[metrics]") {
   CHECK(value("zookeeper_ensemble_state{cluster=main,state=led}") == 1);
   CHECK(value("zookeeper_ensemble_state{cluster=main,state=disagreeing}") == 0);
   CHECK(value("zookeeper_ensemble_leaders{cluster=main}") == 1);
+  CHECK(value("zookeeper_ensemble_elections_total{cluster=main}") == 1);
+  CHECK(value("zookeeper_ensemble_leaderless_seconds{cluster=main}") == 0);
   CHECK(value("zookeeper_server_state{cluster=main,server=zk-2:2181,state=serving}") == 1);
   CHECK(value("zookeeper_server_mode{cluster=main,server=zk-2:2181,mode=follower}") == 1);
   CHECK(value("zookeeper_server_mode{cluster=main,server=zk-2:2181,mode=leader}") == 0);
@@ -160,6 +167,20 @@ TEST_CASE("no leader is told as none only if every server was heard", "[metrics]
   CHECK(UnknownIn(ViewOf(facts)).contains("zookeeper_ensemble_leaders cluster=main"));
   facts.servers[0].state = ZookeeperState::kNotServing;
   CHECK(Emitted(ViewOf(facts)).samples.at("zookeeper_ensemble_leaders{cluster=main}") == 0);
+}
+
+TEST_CASE("how long nobody leads is known only if servers say that none serves", "[metrics]") {
+  EntityTable names;
+  ZookeeperFacts facts = Three(names);
+  for (ZookeeperServerFacts& server : facts.servers) {
+    server.state = ZookeeperState::kNotServing;
+  }
+  CHECK(Emitted(ViewOf(facts)).samples.at("zookeeper_ensemble_leaderless_seconds{cluster=main}") ==
+        7);
+  for (ZookeeperServerFacts& server : facts.servers) {
+    server.state = ZookeeperState::kUnreachable;
+  }
+  CHECK(UnknownIn(ViewOf(facts)).contains("zookeeper_ensemble_leaderless_seconds cluster=main"));
 }
 
 TEST_CASE("words that are refused leave unknown what they would tell", "[metrics]") {

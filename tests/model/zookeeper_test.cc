@@ -3,7 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "agent/model/zookeeper_facts.h"
+#include "agent/model/zookeeper_ensemble.h"
 
 namespace klaxon {
 namespace {
@@ -65,7 +65,7 @@ TEST_CASE("what servers say of themselves makes an ensemble", "[zookeeper]") {
       servers += server + " ";
     }
     INFO(servers);
-    const ZookeeperEnsemble ensemble = EnsembleOf(Facts(c.servers), kNow);
+    const ZookeeperEnsemble ensemble = SeenEnsemble(Facts(c.servers), kNow);
     CHECK(Name(ensemble.state) == Name(c.state));
     CHECK(ensemble.in_sync == c.in_sync);
     CHECK(ensemble.serving + ensemble.not_serving + ensemble.silent == c.servers.size());
@@ -77,12 +77,12 @@ TEST_CASE("the leader's own account of its followers goes first", "[zookeeper]")
   facts.servers[0].monitored = facts.servers[0].told;
   facts.servers[0].monitor.voters = 5;
   facts.servers[0].monitor.synced_followers = 1;
-  const ZookeeperEnsemble ensemble = EnsembleOf(facts, kNow);
+  const ZookeeperEnsemble ensemble = SeenEnsemble(facts, kNow);
   CHECK(ensemble.voters == 5);
   CHECK(ensemble.in_sync == 2);
   CHECK(ensemble.Quorum() == 3);
   facts.servers[0].monitor.synced_followers = 1e300;  // whatever it says
-  CHECK(EnsembleOf(facts, kNow).in_sync == 256);
+  CHECK(SeenEnsemble(facts, kNow).in_sync == 256);
 }
 
 TEST_CASE("settings that differ between servers are told in the words of zoo.cfg", "[zookeeper]") {

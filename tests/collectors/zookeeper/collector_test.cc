@@ -9,6 +9,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "agent/model/zookeeper_ensemble.h"
 #include "tests/contract/hostile_server.h"
 #include "tests/support/fake_http_client.h"
 
@@ -122,7 +123,7 @@ TEST_CASE("a poll tells every server with answers of its own", "[zookeeper]") {
   CHECK(bench.Server(0).settings.data_dir == "/data");
   CHECK(bench.Server(0).configured->good_for > seconds{60});
   CHECK(bench.facts->answers.size() == 8);
-  CHECK(EnsembleOf(*bench.facts, bench.Now()).state == EnsembleState::kLed);
+  CHECK(SeenEnsemble(*bench.facts, bench.Now()).state == EnsembleState::kLed);
 }
 
 TEST_CASE("a silent server leaves the other fresh, and its own age grows", "[zookeeper]") {
@@ -141,7 +142,7 @@ TEST_CASE("a silent server leaves the other fresh, and its own age grows", "[zoo
   CHECK(bench.Server(0).stats.mode == "leader");  // of before, with its age
   CHECK(bench.Server(1).state == ZookeeperState::kServing);
   CHECK_FALSE(bench.Server(1).told->error);
-  const ZookeeperEnsemble ensemble = EnsembleOf(*bench.facts, bench.Now());
+  const ZookeeperEnsemble ensemble = SeenEnsemble(*bench.facts, bench.Now());
   CHECK(ensemble.state == EnsembleState::kLeaderUnseen);
   CHECK(ensemble.leaders == 0);
   CHECK(ensemble.silent == 1);
@@ -156,7 +157,7 @@ TEST_CASE("not serving is a fact, not a failure of the poll", "[zookeeper]") {
   CHECK(reading.problems.empty());
   CHECK(bench.Server(0).state == ZookeeperState::kNotServing);
   CHECK(bench.Server(0).why.find("not currently serving") != std::string::npos);
-  CHECK(EnsembleOf(*bench.facts, bench.Now()).state == EnsembleState::kNotServing);
+  CHECK(SeenEnsemble(*bench.facts, bench.Now()).state == EnsembleState::kNotServing);
   bench.one.SetScript(Say(Srvr("leader"), kQuiet));  // ceased between the words
   bench.Poll();
   CHECK(bench.Server(0).state == ZookeeperState::kNotServing);
@@ -246,10 +247,10 @@ TEST_CASE("a server that serves without telling its mode leaves the ensemble unk
   bench.one.SetScript(Say({{"isro", "rw"}}));
   bench.two.SetScript(Say({{"isro", "rw"}}));
   bench.Poll();
-  CHECK(EnsembleOf(*bench.facts, bench.Now()).state == EnsembleState::kUnknown);
+  CHECK(SeenEnsemble(*bench.facts, bench.Now()).state == EnsembleState::kUnknown);
   bench.one.SetScript(Serve("leader"));
   bench.Poll();
-  CHECK(EnsembleOf(*bench.facts, bench.Now()).state == EnsembleState::kLed);
+  CHECK(SeenEnsemble(*bench.facts, bench.Now()).state == EnsembleState::kLed);
 }
 
 TEST_CASE("settings are asked for once, and again when a server is back", "[zookeeper]") {
@@ -317,7 +318,7 @@ TEST_CASE("while nobody answers everything stays, with its age and the reason", 
   REQUIRE(bench.facts != nullptr);
   CHECK(bench.Server(0).stats.mode == "leader");
   CHECK_FALSE(bench.Server(0).Serves(bench.Now()));
-  CHECK(EnsembleOf(*bench.facts, bench.Now()).state == EnsembleState::kUnknown);
+  CHECK(SeenEnsemble(*bench.facts, bench.Now()).state == EnsembleState::kUnknown);
 }
 
 }  // namespace

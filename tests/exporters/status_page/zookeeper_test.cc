@@ -41,7 +41,7 @@ TEST_CASE("a healthy ensemble is shown without trouble", "[status_page]") {
   EntityTable names;
   CHECK(TroublesOf(Healthy(names)).empty());
   const std::string page = PageOf(Healthy(names));
-  CHECK(page.find("ZooKeeper, led") != std::string::npos);
+  CHECK(page.find("ZooKeeper, led by zk-2:2181") != std::string::npos);
   CHECK(page.find("zk-2:2181") != std::string::npos);
   CHECK(page.find("2.5 ms") != std::string::npos);
   CHECK(page.find("all well") != std::string::npos);
@@ -68,8 +68,12 @@ TEST_CASE("an ensemble that serves nobody is broken, one that disagrees too", "[
   EntityTable names;
   ZookeeperFacts facts = Healthy(names);
   facts.servers[0].stats.mode = "leader";
-  REQUIRE_FALSE(TroublesOf(facts).empty());
-  CHECK(TroublesOf(facts)[0].what == "the servers of ZooKeeper disagree");
+  const View once = ViewOf({SectionOf("zookeeper", facts)});
+  CHECK(TroublesIn(once, At(110)).empty());
+  const View twice = analysis::Advance(once, {SectionOf("zookeeper", facts)}, At(100));
+  REQUIRE_FALSE(TroublesIn(twice, At(110)).empty());
+  CHECK(TroublesIn(twice, At(110))[0].what == "the servers of ZooKeeper disagree");
+  CHECK(TroublesIn(twice, At(110))[0].why.find("zk-1:2181 and zk-2:2181 both lead") == 0);
   for (ZookeeperServerFacts& server : facts.servers) {
     server.state = ZookeeperState::kNotServing;
   }

@@ -5,6 +5,7 @@ Each time Klaxon's account of every server and of the ensemble is compared with 
 
 import json
 import os
+import re
 
 import _paths  # noqa: F401
 import zookeeper_probe
@@ -27,6 +28,17 @@ def run(case):
         took, late = truth.await_truth(agent, everyone, what, limit, state)
         # The poll that runs while the change happens may show the state before; the next must not.
         check(late < 2, f"{what}: right {took:.1f} s later, {late:g} polls after the servers had settled")
+
+    def wait_event(words):
+        """The newest event on the page with these words."""
+        found = []
+
+        def there():
+            found[:] = [line for line in re.findall(r"<li><span class=.age.*?</span> (.*?)</li>", agent.get("/")[1]) if words in line]
+            return bool(found)
+
+        wait_until(f"the event {words}", 20, there)
+        return found[0]
 
     def bring_back(node):
         stack.run("start", "zookeeper3", str(node))
@@ -64,8 +76,14 @@ def run(case):
     left = next(node for node in described["nodes"] if node["id"] not in (follower, leader))
     check(zookeeper_probe.monitor_status(left["admin"]) == 500, "an AdminServer without a quorum answers 500, which Klaxon takes for that")
 
+    began = wait_event(f"ZooKeeper looks for a leader; {addresses[leader]} led before")
+    wait_until("the time without a leader grows", 20, lambda: agent.metrics().value("zookeeper_ensemble_leaderless_seconds", cluster=truth.CLUSTER) > 0)
+    check(True, f"it is an event that an election began: {began}")
+
     bring_back(follower)
     told_right("a server comes back and the two elect", "led")
+    elected = wait_event("nobody led for")
+    check(agent.metrics().value("zookeeper_ensemble_leaderless_seconds", cluster=truth.CLUSTER) == 0, f"and that it ended: {elected}")
     bring_back(leader)
     told_right("all are back", "led")
 
@@ -80,8 +98,12 @@ def run(case):
         20,
         lambda: (agent.metrics().value("zookeeper_zxid_epoch", server=addresses[other]) or 0) > before,
     )
+    elected = wait_event(f"in place of {addresses[leader]}")
+    check(f"server {addresses[other]} leads" in elected, f"the change of leader is an event: {elected}")
+    check(agent.metrics().value("zookeeper_ensemble_elections_total", cluster=truth.CLUSTER) >= 2, "two elections are counted")
     bring_back(leader)
     told_right("the old leader is back as a follower", "led")
+    wait_event(f"{addresses[leader]}: leader -&gt; follower")
     wait_until("the page has no trouble left", 20, lambda: "all well" in agent.get("/")[1])
     agent.terminate()
 

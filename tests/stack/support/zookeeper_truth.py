@@ -3,7 +3,7 @@
 import re
 
 import zookeeper_probe
-from scenario import wait_until
+from scenario import Failed, wait_until
 
 CLUSTER = "zk"
 
@@ -160,6 +160,8 @@ def await_truth(agent, addresses, what, limit=60, state=None):
             ours = state_of(page, address), mode_of(page, address)
             if ours != expected_of(address, mode):
                 wrong.append(f"{address} is {expected_of(address, mode)}, told as {ours}")
+        if ensemble_of(page) == "disagreeing" and state != "disagreeing":
+            raise Failed("servers of one ensemble are said to disagree")
         if state is not None and ensemble_of(page) != state:
             wrong.append(f"the ensemble is told as {ensemble_of(page)}, not {state}")
         if wrong:
