@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/analysis/changes.h"
+#include "agent/analysis/connect/config_changes.h"
 #include "agent/analysis/connect/connect.h"
 #include "agent/analysis/connect/overlay.h"
 #include "agent/analysis/lag.h"
@@ -54,6 +55,12 @@ ViewPart MakePart(const ViewPart* before, const SectionRef& section, const View&
 }
 
 std::vector<Change> ChangesOf(const ViewPart* before, const Section& section) {
+  if (const auto* configs = dynamic_cast<const ConnectConfigFacts*>(section.facts.get())) {
+    const auto* known = before == nullptr
+                            ? nullptr
+                            : dynamic_cast<const ConnectConfigFacts*>(before->section->facts.get());
+    return ConfigChanges(known, *configs, section.instance);
+  }
   const auto* after_facts = dynamic_cast<const KafkaFacts*>(section.facts.get());
   const auto* before_facts =
       before == nullptr ? nullptr : dynamic_cast<const KafkaFacts*>(before->section->facts.get());
@@ -117,6 +124,12 @@ void AdvanceConnects(const View& before, View& next) {
          .kafka = kafka,
          .now = next.now});
     part.derived = std::move(outcome.derived);
+    if (facts->configs != nullptr) {  // which tells it too, and sooner
+      std::erase_if(outcome.changes, [](const Change& change) {
+        return change.kind == EventKind::kConnectorCreated ||
+               change.kind == EventKind::kConnectorDeleted;
+      });
+    }
     Record(std::move(outcome.changes), part.section->cluster, next.now, next);
   }
 }

@@ -11,8 +11,9 @@
 #include "agent/base/log.h"
 #include "collectors/connect/collector.h"
 #include "collectors/connect/config.h"
-#include "collectors/connect_status/collector.h"
 #include "collectors/connect_status/config.h"
+#include "collectors/connect_status/config_collector.h"
+#include "collectors/connect_status/status_collector.h"
 #include "collectors/kafka/collector.h"
 #include "collectors/kafka/config.h"
 #include "collectors/kafka/tokens.h"
@@ -91,6 +92,12 @@ void ReadConnectTopics(YamlMap& yaml, const kafka_collector::Config& kafka,
                          .collector = "connect_status",
                          .instance = config.name,
                          .interval = connect_status_collector::kInterval};
+    if (!config.config.empty()) {
+      CollectorPlace second = place;
+      second.collector = "connect_config";
+      sources.push_back(ReadingSource<connect_status_collector::ConnectConfigCollector>(
+          std::move(second), config, kafka));
+    }
     sources.push_back(ReadingSource<connect_status_collector::ConnectStatusCollector>(
         std::move(place), std::move(config), kafka));
   }

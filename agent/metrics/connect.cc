@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "agent/metrics/rows.h"
+#include "agent/model/connect_configs.h"
 
 /// Kafka Connect, its connectors and tasks. `connect` is the name of the Connect cluster in the
 /// configuration.
@@ -104,8 +105,24 @@ void EmitTaskState(const ConnectPart& part, Emitter& emitter) {
   }
 }
 
+void EmitConfigured(const ConnectPart& part, Emitter& emitter) {
+  const Section& section = part.section;
+  const ConnectConfigs* configs = part.facts.configs.get();
+  if (configs == nullptr ||
+      !emitter.Known(part.facts.configured, {section.cluster, section.instance})) {
+    return;
+  }
+  for (const auto& [name, row] : configs->connectors) {
+    if (row.configured) {
+      emitter.Sample({section.cluster, section.instance, name},
+                     std::chrono::duration<double>(row.configured->time_since_epoch()).count());
+    }
+  }
+}
+
 constexpr std::string_view kRoot = "GET /";
 constexpr std::string_view kListed = "GET /connectors";
+constexpr std::string_view kConfigTopic = "config topic";
 
 constexpr std::array kRows{
     Metric{.info = {.name = "kafka_connect_worker_info",
@@ -141,6 +158,12 @@ constexpr std::array kRows{
                  .labels = kTaskState,
                  .source = kListed},
         .emit = EachConnect<EmitTaskState>},
+    Metric{.info = {.name = "kafka_connect_connector_configured_timestamp_seconds",
+                    .help = "Unix time at which the connector's configuration was written last; "
+                            "only where the config topic is followed",
+                    .labels = kConnector,
+                    .source = kConfigTopic},
+           .emit = EachConnect<EmitConfigured>},
 };
 
 }  // namespace

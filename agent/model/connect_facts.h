@@ -152,6 +152,7 @@ struct ConnectPlugin {
 };
 
 struct ConnectStatusRow;  // connect_status.h
+struct ConnectConfigs;    // connect_configs.h
 
 struct ConnectFacts final : Facts {
   std::string url{};      ///< the worker that answered; without credentials
@@ -172,6 +173,9 @@ struct ConnectFacts final : Facts {
 
   /// The status topic's table that the states are of; null: they are REST's.
   std::shared_ptr<const std::map<std::string, ConnectStatusRow, std::less<>>> states_of{};
+
+  std::shared_ptr<const ConnectConfigs> configs{};  ///< null: the config topic is not followed
+  AnswerRef configured{};                           ///< of configs
 };
 
 }  // namespace klaxon

@@ -60,6 +60,14 @@ std::string_view Name(EventKind kind) {
       return "registry_mode_changed";
     case EventKind::kRegistryDamaged:
       return "registry_damaged";
+    case EventKind::kConnectorConfigured:
+      return "connector_configured";
+    case EventKind::kConnectorTargetState:
+      return "connector_target_state";
+    case EventKind::kConnectorTasks:
+      return "connector_tasks";
+    case EventKind::kConnectorRestart:
+      return "connector_restart";
   }
   std::abort();
 }

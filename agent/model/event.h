@@ -36,7 +36,11 @@ enum class EventKind {
   kSchemaGone,  ///< one version, for good
   kCompatibilityChanged,
   kRegistryModeChanged,
-  kRegistryDamaged,  ///< an IntegrityViolation
+  kRegistryDamaged,       ///< an IntegrityViolation
+  kConnectorConfigured,   ///< as its config topic tells, like the next three
+  kConnectorTargetState,  ///< paused, resumed or stopped by somebody
+  kConnectorTasks,        ///< its tasks were configured anew
+  kConnectorRestart,      ///< somebody asked for it
 };
 
 /// "broker_gone", ...: stable, for APIs.
@@ -51,7 +55,8 @@ struct Event {
   std::string cluster{};
   /// Broker id, topic, group, "connector" or "connector task 3", worker, subject of a registry, server.
   std::string subject{};
-  std::string detail{};  ///< what there is to say besides; one line, of a registry's several
+  std::string detail{};  ///< what there is to say besides; one line, of a registry's or a
+                         ///< configuration's several
 };
 
 /// The newest events, oldest first.

@@ -6,6 +6,7 @@ Config ReadConfig(config::YamlMap& yaml) {
   Config config;
   config.name = yaml.RequiredString("name");
   config.status = yaml.RequiredString("status");
+  config.config = yaml.String("config", "");
   return config;
 }
 

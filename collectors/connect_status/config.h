@@ -11,10 +11,11 @@
 
 namespace klaxon::connect_status_collector {
 
-/// How the status topic of one Connect cluster is followed.
+/// How the topics of one Connect cluster are followed.
 struct Config {
   std::string name{};    ///< of the Connect cluster, as its entry in `connect` has it
   std::string status{};  ///< status.storage.topic of its workers
+  std::string config{};  ///< their config.storage.topic; empty: not followed
 
   // The connection is that of the cluster's kafka section.
   std::vector<HostPort> bootstrap{};

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "agent/base/text.h"
+#include "agent/model/connect_configs.h"
 #include "exporters/api/documents.h"
 #include "exporters/api/json.h"
 
@@ -120,6 +122,26 @@ Json Workers(const ConnectFacts& facts, const Instant& now) {
   return workers;
 }
 
+Json ConfigChanges(const ConnectFacts& facts) {
+  if (facts.configs == nullptr) {
+    return nullptr;
+  }
+  Json changes = Json::array();
+  for (const ConnectChange& change : facts.configs->changes) {
+    Json lines = Json::array();
+    for (const std::string_view line : Split(change.detail, '\n')) {
+      lines.push_back(Text(line));
+    }
+    changes.push_back(
+        {{"connector", Text(change.connector)},
+         {"change", Name(change.kind)},
+         {"at", change.written ? Json(FormatWallTime(*change.written)) : Json(nullptr)},
+         {"seen_to_happen", change.seen},
+         {"detail", std::move(lines)}});
+  }
+  return changes;
+}
+
 Json Cluster(const ConnectPart& part, const Instant& now) {
   const ConnectWorkersGroup& workers = part.derived.workers;
   const bool known = workers.facts != nullptr && IsFresh(workers.described, now);
@@ -132,7 +154,9 @@ Json Cluster(const ConnectPart& part, const Instant& now) {
           {"state", known ? TextOrNull(workers.state) : Json(nullptr)},
           {"rebalance_delay_seconds", known ? Json(Seconds(workers.facts->delay)) : Json(nullptr)},
           {"members", known ? Members(*workers.facts) : Json(nullptr)},
-          {"workers", Workers(part.facts, now)}};
+          {"workers", Workers(part.facts, now)},
+          {"configured_as_of", AsOf(part.facts.configured, now)},
+          {"config_changes", ConfigChanges(part.facts)}};
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
+#include "agent/base/text.h"
+#include "agent/model/connect_configs.h"
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/links.h"
 
@@ -177,6 +179,52 @@ std::string Connectors(const ConnectPart& part, const Instant& now) {
   return html + "</tbody></table>\n";
 }
 
+constexpr size_t kChangesShown = 10;
+
+std::string_view ChangeInWords(ConnectChangeKind kind) {
+  switch (kind) {
+    case ConnectChangeKind::kCreated:
+      return "created";
+    case ConnectChangeKind::kConfigured:
+      return "configured anew";
+    case ConnectChangeKind::kDeleted:
+      return "deleted";
+    case ConnectChangeKind::kTargetState:
+      return "told another target state";
+    case ConnectChangeKind::kTasks:
+      return "tasks configured anew";
+    case ConnectChangeKind::kRestart:
+      return "restart asked for";
+  }
+  std::abort();
+}
+
+std::string ChangeRow(const ConnectChange& change) {
+  std::string what = Escape(ChangeInWords(change.kind));
+  for (const std::string_view line : Split(change.detail, '\n')) {
+    what += fmt::format("<div class=\"why\">{}</div>", Escape(line));
+  }
+  return "<tr>" + Cell("When", change.written ? FormatWallTime(*change.written) : "\u2013") +
+         Cell("Connector", fmt::format("<code>{}</code>", Escape(change.connector))) +
+         Cell("What", what) + "</tr>\n";
+}
+
+/// What was changed by somebody; empty: the config topic is not followed, or tells of nothing.
+std::string LastChanges(const ConnectFacts& facts, const Instant& now) {
+  if (facts.configs == nullptr || facts.configs->changes.empty()) {
+    return "";
+  }
+  std::string html = fmt::format(
+      "<h3>Last changes <span class=\"quiet\">in the config topic, {}</span></h3>\n"
+      "<table><thead><tr><th>When</th><th>Connector</th><th>What</th></tr></thead><tbody>\n",
+      AgeOf(facts.configured, now));
+  const std::vector<ConnectChange>& changes = facts.configs->changes;
+  for (size_t i = 0; i < std::min(kChangesShown, changes.size()); ++i) {
+    html += ChangeRow(changes[changes.size() - 1 - i]);
+  }
+  return html + "</tbody></table>\n";
+}
+
 }  // namespace
 
 std::string ConnectSection(const ConnectPart& part, const Instant& now) {
@@ -194,6 +242,7 @@ std::string ConnectSection(const ConnectPart& part, const Instant& now) {
   } else {
     html += Connectors(part, now);
   }
+  html += LastChanges(part.facts, now);
   return html + "</section>\n";
 }
 

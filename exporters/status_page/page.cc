@@ -130,11 +130,20 @@ std::string EventInWords(const Event& event) {
                          event.subject.empty() ? "the schema registry" : event.subject);
     case EventKind::kRegistryDamaged:
       return "the schema registry is damaged";
+    case EventKind::kConnectorConfigured:
+      return fmt::format("connector {} was configured anew", event.subject);
+    case EventKind::kConnectorTargetState:
+      return fmt::format("connector {} was told another target state", event.subject);
+    case EventKind::kConnectorTasks:
+      return fmt::format("tasks of connector {} were configured anew", event.subject);
+    case EventKind::kConnectorRestart:
+      return fmt::format("a restart of connector {} was asked for", event.subject);
   }
   std::abort();
 }
 
-/// What changed in a registry, line by line; other events have it in their words.
+/// What changed in a registry or a configuration, line by line; other events have it in their
+/// words.
 std::string Detail(const Event& event) {
   std::string html;
   if (event.kind < EventKind::kSubjectCreated) {

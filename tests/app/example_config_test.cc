@@ -20,7 +20,8 @@ const std::set<std::string> kWithoutDefault{"clusters[].name",
                                             "clusters[].zookeeper.servers",
                                             "clusters[].kafka.record_samples.topics",
                                             "clusters[].kafka.connect_topics[].name",
-                                            "clusters[].kafka.connect_topics[].status"};
+                                            "clusters[].kafka.connect_topics[].status",
+                                            "clusters[].kafka.connect_topics[].config"};
 
 TEST_CASE("the example configuration holds every key with its default", "[config]") {
   config::Document document = config::Document::Load("docs/klaxon.example.yaml");

@@ -32,6 +32,10 @@ class Estate : public ConnectEstate {
     workers.leader = "m-w1:8083";
     workers.delay = seconds{300};
     tells_workers = true;
+    auto told = std::make_shared<ConnectConfigs>();
+    told->connectors["lake"].configured = WallTime(seconds{77});
+    told->connectors["orders"] = {};
+    configs = std::move(told);
     for (int poll = 0; poll < 5; ++poll) {
       groups[0].second.commits[0].second = poll;
       Pass(10);
@@ -75,6 +79,7 @@ TEST_CASE("a Connect cluster comes out with its workers and what is wrong", "[me
        1},
       {"kafka_connect_connector_group_info" + etl + "connector=lake,consumergroup=connect-lake}",
        1},
+      {"kafka_connect_connector_configured_timestamp_seconds" + etl + "connector=lake}", 77},
       {"kafka_connect_connector_lag" + etl + "connector=lake}", 6},
       {"kafka_connect_connector_progress_timestamp_seconds" + etl + "connector=lake}", 1050},
       {"kafka_connect_dead_letter_records_total" + etl + "connector=lake,topic=dead}", 3}};

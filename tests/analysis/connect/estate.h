@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/analysis/advance.h"
+#include "agent/model/connect_configs.h"
 #include "agent/model/view.h"
 
 /// A Kafka cluster and a Connect cluster on it that a test makes up and polls, second by second.
@@ -84,9 +85,10 @@ class ConnectEstate {
   std::vector<ConnectorFacts> connectors{};
   std::vector<ConnectDisagreement> disagreements{};
   bool compares = false;
-  bool tells_workers = false;     ///< the first answers, the second does not
-  bool answers = true;            ///< false: REST is silent, old facts stay
-  std::string cluster_id = "k1";  ///< as Connect tells it
+  bool tells_workers = false;                       ///< the first answers, the second does not
+  std::shared_ptr<const ConnectConfigs> configs{};  ///< null: the config topic is not followed
+  bool answers = true;                              ///< false: REST is silent, old facts stay
+  std::string cluster_id = "k1";                    ///< as Connect tells it
   ConnectGroupFacts workers{.protocol = "sessioned"};
   std::string workers_state = "Stable";
   bool has_workers_group = true;
@@ -119,6 +121,8 @@ class ConnectEstate {
         first.told = first.health_told = facts_->listed;
         first.polled = facts_->workers[1].polled = facts_->listed;
       }
+      facts_->configs = configs;
+      facts_->configured = configs == nullptr ? nullptr : facts_->listed;
       facts_->answers = {facts_->listed};
     }
     return std::make_shared<const Section>(

@@ -1,8 +1,8 @@
-#include "collectors/connect_status/collector.h"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "collectors/connect_status/config_collector.h"
 #include "collectors/connect_status/states.h"
+#include "collectors/connect_status/status_collector.h"
 #include "tests/support/mock_brokers.h"
 
 namespace klaxon::connect_status_collector {
@@ -58,15 +58,19 @@ TEST_CASE("what is no status is left out", "[connect_status]") {
   }
 }
 
-class Bench {
+/// A collector whose facts hold `Table` at `kTable`.
+template <class Collector, class Facts, auto kTable>
+class TailBench {
  public:
-  explicit Bench(const std::string& topic) : topic_(topic) {}
+  using Table = std::remove_cvref_t<decltype(*(std::declval<Facts>().*kTable))>;
+
+  explicit TailBench(const std::string& topic) : topic_(topic) {}
 
   MockBrokers& brokers() { return brokers_; }
 
   void Make() {
-    collector_ = std::make_unique<ConnectStatusCollector>(
-        Config{.name = "etl", .status = topic_},
+    collector_ = std::make_unique<Collector>(
+        Config{.name = "etl", .status = topic_, .config = topic_},
         kafka::RecordReaderOptions{.cluster = "main", .bootstrap = brokers_.bootstrap()});
   }
 
@@ -78,12 +82,12 @@ class Bench {
   }
 
   /// Polls until the table is as wanted; false: not within many seconds.
-  bool Await(const std::function<bool(const ConnectStatusTable&)>& wanted) {
+  bool Await(const std::function<bool(const Table&)>& wanted) {
     const MonoTime limit = clock_.Now().mono + seconds{30};
     while (clock_.Now().mono < limit) {
       const Reading reading = Poll();
-      const auto* facts = dynamic_cast<const ConnectStatusFacts*>(reading.facts.get());
-      if (facts != nullptr && wanted(*facts->table)) {
+      const auto* facts = dynamic_cast<const Facts*>(reading.facts.get());
+      if (facts != nullptr && wanted(*(facts->*kTable))) {
         return true;
       }
     }
@@ -94,8 +98,12 @@ class Bench {
   const std::string topic_;
   SystemClock clock_;
   MockBrokers brokers_;
-  std::unique_ptr<ConnectStatusCollector> collector_{};
+  std::unique_ptr<Collector> collector_{};
 };
+
+using Bench = TailBench<ConnectStatusCollector, ConnectStatusFacts, &ConnectStatusFacts::table>;
+using ConfigBench =
+    TailBench<ConnectConfigCollector, ConnectConfigFacts, &ConnectConfigFacts::configs>;
 
 TEST_CASE("a topic is read from its beginning and followed", "[connect_status]") {
   Bench bench("status");
@@ -126,6 +134,31 @@ TEST_CASE("a topic that is not there is told, and read when it is", "[connect_st
   CHECK(reading.problems[0].error.message().find("allow Describe and Read") != std::string::npos);
   bench.brokers().RefuseTopic("status", 0);
   CHECK(bench.Await([](const ConnectStatusTable&) { return true; }));
+}
+
+TEST_CASE("a config topic tells what is changed while it is followed", "[connect_status]") {
+  ConfigBench bench("config");
+  bench.brokers().CreateTopic("config", 1);
+  const auto write = [&](const std::string& key, const std::optional<std::string>& value) {
+    bench.brokers().Write("config", 0, {.key = key, .value = value});
+  };
+  write("connector-c", R"({"properties":{"tasks.max":"2"}})");
+  write("session-key", R"({"key":"secret"})");
+  bench.Make();
+  CHECK(bench.Await([](const ConnectConfigs& configs) {
+    return configs.changes.empty() && configs.connectors.contains("c") &&
+           configs.connectors.at("c").configured;
+  }));
+  write("connector-c", R"({"properties":{"tasks.max":"4"}})");
+  CHECK(bench.Await([](const ConnectConfigs& configs) {
+    return configs.changes.size() == 1 && configs.changes[0].seen &&
+           configs.changes[0].detail == "tasks.max: 2 \u2192 4";
+  }));
+  write("connector-c", std::nullopt);
+  CHECK(bench.Await([](const ConnectConfigs& configs) {
+    return configs.connectors.empty() && configs.changes.size() == 2 &&
+           configs.changes[1].kind == ConnectChangeKind::kDeleted;
+  }));
 }
 
 }  // namespace

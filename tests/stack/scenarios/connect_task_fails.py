@@ -2,12 +2,11 @@
 
 import html
 import json
-import os
 import urllib.parse
 
 import _paths  # noqa: F401
 from checks import cluster_label
-from connect_tasks import command, create, request, shown_states, task_states
+from connect_tasks import BOTH, command, request, shown_states, start, task_states
 from scenario import check, main, wait_until
 
 INTERVAL = 2.0
@@ -19,16 +18,10 @@ CAUSE = "the disk of shard <7> is full & \"read-only\""
 
 def run(case):
     stack = case.stack
-    stack.run("up", "kafka", "connect")
-    url, control = stack.url("connect"), os.path.join(case.folder, "control")
-    command(control, "")
-    case.kafka_tool("topics", stack.bootstrap("kafka"), "--create", "--topic", "written", "--partitions", "1")
-    create(url, CONNECTOR, control)
-    both = {0: "RUNNING", 1: "RUNNING"}
-    wait_until("both tasks run", 60, lambda: task_states(url, CONNECTOR) == both)
+    url, control = start(case, CONNECTOR)
     agent = case.klaxon("--bootstrap", stack.bootstrap("kafka"), "--connect", url, "--interval", f"{INTERVAL:g}s")
     cluster_label(agent)
-    wait_until("/metrics shows both tasks running", 30, lambda: shown_states(agent, CONNECTOR) == both or str(shown_states(agent, CONNECTOR)))
+    wait_until("/metrics shows both tasks running", 30, lambda: shown_states(agent, CONNECTOR) == BOTH or str(shown_states(agent, CONNECTOR)))
 
     command(control, f"fail-task-cause 1\nmessage {CAUSE}\n")
     failed = {0: "RUNNING", 1: "FAILED"}
@@ -45,8 +38,8 @@ def run(case):
     command(control, "")
     name = urllib.parse.quote(CONNECTOR)
     request("POST", f"{url}/connectors/{name}/restart?includeTasks=true&onlyFailed=true")
-    wait_until("Connect runs both tasks again", 60, lambda: task_states(url, CONNECTOR) == both)
-    took = wait_until("/metrics shows it", LIMIT, lambda: shown_states(agent, CONNECTOR) == both)
+    wait_until("Connect runs both tasks again", 60, lambda: task_states(url, CONNECTOR) == BOTH)
+    took = wait_until("/metrics shows it", LIMIT, lambda: shown_states(agent, CONNECTOR) == BOTH)
     check(True, f"restarted, /metrics shows it RUNNING {took:.1f} s after Connect said so")
 
     stack.run("kill", "connect")

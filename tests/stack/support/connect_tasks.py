@@ -4,6 +4,10 @@ import json
 import os
 import urllib.request
 
+from scenario import wait_until
+
+BOTH = {0: "RUNNING", 1: "RUNNING"}
+
 
 def request(method, url, body=None):
     data = json.dumps(body).encode() if body is not None else None
@@ -32,3 +36,14 @@ def command(path, text):
     with open(path + ".new", "w", encoding="utf-8") as file:
         file.write(text)
     os.replace(path + ".new", path)
+
+
+def start(case, name):
+    """Brings up Kafka and Connect with a connector whose two tasks run; returns the worker's URL and the file that commands it."""
+    case.stack.run("up", "kafka", "connect")
+    url, control = case.stack.url("connect"), os.path.join(case.folder, "control")
+    command(control, "")
+    case.kafka_tool("topics", case.stack.bootstrap("kafka"), "--create", "--topic", "written", "--partitions", "1")
+    create(url, name, control)
+    wait_until("both tasks run", 60, lambda: task_states(url, name) == BOTH)
+    return url, control

@@ -1,9 +1,11 @@
-#include "collectors/connect_status/collector.h"
+#include "collectors/connect_status/tail_collector.h"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "collectors/connect_status/config.h"
 
 namespace klaxon::connect_status_collector {
 namespace {
@@ -26,18 +28,18 @@ kafka::RecordReaderOptions Bounded(kafka::RecordReaderOptions options) {
 
 }  // namespace
 
-ConnectStatusCollector::ConnectStatusCollector(Config config, kafka::RecordReaderOptions options)
-    : config_(std::move(config)), options_(Bounded(std::move(options))) {
+TailCollector::TailCollector(std::string topic, kafka::RecordReaderOptions options)
+    : topic_(std::move(topic)), options_(Bounded(std::move(options))) {
 }
 
-Result<void> ConnectStatusCollector::Open(const PollContext& context) {
+Result<void> TailCollector::Open(const PollContext& context) {
   Result<std::unique_ptr<kafka::RecordReader>> made =
       kafka::RecordReader::Make(options_, context.clock);
   if (!made) {
     return made.error();
   }
   const MonoTime deadline = context.clock.Now().mono + kPatience;
-  const auto shapes = (*made)->Topics(config_.status, deadline, context.stop);
+  const auto shapes = (*made)->Topics(topic_, deadline, context.stop);
   if (!shapes) {
     return shapes.error();
   }
@@ -45,21 +47,19 @@ Result<void> ConnectStatusCollector::Open(const PollContext& context) {
   std::vector<kafka::ReadFrom> from;
   unread_.clear();
   for (int32_t at = 0; at < partitions_; ++at) {
-    from.push_back({.topic = config_.status, .partition = at});
+    from.push_back({.topic = topic_, .partition = at});
     unread_.insert(at);
   }
-  states_ = {};
+  Begin();
   proven_ = context.clock.Now().mono;
   reader_ = *std::move(made);
   return reader_->Assign(from);
 }
 
-Result<void> ConnectStatusCollector::Follow(const PollContext& context) {
+Result<void> TailCollector::Follow(const PollContext& context) {
   const MonoTime until = context.clock.Now().mono + kInterval * 9 / 10;
   bool news = false;
-  const auto take = [&](const kafka::RecordView& record) {
-    news = (record.key && states_.Apply(*record.key, record.value)) || news;
-  };
+  const auto take = [&](const kafka::RecordView& record) { news = Take(record) || news; };
   while (context.clock.Now().mono < until && !(news && unread_.empty())) {
     const Result<kafka::ReadProgress> progress = reader_->Read(take, kAtOnce, until, context.stop);
     if (!progress) {
@@ -76,12 +76,12 @@ Result<void> ConnectStatusCollector::Follow(const PollContext& context) {
   return {};
 }
 
-Result<void> ConnectStatusCollector::Prove(const PollContext& context) {
+Result<void> TailCollector::Prove(const PollContext& context) {
   const Instant now = context.clock.Now();
   if (now.mono - proven_ < kProveEvery) {
     return {};
   }
-  const auto shapes = reader_->Topics(config_.status, now.mono + kPatience, context.stop);
+  const auto shapes = reader_->Topics(topic_, now.mono + kPatience, context.stop);
   if (!shapes) {
     return shapes.error();
   }
@@ -97,7 +97,7 @@ Result<void> ConnectStatusCollector::Prove(const PollContext& context) {
   return {};
 }
 
-Reading ConnectStatusCollector::Poll(const PollContext& context) {
+Reading TailCollector::Poll(const PollContext& context) {
   Result<void> done = reader_ == nullptr ? Open(context) : Result<void>();
   if (done) {
     done = Follow(context);
@@ -107,15 +107,14 @@ Reading ConnectStatusCollector::Poll(const PollContext& context) {
   }
   Reading reading;
   const Instant now = context.clock.Now();
-  auto facts = facts_ == nullptr ? std::make_shared<ConnectStatusFacts>()
-                                 : std::make_shared<ConnectStatusFacts>(*facts_);
   if (done) {
     failing_.reset();
     reading.answered = true;
     if (unread_.empty()) {
-      facts->table = states_.Table();
-      facts->tailed = std::make_shared<const Answer>(Answer{
-          .source = "topic " + config_.status, .taken_at = now, .good_for = kGoodFor, .error = {}});
+      Settle();
+      settled_ = true;
+      tailed_ = std::make_shared<const Answer>(
+          Answer{.source = "topic " + topic_, .taken_at = now, .good_for = kGoodFor, .error = {}});
     }
   } else {
     failing_ = failing_.value_or(now.mono);
@@ -123,15 +122,12 @@ Reading ConnectStatusCollector::Poll(const PollContext& context) {
       reader_.reset();
       failing_.reset();
     }
-    facts->tailed = WithError(facts->tailed, done.error());
-    reading.problems.push_back({.scope = "topic " + config_.status, .error = done.error()});
+    tailed_ = WithError(tailed_, done.error());
+    reading.problems.push_back({.scope = "topic " + topic_, .error = done.error()});
   }
-  if (facts->table == nullptr) {
-    return reading;
+  if (settled_) {
+    reading.facts = Told(tailed_);
   }
-  facts->answers = {facts->tailed};
-  facts_ = facts;
-  reading.facts = std::move(facts);
   return reading;
 }
 
