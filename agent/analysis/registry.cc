@@ -1,12 +1,14 @@
 #include "agent/analysis/registry.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
 
 #include <fmt/format.h>
 
 #include "agent/analysis/registry_changes.h"
+#include "agent/analysis/registry_leader.h"
 #include "agent/base/text.h"
 
 namespace klaxon::analysis {
@@ -76,6 +78,7 @@ void Count(const SchemaRegistryFacts& facts, SchemaRegistryDerived& derived) {
   derived.counts = {};
   derived.dangling.clear();
   SeenSchemas seen;
+  std::set<int32_t> ids;
   for (const SubjectRef& subject : facts.inventory->subjects) {
     const bool deleted = subject->deleted();
     (deleted ? derived.counts.deleted_subjects : derived.counts.subjects) += 1;
@@ -84,7 +87,12 @@ void Count(const SchemaRegistryFacts& facts, SchemaRegistryDerived& derived) {
       ++derived.counts.levels[own.empty() ? facts.compatibility : own];
     }
     CountVersions(facts.inventory->subjects, *subject, seen, derived);
+    if (ContextOf(subject->entity->name).empty()) {
+      std::ranges::transform(subject->versions, std::inserter(ids, ids.end()),
+                             [](const SchemaVersionFacts& version) { return version.schema->id; });
+    }
   }
+  derived.counts.unused_ids = ids.empty() ? 0 : static_cast<size_t>(*ids.rbegin()) - ids.size();
 }
 
 /// "orders" of "orders-value"; empty: it is not named after a topic (TopicNameStrategy).
@@ -238,11 +246,41 @@ void KeepRegistered(const std::vector<EntityRef>& registered, const Instant& now
   }
 }
 
+AnswerRef LedBy(const GroupFacts* group, const Instant& now) {
+  return group != nullptr && IsFresh(group->described, now) ? group->described : nullptr;
+}
+
 /// Whether the joined facts are still those that `derived` was made of.
-bool OrphansHold(const SchemaRegistryDerived& derived, const KafkaFacts* kafka,
-                 const Instant& now) {
+bool JoinsHold(const SchemaRegistryDerived& derived, const SchemaRegistryFacts& facts,
+               const KafkaFacts* kafka, const Instant& now) {
   const bool known = kafka != nullptr && IsFresh(kafka->metadata, now);
-  return known ? derived.orphans_of == kafka->metadata : derived.orphans_of == nullptr;
+  const GroupFacts* const group = kafka == nullptr ? nullptr : GroupOf(facts, *kafka);
+  return derived.orphans_of == (known ? kafka->metadata : nullptr) &&
+         derived.led == LedBy(group, now);
+}
+
+/// Who leads now; a change is told once the group has settled on another node.
+void JoinGroup(const SchemaRegistryFacts& facts, const KafkaFacts* kafka, const Instant& now,
+               SchemaRegistryDerived& derived, std::vector<Change>& changes) {
+  const GroupFacts* const group = kafka == nullptr ? nullptr : GroupOf(facts, *kafka);
+  derived.led = LedBy(group, now);
+  if (derived.led == nullptr) {
+    derived.leader.reset();
+    return;
+  }
+  derived.leader = LeaderOf(*group, facts);
+  if (!derived.leader->settled) {
+    return;
+  }
+  const std::string& leads = derived.leader->url;
+  if (derived.last_leader && *derived.last_leader != leads) {
+    const auto name = [](const std::string& url) { return url.empty() ? "nobody" : url; };
+    changes.push_back({.kind = EventKind::kRegistryLeader,
+                       .subject = "",
+                       .detail = fmt::format("{} leads, and {} did", Printable(name(leads)),
+                                             Printable(name(*derived.last_leader)))});
+  }
+  derived.last_leader = leads;
 }
 
 void JoinTopics(const SchemaRegistryFacts& facts, const KafkaFacts* kafka, const Instant& now,
@@ -259,7 +297,7 @@ RegistryStep DeriveRegistry(const RegistryBefore& before, const SchemaRegistryFa
                             const KafkaFacts* kafka, const Instant& now) {
   RegistryStep step;
   const bool same = before.facts == &facts && before.derived != nullptr;
-  if (same && OrphansHold(*before.derived, kafka, now)) {
+  if (same && JoinsHold(*before.derived, facts, kafka, now)) {
     step.derived = before.derived;
     return step;
   }
@@ -287,6 +325,7 @@ RegistryStep DeriveRegistry(const RegistryBefore& before, const SchemaRegistryFa
   if (facts.inventory != nullptr) {
     JoinTopics(facts, kafka, now, *derived);
   }
+  JoinGroup(facts, kafka, now, *derived, step.changes);
   step.derived = std::move(derived);
   return step;
 }

@@ -121,12 +121,15 @@ class Differ {
   }
 
   void Gone(const SubjectFacts& subject) {
-    const std::string_view how =
-        subject.deleted() ? ""
-        : same_node_      ? "; it was not seen deleted softly first"
-                          : "; another node tells the subjects now, and does not list it";
     Say(EventKind::kSubjectGone, subject.entity->name,
-        fmt::format("{}{}", CountedVersions(subject.versions.size()), how));
+        fmt::format("{}{}", CountedVersions(subject.versions.size()), HowGone(subject.deleted())));
+  }
+
+  /// Deleted softly and for good within one interval looks like lost: only the topic tells which.
+  std::string_view HowGone(bool deleted) const {
+    return deleted      ? ""
+           : same_node_ ? "; not seen deleted softly first: both since the poll before, or lost"
+                        : "; another node tells the subjects now, and does not list it";
   }
 
   void Subject(const SubjectFacts& before, const SubjectFacts& after) {
@@ -172,14 +175,9 @@ class Differ {
   }
 
   void VersionGone(const SubjectFacts& subject, const SchemaVersionFacts& version) {
-    const std::string& name = subject.entity->name;
-    const std::string words = fmt::format("version {}, id {}", version.version, version.schema->id);
-    Say(EventKind::kSchemaGone, name, words);
-    if (!version.deleted && same_node_) {
-      Violate(IntegrityKind::kVersionLost,
-              fmt::format("{} {} vanished without having been seen deleted softly",
-                          Printable(name, 100), words));
-    }
+    Say(EventKind::kSchemaGone, subject.entity->name,
+        fmt::format("version {}, id {}{}", version.version, version.schema->id,
+                    HowGone(version.deleted)));
   }
 
   void Registered(const SubjectFacts& before, const SubjectFacts& after,

@@ -47,13 +47,27 @@ SubjectRow SubjectRowOf(const SubjectFacts& subject, const SchemaRegistryFacts& 
           .mode = Setting(subject.mode, facts.mode)};
 }
 
-void PrintSubjects(const SchemaRegistryPart& part) {
+/// "node http://r1:8081: serving, leads" for each.
+void PrintNodes(const SchemaRegistryPart& part, const Instant& now) {
+  const auto& leader = part.derived.leader;
+  for (const RegistryNodeFacts& node : part.facts.nodes) {
+    const bool leads = Leads(part.facts, part.derived, node, now).value_or(false);
+    fmt::print("node {}: {}{}\n", node.entity->name, Name(node.state), leads ? ", leads" : "");
+  }
+  if (leader && !leader->node) {
+    fmt::print("{} leads, as group {} says\n",
+               leader->url.empty() ? "nobody" : Printable(leader->url), Printable(leader->group));
+  }
+}
+
+void PrintSubjects(const SchemaRegistryPart& part, const Instant& now) {
   const SchemaRegistryFacts& facts = part.facts;
   fmt::print("registry {}/{}: {}{}{}, {} subjects, {} versions, compatibility {}, mode {}\n",
              part.section.cluster, part.section.instance, Name(facts.kind),
              facts.version.empty() ? "" : " ", facts.version, part.derived.counts.subjects,
              part.derived.counts.versions, Printable(facts.compatibility, 40),
              facts.mode.empty() ? "none" : Printable(facts.mode, 40));
+  PrintNodes(part, now);
   std::vector<SubjectRow> rows{
       {"SUBJECT", "VERSIONS", "LATEST", "ID", "TYPE", "COMPATIBILITY", "MODE"}};
   for (const SubjectRef& subject : facts.inventory->subjects) {
@@ -71,6 +85,15 @@ void PrintSubjects(const SchemaRegistryPart& part) {
   }
 }
 
+/// Kafka tells which node leads, and which topics there are.
+bool TellsOfRegistry(const Source& source, const AgentConfig& config) {
+  return source.place().collector == "kafka" &&
+         std::ranges::any_of(config.sources, [&](const SourceRef& other) {
+           return other->place().collector == "schema_registry" &&
+                  other->place().cluster == source.place().cluster;
+         });
+}
+
 }  // namespace
 
 ExitCode Subjects(const RunOptions& options, bool json) {
@@ -84,11 +107,13 @@ ExitCode Subjects(const RunOptions& options, bool json) {
   TrafficBook traffic;
   std::vector<SectionRef> sections;
   for (const SourceRef& source : config->sources) {
-    if (source->place().collector == "schema_registry") {
+    if (source->place().collector == "schema_registry" || TellsOfRegistry(*source, *config)) {
       sections.push_back(PollOnce(*source, {.clock = clock, .http = *http, .traffic = traffic}));
     }
   }
-  if (sections.empty()) {
+  if (std::ranges::none_of(sections, [](const SectionRef& section) {
+        return section->collector == "schema_registry";
+      })) {
     fmt::print(stderr, "klaxon: there is no schema registry to look at; give --registry URL\n");
     return kUsage;
   }
@@ -102,7 +127,7 @@ ExitCode Subjects(const RunOptions& options, bool json) {
                  part.section.Title());
     }
     if (!json && part.facts.inventory != nullptr) {
-      PrintSubjects(part);
+      PrintSubjects(part, view.now);
     }
   }
   if (json) {

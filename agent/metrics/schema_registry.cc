@@ -85,6 +85,23 @@ void EmitPrimary(const Part& part, Emitter& emitter) {
   }
 }
 
+/// As the nodes' group says; where it is not known, as they say themselves.
+void EmitLeader(const Part& part, Emitter& emitter) {
+  const Section& section = part.section;
+  if (!part.derived.leader || !IsFresh(part.derived.led, emitter.now())) {
+    EmitPrimary(part, emitter);
+    return;
+  }
+  const RegistryLeader& leader = *part.derived.leader;
+  for (size_t i = 0; i < part.facts.nodes.size(); ++i) {
+    emitter.Sample({section.cluster, section.instance, part.facts.nodes[i].entity->name},
+                   leader.node == i ? 1 : 0);
+  }
+  if (!leader.node && !leader.url.empty()) {
+    emitter.Sample({section.cluster, section.instance, leader.url}, 1);
+  }
+}
+
 void EmitDivergence(const Part& part, Emitter& emitter) {
   for (const RegistryNodeFacts& node : part.facts.nodes) {
     const std::string& name = node.entity->name;
@@ -129,6 +146,14 @@ bool CountsKnown(const Part& part, Emitter& emitter) {
     return false;
   }
   return emitter.Known(part.facts.listed, scope);
+}
+
+void EmitSettingsAge(const Part& part, Emitter& emitter) {
+  if (CountsKnown(part, emitter) && part.facts.subject_settings_at) {
+    const Duration age = emitter.now().mono - part.facts.subject_settings_at->mono;
+    emitter.Sample({part.section.cluster, part.section.instance},
+                   std::chrono::duration<double>(age).count());
+  }
 }
 
 template <size_t RegistryCounts::* kMember>
@@ -234,8 +259,10 @@ constexpr std::array kRows{
                     .labels = kNode,
                     .source = kConfig},
            .emit = EachRegistry<EmitLatency>},
-    Of("kafka_schema_registry_leader", "1 if the node says that it takes writes (Karapace only)",
-       kNode, "GET /_health", EachRegistry<EmitPrimary>),
+    Of("kafka_schema_registry_leader",
+       "1 for the node that takes writes, 0 for the others: as the nodes' group in Kafka says, or "
+       "Karapace's nodes themselves; no series where neither is known",
+       kNode, "DescribeGroups, GET /_health", EachRegistry<EmitLeader>),
     Of("kafka_schema_registry_node_divergence",
        "Subjects and ids found different from those of the node that tells the others' values, in "
        "two comparisons in a row; a sample of ids is compared each time",
@@ -263,6 +290,17 @@ constexpr std::array kRows{
        kLevel, "GET /config/SUBJECT", EachRegistry<EmitCounts<&RegistryCounts::levels>>),
     Of("kafka_schema_registry_subject_mode", "Mode of a subject that has one of its own; always 1",
        kSubjectMode, "GET /mode/SUBJECT", EachRegistry<EmitSubjectMode>),
+    Metric{.info = {.name = "kafka_schema_registry_subject_settings_age_seconds",
+                    .help = "Since the level and mode of the subject were read whose turn was "
+                            "longest ago; absent until all were read once",
+                    .unit = "seconds",
+                    .labels = kRegistry,
+                    .source = "GET /config/SUBJECT, /mode/SUBJECT"},
+           .emit = EachRegistry<EmitSettingsAge>},
+    Of("kafka_schema_registry_unused_ids",
+       "Ids of the default context below the highest in use that no version has: deleted for good, "
+       "lost, or never given out",
+       kRegistry, kSubjects, EachRegistry<EmitCount<&RegistryCounts::unused_ids>>),
     Of("kafka_schema_registry_subject_versions", "Versions of a subject that are not deleted",
        kSubject, kSubjects, EachRegistry<EmitSubjectVersions>),
     Of("kafka_schema_registry_max_id",

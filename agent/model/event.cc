@@ -58,6 +58,8 @@ std::string_view Name(EventKind kind) {
       return "compatibility_changed";
     case EventKind::kRegistryModeChanged:
       return "registry_mode_changed";
+    case EventKind::kRegistryLeader:
+      return "registry_leader_changed";
     case EventKind::kRegistryDamaged:
       return "registry_damaged";
     case EventKind::kConnectorConfigured:

@@ -36,6 +36,7 @@ enum class EventKind {
   kSchemaGone,  ///< one version, for good
   kCompatibilityChanged,
   kRegistryModeChanged,
+  kRegistryLeader,        ///< another node takes the writes
   kRegistryDamaged,       ///< an IntegrityViolation
   kConnectorConfigured,   ///< as its config topic tells, like the next three
   kConnectorTargetState,  ///< paused, resumed or stopped by somebody
@@ -53,7 +54,8 @@ struct Event {
   Instant at{};           ///< when analysis saw it: up to one poll interval after it happened
   EventKind kind = EventKind::kBrokerGone;
   std::string cluster{};
-  /// Broker id, topic, group, "connector" or "connector task 3", worker, subject of a registry, server.
+  /// Broker id, topic, group, "connector" or "connector task 3", worker, subject of a registry,
+  /// server.
   std::string subject{};
   std::string detail{};  ///< what there is to say besides; one line, of a registry's or a
                          ///< configuration's several

@@ -20,4 +20,12 @@ std::string_view Name(IntegrityKind kind) {
   std::abort();
 }
 
+std::optional<bool> Leads(const SchemaRegistryFacts& facts, const SchemaRegistryDerived& derived,
+                          const RegistryNodeFacts& node, const Instant& now) {
+  if (derived.leader && IsFresh(derived.led, now)) {
+    return derived.leader->node && &facts.nodes[*derived.leader->node] == &node;
+  }
+  return node.Serves(now) ? node.primary : std::nullopt;
+}
+
 }  // namespace klaxon

@@ -20,7 +20,7 @@ namespace klaxon {
 /// not at all.
 enum class IntegrityKind : uint8_t {
   kIdChanged,      ///< an id stands for another schema than before, or for two
-  kVersionLost,    ///< a version vanished that was not deleted softly first
+  kVersionLost,    ///< the topic shows that a version vanished that was not deleted softly first
   kSubjectsLost,   ///< most subjects vanished at once
   kMaxIdFell,      ///< ids are given out a second time
   kNodesDisagree,  ///< two nodes tell different things, and go on doing so
@@ -42,7 +42,10 @@ struct RegistryCounts {
   size_t deleted_subjects = 0;
   size_t versions = 0;
   size_t deleted_versions = 0;
-  size_t dangling = 0;                     ///< references to what is deleted or not there
+  size_t dangling = 0;  ///< references to what is deleted or not there
+  /// Ids of the default context below the highest that no version has: deleted for good, lost, or
+  /// never given out.
+  size_t unused_ids = 0;
   std::map<std::string, size_t> types{};   ///< ids by type of schema
   std::map<std::string, size_t> levels{};  ///< subjects by the compatibility that holds for them
 };
@@ -54,6 +57,20 @@ struct KnownSchema {
   SchemaHash hash{};
 };
 
+/// The node that takes writes, as the nodes' group in Kafka says.
+struct RegistryLeader {
+  std::string group{};
+  std::string url{};  ///< as it advertises itself; empty: nobody leads
+  std::optional<size_t>
+      node{};  ///< in SchemaRegistryFacts::nodes; nullopt: none that is configured
+  size_t members = 0;
+  bool same_address = false;  ///< two nodes advertise the same one, so none leads
+  bool eligible = true;       ///< false: it leads and may not (Karapace when nobody may)
+  bool settled = false;       ///< the group is stable; false: it is choosing
+
+  friend bool operator==(const RegistryLeader&, const RegistryLeader&) = default;
+};
+
 struct SchemaRegistryDerived final : Derived {
   RegistryCounts counts{};
   std::vector<std::string> dangling{};  ///< the first of them, in words
@@ -61,6 +78,10 @@ struct SchemaRegistryDerived final : Derived {
   /// Subjects named after a topic that is not there; nullopt: the topics are not known.
   std::optional<std::vector<std::string>> orphans{};
   AnswerRef orphans_of{};  ///< the topics' answer that they come from
+
+  std::optional<RegistryLeader> leader{};    ///< nullopt: no such group is known
+  AnswerRef led{};                           ///< of `leader`; null with it
+  std::optional<std::string> last_leader{};  ///< its URL when the group was last settled
 
   std::vector<IntegrityViolation> violations{};  ///< the newest, oldest first
   std::array<uint64_t, kIntegrityKinds> violation_totals{};
@@ -74,5 +95,10 @@ struct SchemaRegistryDerived final : Derived {
   /// When versions appeared in which subject, the last hour's; bounded.
   std::vector<std::pair<MonoTime, EntityRef>> registered{};
 };
+
+/// Whether a node of `facts` takes the writes: as the group says, or, where it is not known, as the
+/// node itself does. nullopt: nobody tells.
+std::optional<bool> Leads(const SchemaRegistryFacts& facts, const SchemaRegistryDerived& derived,
+                          const RegistryNodeFacts& node, const Instant& now);
 
 }  // namespace klaxon

@@ -134,6 +134,10 @@ struct SchemaRegistryFacts final : Facts {
   std::string listed_from{};  ///< URL of the node that told it
   std::string incomplete{};   ///< why the list cannot be whole; empty: it is
 
+  /// When the level and mode of a subject were read whose turn was longest ago; nullopt: not all
+  /// were read yet.
+  std::optional<Instant> subject_settings_at{};
+
   std::optional<int32_t> max_id{};  ///< the highest id given out, in the default context
   bool max_id_told = false;         ///< the registry says so; false: the highest that was seen
   AnswerRef max_id_answer{};

@@ -223,6 +223,23 @@ bool Book::SettingsKnown(const std::string& subject) const {
   return found != drafts_.end() && found->second.compatibility && found->second.mode;
 }
 
+void Book::SettingsRead(const std::string& subject, const Instant& at) {
+  if (const auto found = drafts_.find(subject); found != drafts_.end()) {
+    found->second.settings_at = at;
+  }
+}
+
+std::optional<Instant> Book::OldestSettings() const {
+  std::optional<Instant> oldest;
+  for (const auto& [name, draft] : drafts_) {
+    if (!draft.settings_at) {
+      return std::nullopt;
+    }
+    oldest = oldest && oldest->mono < draft.settings_at->mono ? oldest : draft.settings_at;
+  }
+  return oldest;
+}
+
 std::string Book::After(std::string_view subject) const {
   auto next = drafts_.upper_bound(subject);
   next = next == drafts_.end() ? drafts_.begin() : next;

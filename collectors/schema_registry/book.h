@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -61,6 +62,12 @@ class Book {
   /// Whether level and mode were read.
   bool SettingsKnown(const std::string& subject) const;
 
+  /// Says that both were read just now.
+  void SettingsRead(const std::string& subject, const Instant& at);
+
+  /// When those were read that were read longest ago; nullopt: of some subject they never were.
+  std::optional<Instant> OldestSettings() const;
+
   size_t size() const { return drafts_.size(); }
 
   size_t versions() const { return versions_; }
@@ -84,6 +91,7 @@ class Book {
     int32_t text_version = 0;
     std::optional<std::string> compatibility{};
     std::optional<std::string> mode{};
+    std::optional<Instant> settings_at{};
     SubjectRef published{};  ///< null: changed since
     bool deleted() const;
   };

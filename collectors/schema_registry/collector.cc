@@ -187,10 +187,12 @@ void SchemaRegistryCollector::TakeInventory(const Round& round, SchemaRegistryFa
   }
 }
 
-void SchemaRegistryCollector::TakeSettings(const Round& round, Reading& reading) {
+void SchemaRegistryCollector::TakeSettings(const Round& round, SchemaRegistryFacts& facts,
+                                           Reading& reading) {
   if (const Result<void> done = settings_.Advance(round); !done) {
     reading.problems.push_back({.scope = "settings of subjects", .error = done.error()});
   }
+  facts.subject_settings_at = book_.OldestSettings();
 }
 
 void SchemaRegistryCollector::TakeComparison(const PollContext& context, MonoTime until,
@@ -271,9 +273,10 @@ Reading SchemaRegistryCollector::Poll(const PollContext& context) {
     TakeIdentity(round, *facts);
     TakeInventory(round, *facts, reading);
     if (scan_.whole() && scan_.listed()) {
-      TakeSettings(round, reading);
-      if (polls_ % kCompareEvery == 0) {
+      if (nodes_.size() > 1 && polls_ % kCompareEvery == 0) {
         TakeComparison(context, until, *facts, reading);
+      } else {
+        TakeSettings(round, *facts, reading);
       }
     }
   } else {

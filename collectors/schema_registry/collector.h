@@ -42,7 +42,7 @@ class SchemaRegistryCollector final : public Collector {
   void TakeGlobal(const RegistryNodeFacts& node, SchemaRegistryFacts& facts) const;
   void TakeIdentity(const Round& round, SchemaRegistryFacts& facts);
   void TakeInventory(const Round& round, SchemaRegistryFacts& facts, Reading& reading);
-  void TakeSettings(const Round& round, Reading& reading);
+  void TakeSettings(const Round& round, SchemaRegistryFacts& facts, Reading& reading);
   void TakeComparison(const PollContext& context, MonoTime until, SchemaRegistryFacts& facts,
                       Reading& reading);
   void Publish(std::shared_ptr<SchemaRegistryFacts> facts, Reading& reading);

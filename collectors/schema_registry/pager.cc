@@ -7,7 +7,9 @@
 namespace klaxon::schema_registry_collector {
 namespace {
 
-constexpr size_t kAsked = 1'000;
+constexpr size_t kAsked = 5'000;  // names; some 200 kB
+/// Apicurio's apicurio.ccompat.max-subjects, as it comes.
+constexpr size_t kApicurioCap = 1'000;
 constexpr size_t kMostNames = 200'000;
 
 }  // namespace
@@ -26,13 +28,8 @@ Result<std::vector<std::string>> SubjectPager::Read(const Round& round, bool del
     const size_t before = names.size();
     const bool again = before > 0 && told > 0 && names.contains(page->front());
     std::ranges::move(*page, std::inserter(names, names.end()));
-    if (again && names.size() == before) {  // it ignores pages, and told all that it ever will
-      if (before % kAsked == 0) {
-        incomplete_ = fmt::format(
-            "it shows {} subjects and ignores pages; Apicurio: raise "
-            "apicurio.ccompat.max-subjects",
-            before);
-      }
+    if (again && names.size() == before) {
+      ignores_pages_ = true;
       break;
     }
     if (names.size() > kMostNames) {
@@ -51,6 +48,7 @@ Result<std::vector<std::string>> SubjectPager::Read(const Round& round, bool del
         return beyond.error();
       }
       if (beyond->empty() || names.contains(beyond->front())) {
+        ignores_pages_ = !beyond->empty();
         limit_ = kAsked;
         break;
       }
@@ -59,6 +57,11 @@ Result<std::vector<std::string>> SubjectPager::Read(const Round& round, bool del
     } else if (told < limit) {
       break;
     }
+  }
+  if (ignores_pages_ && !names.empty() && names.size() % kApicurioCap == 0) {
+    incomplete_ = fmt::format(
+        "it shows {} subjects and ignores pages; Apicurio: raise apicurio.ccompat.max-subjects",
+        names.size());
   }
   return std::vector<std::string>(names.begin(), names.end());
 }

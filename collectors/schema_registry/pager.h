@@ -20,7 +20,8 @@ class SubjectPager {
   const std::string& incomplete() const { return incomplete_; }
 
  private:
-  size_t limit_ = 0;  ///< of a page; 0: not learned
+  size_t limit_ = 0;            ///< of a page; 0: not learned
+  bool ignores_pages_ = false;  ///< it tells all that it ever will at once
   std::string incomplete_{};
 };
 

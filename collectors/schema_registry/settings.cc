@@ -6,7 +6,7 @@ namespace klaxon::schema_registry_collector {
 namespace {
 
 constexpr size_t kNewAPoll = 250;  // subjects whose settings were never read
-constexpr size_t kAgainAPoll = 4;
+constexpr size_t kAgainAPoll = 7;  // two requests each: with the rest, 20 a poll at most
 
 }  // namespace
 
@@ -29,6 +29,7 @@ Result<void> Settings::Advance(const Round& round) {
 }
 
 Result<void> Settings::Read(const std::string& subject, const Round& round) {
+  const Instant at = round.context.clock.Now();
   const Result<std::string> level = round.node.Compatibility(subject, round.Next());
   if (!level) {
     return level.error();
@@ -44,6 +45,7 @@ Result<void> Settings::Read(const std::string& subject, const Round& round) {
   } else {
     book_.SetMode(subject, "");
   }
+  book_.SettingsRead(subject, at);
   return {};
 }
 

@@ -9,7 +9,8 @@
 namespace klaxon::schema_registry_collector {
 
 /// Reads every subject's own compatibility and mode, a few subjects a poll, because no registry
-/// lists them: all once, as fast as is polite, then each in turn. Confined to one thread.
+/// lists them: all once, as fast as is polite, then each in turn, so that none is older than
+/// size() / 7 polls. Confined to one thread.
 class Settings {
  public:
   explicit Settings(Book& book) : book_(book) {}

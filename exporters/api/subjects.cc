@@ -4,9 +4,19 @@
 namespace klaxon::api {
 namespace {
 
-Json Node(const RegistryNodeFacts& node, const SchemaRegistryFacts& facts, const Instant& now) {
+Json Leader(const SchemaRegistryPart& part, const Instant& now) {
+  const auto& leader = part.derived.leader;
+  return leader && IsFresh(part.derived.led, now) ? Json{{"group", Text(leader->group)},
+                                                         {"url", TextOrNull(leader->url)},
+                                                         {"members", leader->members},
+                                                         {"as_of", AsOf(part.derived.led, now)}}
+                                                  : Json(nullptr);
+}
+
+Json Node(const RegistryNodeFacts& node, const SchemaRegistryPart& part, const Instant& now) {
   const bool known = node.state != RegistryNodeState::kUnknown && IsFresh(node.polled, now);
   const bool serves = node.Serves(now);
+  const std::optional<bool> leads = Leads(part.facts, part.derived, node, now);
   Json differences = Json::array();
   for (const std::string& word : node.comparison.words) {
     differences.push_back(Text(word));
@@ -16,9 +26,17 @@ Json Node(const RegistryNodeFacts& node, const SchemaRegistryFacts& facts, const
           {"why", TextOrNull(node.why)},
           {"as_of", AsOf(node.told, now)},
           {"latency_seconds", serves ? Json(node.latency_seconds) : Json(nullptr)},
-          {"leads", serves && node.primary ? Json(*node.primary) : Json(nullptr)},
-          {"tells_subjects", node.entity->name == facts.listed_from},
+          {"leads", leads ? Json(*leads) : Json(nullptr)},
+          {"tells_subjects", node.entity->name == part.facts.listed_from},
           {"differences", IfFresh(node.compared, now, [&] { return differences; })}};
+}
+
+/// Of the subject whose level and mode were read longest ago; null: not all were read yet.
+Json SettingsAge(const SchemaRegistryFacts& facts, const Instant& now) {
+  return facts.subject_settings_at
+             ? Json(std::chrono::duration<double>(now.mono - facts.subject_settings_at->mono)
+                        .count())
+             : Json(nullptr);
 }
 
 Json Violations(const SchemaRegistryDerived& derived) {
@@ -35,7 +53,7 @@ Json Registry(const SchemaRegistryPart& part, const Instant& now) {
   const SchemaRegistryFacts& facts = part.facts;
   Json nodes = Json::array();
   for (const RegistryNodeFacts& node : facts.nodes) {
-    nodes.push_back(Node(node, facts, now));
+    nodes.push_back(Node(node, part, now));
   }
   Json orphans = nullptr;
   if (part.derived.orphans) {
@@ -55,6 +73,8 @@ Json Registry(const SchemaRegistryPart& part, const Instant& now) {
           {"max_id", IfFresh(facts.max_id_answer, now,
                              [&] { return facts.max_id ? Json(*facts.max_id) : Json(nullptr); })},
           {"as_of", AsOf(facts.listed, now)},
+          {"leader", Leader(part, now)},
+          {"subject_settings_age_seconds", SettingsAge(facts, now)},
           {"orphan_subjects", std::move(orphans)},
           {"violations", Violations(part.derived)},
           {"nodes", std::move(nodes)}};

@@ -128,6 +128,8 @@ std::string EventInWords(const Event& event) {
     case EventKind::kRegistryModeChanged:
       return fmt::format("mode of {} changed",
                          event.subject.empty() ? "the schema registry" : event.subject);
+    case EventKind::kRegistryLeader:
+      return "another node of the schema registry leads";
     case EventKind::kRegistryDamaged:
       return "the schema registry is damaged";
     case EventKind::kConnectorConfigured:

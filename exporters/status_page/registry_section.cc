@@ -49,14 +49,16 @@ std::string ComparisonCell(const RegistryNodeFacts& node, const SchemaRegistryFa
   return html;
 }
 
-std::string NodeRow(const RegistryNodeFacts& node, const SchemaRegistryFacts& facts,
+std::string NodeRow(const RegistryNodeFacts& node, const SchemaRegistryPart& part,
                     const Instant& now) {
+  const SchemaRegistryFacts& facts = part.facts;
   constexpr double kThousand = 1000;
   const bool serves = node.Serves(now) && IsFresh(node.told, now);
   const auto told = [&](const std::string& html) {
     return serves ? html : UnknownValue(node.told);
   };
-  const std::string leads = node.primary ? (*node.primary ? " (leads)" : "") : "";
+  const std::string leads =
+      Leads(part.facts, part.derived, node, now).value_or(false) ? " (leads)" : "";
   return "<tr>" + Cell("Node", fmt::format("<code>{}</code>{}", Escape(node.entity->name), leads)) +
          Cell("State", StateCell(node, now)) +
          Cell("Latency", told(fmt::format("{:.3g} ms", node.latency_seconds * kThousand))) +
@@ -66,12 +68,23 @@ std::string NodeRow(const RegistryNodeFacts& node, const SchemaRegistryFacts& fa
          "</tr>\n";
 }
 
-std::string Nodes(const SchemaRegistryFacts& facts, const Instant& now) {
+/// A leader that is none of the configured nodes.
+std::string Leader(const SchemaRegistryPart& part, const Instant& now) {
+  const auto& leader = part.derived.leader;
+  if (!leader || leader->node || leader->url.empty() || !IsFresh(part.derived.led, now)) {
+    return "";
+  }
+  return fmt::format(
+      "<p><code>{}</code> leads, as group <code>{}</code> says; it is not configured here</p>\n",
+      Escape(leader->url), Escape(leader->group));
+}
+
+std::string Nodes(const SchemaRegistryPart& part, const Instant& now) {
   std::string html =
       "<table><thead><tr><th>Node</th><th>State</th><th>Latency</th><th>Compatibility</th>"
       "<th>Mode</th><th>Compared</th><th>Age</th></tr></thead><tbody>\n";
-  for (const RegistryNodeFacts& node : facts.nodes) {
-    html += NodeRow(node, facts, now);
+  for (const RegistryNodeFacts& node : part.facts.nodes) {
+    html += NodeRow(node, part, now);
   }
   return html + "</tbody></table>\n";
 }
@@ -96,7 +109,12 @@ std::string Numbers(const SchemaRegistryPart& part, const Instant& now) {
   if (facts.max_id && IsFresh(facts.max_id_answer, now)) {
     html += fmt::format(", highest id {}", Grouped(*facts.max_id));
   }
-  return html + " " + AgeOf(facts.listed, now);
+  html += " " + AgeOf(facts.listed, now);
+  if (facts.subject_settings_at) {
+    html += fmt::format("; levels and modes of subjects read within the last {}",
+                        FormatAge(now.mono - facts.subject_settings_at->mono));
+  }
+  return html;
 }
 
 /// Subjects with something of their own, then those with the most versions.
@@ -166,7 +184,7 @@ std::string RegistrySection(const SchemaRegistryPart& part, const Instant& now) 
       "<section>\n<h2>{} / {} <span class=\"quiet\">schema registry{} {}</span></h2>\n<p>{}</p>\n",
       Escape(part.section.cluster), Escape(part.section.instance), who, Escape(facts.version),
       Numbers(part, now));
-  html += Nodes(facts, now);
+  html += Leader(part, now) + Nodes(part, now);
   if (facts.inventory != nullptr && IsFresh(facts.listed, now)) {
     html += Subjects(facts, now);
   }

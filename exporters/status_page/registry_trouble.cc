@@ -21,6 +21,9 @@ class Collecting {
   std::vector<Trouble> Run() {
     Violations();
     Nodes();
+    if (part_.derived.leader && IsFresh(part_.derived.led, now_)) {
+      Leader(*part_.derived.leader);
+    }
     if (IsFresh(part_.facts.settings, now_)) {
       Mode();
     }
@@ -57,6 +60,19 @@ class Collecting {
                         part_.facts.listed_from),
             node.comparison.words.empty() ? "" : node.comparison.words.front(), node.compared);
       }
+    }
+  }
+
+  void Leader(const RegistryLeader& leader) {
+    const std::string group =
+        fmt::format("group {}, {}", leader.group, Counted(leader.members, "node"));
+    if (leader.same_address) {
+      Add(Severity::kBroken, "two schema registry nodes advertise the same address",
+          group + ": none leads; set host.name of each", part_.derived.led);
+    } else if (leader.settled && leader.members > 0 && (leader.url.empty() || !leader.eligible)) {
+      Add(Severity::kBroken, "no schema registry node leads",
+          group + ": no schema can be registered; is leader.eligibility off everywhere?",
+          part_.derived.led);
     }
   }
 
