@@ -254,7 +254,7 @@ AnswerRef LedBy(const GroupFacts* group, const Instant& now) {
 bool JoinsHold(const SchemaRegistryDerived& derived, const SchemaRegistryFacts& facts,
                const KafkaFacts* kafka, const Instant& now) {
   const bool known = kafka != nullptr && IsFresh(kafka->metadata, now);
-  const GroupFacts* const group = kafka == nullptr ? nullptr : GroupOf(facts, *kafka);
+  const GroupFacts* const group = kafka == nullptr ? nullptr : RegistryGroupOf(facts, *kafka);
   return derived.orphans_of == (known ? kafka->metadata : nullptr) &&
          derived.led == LedBy(group, now);
 }
@@ -262,13 +262,13 @@ bool JoinsHold(const SchemaRegistryDerived& derived, const SchemaRegistryFacts& 
 /// Who leads now; a change is told once the group has settled on another node.
 void JoinGroup(const SchemaRegistryFacts& facts, const KafkaFacts* kafka, const Instant& now,
                SchemaRegistryDerived& derived, std::vector<Change>& changes) {
-  const GroupFacts* const group = kafka == nullptr ? nullptr : GroupOf(facts, *kafka);
+  const GroupFacts* const group = kafka == nullptr ? nullptr : RegistryGroupOf(facts, *kafka);
   derived.led = LedBy(group, now);
   if (derived.led == nullptr) {
     derived.leader.reset();
     return;
   }
-  derived.leader = LeaderOf(*group, facts);
+  derived.leader = RegistryLeaderOf(*group, facts);
   if (!derived.leader->settled) {
     return;
   }

@@ -37,7 +37,7 @@ bool SameServer(std::string_view one, std::string_view two) {
   });
 }
 
-const GroupFacts* GroupOf(const SchemaRegistryFacts& facts, const KafkaFacts& kafka) {
+const GroupFacts* RegistryGroupOf(const SchemaRegistryFacts& facts, const KafkaFacts& kafka) {
   const GroupFacts* only = nullptr;
   size_t count = 0;
   for (const GroupFacts& group : kafka.groups) {
@@ -53,7 +53,7 @@ const GroupFacts* GroupOf(const SchemaRegistryFacts& facts, const KafkaFacts& ka
   return count == 1 ? only : nullptr;
 }
 
-RegistryLeader LeaderOf(const GroupFacts& group, const SchemaRegistryFacts& facts) {
+RegistryLeader RegistryLeaderOf(const GroupFacts& group, const SchemaRegistryFacts& facts) {
   const RegistryGroupFacts& told = *group.registry;
   RegistryLeader leader{.group = group.entity->name,
                         .url = told.leader_url,
