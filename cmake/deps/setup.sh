@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what Klaxon is built and checked with; says what it installs, does nothing when all is there.
-#   setup.sh build CACHE   compiler, libraries, librdkafka and cpp-httplib
+#   setup.sh build CACHE   compilers, libraries, librdkafka and cpp-httplib
 #   setup.sh all CACHE     also what the checks need: clang's tools, and what the real Kafka of the
 #                          tests needs (tests/stack/stack install)
 # Debian 12 and 13, as root or through sudo.
@@ -9,10 +9,10 @@ what=$1 cache=$2
 here=$(dirname "$(readlink -f "$0")")
 root=$(readlink -f "$here/../..")
 
-build_packages=(ca-certificates ccache cmake debian-archive-keyring dpkg-dev g++ mold ninja-build
+build_packages=(ca-certificates ccache clang-19 cmake debian-archive-keyring dpkg-dev g++ mold ninja-build
   pkg-config libbenchmark-dev libcli11-dev libfmt-dev liblz4-dev libsasl2-dev libspdlog-dev libssl-dev
   libyaml-cpp-dev libzstd-dev nlohmann-json3-dev prometheus-cpp-dev python3 zlib1g-dev)
-check_packages=(clang-19 clang-format-19 clang-tidy-19 git libclang-rt-19-dev procps)
+check_packages=(clang-format-19 clang-tidy-19 git libclang-rt-19-dev procps)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
