@@ -106,6 +106,14 @@ std::string_view TopicOf(std::string_view subject) {
   return {};
 }
 
+/// Null: there is none of that name.
+const TopicFacts* FindTopic(const KafkaFacts& kafka, std::string_view name) {
+  const auto found = std::ranges::lower_bound(
+      kafka.topics, name, {},
+      [](const TopicFacts& each) -> std::string_view { return each.entity->name; });
+  return found == kafka.topics.end() || found->entity->name != name ? nullptr : &*found;
+}
+
 std::vector<std::string> Orphans(const Subjects& subjects, const KafkaFacts& kafka) {
   std::vector<std::string> orphans;
   for (const SubjectRef& subject : subjects) {
@@ -113,10 +121,7 @@ std::vector<std::string> Orphans(const Subjects& subjects, const KafkaFacts& kaf
     if (topic.empty() || subject->deleted() || orphans.size() >= kOrphansKept) {
       continue;
     }
-    const auto found = std::ranges::lower_bound(
-        kafka.topics, topic, {},
-        [](const TopicFacts& each) -> std::string_view { return each.entity->name; });
-    if (found == kafka.topics.end() || found->entity->name != topic) {
+    if (FindTopic(kafka, topic) == nullptr) {
       orphans.push_back(subject->entity->name);
     }
   }
@@ -219,6 +224,38 @@ void CheckNodes(const SchemaRegistryFacts* before, const SchemaRegistryFacts& fa
   }
 }
 
+bool KnownBad(const RegistryTopicFacts& topic) {
+  return !topic.cleanup_policy.empty() && !topic.compacted();
+}
+
+/// What the topic shows: versions deleted past the registry, and that it is not compacted.
+void CheckTopic(const SchemaRegistryFacts* before, const SchemaRegistryFacts& facts,
+                std::vector<IntegrityViolation>& violations) {
+  const RegistryTopicFacts& topic = facts.topic;
+  const uint64_t was = before == nullptr ? 0 : before->topic.lost_total;
+  if (topic.lost_total > was) {
+    violations.push_back(
+        {.kind = IntegrityKind::kVersionLost,
+         .at = {},
+         .what = fmt::format("topic {} shows {} deleted for good that nobody deleted softly first, "
+                             "{}: no registry does that",
+                             topic.name,
+                             topic.lost_total - was == 1
+                                 ? "a version"
+                                 : fmt::format("{} versions", topic.lost_total - was),
+                             topic.lost.size() > was ? topic.lost[was] : topic.lost.back())});
+  }
+  if (KnownBad(topic) && (before == nullptr || !KnownBad(before->topic))) {
+    violations.push_back(
+        {.kind = IntegrityKind::kNotCompacted,
+         .at = {},
+         .what =
+             fmt::format("topic {} has cleanup.policy {}: schemas vanish when their records are "
+                         "old; set it to compact",
+                         topic.name, Printable(topic.cleanup_policy, 40))});
+  }
+}
+
 void Keep(std::vector<IntegrityViolation> violations, const Instant& now, RegistryStep& step,
           SchemaRegistryDerived& derived) {
   for (IntegrityViolation& violation : violations) {
@@ -283,10 +320,20 @@ void JoinGroup(const SchemaRegistryFacts& facts, const KafkaFacts* kafka, const 
   derived.last_leader = leads;
 }
 
+std::optional<int64_t> TopicBegins(const std::string& name, const KafkaFacts& kafka,
+                                   const Instant& now) {
+  const TopicFacts* const topic = FindTopic(kafka, name);
+  return topic != nullptr && !topic->partitions.empty() &&
+                 IsFresh(topic->partitions.front().earliest.answer, now)
+             ? std::optional(topic->partitions.front().earliest.offset)
+             : std::nullopt;
+}
+
 void JoinTopics(const SchemaRegistryFacts& facts, const KafkaFacts* kafka, const Instant& now,
                 SchemaRegistryDerived& derived) {
   const bool known = kafka != nullptr && IsFresh(kafka->metadata, now);
   derived.orphans_of = known ? kafka->metadata : nullptr;
+  derived.topic_begins = known ? TopicBegins(facts.topic.name, *kafka, now) : std::nullopt;
   derived.orphans = known && facts.whole ? std::optional(Orphans(facts.inventory->subjects, *kafka))
                                          : std::nullopt;
 }
@@ -316,10 +363,14 @@ RegistryStep DeriveRegistry(const RegistryBefore& before, const SchemaRegistryFa
                          before.facts->compatibility != facts.compatibility;
     if (facts.inventory != nullptr && changed) {
       Count(facts, *derived);
+      if (before.facts != nullptr && before.facts->from_topic != facts.from_topic) {
+        derived->known = nullptr;  // registries write texts not always as they answer them
+      }
       LearnIds(facts.inventory->subjects, *derived, violations);
     }
     CheckMaxId(facts, *derived, violations);
     CheckNodes(before.facts, facts, violations);
+    CheckTopic(before.facts, facts, violations);
     Keep(std::move(violations), now, step, *derived);
   }
   if (facts.inventory != nullptr) {

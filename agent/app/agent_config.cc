@@ -49,7 +49,7 @@ void ReadCluster(YamlMap& yaml, std::set<std::string>& names, AgentConfig& confi
   bool given = false;
   for (const SourceKind& kind : SourceKinds()) {
     given = yaml.Has(kind.key) || given;
-    std::vector<SourceRef> sources = kind.read(yaml, name);
+    std::vector<SourceRef> sources = kind.read(yaml, name, config.sources);
     config.sources.insert(config.sources.end(), sources.begin(), sources.end());
   }
   if (!given && config.sources.size() == before) {

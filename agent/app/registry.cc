@@ -44,16 +44,21 @@ std::unique_ptr<Collector> MakeKafka(const CollectorPlace& place,
       config, deps.traffic.MakeClient(options, deps.clock));
 }
 
-/// A collector that reads records over the connection of a `kafka:` section.
-template <class ReadingCollector, class Config>
-std::unique_ptr<Collector> MakeReading(const CollectorPlace& place, const Config& config,
-                                       const SourceDeps& deps) {
+template <class Config>
+kafka_collector::Config ConnectionOf(const Config& config) {
   kafka_collector::Config connection;
   connection.bootstrap = config.bootstrap;
   connection.client_id = config.client_id;
   connection.security = config.security;
+  return connection;
+}
+
+/// A collector that reads records over the connection of a `kafka:` section.
+template <class ReadingCollector, class Config>
+std::unique_ptr<Collector> MakeReading(const CollectorPlace& place, const Config& config,
+                                       const SourceDeps& deps) {
   return std::make_unique<ReadingCollector>(
-      config, ReaderOptionsOf(connection, place.cluster, deps.clock, deps.http));
+      config, ReaderOptionsOf(ConnectionOf(config), place.cluster, deps.clock, deps.http));
 }
 
 template <class ReadingCollector, class Config>
@@ -103,7 +108,8 @@ void ReadConnectTopics(YamlMap& yaml, const kafka_collector::Config& kafka,
   }
 }
 
-std::vector<SourceRef> ReadKafka(YamlMap& cluster_map, const std::string& cluster) {
+std::vector<SourceRef> ReadKafka(YamlMap& cluster_map, const std::string& cluster,
+                                 std::span<const SourceRef>) {
   std::optional<YamlMap> yaml = cluster_map.Map("kafka");
   if (!yaml) {
     return {};
@@ -126,7 +132,8 @@ std::unique_ptr<Collector> MakeConnect(const CollectorPlace&,
   return std::make_unique<connect_collector::ConnectCollector>(config, deps.http);
 }
 
-std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& cluster) {
+std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& cluster,
+                                   std::span<const SourceRef>) {
   std::vector<SourceRef> sources;
   std::set<std::string> names;
   for (YamlMap& yaml : cluster_map.Maps("connect")) {
@@ -145,13 +152,40 @@ std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& clus
   return sources;
 }
 
-std::unique_ptr<Collector> MakeRegistry(const CollectorPlace&,
+std::unique_ptr<Collector> MakeRegistry(const CollectorPlace& place,
                                         const schema_registry_collector::Config& config,
                                         const SourceDeps& deps) {
-  return std::make_unique<schema_registry_collector::SchemaRegistryCollector>(config, deps.http);
+  if (config.topic.empty()) {
+    return std::make_unique<schema_registry_collector::SchemaRegistryCollector>(config, deps.http);
+  }
+  const kafka_collector::Config connection = ConnectionOf(config);
+  kafka::wire::ClientOptions options = kafka_collector::ClientOptionsOf(connection, place.cluster);
+  options.tokens = kafka_collector::MakeTokenSource(
+      config.security, {.cluster = place.cluster, .clock = deps.clock, .http = deps.http});
+  return std::make_unique<schema_registry_collector::SchemaRegistryCollector>(
+      config, deps.http,
+      schema_registry_collector::TopicAccess{
+          .reader = ReaderOptionsOf(connection, place.cluster, deps.clock, deps.http),
+          .client = deps.traffic.MakeClient(options, deps.clock)});
 }
 
-std::vector<SourceRef> ReadRegistries(YamlMap& cluster_map, const std::string& cluster) {
+/// Lets a registry's topic be read over the connection of its cluster's `kafka:` section.
+void ConnectTopic(YamlMap& yaml, const std::string& cluster, std::span<const SourceRef> earlier,
+                  schema_registry_collector::Config& config) {
+  for (const SourceRef& source : earlier) {
+    const auto* kafka = dynamic_cast<const SourceOf<kafka_collector::Config>*>(source.get());
+    if (kafka != nullptr && kafka->place().cluster == cluster) {
+      config.bootstrap = kafka->config().bootstrap;
+      config.client_id = kafka->config().client_id;
+      config.security = kafka->config().security;
+      return;
+    }
+  }
+  yaml.Complain("topic", "needs a kafka section in the same cluster, to be read over");
+}
+
+std::vector<SourceRef> ReadRegistries(YamlMap& cluster_map, const std::string& cluster,
+                                      std::span<const SourceRef> earlier) {
   std::vector<SourceRef> sources;
   std::set<std::string> names;
   for (YamlMap& yaml : cluster_map.Maps("schema_registry")) {
@@ -159,11 +193,16 @@ std::vector<SourceRef> ReadRegistries(YamlMap& cluster_map, const std::string& c
     if (!names.insert(config.name).second) {
       yaml.Complain("name", fmt::format("a second schema registry is named \"{}\"", config.name));
     }
+    if (!config.topic.empty()) {
+      ConnectTopic(yaml, cluster, earlier, config);
+    }
     yaml.Finish();
     CollectorPlace place{.cluster = cluster,
                          .collector = "schema_registry",
                          .instance = config.name,
-                         .interval = config.interval};
+                         .interval = config.topic.empty()
+                                         ? config.interval
+                                         : schema_registry_collector::kTailInterval};
     sources.push_back(std::make_shared<SourceOf<schema_registry_collector::Config>>(
         std::move(place), std::move(config), MakeRegistry));
   }
@@ -176,7 +215,8 @@ std::unique_ptr<Collector> MakeRestProxy(const CollectorPlace&,
   return std::make_unique<rest_proxy_collector::RestProxyCollector>(config, deps.http);
 }
 
-std::vector<SourceRef> ReadRestProxies(YamlMap& cluster_map, const std::string& cluster) {
+std::vector<SourceRef> ReadRestProxies(YamlMap& cluster_map, const std::string& cluster,
+                                       std::span<const SourceRef>) {
   std::vector<SourceRef> sources;
   std::set<std::string> names;
   for (YamlMap& yaml : cluster_map.Maps("rest_proxy")) {
@@ -201,7 +241,8 @@ std::unique_ptr<Collector> MakeZookeeper(const CollectorPlace&,
   return std::make_unique<zookeeper_collector::ZookeeperCollector>(config, deps.http);
 }
 
-std::vector<SourceRef> ReadZookeeper(YamlMap& cluster_map, const std::string& cluster) {
+std::vector<SourceRef> ReadZookeeper(YamlMap& cluster_map, const std::string& cluster,
+                                     std::span<const SourceRef>) {
   std::optional<YamlMap> yaml = cluster_map.Map("zookeeper");
   if (!yaml) {
     return {};

@@ -73,9 +73,10 @@ class SourceOf final : public Source {
 /// A line of the registry: a kind of source that a cluster in the configuration may have.
 struct SourceKind {
   std::string_view key{};  ///< in the cluster's map, and the name of its sections
-  /// Reads all sources of the kind that a cluster has. Mistakes go to the document.
-  std::vector<SourceRef> (*read)(config::YamlMap& cluster_map,
-                                 const std::string& cluster) = nullptr;
+  /// Reads all sources of the kind that a cluster has. Mistakes go to the document. `earlier`:
+  /// those of the kinds before it in the table, of any cluster.
+  std::vector<SourceRef> (*read)(config::YamlMap& cluster_map, const std::string& cluster,
+                                 std::span<const SourceRef> earlier) = nullptr;
 };
 
 /// Every kind of source there is. An explicit table: a reader finds it, a linker keeps it.

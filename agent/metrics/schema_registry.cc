@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 3> kLevel{"cluster", "registry", "level"}
 constexpr std::array<std::string_view, 3> kType{"cluster", "registry", "type"};
 constexpr std::array<std::string_view, 4> kSubjectMode{"cluster", "registry", "subject", "mode"};
 constexpr std::array<std::string_view, 3> kSubject{"cluster", "registry", "subject"};
+constexpr std::array<std::string_view, 3> kTopic{"cluster", "registry", "topic"};
 constexpr std::array<std::string_view, 3> kKind{"cluster", "registry", "kind"};
 
 // Mode.java and CompatibilityLevel.java of confluentinc/schema-registry; READONLY_OVERRIDE is of
@@ -113,6 +114,34 @@ void EmitDivergence(const Part& part, Emitter& emitter) {
           {part.section.cluster, part.section.instance, name},
           node.comparison.in_a_row > 1 ? static_cast<double>(node.comparison.differences) : 0);
     }
+  }
+}
+
+void EmitFollowed(const Part& part, Emitter& emitter) {
+  if (!part.facts.topic.name.empty()) {
+    emitter.Sample(
+        {part.section.cluster, part.section.instance, part.facts.topic.name},
+        part.facts.from_topic && IsFresh(part.facts.topic.tailed, emitter.now()) ? 1 : 0);
+  }
+}
+
+void EmitCompacted(const Part& part, Emitter& emitter) {
+  const RegistryTopicFacts& topic = part.facts.topic;
+  const Section& section = part.section;
+  if (!topic.name.empty() &&
+      emitter.Known(topic.policy, {section.cluster, section.instance, topic.name})) {
+    emitter.Sample({section.cluster, section.instance, topic.name}, topic.compacted() ? 1 : 0);
+  }
+}
+
+template <uint64_t RegistryTopicFacts::* kMember>
+void EmitTopicCount(const Part& part, Emitter& emitter) {
+  const RegistryTopicFacts& topic = part.facts.topic;
+  const Section& section = part.section;
+  if (!topic.name.empty() &&
+      emitter.Known(topic.tailed, {section.cluster, section.instance, topic.name})) {
+    emitter.Sample({section.cluster, section.instance, topic.name},
+                   static_cast<double>(topic.*kMember));
   }
 }
 
@@ -233,6 +262,7 @@ void EmitRegistered(const Part& part, Emitter& emitter) {
 constexpr std::string_view kConfig = "GET /config";
 constexpr std::string_view kPolled = "every poll";
 constexpr std::string_view kSubjects = "GET /subjects, /schemas";
+constexpr std::string_view kTail = "the registry's topic";
 constexpr std::string_view kAnalysis = "what changed since the start";
 
 /// A row with a series a registry.
@@ -313,6 +343,19 @@ constexpr std::array kRows{
        "Subjects named TOPIC-key or TOPIC-value without such a topic; absent without Kafka's "
        "topics",
        kRegistry, "GET /subjects, Metadata", EachRegistry<EmitOrphans>),
+    Of("kafka_schema_registry_topic_followed",
+       "1 if the registry's topic tells its subjects, 0 if the nodes do because it cannot be read; "
+       "no series without `topic`",
+       kTopic, kTail, EachRegistry<EmitFollowed>),
+    Of("kafka_schema_registry_topic_compacted",
+       "1 if the registry's topic has cleanup.policy compact, 0 if schemas vanish when they are "
+       "old",
+       kTopic, "DescribeConfigs", EachRegistry<EmitCompacted>),
+    Of("kafka_schema_registry_topic_records", "Records read since the topic was begun", kTopic,
+       kTail, EachRegistry<EmitTopicCount<&RegistryTopicFacts::records>>),
+    Of("kafka_schema_registry_topic_unreadable_records",
+       "Of these, records that are none of a registry's", kTopic, kTail,
+       EachRegistry<EmitTopicCount<&RegistryTopicFacts::unreadable>>),
     Metric{.info = {.name = "kafka_schema_registry_registered_versions_total",
                     .help = "Versions that appeared since Klaxon started",
                     .type = MetricType::kCounter,

@@ -16,6 +16,8 @@ std::string_view Name(IntegrityKind kind) {
       return "max_id_fell";
     case IntegrityKind::kNodesDisagree:
       return "nodes_disagree";
+    case IntegrityKind::kNotCompacted:
+      return "not_compacted";
   }
   std::abort();
 }

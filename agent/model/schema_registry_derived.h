@@ -24,11 +24,13 @@ enum class IntegrityKind : uint8_t {
   kSubjectsLost,   ///< most subjects vanished at once
   kMaxIdFell,      ///< ids are given out a second time
   kNodesDisagree,  ///< two nodes tell different things, and go on doing so
+  kNotCompacted,   ///< the topic's records are deleted when they are old
 };
 
-inline constexpr size_t kIntegrityKinds = 5;
+inline constexpr size_t kIntegrityKinds = 6;
 
-/// "id_changed", "version_lost", "subjects_lost", "max_id_fell", "nodes_disagree".
+/// "id_changed", "version_lost", "subjects_lost", "max_id_fell", "nodes_disagree",
+/// "not_compacted".
 std::string_view Name(IntegrityKind kind);
 
 struct IntegrityViolation {
@@ -78,6 +80,9 @@ struct SchemaRegistryDerived final : Derived {
   /// Subjects named after a topic that is not there; nullopt: the topics are not known.
   std::optional<std::vector<std::string>> orphans{};
   AnswerRef orphans_of{};  ///< the topics' answer that they come from
+
+  /// The first offset of the topic; above 0, records of it were deleted. nullopt: not known.
+  std::optional<int64_t> topic_begins{};
 
   std::optional<RegistryLeader> leader{};    ///< nullopt: no such group is known
   AnswerRef led{};                           ///< of `leader`; null with it

@@ -118,6 +118,22 @@ struct RegistryNodeFacts {
   }
 };
 
+/// The topic that a registry keeps everything in, if it is followed.
+struct RegistryTopicFacts {
+  std::string name{};       ///< empty: it is not followed
+  AnswerRef tailed{};       ///< it was read to its end; with the error: it cannot be
+  uint64_t records = 0;     ///< read since it was begun
+  uint64_t unreadable = 0;  ///< of these; none of a registry's
+  /// Versions deleted for good that were not deleted softly, which no registry does: the first, and
+  /// how many since it was begun.
+  std::vector<std::string> lost{};
+  uint64_t lost_total = 0;
+  std::string cleanup_policy{};  ///< "compact", or what is wrong
+  AnswerRef policy{};            ///< of `cleanup_policy`; null: not asked
+
+  bool compacted() const { return cleanup_policy == "compact"; }
+};
+
 struct SchemaRegistryFacts final : Facts {
   RegistryKind kind = RegistryKind::kUnknown;
   std::string version{};                   ///< empty: not told
@@ -131,7 +147,8 @@ struct SchemaRegistryFacts final : Facts {
   AnswerRef listed{};                                    ///< of the names in `inventory`
   bool whole = false;         ///< every subject in it was read; false: the first scan goes on
   size_t unread = 0;          ///< subjects known by name alone
-  std::string listed_from{};  ///< URL of the node that told it
+  std::string listed_from{};  ///< URL of the node that told it, or "topic _schemas"
+  bool from_topic = false;    ///< the topic tells the inventory, its settings and its highest id
   std::string incomplete{};   ///< why the list cannot be whole; empty: it is
 
   /// When the level and mode of a subject were read whose turn was longest ago; nullopt: not all
@@ -143,6 +160,8 @@ struct SchemaRegistryFacts final : Facts {
   AnswerRef max_id_answer{};
 
   std::vector<std::string> contexts{};  ///< ".", ".eu"; empty: not told
+
+  RegistryTopicFacts topic{};
 
   uint64_t requests = 0;       ///< sent since the start
   uint64_t poll_requests = 0;  ///< of the last poll

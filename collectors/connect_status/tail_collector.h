@@ -1,11 +1,8 @@
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <set>
 #include <string>
 
-#include "agent/kafka/record_reader.h"
+#include "agent/kafka/topic_tail.h"
 #include "agent/model/answer.h"
 #include "collectors/collector.h"
 
@@ -31,19 +28,8 @@ class TailCollector : public Collector {
   /// Of what was known when Settle was called last; with this answer.
   virtual FactsRef Told(const AnswerRef& tailed) const = 0;
 
-  Result<void> Open(const PollContext& context);
-  Result<void> Follow(const PollContext& context);
-  /// A quiet topic tells nothing: asks from time to time whether it is still there, with leaders.
-  Result<void> Prove(const PollContext& context);
-
-  const std::string topic_;
-  const kafka::RecordReaderOptions options_;
-  std::unique_ptr<kafka::RecordReader> reader_{};  // null: begin anew
-  std::set<int32_t> unread_{};                     // partitions whose end was not reached yet
-  int32_t partitions_ = 0;
-  MonoTime proven_{};                  // when the topic was last asked for
-  std::optional<MonoTime> failing_{};  // since when
-  bool settled_ = false;               // once at least
+  kafka::TopicTail tail_;
+  bool settled_ = false;  // once at least
   AnswerRef tailed_{};
 };
 

@@ -142,6 +142,70 @@ void Book::Remove(const std::string& subject) {
   }
 }
 
+std::optional<bool> Book::RemoveVersion(const std::string& subject, int32_t version) {
+  const auto found = drafts_.find(subject);
+  if (found == drafts_.end()) {
+    return std::nullopt;
+  }
+  Draft& draft = found->second;
+  const auto place = std::ranges::find(draft.versions, version, &SchemaVersionFacts::version);
+  if (place == draft.versions.end()) {
+    return std::nullopt;
+  }
+  const bool deleted = place->deleted;
+  draft.walks.erase(draft.walks.begin() + (place - draft.versions.begin()));
+  draft.versions.erase(place);
+  --versions_;
+  if (draft.versions.empty()) {
+    Forget(found);
+    return deleted;
+  }
+  if (draft.text_version == version) {  // nobody tells the text of the one before
+    text_bytes_ -= draft.text == nullptr ? 0 : draft.text->size();
+    draft.text = nullptr;
+    draft.text_version = 0;
+  }
+  Change(draft);
+  return deleted;
+}
+
+void Book::HideVersions(const std::string& subject, int32_t version) {
+  const auto found = drafts_.find(subject);
+  if (found == drafts_.end()) {
+    return;
+  }
+  for (SchemaVersionFacts& each : found->second.versions) {
+    each.deleted = each.deleted || each.version <= version;
+  }
+  Change(found->second);
+}
+
+void Book::ForgetHidden(const std::string& subject) {
+  const auto found = drafts_.find(subject);
+  if (found == drafts_.end()) {
+    return;
+  }
+  std::vector<int32_t> hidden;
+  for (const SchemaVersionFacts& each : found->second.versions) {
+    if (each.deleted) {
+      hidden.push_back(each.version);
+    }
+  }
+  for (const int32_t version : hidden) {
+    RemoveVersion(subject, version);
+  }
+}
+
+std::vector<std::string> Book::ActiveNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, draft] : drafts_) {
+    if (!draft.deleted()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 void Book::Doubt(const std::string& subject) {
   if (subject.size() <= registry::kLongestName && doubtful_.size() < kMostSubjects) {
     doubtful_.insert(subject);

@@ -31,6 +31,16 @@ class Book {
 
   void Remove(const std::string& subject);
 
+  /// Forgets one version. Whether it was deleted softly; nullopt: there is none.
+  std::optional<bool> RemoveVersion(const std::string& subject, int32_t version);
+  /// Deletes softly what a subject has up to `version`.
+  void HideVersions(const std::string& subject, int32_t version);
+  /// Forgets the versions that are deleted softly.
+  void ForgetHidden(const std::string& subject);
+
+  /// Subjects that are not deleted, by name.
+  std::vector<std::string> ActiveNames() const;
+
   /// The names that the registry lists now. Whatever does not fit to them has to be read.
   void CompareActive(const std::vector<std::string>& names);
   /// The same with those that are deleted softly.

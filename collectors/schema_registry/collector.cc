@@ -1,7 +1,6 @@
 #include "collectors/schema_registry/collector.h"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 
 #include "agent/base/thread_name.h"
@@ -13,113 +12,23 @@ using registry::RegistryClient;
 
 constexpr uint64_t kIdentifyEvery = 360;  // polls
 constexpr uint64_t kCompareEvery = 3;
+constexpr uint64_t kCompareTopicEvery = 30;
+constexpr Duration kFirstRead = std::chrono::seconds{10};  // of the topic, before others go on
 constexpr size_t kDifferencesShown = 5;
-
-RegistryNodeState StateAfter(const Error& error) {
-  switch (error.reason()) {
-    case Reason::kRefused:
-      return RegistryNodeState::kNotServing;
-    case Reason::kUnreachable:
-    case Reason::kTimeout:
-      return RegistryNodeState::kUnreachable;
-    case Reason::kUnauthorized:
-    case Reason::kUnsupported:
-    case Reason::kBadAnswer:
-    case Reason::kInvalid:
-    case Reason::kCancelled:
-    case Reason::kInternal:
-      return RegistryNodeState::kUnknown;
-  }
-  std::abort();
-}
-
-AnswerRef MakeAnswer(std::string source, const Instant& at, Duration good_for) {
-  return std::make_shared<const Answer>(
-      Answer{.source = std::move(source), .taken_at = at, .good_for = good_for, .error = {}});
-}
 
 }  // namespace
 
-struct SchemaRegistryCollector::Probe {
-  Instant at{};
-  Duration took{};
-  Result<std::string> compatibility = Error(Reason::kInternal, "not asked");
-  std::optional<Result<std::string>> mode{};
-  std::optional<bool> primary{};
-};
-
-SchemaRegistryCollector::SchemaRegistryCollector(Config config, http::HttpClient& http)
+SchemaRegistryCollector::SchemaRegistryCollector(Config config, http::HttpClient& http,
+                                                 std::optional<TopicAccess> topic)
     : config_(std::move(config)) {
+  if (topic) {
+    topic_ = std::make_unique<Topic>(config_.topic, *std::move(topic));
+  }
   const http::ClientAccess access =
       MakeAccess(config_.source, "schema_registry/" + config_.name, http);
   for (const std::string& url : config_.source.urls) {
     nodes_.emplace_back(http, url, access);
     comparers_.emplace_back(book_);
-  }
-}
-
-SchemaRegistryCollector::Probe SchemaRegistryCollector::ProbeOne(const RegistryClient& node,
-                                                                 const PollContext& context) const {
-  const auto patience = [&] {
-    return registry::Patience{
-        .deadline = std::min(context.deadline, context.clock.Now().mono + config_.request_timeout),
-        .stop = context.stop};
-  };
-  Probe probe;
-  probe.at = context.clock.Now();
-  probe.compatibility = node.Compatibility(patience());
-  probe.took = context.clock.Now().mono - probe.at.mono;
-  if (probe.compatibility && settings_.modes()) {
-    probe.mode = node.Mode(patience());
-  }
-  if (probe.compatibility && facts_ != nullptr && facts_->kind == RegistryKind::kKarapace) {
-    if (const Result<registry::KarapaceHealth> health = node.Health(patience())) {
-      probe.primary = health->primary;
-    }
-  }
-  return probe;
-}
-
-std::vector<SchemaRegistryCollector::Probe> SchemaRegistryCollector::ProbeAll(
-    const PollContext& context) const {
-  std::vector<std::future<Probe>> asked;
-  for (size_t i = 1; i < nodes_.size(); ++i) {
-    asked.push_back(std::async(std::launch::async, [this, &context, i] {
-      NameThisThread("registry-probe");
-      return ProbeOne(nodes_[i], context);
-    }));
-  }
-  std::vector<Probe> probes;
-  probes.push_back(ProbeOne(nodes_.front(), context));
-  for (std::future<Probe>& each : asked) {
-    probes.push_back(each.get());
-  }
-  return probes;
-}
-
-void SchemaRegistryCollector::TakeProbe(const Probe& probe, RegistryNodeFacts& node,
-                                        Duration good_for, Reading& reading) const {
-  const std::string& url = node.entity->name;
-  node.polled = MakeAnswer("the poll of " + url, probe.at, good_for);
-  if (!probe.compatibility) {
-    const Error& error = probe.compatibility.error();
-    node.state = StateAfter(error);
-    node.why = error.message();
-    node.told = WithError(node.told, error);
-    reading.problems.push_back({.scope = url, .error = error});
-    return;
-  }
-  reading.answered = true;
-  node.state = RegistryNodeState::kServing;
-  node.why.clear();
-  node.told = MakeAnswer("/config of " + url, probe.at, good_for);
-  node.latency_seconds = std::chrono::duration<double>(probe.took).count();
-  node.compatibility = *probe.compatibility;
-  node.primary = probe.primary;
-  if (probe.mode && *probe.mode) {
-    node.mode = **probe.mode;
-  } else if (probe.mode && probe.mode->error().reason() != Reason::kUnsupported) {
-    reading.problems.push_back({.scope = "mode of " + url, .error = probe.mode->error()});
   }
 }
 
@@ -200,16 +109,18 @@ void SchemaRegistryCollector::TakeComparison(const PollContext& context, MonoTim
   for (size_t i = 1; i <= nodes_.size(); ++i) {
     const size_t index = (compared_ + i) % nodes_.size();
     RegistryNodeFacts& node = facts.nodes[index];
-    if (index == chosen_ || node.state != RegistryNodeState::kServing) {
+    const bool tells = !facts.from_topic && index == chosen_;
+    if (tells || node.state != RegistryNodeState::kServing) {
       continue;
     }
     compared_ = index;
     const Instant at = context.clock.Now();
-    const Result<std::vector<std::string>> words =
-        comparers_[index].Compare(scan_.names(), {.node = nodes_[index],
-                                                  .context = context,
-                                                  .request_timeout = config_.request_timeout,
-                                                  .until = until});
+    const Result<std::vector<std::string>> words = comparers_[index].Compare(
+        facts.from_topic ? topic_->book().ActiveNames() : scan_.names(), !facts.from_topic,
+        {.node = nodes_[index],
+         .context = context,
+         .request_timeout = config_.request_timeout,
+         .until = until});
     if (!words) {
       node.compared = WithError(node.compared, words.error());
       reading.problems.push_back(
@@ -223,11 +134,17 @@ void SchemaRegistryCollector::TakeComparison(const PollContext& context, MonoTim
         words->begin() + static_cast<std::ptrdiff_t>(std::min(words->size(), kDifferencesShown)));
     comparison.in_a_row = words->empty() ? 0 : comparison.in_a_row + 1;
     comparison.since = words->empty() ? std::nullopt : std::optional(comparison.since.value_or(at));
-    const Duration good_for =
-        GoodFor(context.interval) * static_cast<int>(kCompareEvery * nodes_.size());
+    const uint64_t every = facts.from_topic ? kCompareTopicEvery : kCompareEvery;
+    const Duration good_for = GoodFor(context.interval) * static_cast<int>(every * nodes_.size());
     node.compared = MakeAnswer("the comparison with " + node.entity->name, at, good_for);
     return;
   }
+}
+
+void SchemaRegistryCollector::CountRequests(SchemaRegistryFacts& facts) {
+  facts.requests = Requests();
+  facts.poll_requests = facts.requests - counted_;
+  counted_ = facts.requests;
 }
 
 uint64_t SchemaRegistryCollector::Requests() const {
@@ -238,38 +155,66 @@ uint64_t SchemaRegistryCollector::Requests() const {
   return sum;
 }
 
-Reading SchemaRegistryCollector::Poll(const PollContext& context) {
-  Reading reading;
-  ++polls_;
-  const uint64_t before = Requests();
-  // What is left goes to the answer that is under way then.
-  const MonoTime began = context.clock.Now().mono;
-  const MonoTime until = began + (context.deadline - began) * 3 / 4;
-  auto facts = std::make_shared<SchemaRegistryFacts>();
+std::shared_ptr<SchemaRegistryFacts> SchemaRegistryCollector::Draft() {
   if (facts_ != nullptr) {
-    *facts = *facts_;
-  } else {
-    for (const RegistryClient& node : nodes_) {
-      facts->nodes.push_back({.entity = entities_.Intern(node.url())});
-    }
+    return std::make_shared<SchemaRegistryFacts>(*facts_);
   }
-  const std::vector<Probe> probes = ProbeAll(context);
+  auto facts = std::make_shared<SchemaRegistryFacts>();
+  for (const RegistryClient& node : nodes_) {
+    facts->nodes.push_back({.entity = entities_.Intern(node.url())});
+  }
+  return facts;
+}
+
+Questions SchemaRegistryCollector::Ask() const {
+  return {.request_timeout = config_.request_timeout,
+          .modes = settings_.modes(),
+          .karapace = facts_ != nullptr && facts_->kind == RegistryKind::kKarapace};
+}
+
+void SchemaRegistryCollector::TakeProbes(const std::vector<Probe>& probes,
+                                         SchemaRegistryFacts& facts, Reading& reading) {
+  ++polls_;
   bool modes = settings_.modes();
   for (size_t i = 0; i < probes.size(); ++i) {
-    TakeProbe(probes[i], facts->nodes[i], GoodFor(context.interval), reading);
+    TakeProbe(probes[i], facts.nodes[i], GoodFor(config_.interval), reading);
     const auto& mode = probes[i].mode;
     modes = modes && !(mode && !*mode && mode->error().reason() == Reason::kUnsupported);
   }
   settings_.SetModes(modes);
-  if (const std::optional<size_t> chosen = Choose(*facts)) {
+  if (const std::optional<size_t> chosen = Choose(facts)) {
     chosen_ = *chosen;
+    TakeGlobal(facts.nodes[chosen_], facts);
+  } else {
+    facts.settings = WithError(facts.settings, probes.front().compatibility.error());
+  }
+}
+
+Reading SchemaRegistryCollector::Poll(const PollContext& context) {
+  if (topic_ == nullptr) {
+    return PollNodes(context);
+  }
+  return PollTopic({.clock = context.clock,
+                    .interval = config_.interval,
+                    .deadline = context.clock.Now().mono + config_.interval,
+                    .stop = context.stop});
+}
+
+Reading SchemaRegistryCollector::PollNodes(const PollContext& context) {
+  Reading reading;
+  // What is left goes to the answer that is under way then.
+  const MonoTime began = context.clock.Now().mono;
+  const MonoTime until = began + (context.deadline - began) * 3 / 4;
+  const auto facts = Draft();
+  facts->from_topic = false;
+  TakeProbes(ProbeAll(nodes_, context, Ask()), *facts, reading);
+  if (Choose(*facts)) {
     const Round round{.node = nodes_[chosen_],
                       .context = context,
                       .request_timeout = config_.request_timeout,
                       .until = until};
     facts->nodes[chosen_].comparison = {};
     facts->nodes[chosen_].compared = nullptr;
-    TakeGlobal(facts->nodes[chosen_], *facts);
     TakeIdentity(round, *facts);
     TakeInventory(round, *facts, reading);
     if (scan_.whole() && scan_.listed()) {
@@ -280,23 +225,123 @@ Reading SchemaRegistryCollector::Poll(const PollContext& context) {
       }
     }
   } else {
-    const Error error = probes.front().compatibility.error();
-    facts->settings = WithError(facts->settings, error);
+    const Error& error = facts->settings->error.value();
     facts->listed = WithError(facts->listed, error);
     facts->max_id_answer = WithError(facts->max_id_answer, error);
   }
-  facts->requests = Requests();
-  facts->poll_requests = facts->requests - before;
+  CountRequests(*facts);
   if (reading.answered || facts_ != nullptr) {
-    Publish(std::move(facts), reading);
+    facts->inventory = facts->listed == nullptr ? facts->inventory : book_.Publish();
+    Publish(facts, reading);
+  }
+  return reading;
+}
+
+void SchemaRegistryCollector::TakeTopic(SchemaRegistryFacts& facts) {
+  const Ledger& ledger = topic_->ledger();
+  facts.from_topic = true;
+  facts.listed = topic_->tailed();
+  facts.listed_from = facts.listed->source;
+  facts.inventory = topic_->book().Publish();
+  facts.whole = true;
+  facts.unread = 0;
+  facts.incomplete.clear();
+  facts.subject_settings_at = facts.listed->taken_at;
+  facts.max_id = ledger.max_id() > 0 ? std::optional(ledger.max_id()) : std::nullopt;
+  facts.max_id_told = false;
+  facts.max_id_answer = facts.listed;
+  // What a node told may be older than the record.
+  facts.compatibility =
+      ledger.compatibility().empty() ? facts.compatibility : ledger.compatibility();
+  facts.mode = ledger.mode().empty() ? facts.mode : ledger.mode();
+}
+
+void SchemaRegistryCollector::TakeNodes(const PollContext& context, SchemaRegistryFacts& facts,
+                                        Reading& reading) {
+  TakeProbes(asked_.get(), facts, reading);
+  if (!Choose(facts)) {
+    return;
+  }
+  const Round round{.node = nodes_[chosen_],
+                    .context = context,
+                    .request_timeout = config_.request_timeout,
+                    .until = context.clock.Now().mono + config_.request_timeout};
+  TakeIdentity(round, facts);
+  if (!topic_->compared()) {
+    SubjectPager pager;
+    if (const Result<std::vector<std::string>> names = pager.Read(round, false)) {
+      topic_->Compare(*names);
+    }
+  } else if (polls_ % kCompareTopicEvery == 0) {
+    facts.from_topic = true;
+    TakeComparison(context, round.until, facts, reading);
+  }
+}
+
+Reading SchemaRegistryCollector::PollTopic(const PollContext& context) {
+  const Instant began = context.clock.Now();
+  if (!asked_.valid() && began.mono >= probe_at_) {
+    probe_at_ = began.mono + config_.interval;
+    asked_ = std::async(std::launch::async, [this, context, questions = Ask()] {
+      NameThisThread("registry-nodes");
+      return ProbeAll(nodes_, context, questions);
+    });
+  }
+  const Duration wait = topic_->Believable(began) ? kTailInterval * 9 / 10 : kFirstRead;
+  topic_->Follow(context, began.mono + wait);
+  if (!topic_->Believable(context.clock.Now())) {
+    return PollWithoutTopic(context);
+  }
+  Reading reading;
+  reading.answered = true;
+  const auto facts = Draft();
+  if (asked_.valid() &&
+      (facts_ == nullptr || asked_.wait_for(Duration::zero()) == std::future_status::ready)) {
+    TakeNodes(context, *facts, reading);
+    CountRequests(*facts);
+    problems_ = reading.problems;
+    topic_->AskPolicy(context);
+    if (!topic_->Believable(context.clock.Now())) {
+      return PollWithoutTopic(context);
+    }
+  } else if (facts_->from_topic && facts_->listed == topic_->tailed() &&
+             facts_->topic.records == topic_->ledger().records()) {
+    reading.facts = facts_;
+    reading.problems = problems_;
+    return reading;
+  }
+  reading.problems = problems_;
+  if (topic_->error()) {
+    reading.problems.push_back({.scope = "topic " + config_.topic, .error = *topic_->error()});
+  }
+  TakeTopic(*facts);
+  Publish(facts, reading);
+  return reading;
+}
+
+Reading SchemaRegistryCollector::PollWithoutTopic(const PollContext& context) {
+  Reading reading;
+  const MonoTime now = context.clock.Now().mono;
+  if (topic_->error() && now >= scan_at_) {
+    scan_at_ = now + config_.interval;
+    asked_ = {};  // waits for what was asked; it is asked again
+    reading = PollNodes(context);
+    problems_ = reading.problems;
+  } else {
+    reading.answered = facts_ != nullptr;
+    reading.facts = facts_;
+    reading.problems = problems_;
+  }
+  if (topic_->error()) {
+    reading.problems.push_back({.scope = "topic " + config_.topic, .error = *topic_->error()});
   }
   return reading;
 }
 
 void SchemaRegistryCollector::Publish(std::shared_ptr<SchemaRegistryFacts> facts,
                                       Reading& reading) {
-  if (facts->listed != nullptr) {
-    facts->inventory = book_.Publish();
+  if (topic_ != nullptr) {
+    topic_->Tell(facts->topic);
   }
   facts->answers.clear();
   const auto add = [&](const AnswerRef& answer) {
@@ -312,6 +357,8 @@ void SchemaRegistryCollector::Publish(std::shared_ptr<SchemaRegistryFacts> facts
   add(facts->settings);
   add(facts->listed);
   add(facts->max_id_answer);
+  add(facts->topic.tailed);
+  add(facts->topic.policy);
   reading.facts = facts;
   facts_ = std::move(facts);
 }

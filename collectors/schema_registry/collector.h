@@ -1,5 +1,6 @@
 #pragma once
 
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +13,10 @@
 #include "collectors/schema_registry/comparer.h"
 #include "collectors/schema_registry/config.h"
 #include "collectors/schema_registry/identity.h"
+#include "collectors/schema_registry/probe.h"
 #include "collectors/schema_registry/scan.h"
 #include "collectors/schema_registry/settings.h"
+#include "collectors/schema_registry/topic.h"
 
 namespace klaxon::schema_registry_collector {
 
@@ -22,21 +25,29 @@ namespace klaxon::schema_registry_collector {
 /// Every node is asked whether it serves, all at once. One of them tells the inventory: the one
 /// that did so last, else the first that serves. The others are compared with it in turn. What an
 /// unchanged registry costs a poll: two requests a node, the pages of its list of subjects, and at
-/// most 20 more.
+/// most 18 more.
+///
+/// Where the registry's topic is followed, it tells the inventory as soon as it is written: a poll
+/// waits for news and is begun again every kTailInterval. Nodes are asked every `interval` whether
+/// they serve, and from time to time one of them is compared with the topic. While the topic cannot
+/// be believed, all is as without it.
 class SchemaRegistryCollector final : public Collector {
  public:
-  /// `http` outlives it.
-  SchemaRegistryCollector(Config config, http::HttpClient& http);
+  /// `http` outlives it. `topic`: how the topic of the configuration is reached; nullopt: it is not
+  /// followed.
+  SchemaRegistryCollector(Config config, http::HttpClient& http,
+                          std::optional<TopicAccess> topic = std::nullopt);
 
   Reading Poll(const PollContext& context) override;
 
  private:
-  struct Probe;  // what one node told
+  Reading PollNodes(const PollContext& context);
+  Reading PollTopic(const PollContext& context);
+  Reading PollWithoutTopic(const PollContext& context);
 
-  std::vector<Probe> ProbeAll(const PollContext& context) const;
-  Probe ProbeOne(const registry::RegistryClient& node, const PollContext& context) const;
-  void TakeProbe(const Probe& probe, RegistryNodeFacts& node, Duration good_for,
-                 Reading& reading) const;
+  std::shared_ptr<SchemaRegistryFacts> Draft();
+  Questions Ask() const;
+  void TakeProbes(const std::vector<Probe>& probes, SchemaRegistryFacts& facts, Reading& reading);
   /// The node that tells the inventory in this poll; nullopt: none serves.
   std::optional<size_t> Choose(const SchemaRegistryFacts& facts) const;
   void TakeGlobal(const RegistryNodeFacts& node, SchemaRegistryFacts& facts) const;
@@ -45,8 +56,12 @@ class SchemaRegistryCollector final : public Collector {
   void TakeSettings(const Round& round, SchemaRegistryFacts& facts, Reading& reading);
   void TakeComparison(const PollContext& context, MonoTime until, SchemaRegistryFacts& facts,
                       Reading& reading);
+  void TakeTopic(SchemaRegistryFacts& facts);
+  /// What nodes told beside the topic; compares one with it when it is time to.
+  void TakeNodes(const PollContext& context, SchemaRegistryFacts& facts, Reading& reading);
   void Publish(std::shared_ptr<SchemaRegistryFacts> facts, Reading& reading);
   uint64_t Requests() const;
+  void CountRequests(SchemaRegistryFacts& facts);
 
   const Config config_;
   std::vector<registry::RegistryClient> nodes_{};
@@ -55,11 +70,18 @@ class SchemaRegistryCollector final : public Collector {
   Settings settings_{book_};
   std::vector<Comparer> comparers_{};  // parallel to nodes_
   EntityTable entities_{};
-  uint64_t polls_ = 0;
-  size_t chosen_ = 0;    // the node that told the inventory last
-  size_t compared_ = 0;  // the node that was compared last
+  uint64_t polls_ = 0;    // of the nodes
+  size_t chosen_ = 0;     // the node that told the inventory last
+  size_t compared_ = 0;   // the node that was compared last
+  uint64_t counted_ = 0;  // requests sent up to the last poll of the nodes
   bool identified_ = false;
   std::shared_ptr<const SchemaRegistryFacts> facts_{};  // of the poll before; null at first
+
+  std::unique_ptr<Topic> topic_{};           // null: not followed
+  std::vector<Problem> problems_{};          // of the nodes, when they were asked last
+  MonoTime probe_at_{};                      // when nodes are asked next, beside the topic
+  MonoTime scan_at_{};                       // when they tell the inventory next, without it
+  std::future<std::vector<Probe>> asked_{};  // the last member: waits for what it uses
 };
 
 }  // namespace klaxon::schema_registry_collector

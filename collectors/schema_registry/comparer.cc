@@ -24,14 +24,14 @@ void AddOnlyIn(const std::vector<std::string>& these, const std::vector<std::str
 
 }  // namespace
 
-Result<std::vector<std::string>> Comparer::Compare(const std::vector<std::string>& names,
+Result<std::vector<std::string>> Comparer::Compare(const std::vector<std::string>& names, bool ids,
                                                    const Round& round) {
   const Result<std::vector<std::string>> theirs = pager_.Read(round, false);
   if (!theirs) {
     return theirs.error();
   }
   std::vector<std::string> words;
-  const std::vector<SchemaRef> sample = Sample();
+  const std::vector<SchemaRef> sample = ids ? Sample() : std::vector<SchemaRef>();
   suspects_.clear();
   for (const SchemaRef& schema : sample) {
     if (const Result<void> done = CompareId(schema, round, words); !done) {

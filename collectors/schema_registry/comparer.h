@@ -17,7 +17,8 @@ class Comparer {
   explicit Comparer(const Book& book) : book_(book) {}
 
   /// `round.node` is the node to compare; `names` are those that the other one listed just now.
-  Result<std::vector<std::string>> Compare(const std::vector<std::string>& names,
+  /// `ids`: compares a sample of the schemas too.
+  Result<std::vector<std::string>> Compare(const std::vector<std::string>& names, bool ids,
                                            const Round& round);
 
  private:

@@ -8,6 +8,7 @@ Config ReadConfig(config::YamlMap& yaml) {
   Config config;
   config.name = yaml.RequiredString("name");
   config.source = ReadHttpSource(yaml, {.example = "http://registry-1:8081"});
+  config.topic = yaml.String("topic", "");
   const PollTimes times = ReadPollTimes(yaml, config.interval);
   config.interval = times.interval;
   config.request_timeout = times.request_timeout;

@@ -4,6 +4,20 @@
 namespace klaxon::api {
 namespace {
 
+Json Topic(const SchemaRegistryFacts& facts, const Instant& now) {
+  const RegistryTopicFacts& topic = facts.topic;
+  return topic.name.empty()
+             ? Json(nullptr)
+             : Json{{"topic", Text(topic.name)},
+                    {"followed", facts.from_topic && IsFresh(topic.tailed, now)},
+                    {"as_of", AsOf(topic.tailed, now)},
+                    {"records", IfFresh(topic.tailed, now, [&] { return topic.records; })},
+                    {"unreadable_records",
+                     IfFresh(topic.tailed, now, [&] { return topic.unreadable; })},
+                    {"cleanup_policy",
+                     IfFresh(topic.policy, now, [&] { return Text(topic.cleanup_policy); })}};
+}
+
 Json Leader(const SchemaRegistryPart& part, const Instant& now) {
   const auto& leader = part.derived.leader;
   return leader && IsFresh(part.derived.led, now) ? Json{{"group", Text(leader->group)},
@@ -74,6 +88,7 @@ Json Registry(const SchemaRegistryPart& part, const Instant& now) {
                              [&] { return facts.max_id ? Json(*facts.max_id) : Json(nullptr); })},
           {"as_of", AsOf(facts.listed, now)},
           {"leader", Leader(part, now)},
+          {"topic", Topic(facts, now)},
           {"subject_settings_age_seconds", SettingsAge(facts, now)},
           {"orphan_subjects", std::move(orphans)},
           {"violations", Violations(part.derived)},

@@ -79,6 +79,26 @@ std::string Leader(const SchemaRegistryPart& part, const Instant& now) {
       Escape(leader->url), Escape(leader->group));
 }
 
+/// "topic _schemas is followed, 1 204 records, compacted".
+std::string TopicLine(const SchemaRegistryPart& part, const Instant& now) {
+  const RegistryTopicFacts& topic = part.facts.topic;
+  if (topic.name.empty()) {
+    return "";
+  }
+  std::string html = fmt::format("<p>topic <code>{}</code> ", Escape(topic.name));
+  if (part.facts.from_topic && IsFresh(topic.tailed, now)) {
+    html += fmt::format("is followed, {} records {}", Grouped(static_cast<int64_t>(topic.records)),
+                        AgeOf(topic.tailed, now));
+  } else {
+    html += "cannot be followed now: " + UnknownValue(topic.tailed);
+  }
+  html += "; compacted: ";
+  html += !IsFresh(topic.policy, now) ? UnknownValue(topic.policy)
+          : topic.compacted()         ? "yes"
+                                      : Badge("bad", "no, " + topic.cleanup_policy);
+  return html + "</p>\n";
+}
+
 std::string Nodes(const SchemaRegistryPart& part, const Instant& now) {
   std::string html =
       "<table><thead><tr><th>Node</th><th>State</th><th>Latency</th><th>Compatibility</th>"
@@ -184,7 +204,7 @@ std::string RegistrySection(const SchemaRegistryPart& part, const Instant& now) 
       "<section>\n<h2>{} / {} <span class=\"quiet\">schema registry{} {}</span></h2>\n<p>{}</p>\n",
       Escape(part.section.cluster), Escape(part.section.instance), who, Escape(facts.version),
       Numbers(part, now));
-  html += Leader(part, now) + Nodes(part, now);
+  html += TopicLine(part, now) + Leader(part, now) + Nodes(part, now);
   if (facts.inventory != nullptr && IsFresh(facts.listed, now)) {
     html += Subjects(facts, now);
   }

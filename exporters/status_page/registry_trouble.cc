@@ -20,6 +20,7 @@ class Collecting {
 
   std::vector<Trouble> Run() {
     Violations();
+    Topic(part_.facts.topic);
     Nodes();
     if (part_.derived.leader && IsFresh(part_.derived.led, now_)) {
       Leader(*part_.derived.leader);
@@ -60,6 +61,29 @@ class Collecting {
                         part_.facts.listed_from),
             node.comparison.words.empty() ? "" : node.comparison.words.front(), node.compared);
       }
+    }
+  }
+
+  void Topic(const RegistryTopicFacts& topic) {
+    if (!topic.cleanup_policy.empty() && !topic.compacted() && IsFresh(topic.policy, now_)) {
+      Add(Severity::kBroken,
+          fmt::format("topic {} has cleanup.policy {}", topic.name, topic.cleanup_policy),
+          "schemas vanish when their records are old, and the registry with the next restart; "
+          "set it to compact",
+          topic.policy);
+    }
+    if (part_.derived.topic_begins.value_or(0) > 0) {
+      Add(Severity::kAtRisk,
+          fmt::format("the first records of topic {} are gone, up to offset {}", topic.name,
+                      *part_.derived.topic_begins),
+          "compaction alone does not do that: was it deleted from, or not compacted once?",
+          topic.tailed);
+    }
+    if (topic.unreadable > 0 && IsFresh(topic.tailed, now_)) {
+      Add(Severity::kAtRisk,
+          fmt::format("{} of topic {} are none of a schema registry's",
+                      Counted(static_cast<size_t>(topic.unreadable), "record"), topic.name),
+          "does something else write to it?", topic.tailed);
     }
   }
 

@@ -21,11 +21,14 @@ Bench::Bench(simulator::RegistryState state, int count) {
 }
 
 Reading Bench::Poll() {
-  Reading reading = collector_->Poll({.clock = clock,
-                                      .interval = config_.interval,
-                                      .deadline = clock.Now().mono + config_.interval,
-                                      .stop = {}});
+  reading = collector_->Poll({.clock = clock,
+                              .interval = config_.interval,
+                              .deadline = clock.Now().mono + config_.interval,
+                              .stop = {}});
   facts = std::dynamic_pointer_cast<const SchemaRegistryFacts>(reading.facts);
+  if (facts == nullptr) {
+    return reading;
+  }
   const auto section = std::make_shared<const Section>(Section{.cluster = "shop",
                                                                .collector = "schema_registry",
                                                                .instance = "main",
@@ -33,6 +36,11 @@ Reading Bench::Poll() {
                                                                .facts = reading.facts});
   view = analysis::Advance(view, {section}, clock.Now());
   return reading;
+}
+
+void Bench::Follow(const std::string& topic, TopicAccess access) {
+  config_.topic = topic;
+  collector_ = std::make_unique<SchemaRegistryCollector>(config_, *http_, std::move(access));
 }
 
 void Bench::Settle(int most) {

@@ -27,6 +27,9 @@ class Bench {
   /// A change on every node.
   void Change(const std::function<void(simulator::RegistryState&)>& change);
 
+  /// A new collector, which follows the registry's topic too.
+  void Follow(const std::string& topic, TopicAccess access);
+
   const SchemaRegistryDerived& derived() const;
   const SubjectFacts* Find(const std::string& subject) const;
   /// "kind subject: detail" of the events since the last call.
@@ -37,6 +40,7 @@ class Bench {
   std::vector<std::unique_ptr<simulator::RegistryNode>> nodes{};
   std::shared_ptr<const SchemaRegistryFacts> facts{};
   View view{};
+  Reading reading{};  ///< of the last poll
 
  private:
   Config config_{};

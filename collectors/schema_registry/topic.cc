@@ -1,0 +1,148 @@
+#include "collectors/schema_registry/topic.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/kafka/wire/messages/describe_configs.h"
+
+namespace klaxon::schema_registry_collector {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr Duration kTopicGoodFor = seconds{15};
+constexpr Duration kRenewEvery = seconds{3};
+constexpr Duration kPolicyEvery = minutes{5};
+constexpr Duration kPolicyPatience = seconds{5};
+
+AnswerRef TopicAnswer(std::string source, const Instant& at, Duration good_for) {
+  return std::make_shared<const Answer>(
+      Answer{.source = std::move(source), .taken_at = at, .good_for = good_for, .error = {}});
+}
+
+using kafka::wire::DescribeConfigsRequest;
+using kafka::wire::DescribeConfigsResponse;
+
+/// The value of cleanup.policy.
+Result<std::string> PolicyIn(const Result<DescribeConfigsResponse>& response) {
+  if (!response) {
+    return response.error();
+  }
+  if (response->results.size() != 1) {
+    return Error(Reason::kBadAnswer, "the broker tells another topic's configuration");
+  }
+  const DescribeConfigsResponse::Result& result = response->results.front();
+  if (result.error_code != kafka::wire::ErrorCode::kNone) {
+    return Error(Reason::kRefused, fmt::format("its configuration is refused with error {}; allow "
+                                               "DescribeConfigs on it",
+                                               static_cast<int>(result.error_code)));
+  }
+  for (const DescribeConfigsResponse::Config& config : result.configs) {
+    if (config.name == "cleanup.policy" && config.value) {
+      return *config.value;
+    }
+  }
+  return Error(Reason::kBadAnswer, "the broker does not tell cleanup.policy");
+}
+
+}  // namespace
+
+Topic::Topic(std::string name, TopicAccess access)
+    : tail_(std::move(name), std::move(access.reader)), client_(std::move(access.client)) {
+}
+
+void Topic::TakeFailure(const Error& error) {
+  error_ = error;
+  tailed_ = WithError(tailed_, error);
+}
+
+void Topic::Follow(const PollContext& context, MonoTime until) {
+  const kafka::TopicTail::Reader reader{.begin =
+                                            [this] {
+                                              ledger_ = std::make_unique<Ledger>();
+                                              misfit_.reset();
+                                              compared_ = false;
+                                              tailed_ = nullptr;
+                                            },
+                                        .take =
+                                            [this](const kafka::RecordView& record) {
+                                              ledger_->Apply(record.key.value_or(""), record.value,
+                                                             tail_.AtEnd());
+                                              return true;
+                                            }};
+  if (const Result<void> done = tail_.Follow(reader, context.clock, until, context.stop); !done) {
+    TakeFailure(done.error());
+    return;
+  }
+  if (!tail_.AtEnd()) {
+    return;
+  }
+  if (ledger_->book().size() == 0 && ledger_->unreadable() > 0) {
+    misfit_ = Error(Reason::kBadAnswer,
+                    "it holds no schemas as Confluent's registry and Karapace write them");
+  }
+  if (misfit_) {
+    TakeFailure(*misfit_);
+    return;
+  }
+  error_.reset();
+  const Instant now = context.clock.Now();
+  if (!IsFresh(tailed_, now) || now.mono - tailed_->taken_at.mono >= kRenewEvery) {
+    tailed_ = TopicAnswer("topic " + tail_.topic(), now, kTopicGoodFor);
+  }
+}
+
+bool Topic::Believable(const Instant& now) const {
+  return tail_.AtEnd() && !misfit_ && IsFresh(tailed_, now);
+}
+
+void Topic::Compare(const std::vector<std::string>& listed) {
+  compared_ = true;
+  const std::vector<std::string> names = ledger_->book().ActiveNames();
+  std::vector<std::string> both;
+  std::ranges::set_intersection(names, listed, std::back_inserter(both));
+  if (both.size() * 2 < std::max(names.size(), listed.size())) {
+    misfit_ = Error(Reason::kInvalid,
+                    fmt::format("it has {} subjects and the registry lists {}, of which {} are the "
+                                "same; is it this registry's topic?",
+                                names.size(), listed.size(), both.size()));
+    TakeFailure(*misfit_);
+  }
+}
+
+void Topic::AskPolicy(const PollContext& context) {
+  const Instant now = context.clock.Now();
+  if (client_ == nullptr || (policy_asked_ && now.mono - *policy_asked_ < kPolicyEvery)) {
+    return;
+  }
+  policy_asked_ = now.mono;
+  DescribeConfigsRequest request;
+  request.resources.push_back(
+      {.name = tail_.topic(), .keys = std::vector<std::string>{"cleanup.policy"}});
+  kafka::CallOf<DescribeConfigsRequest> call(kafka::kAnyBroker, std::move(request));
+  std::array<kafka::Call*, 1> calls{&call};
+  client_->Exchange(calls, now.mono + kPolicyPatience, context.stop);
+  const Result<std::string> policy = PolicyIn(call.response());
+  if (policy) {
+    cleanup_policy_ = *policy;
+    policy_ = TopicAnswer("DescribeConfigs of " + tail_.topic(), now, GoodFor(kPolicyEvery));
+  } else {
+    policy_ = WithError(policy_, policy.error());
+  }
+}
+
+void Topic::Tell(RegistryTopicFacts& facts) const {
+  facts = {.name = tail_.topic(),
+           .tailed = tailed_,
+           .records = ledger_->records(),
+           .unreadable = ledger_->unreadable(),
+           .lost = ledger_->lost(),
+           .lost_total = ledger_->lost_total(),
+           .cleanup_policy = cleanup_policy_,
+           .policy = policy_};
+}
+
+}  // namespace klaxon::schema_registry_collector
