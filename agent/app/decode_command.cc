@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "agent/app/source.h"
 #include "agent/base/text.h"
 #include "agent/http/url.h"
+#include "collectors/schema_registry/config.h"
 
 namespace klaxon::app {
 namespace {
@@ -149,6 +151,31 @@ void JudgeAll(JudgedRecord& record, SchemaLookup& registry) {
   }
 }
 
+/// How the registry is asked: that of --registry, or else the cluster's first in the file. One that
+/// is in the file is asked with its login and certificates.
+std::optional<registry::RegistryClient> RegistryOf(const AgentConfig& config,
+                                                   const std::string& cluster,
+                                                   const std::string& url, http::HttpClient& http) {
+  const auto bare = [](std::string_view text) {
+    return text.substr(0, text.find_last_not_of('/') + 1);
+  };
+  for (const SourceRef& source : config.sources) {
+    const auto* found =
+        dynamic_cast<const SourceOf<schema_registry_collector::Config>*>(source.get());
+    if (found == nullptr || found->place().cluster != cluster) {
+      continue;
+    }
+    const HttpSource& how = found->config().source;
+    const bool named = std::ranges::any_of(
+        how.urls, [&](const std::string& each) { return bare(each) == bare(url); });
+    if (url.empty() || named) {
+      return registry::RegistryClient(http, named ? url : how.urls.front(),
+                                      MakeAccess(how, "schema_registry", http));
+    }
+  }
+  return url.empty() ? std::nullopt : std::optional(registry::RegistryClient(http, url));
+}
+
 Result<void> CheckOptions(const DecodeOptions& options) {
   if (options.offset && !options.partition) {
     return Error(Reason::kInvalid, "--offset needs a --partition");
@@ -187,7 +214,8 @@ ExitCode Decode(const RunOptions& run, const DecodeOptions& options) {
     fmt::print(stderr, "klaxon: {}: {}\n", Printable(options.topic), record.error().message());
     return kFailed;
   }
-  SchemaLookup registry(options.registry, *http, clock);
+  SchemaLookup registry(RegistryOf(*config, (*source)->place().cluster, options.registry, *http),
+                        clock);
   JudgeAll(*record, registry);
   fmt::print("{}", options.json ? RecordAsJson(*record) : RecordLines(*record));
   if (registry.error()) {

@@ -165,8 +165,8 @@ void AddDecode(CLI::App& app, Asked& asked) {
       ->type_name("NUMBER");
   decode
       ->add_option("--registry", options.registry,
-                   "A schema registry's API, e.g. http://registry:8081; without it ids are shown "
-                   "and not judged")
+                   "A schema registry's API, e.g. http://registry:8081; asked with login and "
+                   "certificates if the file has it; default: the cluster's first in the file")
       ->type_name("URL");
   decode->add_flag("--json", options.json, "As JSON");
   decode->callback(

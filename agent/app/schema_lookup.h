@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "agent/base/clock.h"
-#include "agent/http/client.h"
 #include "agent/model/wire_verdict.h"
+#include "agent/registry/client.h"
 
 namespace klaxon::app {
 
@@ -24,9 +24,8 @@ struct FoundSchema {
 /// Each is asked for once. Confined to one thread.
 class SchemaLookup {
  public:
-  /// `url`: where the API begins, e.g. "http://apicurio:8080/apis/ccompat/v7". Empty: there is no
-  /// registry, and nothing is known. `http` and `clock` outlive this.
-  SchemaLookup(std::string url, http::HttpClient& http, Clock& clock);
+  /// `registry` empty: there is none, and nothing is known. `clock` outlives this.
+  SchemaLookup(std::optional<registry::RegistryClient> registry, Clock& clock);
 
   const FoundSchema& ById(int32_t id);
   const FoundSchema& ByGuid(const std::string& guid);
@@ -38,14 +37,14 @@ class SchemaLookup {
   const std::optional<Error>& error() const { return error_; }
 
  private:
-  FoundSchema Fetch(const std::string& path);
+  registry::Patience Next() const;
+  /// What the answer to a question after one schema means; keeps what went wrong.
+  FoundSchema Take(const Result<std::optional<registry::SchemaById>>& told);
   void FetchVersions(FoundSchema& schema);
   /// The highest id, by way of any schema that is there: an id that is not does not tell it.
   void FetchMaxId();
-  Result<http::HttpResponse> Get(const std::string& path);
 
-  std::string url_;
-  http::HttpClient& http_;
+  std::optional<registry::RegistryClient> registry_;
   Clock& clock_;
   std::map<int32_t, FoundSchema> by_id_{};
   std::map<std::string, FoundSchema> by_guid_{};

@@ -219,9 +219,19 @@ Result<std::optional<SchemaById>> RegistryClient::Schema(int32_t id, const std::
 }
 
 Result<std::optional<std::vector<SubjectVersion>>> RegistryClient::VersionsOf(
-    int32_t id, const Patience& patience) const {
-  return Find(fmt::format("/schemas/ids/{}/versions?deleted=true", id), ParseSubjectVersions,
-              patience);
+    int32_t id, bool deleted, const Patience& patience) const {
+  return Find(fmt::format("/schemas/ids/{}/versions{}", id, deleted ? "?deleted=true" : ""),
+              ParseSubjectVersions, patience);
+}
+
+Result<std::optional<VersionedSchema>> RegistryClient::Latest(const std::string& subject,
+                                                              const Patience& patience) const {
+  return Find(SubjectPath(subject) + "/versions/latest", ParseVersion, patience);
+}
+
+Result<std::optional<SchemaById>> RegistryClient::SchemaByGuid(const std::string& guid,
+                                                               const Patience& patience) const {
+  return Find("/schemas/guids/" + http::PercentEncode(guid), ParseSchemaById, patience);
 }
 
 Result<std::vector<VersionedSchema>> RegistryClient::Schemas(const Page& page, bool deleted,

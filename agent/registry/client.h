@@ -62,8 +62,15 @@ class RegistryClient {
                                                  const Patience& patience) const;
   Result<std::optional<SchemaById>> Schema(int32_t id, const std::string& context,
                                            const Patience& patience) const;
-  Result<std::optional<std::vector<SubjectVersion>>> VersionsOf(int32_t id,
+  Result<std::optional<VersionedSchema>> Latest(const std::string& subject,
+                                                const Patience& patience) const;
+  /// `deleted`: those that are deleted softly too.
+  Result<std::optional<std::vector<SubjectVersion>>> VersionsOf(int32_t id, bool deleted,
                                                                 const Patience& patience) const;
+  /// By the GUID that records carry in headers, in hexadecimal digits with dashes. kUnsupported:
+  /// this registry has none.
+  Result<std::optional<SchemaById>> SchemaByGuid(const std::string& guid,
+                                                 const Patience& patience) const;
 
   /// Every version of every subject. `deleted`: those deleted softly too, which Karapace leaves
   /// out.

@@ -187,7 +187,7 @@ Result<void> Scan::LookForIds(const Round& round) {
 
 Result<void> Scan::LookAt(int32_t id, bool& found, const Round& round) {
   const Result<std::optional<std::vector<registry::SubjectVersion>>> versions =
-      round.node.VersionsOf(id, round.Next());
+      round.node.VersionsOf(id, true, round.Next());
   if (!versions) {
     return versions.error();
   }

@@ -39,7 +39,7 @@ class Registry {
  private:
   testing::FakeHttpClient http_;
   SystemClock clock_;
-  SchemaLookup lookup_{std::string(kUrl) + "/", http_, clock_};
+  SchemaLookup lookup_{registry::RegistryClient(http_, std::string(kUrl) + "/"), clock_};
 };
 
 JudgedPart Judged(SchemaLookup& lookup, const std::string& bytes) {
@@ -70,8 +70,9 @@ TEST_CASE("a registry's answers become what is known of a schema", "[decode]") {
 
 TEST_CASE("the highest id is found by way of any subject", "[decode]") {
   Registry registry;
-  registry.Set("/subjects", R"(["a/b","c"])");
-  registry.Set("/subjects/a%2Fb/versions/latest", R"({"subject":"a/b","version":2,"id":23})");
+  registry.Set("/subjects?deleted=false&offset=0&limit=1", R"(["a/b","c"])");
+  registry.Set("/subjects/a%2Fb/versions/latest",
+               R"({"subject":"a/b","version":2,"id":23,"schema":"\"int\""})");
   CHECK(registry.lookup().ById(26).standing.state == State::kAbsent);
   CHECK(registry.lookup().Knowledge().max_id == 30);
 }
@@ -82,17 +83,30 @@ TEST_CASE("what is no registry makes a schema unknown, not absent", "[decode]") 
     int status;
   };
 
-  for (const Case& each : {Case{"<html>404</html>", 404}, Case{"{}", 200}, Case{"[1]", 200},
-                           Case{R"({"error_code":40401})", 404}, Case{R"({"schema":7})", 200},
-                           Case{"", 500}, Case{R"({"schema":)", 200}}) {
+  for (const Case& each :
+       {Case{"<html>404</html>", 404}, Case{"{}", 200}, Case{"[1]", 200},
+        Case{R"({"schema":7})", 200}, Case{"", 500}, Case{R"({"schema":)", 200}}) {
     CAPTURE(each.body);
     Registry registry;
     registry.Set("/schemas/ids/9?fetchMaxId=true", each.body, each.status);
     CHECK(registry.lookup().ById(9).standing.state == State::kUnknown);
     REQUIRE(registry.lookup().error().has_value());
-    CHECK(registry.lookup().error()->message().find("registry:8081/schemas/ids/9") !=
-          std::string::npos);
+    CHECK(registry.lookup().error()->message().find("registry:8081") != std::string::npos);
   }
+}
+
+TEST_CASE("a GUID is resolved where the registry has GUIDs", "[decode]") {
+  const std::string guid = "89791762-2336-4186-9674-299b90a802e2";
+  Registry registry;
+  registry.Set("/schemas/guids/" + guid, R"({"guid":"x","schemaType":"JSON","schema":"{}"})");
+  CHECK(registry.lookup().ByGuid(guid).standing.state == State::kLive);
+  CHECK(registry.lookup().ByGuid(guid).standing.type == "JSON");
+  CHECK_FALSE(registry.lookup().error().has_value());
+  Registry old;
+  old.Set("/schemas/guids/" + guid, R"({"error_code":404,"message":"HTTP 404 Not Found"})", 404);
+  CHECK(old.lookup().ByGuid(guid).standing.state == State::kUnknown);
+  REQUIRE(old.lookup().error().has_value());
+  CHECK(old.lookup().error()->message().find("resolves no GUIDs") != std::string::npos);
 }
 
 TEST_CASE("how the first bytes were read is told piece by piece", "[decode]") {

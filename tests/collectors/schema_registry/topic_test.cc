@@ -199,5 +199,38 @@ TEST_CASE("a topic that is not compacted is damage, and told once", "[registry][
   CHECK(bench.nodes.derived().violations[0].kind == IntegrityKind::kNotCompacted);
 }
 
+TEST_CASE("records that are none of a registry's are counted, and left out", "[registry][topic]") {
+  struct Case {
+    const char* what;
+    std::string key;
+    std::optional<std::string> value;
+  };
+
+  const std::string good = SchemaValue("a-value", 1, 1);
+  for (const Case& each :
+       {Case{"no key", "", good}, Case{"a key that is no JSON", "a-value", good},
+        Case{"a key without a type", R"({"subject":"a-value","version":1})", good},
+        Case{"a key without a version", R"({"keytype":"SCHEMA","subject":"a-value"})", good},
+        Case{"a negative version", R"({"keytype":"SCHEMA","subject":"a-value","version":-1})",
+             good},
+        Case{"a value of another subject", SchemaKey("b-value", 1), good},
+        Case{"a value of another version", SchemaKey("a-value", 2), good},
+        Case{"an id of 0", SchemaKey("a-value", 1), SchemaValue("a-value", 1, 0)},
+        Case{"half a value", SchemaKey("a-value", 1), good.substr(0, 20)},
+        Case{"a list", SchemaKey("a-value", 1), "[]"},
+        Case{"a level that is a list", R"({"keytype":"CONFIG","subject":"a"})", "[]"},
+        Case{"a deletion of nothing", R"({"keytype":"DELETE_SUBJECT"})", "{}"},
+        Case{"a key of 20 kB", std::string(20'000, ' ') + SchemaKey("a-value", 1), good}}) {
+    INFO(each.what);
+    Ledger ledger;
+    CHECK_FALSE(ledger.Apply(each.key, each.value, true));
+    CHECK(ledger.unreadable() == 1);
+    CHECK(ledger.book().size() == 0);
+    CHECK(ledger.Apply(SchemaKey("a-value", 1), good, true));
+    CHECK(ledger.book().size() == 1);
+    CHECK(ledger.max_id() == 1);
+  }
+}
+
 }  // namespace
 }  // namespace klaxon::schema_registry_collector
