@@ -287,7 +287,7 @@ Reading SchemaRegistryCollector::PollTopic(const PollContext& context) {
       return ProbeAll(nodes_, context, questions);
     });
   }
-  const Duration wait = topic_->Believable(began) ? kTailInterval * 9 / 10 : kFirstRead;
+  const Duration wait = topic_->AtEnd() ? kTailInterval * 9 / 10 : kFirstRead;
   topic_->Follow(context, began.mono + wait);
   if (!topic_->Believable(context.clock.Now())) {
     return PollWithoutTopic(context);
@@ -304,7 +304,7 @@ Reading SchemaRegistryCollector::PollTopic(const PollContext& context) {
     if (!topic_->Believable(context.clock.Now())) {
       return PollWithoutTopic(context);
     }
-  } else if (facts_->from_topic && facts_->listed == topic_->tailed() &&
+  } else if (facts_ != nullptr && facts_->from_topic && facts_->listed == topic_->tailed() &&
              facts_->topic.records == topic_->ledger().records()) {
     reading.facts = facts_;
     reading.problems = problems_;
@@ -327,6 +327,9 @@ Reading SchemaRegistryCollector::PollWithoutTopic(const PollContext& context) {
     asked_ = {};  // waits for what was asked; it is asked again
     reading = PollNodes(context);
     problems_ = reading.problems;
+    if (topic_->AtEnd() && scan_.listed()) {
+      topic_->Compare(scan_.names());  // a registry that has just started lists nothing at first
+    }
   } else {
     reading.answered = facts_ != nullptr;
     reading.facts = facts_;

@@ -101,6 +101,7 @@ bool Topic::Believable(const Instant& now) const {
 
 void Topic::Compare(const std::vector<std::string>& listed) {
   compared_ = true;
+  misfit_.reset();
   const std::vector<std::string> names = ledger_->book().ActiveNames();
   std::vector<std::string> both;
   std::ranges::set_intersection(names, listed, std::back_inserter(both));

@@ -32,14 +32,17 @@ class Topic {
   /// registry's records.
   bool Believable(const Instant& now) const;
 
+  /// All that there is was taken, whether it may be believed or not.
+  bool AtEnd() const { return tail_.AtEnd(); }
+
   /// Why it is not; nullopt: nothing is wrong, it is still being read for the first time.
   const std::optional<Error>& error() const { return error_; }
 
   /// Asks how the topic is cleaned up, when it is time to.
   void AskPolicy(const PollContext& context);
 
-  /// Compares with the names that a node lists, once each time the topic is begun: a topic of
-  /// another registry is not believed.
+  /// Compares with the names that a node lists: a topic of another registry is not believed. Wanted
+  /// once each time the topic is begun, and while it is not believed.
   void Compare(const std::vector<std::string>& listed);
 
   bool compared() const { return compared_; }

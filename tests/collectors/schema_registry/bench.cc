@@ -38,8 +38,9 @@ Reading Bench::Poll() {
   return reading;
 }
 
-void Bench::Follow(const std::string& topic, TopicAccess access) {
+void Bench::Follow(const std::string& topic, TopicAccess access, Duration interval) {
   config_.topic = topic;
+  config_.interval = interval;
   collector_ = std::make_unique<SchemaRegistryCollector>(config_, *http_, std::move(access));
 }
 

@@ -28,7 +28,8 @@ class Bench {
   void Change(const std::function<void(simulator::RegistryState&)>& change);
 
   /// A new collector, which follows the registry's topic too.
-  void Follow(const std::string& topic, TopicAccess access);
+  void Follow(const std::string& topic, TopicAccess access,
+              Duration interval = std::chrono::seconds{30});
 
   const SchemaRegistryDerived& derived() const;
   const SubjectFacts* Find(const std::string& subject) const;

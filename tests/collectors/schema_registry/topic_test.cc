@@ -48,9 +48,12 @@ class TopicBench {
     Write(SchemaKey(subject, version), SchemaValue(subject, version, id, deleted));
   }
 
-  void Start(std::unique_ptr<kafka::ClusterClient> client = nullptr) {
-    nodes.Follow(kTopic, {.reader = {.cluster = "main", .bootstrap = brokers.bootstrap()},
-                          .client = std::move(client)});
+  void Start(std::unique_ptr<kafka::ClusterClient> client = nullptr,
+             Duration interval = std::chrono::seconds{30}) {
+    nodes.Follow(kTopic,
+                 {.reader = {.cluster = "main", .bootstrap = brokers.bootstrap()},
+                  .client = std::move(client)},
+                 interval);
   }
 
   /// Polls until it is as wanted; false: not within many seconds.
@@ -156,13 +159,20 @@ TEST_CASE("with the topic followed, nodes are asked for their health alone", "[r
 TEST_CASE("a topic that tells another registry's subjects is not believed", "[registry][topic]") {
   TopicBench bench(simulator::ShopRegistry());
   bench.Register("other-value", 1, 1);
-  bench.Start();
+  bench.Start(nullptr, std::chrono::seconds{1});
   REQUIRE(bench.Await([&] { return bench.nodes.facts->whole; }));
   CHECK_FALSE(bench.nodes.facts->from_topic);
   CHECK(bench.nodes.derived().counts.subjects == 6);
   REQUIRE(bench.nodes.reading.problems.size() == 1);
   CHECK(bench.nodes.reading.problems[0].error.message().find("is it this registry's topic?") !=
         std::string::npos);
+
+  bench.nodes.Change([](RegistryState& other) {
+    other.subjects.clear();
+    simulator::Register(other, "other-value", "\"int\"");
+  });
+  CHECK(bench.Await([&] { return bench.nodes.facts->from_topic; }));
+  CHECK(bench.nodes.reading.problems.empty());
 }
 
 TEST_CASE("without the topic the nodes tell the subjects", "[registry][topic]") {
