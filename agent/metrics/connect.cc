@@ -161,6 +161,7 @@ constexpr std::array kRows{
     Metric{.info = {.name = "kafka_connect_connector_configured_timestamp_seconds",
                     .help = "Unix time at which the connector's configuration was written last; "
                             "only where the config topic is followed",
+                    .unit = "seconds",
                     .labels = kConnector,
                     .source = kConfigTopic},
            .emit = EachConnect<EmitConfigured>},
