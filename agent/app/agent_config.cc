@@ -147,11 +147,16 @@ std::string AsFile(const QuickStart& options) {
     const auto key = [](std::string_view name, const std::string& value) {
       return value.empty() ? "" : fmt::format("{}: {}, ", name, Quoted(value));
     };
-    text += fmt::format("  kafka: {{{}{}{}}}\n", key("bootstrap.servers", options.bootstrap),
-                        key("command.config", options.command_config), interval);
+    const std::string samples = options.sampled.empty()
+                                    ? ""
+                                    : fmt::format("record_samples: {{topics: {}, interval: 15s}}, ",
+                                                  Quoted(options.sampled));
+    text += fmt::format("  kafka: {{{}{}{}{}}}\n", key("bootstrap.servers", options.bootstrap),
+                        key("command.config", options.command_config), samples, interval);
   }
   return text + AsList("connect", "connect", options.connect, interval) +
-         AsList("schema_registry", "registry", options.registry, interval);
+         AsList("schema_registry", "registry", options.registry, interval) +
+         AsList("rest_proxy", "proxy", options.rest_proxy, interval);
 }
 
 }  // namespace

@@ -40,6 +40,8 @@ struct QuickStart {
   std::string command_config{};           ///< a Java client's properties file
   std::vector<std::string> connect{};     ///< URLs of Kafka Connect clusters
   std::vector<std::string> registry{};    ///< URLs of schema registries
+  std::vector<std::string> rest_proxy{};  ///< URLs of REST proxies; no option has them
+  std::string sampled{};  ///< topics whose records are looked at, by commas; no option has them
   std::optional<std::string> interval{};  ///< of every source, e.g. "5s"
 };
 

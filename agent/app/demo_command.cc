@@ -4,12 +4,33 @@
 #include <fmt/format.h>
 
 #include "agent/app/commands.h"
+#include "agent/app/demo.h"
 #include "agent/app/options.h"
 #include "agent/app/run_until_stopped.h"
 #include "agent/app/signals.h"
-#include "agent/simulator/estate.h"
 
 namespace klaxon::app {
+namespace {
+
+void Add(const std::string& url, std::vector<std::string>& urls) {
+  if (!url.empty()) {
+    urls = {url};
+  }
+}
+
+}  // namespace
+
+void PointAt(const simulator::Estate& estate, QuickStart& quick) {
+  const simulator::Cluster& cluster = *estate.clusters().front();
+  quick.cluster = cluster.name();
+  for (const HostPort& address : cluster.bootstrap()) {
+    quick.bootstrap += (quick.bootstrap.empty() ? "" : ",") + ToString(address);
+  }
+  quick.sampled = "orders, order-items, customers, payments, user-logins";
+  Add(estate.connect_url(), quick.connect);
+  Add(estate.registry_url(), quick.registry);
+  Add(estate.rest_proxy_url(), quick.rest_proxy);
+}
 
 ExitCode Demo(const RunOptions& options) {
   BlockSignals();
@@ -20,17 +41,7 @@ ExitCode Demo(const RunOptions& options) {
     return kFailed;
   }
   RunOptions watching = options;
-  const simulator::Cluster& cluster = *(*estate)->clusters().front();
-  watching.quick.cluster = cluster.name();
-  for (const HostPort& address : cluster.bootstrap()) {
-    watching.quick.bootstrap += (watching.quick.bootstrap.empty() ? "" : ",") + ToString(address);
-  }
-  if (!(*estate)->connect_url().empty()) {
-    watching.quick.connect = {(*estate)->connect_url()};
-  }
-  if (!(*estate)->registry_url().empty()) {
-    watching.quick.registry = {(*estate)->registry_url()};
-  }
+  PointAt(**estate, watching.quick);
   const Result<AgentConfig> config = ConfigOf(watching);
   if (!config) {
     fmt::print(stderr, "{}\n", config.error().message());

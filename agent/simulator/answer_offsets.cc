@@ -9,25 +9,6 @@ using namespace kafka::wire;  // NOLINT(google-build-using-namespace): every wor
 
 constexpr int64_t kMaxTimestamp = -3;  // KIP-734: the offset of the youngest record
 
-const Partition* FindPartition(const Topic* topic, int32_t index) {
-  const bool there =
-      topic != nullptr && index >= 0 && static_cast<size_t>(index) < topic->partitions.size();
-  return there ? &topic->partitions[static_cast<size_t>(index)] : nullptr;
-}
-
-ErrorCode Check(const Asked& asked, const Partition* partition, int32_t epoch) {
-  if (partition == nullptr) {
-    return ErrorCode::kUnknownTopicOrPartition;
-  }
-  if (epoch >= 0 && epoch < partition->leader_epoch) {
-    return ErrorCode::kFencedLeaderEpoch;
-  }
-  if (epoch > partition->leader_epoch) {
-    return ErrorCode::kUnknownLeaderEpoch;
-  }
-  return partition->leader == asked.broker.id ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
-}
-
 struct Found {
   int64_t offset = -1;
   int64_t timestamp = -1;
@@ -57,7 +38,7 @@ ListOffsetsResponse::Partition Look(const Asked& asked, const Topic* topic,
                                     bool committed_only) {
   ListOffsetsResponse::Partition found{.index = wanted.index};
   const Partition* partition = FindPartition(topic, wanted.index);
-  found.error_code = Check(asked, partition, wanted.current_leader_epoch);
+  found.error_code = CheckLeader(asked, partition, wanted.current_leader_epoch);
   if (found.error_code == ErrorCode::kNone) {
     const Found at = Look(asked, *topic, *partition, wanted.timestamp, committed_only);
     found.offset = at.offset;
@@ -68,6 +49,25 @@ ListOffsetsResponse::Partition Look(const Asked& asked, const Topic* topic,
 }
 
 }  // namespace
+
+const Partition* FindPartition(const Topic* topic, int32_t index) {
+  const bool there =
+      topic != nullptr && index >= 0 && static_cast<size_t>(index) < topic->partitions.size();
+  return there ? &topic->partitions[static_cast<size_t>(index)] : nullptr;
+}
+
+ErrorCode CheckLeader(const Asked& asked, const Partition* partition, int32_t epoch) {
+  if (partition == nullptr) {
+    return ErrorCode::kUnknownTopicOrPartition;
+  }
+  if (epoch >= 0 && epoch < partition->leader_epoch) {
+    return ErrorCode::kFencedLeaderEpoch;
+  }
+  if (epoch > partition->leader_epoch) {
+    return ErrorCode::kUnknownLeaderEpoch;
+  }
+  return partition->leader == asked.broker.id ? ErrorCode::kNone : ErrorCode::kNotLeaderOrFollower;
+}
 
 Answer<ListOffsetsRequest> Respond(const Asked& asked, const ListOffsetsRequest& request) {
   const bool committed_only =

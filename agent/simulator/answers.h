@@ -8,6 +8,7 @@
 #include "agent/kafka/wire/messages/describe_configs.h"
 #include "agent/kafka/wire/messages/describe_groups.h"
 #include "agent/kafka/wire/messages/describe_quorum.h"
+#include "agent/kafka/wire/messages/fetch.h"
 #include "agent/kafka/wire/messages/find_coordinator.h"
 #include "agent/kafka/wire/messages/list_groups.h"
 #include "agent/kafka/wire/messages/list_offsets.h"
@@ -38,6 +39,8 @@ Answer<kafka::wire::DescribeQuorumRequest> Respond(
     const Asked& asked, const kafka::wire::DescribeQuorumRequest& request);
 Answer<kafka::wire::ListOffsetsRequest> Respond(const Asked& asked,
                                                 const kafka::wire::ListOffsetsRequest& request);
+Answer<kafka::wire::FetchRequest> Respond(const Asked& asked,
+                                          const kafka::wire::FetchRequest& request);
 Answer<kafka::wire::ListGroupsRequest> Respond(const Asked& asked,
                                                const kafka::wire::ListGroupsRequest& request);
 Answer<kafka::wire::DescribeGroupsRequest> Respond(
@@ -57,12 +60,23 @@ void Spoil(kafka::wire::MetadataResponse& response, kafka::wire::ErrorCode code)
 void Spoil(kafka::wire::DescribeClusterResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::DescribeQuorumResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::ListOffsetsResponse& response, kafka::wire::ErrorCode code);
+void Spoil(kafka::wire::FetchResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::ListGroupsResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::DescribeGroupsResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::FindCoordinatorResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::OffsetFetchResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::DescribeConfigsResponse& response, kafka::wire::ErrorCode code);
 void Spoil(kafka::wire::ConsumerGroupDescribeResponse& response, kafka::wire::ErrorCode code);
+
+/// How long an answer is held back: one with no records, as long as the client waits for them.
+Duration HoldOf(const kafka::wire::FetchRequest& request,
+                const kafka::wire::FetchResponse& response);
+
+/// nullptr if there is none; `topic` may be null.
+const Partition* FindPartition(const Topic* topic, int32_t index);
+
+/// Whether the broker that was asked leads it, at that epoch (-1: any). `partition` may be null.
+kafka::wire::ErrorCode CheckLeader(const Asked& asked, const Partition* partition, int32_t epoch);
 
 struct Member {
   std::string id{};

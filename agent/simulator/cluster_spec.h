@@ -8,10 +8,14 @@
 #include "agent/base/clock.h"
 #include "agent/kafka/wire/types.h"
 #include "agent/simulator/login.h"
+#include "agent/simulator/record_batch.h"
 #include "agent/tls/server_options.h"
 
 /// Everything a simulated cluster is made of, as plain values: what to build, not how it behaves.
 namespace klaxon::simulator {
+
+/// What is in a record; the same whenever it is read.
+using MakeRecord = RecordContent (*)(int32_t partition, int64_t offset);
 
 struct TopicSpec {
   std::string name{};
@@ -20,6 +24,7 @@ struct TopicSpec {
   int min_in_sync = 1;  ///< min.insync.replicas
   double rate = 10;     ///< records a second over all partitions; varies by 40 % around it
   bool internal = false;
+  MakeRecord record = nullptr;  ///< null: a line of text
 };
 
 enum class GroupKind {

@@ -41,6 +41,7 @@ struct Topic {
   bool deleted = false;  ///< its place is kept, so that indices stay valid
   double rate = 0;       ///< records a second
   double phase = 0;      ///< 0 to 1: where in its ups and downs it starts
+  MakeRecord record = nullptr;
   std::vector<Partition> partitions{};
 };
 

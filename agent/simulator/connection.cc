@@ -1,6 +1,7 @@
 #include "agent/simulator/connection.h"
 
 #include <array>
+#include <utility>
 
 #include "agent/kafka/wire/decoder.h"
 
@@ -41,7 +42,7 @@ bool Connection::Receive(const Witness& witness, MonoTime due) {
     }
     const std::string_view request = rest.substr(0, static_cast<size_t>(length));
     witness(request);
-    waiting_.push_back({due, std::string(request)});
+    waiting_.push_back({.due = due, .request = std::string(request)});
     at += kafka::wire::kFrameLengthSize + request.size();
   }
   in_.erase(0, at);
@@ -51,7 +52,16 @@ bool Connection::Receive(const Witness& witness, MonoTime due) {
 bool Connection::Send(const Handler& handler, MonoTime now) {
   stuck_ = false;
   while (!closing_ && !stuck_ && !waiting_.empty() && waiting_.front().due <= now) {
-    const Reply reply = handler(login_, waiting_.front().request);
+    Waiting& first = waiting_.front();
+    Reply reply{.kind = Reply::Kind::kAnswer, .frame = std::move(first.answer)};
+    if (reply.frame.empty()) {
+      reply = handler(login_, first.request);
+    }
+    if (reply.hold > Duration{}) {
+      first.due = now + reply.hold;
+      first.answer = std::move(reply.frame);
+      continue;
+    }
     stuck_ = reply.kind == Reply::Kind::kSilence;
     if (!stuck_) {
       out_ += reply.frame;

@@ -48,6 +48,7 @@ class Connection {
   struct Waiting {
     MonoTime due{};
     std::string request{};
+    std::string answer{};  ///< that is held back until it is due; empty: none is
   };
 
   bool Fill();

@@ -1,6 +1,7 @@
 #include "agent/simulator/dispatch.h"
 
 #include <array>
+#include <type_traits>
 
 #include "agent/kafka/wire/decoder.h"
 #include "agent/simulator/answers.h"
@@ -37,8 +38,13 @@ Reply Handle(const BrokerRole& role, const RequestHeader& header, std::string_vi
       error != role.faults.errors.end()) {
     Spoil(*response, error->second);
   }
-  return {.kind = Reply::Kind::kAnswer,
-          .frame = EncodeResponse<Request>(*response, header.api_version, header.correlation_id)};
+  Reply reply{
+      .kind = Reply::Kind::kAnswer,
+      .frame = EncodeResponse<Request>(*response, header.api_version, header.correlation_id)};
+  if constexpr (std::is_same_v<Request, FetchRequest>) {
+    reply.hold = HoldOf(request, *response);
+  }
+  return reply;
 }
 
 struct Api {
@@ -58,6 +64,7 @@ constexpr std::array kApis = {
     Speaks<DescribeGroupsRequest>(),  Speaks<ListGroupsRequest>(),
     Speaks<DescribeQuorumRequest>(),  Speaks<DescribeClusterRequest>(),
     Speaks<DescribeConfigsRequest>(), Speaks<ConsumerGroupDescribeRequest>(),
+    Speaks<FetchRequest>(),
 };
 
 VersionRange Offered(const VersionCaps& caps, ApiKey key, VersionRange range) {
@@ -72,6 +79,10 @@ bool Holds(VersionRange range, int16_t version) {
 ApiVersionsResponse::Api Offer(ApiKey key, VersionRange range) {
   return {.key = static_cast<int16_t>(key), .min_version = range.min, .max_version = range.max};
 }
+
+/// librdkafka reads today's records only from brokers that also say they take them (MsgVer2 in its
+/// rdkafka_feature.c). Whoever produces is cut off.
+constexpr ApiVersionsResponse::Api kProduce{.key = 0, .min_version = 3, .max_version = 9};
 
 /// KIP-511: a version that is not known is answered in version 0, with the range of ApiVersions
 /// alone.
@@ -90,6 +101,7 @@ Reply Greet(const BrokerRole& role, const RequestHeader& header) {
     }
   }
   if (known) {
+    response.apis.push_back(kProduce);
     response.apis.push_back(Offer(ApiKey::kSaslHandshake, SaslHandshakeRequest::kVersions));
     response.apis.push_back(Offer(ApiKey::kSaslAuthenticate, SaslAuthenticateRequest::kVersions));
   }

@@ -21,6 +21,7 @@ struct Reply {
 
   Kind kind = Kind::kSilence;
   std::string frame{};
+  Duration hold{};  ///< so long an answer is kept back
 };
 
 /// Newest versions offered, where they are less than what we can.

@@ -7,6 +7,7 @@
 #include "agent/simulator/connect_cluster.h"
 #include "agent/simulator/connect_members.h"
 #include "agent/simulator/registry_node.h"
+#include "agent/simulator/rest_proxy.h"
 #include "agent/simulator/story.h"
 
 namespace klaxon::simulator {
@@ -35,6 +36,27 @@ class Estate::Impl {
       }
       clusters.push_back(std::move(*cluster));
     }
+    const Result<void> services = StartServices(options);
+    if (!services) {
+      return services.error();
+    }
+    if (options.incidents && !clusters.empty()) {
+      director_ =
+          std::jthread([this, &clock](const std::stop_token& stop) { Direct(clock, stop); });
+    }
+    return {};
+  }
+
+  std::vector<std::unique_ptr<Cluster>> clusters{};
+  std::unique_ptr<ConnectCluster> connect{};
+  std::string connect_url{};
+  std::unique_ptr<RegistryNode> registry{};
+  std::string registry_url{};
+  std::unique_ptr<RestProxy> rest_proxy{};  ///< after the clusters: it asks the first of them
+  std::string rest_proxy_url{};
+
+ private:
+  Result<void> StartServices(const EstateOptions& options) {
     if (options.connect) {
       const std::string id = options.clusters.empty() ? "" : options.clusters.front().cluster_id;
       Result<std::unique_ptr<ConnectCluster>> workers =
@@ -54,20 +76,34 @@ class Estate::Impl {
       registry = std::move(*node);
       registry_url = registry->url();
     }
-    if (options.incidents && !clusters.empty()) {
-      director_ =
-          std::jthread([this, &clock](const std::stop_token& stop) { Direct(clock, stop); });
+    if (options.rest_proxy && !clusters.empty()) {
+      Result<std::unique_ptr<RestProxy>> proxy =
+          RestProxy::Start({}, [this] { return Seen(clusters.front()->Snapshot()); });
+      if (!proxy) {
+        return proxy.error();
+      }
+      rest_proxy = std::move(*proxy);
+      rest_proxy_url = rest_proxy->url();
     }
     return {};
   }
 
-  std::vector<std::unique_ptr<Cluster>> clusters{};
-  std::unique_ptr<ConnectCluster> connect{};
-  std::string connect_url{};
-  std::unique_ptr<RegistryNode> registry{};
-  std::string registry_url{};
+  /// What a proxy sees of its Kafka.
+  static ProxyContent Seen(const ClusterState& state) {
+    ProxyContent content{.cluster_id = state.cluster_id};
+    for (const Topic& topic : state.topics) {
+      if (!topic.deleted) {
+        content.topics.push_back(topic.name);
+      }
+    }
+    for (const Broker& broker : state.brokers) {
+      if (!broker.fenced) {
+        content.brokers.push_back(broker.id);
+      }
+    }
+    return content;
+  }
 
- private:
   /// Makes the workers' group carry what these connectors and tasks are on.
   void JoinGroup(const ConnectState& carried) {
     for (const std::unique_ptr<Cluster>& cluster : clusters) {
@@ -190,6 +226,10 @@ const std::string& Estate::connect_url() const {
 
 const std::string& Estate::registry_url() const {
   return impl_->registry_url;
+}
+
+const std::string& Estate::rest_proxy_url() const {
+  return impl_->rest_proxy_url;
 }
 
 }  // namespace klaxon::simulator

@@ -13,13 +13,14 @@ namespace klaxon::simulator {
 
 struct EstateOptions {
   std::vector<ClusterSpec> clusters = {ShopCluster()};
-  bool connect = true;    ///< a Kafka Connect cluster of two workers beside them
-  bool registry = true;   ///< a schema registry beside them
+  bool connect = true;     ///< a Kafka Connect cluster of two workers beside them
+  bool registry = true;    ///< a schema registry beside them
+  bool rest_proxy = true;  ///< a REST proxy in front of the first cluster
   bool incidents = true;  ///< things break and heal by themselves, in the first cluster and Connect
 };
 
-/// Clusters, a Connect worker and a schema registry on loopback: what `klaxon demo` watches.
-/// Threads are its own.
+/// Clusters, Connect workers, a schema registry and a REST proxy on loopback: what `klaxon demo`
+/// watches. Threads are its own.
 class Estate {
  public:
   /// `clock` must outlive it. Error: kUnreachable when no port can be had.
@@ -33,8 +34,11 @@ class Estate {
   /// "http://127.0.0.1:PORT,http://127.0.0.1:PORT"; empty without Connect.
   const std::string& connect_url() const;
 
-  /// The same of the schema registry.
+  /// "http://127.0.0.1:PORT"; empty without a schema registry.
   const std::string& registry_url() const;
+
+  /// The same of the REST proxy.
+  const std::string& rest_proxy_url() const;
 
  private:
   class Impl;

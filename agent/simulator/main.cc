@@ -93,6 +93,7 @@ int Run(const Arguments& arguments, const sigset_t& ends) {
   const Result<std::unique_ptr<Estate>> estate =
       Estate::Start({.clusters = {SpecOf(arguments)},
                      .connect = arguments.connect,
+                     .rest_proxy = false,
                      .incidents = arguments.shop && arguments.incidents},
                     clock);
   if (!estate) {

@@ -61,7 +61,8 @@ void AddTopic(ClusterState& state, const TopicSpec& spec, double days_of_history
               .internal = spec.internal,
               .min_in_sync = spec.min_in_sync,
               .rate = spec.rate,
-              .phase = Fraction(seed)};
+              .phase = Fraction(seed),
+              .record = spec.record};
   topic.partitions.resize(static_cast<size_t>(std::max(spec.partitions, 1)));
   Weigh(topic, seed);
   Place(state, topic, spec.replication, seed % 1'000);

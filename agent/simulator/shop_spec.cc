@@ -1,14 +1,19 @@
 #include "agent/simulator/cluster_spec.h"
+#include "agent/simulator/shop_records.h"
 
 namespace klaxon::simulator {
 namespace {
 
 std::vector<TopicSpec> ShopTopics() {
   return {
-      {.name = "orders", .partitions = 6, .replication = 3, .rate = 120},
-      {.name = "order-items", .partitions = 6, .replication = 3, .rate = 300},
+      {.name = "orders", .partitions = 6, .replication = 3, .rate = 120, .record = OrderRecord},
+      {.name = "order-items",
+       .partitions = 6,
+       .replication = 3,
+       .rate = 300,
+       .record = OrderItemRecord},
       {.name = "order-status", .partitions = 3, .replication = 3, .rate = 80},
-      {.name = "payments", .partitions = 6, .replication = 3, .rate = 90},
+      {.name = "payments", .partitions = 6, .replication = 3, .rate = 90, .record = PaymentRecord},
       {.name = "refunds", .partitions = 2, .replication = 3, .rate = 2},
       {.name = "invoices", .partitions = 3, .replication = 3, .rate = 60},
       {.name = "shipments", .partitions = 4, .replication = 3, .rate = 70},
@@ -19,10 +24,10 @@ std::vector<TopicSpec> ShopTopics() {
       {.name = "warehouse-moves", .partitions = 3, .replication = 2, .rate = 45},
       {.name = "supplier-orders", .partitions = 1, .replication = 3, .rate = 0.5},
       {.name = "supplier-invoices", .partitions = 1, .replication = 3, .rate = 0.2},
-      {.name = "customers", .partitions = 3, .replication = 3, .rate = 8},
+      {.name = "customers", .partitions = 3, .replication = 3, .rate = 8, .record = CustomerRecord},
       {.name = "customer-addresses", .partitions = 3, .replication = 3, .rate = 4},
       {.name = "customer-consents", .partitions = 1, .replication = 3, .rate = 1},
-      {.name = "user-logins", .partitions = 3, .replication = 2, .rate = 40},
+      {.name = "user-logins", .partitions = 3, .replication = 2, .rate = 40, .record = LoginRecord},
       {.name = "user-sessions", .partitions = 4, .replication = 2, .rate = 130},
       {.name = "carts", .partitions = 4, .replication = 3, .rate = 95},
       {.name = "cart-events", .partitions = 6, .replication = 2, .rate = 400},

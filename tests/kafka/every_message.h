@@ -8,6 +8,7 @@
 #include "agent/kafka/wire/messages/describe_configs.h"
 #include "agent/kafka/wire/messages/describe_groups.h"
 #include "agent/kafka/wire/messages/describe_quorum.h"
+#include "agent/kafka/wire/messages/fetch.h"
 #include "agent/kafka/wire/messages/find_coordinator.h"
 #include "agent/kafka/wire/messages/list_groups.h"
 #include "agent/kafka/wire/messages/list_offsets.h"
@@ -31,10 +32,10 @@ struct RequestList {
 };
 
 /// A new message is added here once; the tests, fuzzers and the scripted server follow.
-using EveryRequest =
-    RequestList<ApiVersionsRequest, MetadataRequest, DescribeClusterRequest, DescribeQuorumRequest,
-                ListOffsetsRequest, ListGroupsRequest, DescribeGroupsRequest,
-                FindCoordinatorRequest, OffsetFetchRequest, DescribeConfigsRequest,
-                ConsumerGroupDescribeRequest, SaslHandshakeRequest, SaslAuthenticateRequest>;
+using EveryRequest = RequestList<ApiVersionsRequest, MetadataRequest, DescribeClusterRequest,
+                                 DescribeQuorumRequest, ListOffsetsRequest, ListGroupsRequest,
+                                 DescribeGroupsRequest, FindCoordinatorRequest, OffsetFetchRequest,
+                                 DescribeConfigsRequest, ConsumerGroupDescribeRequest, FetchRequest,
+                                 SaslHandshakeRequest, SaslAuthenticateRequest>;
 
 }  // namespace klaxon::kafka::wire

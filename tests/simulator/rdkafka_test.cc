@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
 #include <librdkafka/rdkafka.h>
 
+#include "agent/simulator/shop_records.h"
 #include "tests/simulator/small_cluster.h"
 
 namespace klaxon::simulator {
@@ -138,6 +140,72 @@ TEST_CASE("librdkafka lists groups with their states and members", "[simulator]"
                                                                        {"modern", {"Dead", 0}},
                                                                        {"jobs", {"Dead", 0}}};
   CHECK(seen == expected);  // it knows classic groups only
+}
+
+struct Consumed {
+  std::optional<std::string> key{};
+  std::string value{};
+  int64_t unix_ms = 0;
+};
+
+/// Everything from `from` to the end of a partition, by offset; checksums are tried.
+std::map<int64_t, Consumed> ConsumeAll(const Cluster& cluster, const std::string& topic,
+                                       int32_t partition, int64_t from) {
+  const Handle handle =
+      Connect(cluster, {{"check.crcs", "true"}, {"enable.partition.eof", "true"}});
+  const std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)> opened(
+      rd_kafka_topic_new(handle.get(), topic.c_str(), nullptr), rd_kafka_topic_destroy);
+  REQUIRE(rd_kafka_consume_start(opened.get(), partition, from) == 0);
+  std::map<int64_t, Consumed> all;
+  for (bool end = false; !end;) {
+    const std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)> message(
+        rd_kafka_consume(opened.get(), partition, kPatienceMs), rd_kafka_message_destroy);
+    REQUIRE(message != nullptr);
+    end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
+    if (!end) {
+      INFO(rd_kafka_message_errstr(message.get()));
+      REQUIRE(message->err == RD_KAFKA_RESP_ERR_NO_ERROR);
+      Consumed& read = all[message->offset];
+      read.value.assign(static_cast<const char*>(message->payload), message->len);
+      if (message->key != nullptr) {
+        read.key.emplace(static_cast<const char*>(message->key), message->key_len);
+      }
+      read.unix_ms = rd_kafka_message_timestamp(message.get(), nullptr);
+    }
+  }
+  rd_kafka_consume_stop(opened.get(), partition);
+  return all;
+}
+
+TEST_CASE("librdkafka reads every record of a partition once, whole and in order", "[simulator]") {
+  SystemClock clock;
+  ClusterSpec spec = SmallSpec(1);
+  spec.topics[0].record = OrderRecord;
+  const auto cluster = Cluster::Start(spec, clock);
+  REQUIRE(cluster);
+  const ClusterState state = (*cluster)->Snapshot();
+  for (const char* topic : {"orders", "payments"}) {
+    const Partition& truth = FindTopic(state, topic)->partitions[1];
+    const int64_t from = std::max(truth.start, truth.End() - 1'234);
+    const auto records = ConsumeAll(**cluster, topic, 1, from);
+    INFO(topic << " from " << from << " to " << truth.End());
+    REQUIRE(static_cast<int64_t>(records.size()) == truth.End() - from);
+    int64_t at = from;
+    int64_t last_ms = 0;
+    for (const auto& [offset, record] : records) {
+      REQUIRE(offset == at);
+      const RecordContent content =
+          topic == std::string("orders")
+              ? OrderRecord(1, at)
+              : RecordContent{.value = "record " + std::to_string(at) + " of payments"};
+      REQUIRE(record.value == content.value);
+      REQUIRE(record.key == content.key);
+      REQUIRE(record.unix_ms >= last_ms);
+      last_ms = record.unix_ms;
+      ++at;
+    }
+    CHECK(ConsumeAll(**cluster, topic, 1, truth.End()).empty());
+  }
 }
 
 TEST_CASE("librdkafka reads a group's commits", "[simulator]") {

@@ -9,6 +9,7 @@
 #include "agent/kafka/wire/messages/describe_configs.h"
 #include "agent/kafka/wire/messages/describe_groups.h"
 #include "agent/kafka/wire/messages/describe_quorum.h"
+#include "agent/kafka/wire/messages/fetch.h"
 #include "agent/kafka/wire/messages/find_coordinator.h"
 #include "agent/kafka/wire/messages/list_groups.h"
 #include "agent/kafka/wire/messages/list_offsets.h"
@@ -101,6 +102,7 @@ template struct Codec<DescribeClusterRequest>;
 template struct Codec<DescribeConfigsRequest>;
 template struct Codec<DescribeGroupsRequest>;
 template struct Codec<DescribeQuorumRequest>;
+template struct Codec<FetchRequest>;
 template struct Codec<FindCoordinatorRequest>;
 template struct Codec<ListGroupsRequest>;
 template struct Codec<ListOffsetsRequest>;

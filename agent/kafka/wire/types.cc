@@ -6,6 +6,8 @@ namespace klaxon::kafka::wire {
 
 std::string Name(ApiKey key) {
   switch (key) {
+    case ApiKey::kFetch:
+      return "Fetch";
     case ApiKey::kListOffsets:
       return "ListOffsets";
     case ApiKey::kMetadata:

@@ -27,6 +27,7 @@ struct SkippedString {
 };
 
 enum class ApiKey : int16_t {
+  kFetch = 1,
   kListOffsets = 2,
   kMetadata = 3,
   kOffsetFetch = 9,
