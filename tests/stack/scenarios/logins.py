@@ -1,5 +1,6 @@
-"""Every mechanism at every listener: klaxon logs in with the least privileges and sees what Kafka's own tools see."""
+"""Every mechanism at every listener: klaxon logs in with the least privileges, sees what Kafka's own tools see, and reads records."""
 
+import json
 import os
 
 import _paths  # noqa: F401
@@ -24,6 +25,7 @@ LOGINS = [
 # A Java client's file instead: listener, mechanism, kind of stores.
 FILES = [("saslssl", "SCRAM-SHA-512", "PEM"), ("mtls", None, "PKCS12"), ("oauthssl", "OAUTHBEARER", "PEM")]
 LIMIT = 60.0
+SAMPLED, NEWEST = "sampled", 10  # topic of two partitions, and how many records of each are looked at
 
 
 def clusters_of(broker):
@@ -53,18 +55,46 @@ def check_doctor(case, path, clusters):
     check(all("agree" in said for said in clocks), f"clocks: {clocks}")
 
 
+def make_records(case, broker):
+    """A topic with more records than are looked at, which klaxon may read."""
+    case.kafka_tool("topics", broker.bootstrap, "--create", "--topic", SAMPLED, "--partitions", "2")
+    broker.acls("--add", "--allow-principal", "User:klaxon", "--operation", "Read", "--topic", SAMPLED)
+    program, log = case.traffic(broker.name, topics=SAMPLED, rate=100)
+
+    def written():
+        with open(log, encoding="utf-8") as file:
+            return len(file.readlines()) > 4 * NEWEST
+
+    wait_until("there are records enough", LIMIT, written)
+    program.stop()
+
+
+def check_records(agent, clusters):
+    """librdkafka, which reads them, logs in as well as our own client does."""
+
+    def read():
+        rows = json.loads(agent.get("/api/klaxon/v1/records")[1])["topics"]
+        return {row["cluster"] for row in rows if row["topic"] == SAMPLED and row["records"] == 2 * NEWEST}
+
+    took = wait_until("records are read by every way in", LIMIT, lambda: read() == set(clusters) or f"not by {set(clusters) - read()}")
+    check(True, f"the newest {2 * NEWEST} records of a topic are read by each of {len(clusters)} ways in ({took:.1f} s)")
+
+
 def run(case):
     tokens = TokenServer(case.folder, {"klaxon": "oidc-secret-5"}, lifetime=60)
     case.at_exit(tokens.stop)
     broker = secured.Secured(case, case.component("secured"), tokens=tokens)
     broker.grant_least("klaxon")
     case.load(broker.name, topics=4, partitions=20, groups=8, new_protocol="true" if broker.version.startswith("4") else "false")
+    make_records(case, broker)
     truth = diff.read_truth(broker.bootstrap)
-    clusters = clusters_of(broker)
+    samples = {"record_samples": {"topics": SAMPLED, "interval": "10s", "records": NEWEST}}
+    clusters = {name: {**keys, **samples} for name, keys in clusters_of(broker).items()}
     agent = case.klaxon("--config", secured.write_configuration(os.path.join(case.folder, "klaxon.yaml"), clusters))
     for cluster in clusters:
         took = await_truth(agent, cluster, truth)
         check(True, f"{broker.version} {cluster}: all {sum(diff.compared(truth, cluster).values())} series are right ({took:.1f} s)")
+    check_records(agent, clusters)
     left = agent.metrics().samples.get("klaxon_collector_problem", {})
     check(not left, f"and no problem is told{': ' + str(sorted(map(sorted, left))) if left else ''}")
     agent.terminate()

@@ -110,7 +110,7 @@ class Rest:
         return json.loads(text) if text else None
 
     def create(self, name, java_class, **config):
-        self.ask("POST", "/connectors", {"name": name, "config": {"connector.class": java_class, **{k.replace("__", "."): str(v) for k, v in config.items()}}})
+        self.ask("POST", "/connectors", {"name": name, "config": {"connector.class": java_class, **{k.replace("__", "."): str(v) for k, v in config.items()}}}, timeout=90)
 
     def order(self, verb, name):
         """pause, resume, stop: a worker that rebalances refuses for a moment."""
@@ -118,6 +118,9 @@ class Rest:
 
     def restart(self, name):
         self.ask("POST", f"/connectors/{urllib.parse.quote(name)}/restart?includeTasks=true&onlyFailed=true")
+
+    def offsets(self, name):
+        return self.ask("GET", f"/connectors/{urllib.parse.quote(name)}/offsets")["offsets"]
 
     def states(self):
         """(connector, task) -> (state, worker); task -1 is the connector. Connectors without a status are left out."""
@@ -141,8 +144,8 @@ def patiently(action):
     return True
 
 
-def configuration(path, bootstrap, urls, interval):
-    """Klaxon's, of one Kafka cluster and the Connect cluster on it."""
+def configuration(path, bootstrap, urls, interval, offsets=0):
+    """Klaxon's, of one Kafka cluster and the Connect cluster on it. `offsets`: seconds between two questions for a source's; 0: none."""
     with open(path, "w", encoding="utf-8") as file:
         file.write(
             f"""clusters:
@@ -156,6 +159,7 @@ def configuration(path, bootstrap, urls, interval):
         interval: {interval:g}s
         request.timeout: {interval / 2:g}s
         compare: true
+        offsets.interval: {offsets:g}s
 """
         )
     return path
