@@ -103,56 +103,61 @@ bool SameGround(const View& before, const View& next, const ViewPart& connect) {
   });
 }
 
-/// Connect is joined with Kafka, so that everything of Kafka must be there already.
-void AdvanceConnects(const View& before, View& next) {
-  const std::vector<KafkaPart> kafka = KafkaParts(next);
+/// Calls `step` with every part of `next` that has facts of that kind, with these, and with the
+/// part of the view before; null: there was none.
+template <class PartFacts, class Step>
+void ForEach(const View& before, View& next, Step step) {
   for (ViewPart& part : next.parts) {
-    const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get());
-    if (facts == nullptr) {
-      continue;
+    if (const auto* facts = dynamic_cast<const PartFacts*>(part.section->facts.get())) {
+      step(part, *facts, PartOf(before, *part.section));
     }
-    const ViewPart* old = PartOf(before, *part.section);
-    if (old != nullptr && SameGround(before, next, part)) {
-      part.derived = old->derived;
-      continue;
-    }
-    ConnectOutcome outcome = AdvanceConnect(
-        {.section = *part.section,
-         .facts = *facts,
-         .before =
-             old == nullptr ? nullptr : dynamic_cast<const ConnectDerived*>(old->derived.get()),
-         .kafka = kafka,
-         .now = next.now});
-    part.derived = std::move(outcome.derived);
-    if (facts->configs != nullptr) {  // which tells it too, and sooner
-      std::erase_if(outcome.changes, [](const Change& change) {
-        return change.kind == EventKind::kConnectorCreated ||
-               change.kind == EventKind::kConnectorDeleted;
-      });
-    }
-    Record(std::move(outcome.changes), part.section->cluster, next.now, next);
   }
 }
 
+/// Connect is joined with Kafka, so that everything of Kafka must be there already.
+void AdvanceConnects(const View& before, View& next) {
+  const std::vector<KafkaPart> kafka = KafkaParts(next);
+  ForEach<ConnectFacts>(
+      before, next, [&](ViewPart& part, const ConnectFacts& facts, const ViewPart* old) {
+        if (old != nullptr && SameGround(before, next, part)) {
+          part.derived = old->derived;
+          return;
+        }
+        ConnectOutcome outcome = AdvanceConnect(
+            {.section = *part.section,
+             .facts = facts,
+             .before =
+                 old == nullptr ? nullptr : dynamic_cast<const ConnectDerived*>(old->derived.get()),
+             .kafka = kafka,
+             .now = next.now});
+        part.derived = std::move(outcome.derived);
+        if (facts.configs != nullptr) {  // which tells it too, and sooner
+          std::erase_if(outcome.changes, [](const Change& change) {
+            return change.kind == EventKind::kConnectorCreated ||
+                   change.kind == EventKind::kConnectorDeleted;
+          });
+        }
+        Record(std::move(outcome.changes), part.section->cluster, next.now, next);
+      });
+}
+
 void AdvanceRecordSamples(const View& before, View& next) {
-  for (ViewPart& part : next.parts) {
-    const auto* facts = dynamic_cast<const RecordSampleFacts*>(part.section->facts.get());
-    if (facts == nullptr) {
-      continue;
-    }
-    const ViewPart* old = PartOf(before, *part.section);
-    std::vector<const SchemaRegistryFacts*> registries;
-    for (const ViewPart& other : next.parts) {
-      const auto* registry = dynamic_cast<const SchemaRegistryFacts*>(other.section->facts.get());
-      if (registry != nullptr && other.section->cluster == part.section->cluster) {
-        registries.push_back(registry);
-      }
-    }
-    part.derived = AdvanceSamples(
-        old == nullptr ? nullptr
-                       : std::dynamic_pointer_cast<const RecordSamplesDerived>(old->derived),
-        old != nullptr && old->section->facts == part.section->facts, *facts, registries, next.now);
-  }
+  ForEach<RecordSampleFacts>(
+      before, next, [&](ViewPart& part, const RecordSampleFacts& facts, const ViewPart* old) {
+        std::vector<const SchemaRegistryFacts*> registries;
+        for (const ViewPart& other : next.parts) {
+          const auto* registry =
+              dynamic_cast<const SchemaRegistryFacts*>(other.section->facts.get());
+          if (registry != nullptr && other.section->cluster == part.section->cluster) {
+            registries.push_back(registry);
+          }
+        }
+        part.derived = AdvanceSamples(
+            old == nullptr ? nullptr
+                           : std::dynamic_pointer_cast<const RecordSamplesDerived>(old->derived),
+            old != nullptr && old->section->facts == part.section->facts, facts, registries,
+            next.now);
+      });
 }
 
 /// The Kafka facts of a cluster; null: it is not watched, or never answered.
@@ -185,47 +190,39 @@ std::vector<Change> StepRegistry(const ViewPart* before, const KafkaFacts* kafka
 }
 
 void AdvanceEnsembles(const View& before, View& next) {
-  for (ViewPart& part : next.parts) {
-    const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get());
-    if (facts == nullptr) {
-      continue;
-    }
-    const ViewPart* old = PartOf(before, *part.section);
-    if (old != nullptr && old->section->facts == part.section->facts) {
-      part.derived = old->derived;
-      continue;
-    }
-    ZookeeperBefore known;
-    if (old != nullptr) {
-      known.facts = dynamic_cast<const ZookeeperFacts*>(old->section->facts.get());
-      known.derived = dynamic_cast<const ZookeeperDerived*>(old->derived.get());
-    }
-    ZookeeperStep step = AdvanceZookeeper(known, *facts, next.now);
-    part.derived = std::move(step.derived);
-    Record(std::move(step.changes), part.section->cluster, next.now, next);
-  }
+  ForEach<ZookeeperFacts>(
+      before, next, [&](ViewPart& part, const ZookeeperFacts& facts, const ViewPart* old) {
+        if (old != nullptr && old->section->facts == part.section->facts) {
+          part.derived = old->derived;
+          return;
+        }
+        ZookeeperBefore known;
+        if (old != nullptr) {
+          known.facts = dynamic_cast<const ZookeeperFacts*>(old->section->facts.get());
+          known.derived = dynamic_cast<const ZookeeperDerived*>(old->derived.get());
+        }
+        ZookeeperStep step = AdvanceZookeeper(known, facts, next.now);
+        part.derived = std::move(step.derived);
+        Record(std::move(step.changes), part.section->cluster, next.now, next);
+      });
 }
 
 void AdvanceRestProxies(const View& before, View& next) {
   const std::vector<KafkaPart> kafka = KafkaParts(next);
-  for (ViewPart& part : next.parts) {
-    const auto* facts = dynamic_cast<const RestProxyFacts*>(part.section->facts.get());
-    if (facts == nullptr) {
-      continue;
-    }
-    const ViewPart* old = PartOf(before, *part.section);
-    if (old != nullptr && SameGround(before, next, part)) {
-      part.derived = old->derived;
-      continue;
-    }
-    const auto found = std::ranges::find_if(kafka, [&](const KafkaPart& each) {
-      return each.section.cluster == part.section->cluster;
-    });
-    part.derived = JoinRestProxy(
-        *facts, found == kafka.end() ? nullptr : &found->facts,
-        old == nullptr ? nullptr : dynamic_cast<const RestProxyDerived*>(old->derived.get()),
-        next.now);
-  }
+  ForEach<RestProxyFacts>(
+      before, next, [&](ViewPart& part, const RestProxyFacts& facts, const ViewPart* old) {
+        if (old != nullptr && SameGround(before, next, part)) {
+          part.derived = old->derived;
+          return;
+        }
+        const auto found = std::ranges::find_if(kafka, [&](const KafkaPart& each) {
+          return each.section.cluster == part.section->cluster;
+        });
+        part.derived = JoinRestProxy(
+            facts, found == kafka.end() ? nullptr : &found->facts,
+            old == nullptr ? nullptr : dynamic_cast<const RestProxyDerived*>(old->derived.get()),
+            next.now);
+      });
 }
 
 }  // namespace

@@ -5,11 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "agent/analysis/advance.h"
 #include "agent/app/commands.h"
-#include "agent/app/options.h"
 #include "agent/app/poll_once.h"
-#include "agent/app/traffic_book.h"
 #include "agent/base/duration.h"
 #include "agent/base/text.h"
 #include "exporters/api/documents.h"
@@ -131,40 +128,27 @@ bool AnyProblem(const View& view, const ConnectorsOptions& options) {
   return false;
 }
 
-/// One poll of Kafka and Connect, and what follows from it and from the one before.
-View Glance(const AgentConfig& config, const SourceDeps& deps, const View& before) {
-  std::vector<SectionRef> sections;
-  for (const SourceRef& source : config.sources) {
-    const std::string_view collector = source->place().collector;
-    if (collector == "kafka" || collector == "connect") {
-      sections.push_back(PollOnce(*source, deps));
-    }
-  }
-  return analysis::Advance(before, sections, deps.clock.Now());
-}
-
 }  // namespace
 
 ExitCode Connectors(const RunOptions& options, const ConnectorsOptions& chosen) {
-  const Result<AgentConfig> config = ConfigOf(options);
+  const std::optional<AgentConfig> config = ConfigOrComplaint(options);
   if (!config) {
-    fmt::print(stderr, "{}\n", config.error().message());
     return kUsage;
   }
-  SystemClock clock;
-  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
-  TrafficBook traffic;
-  const SourceDeps deps{.clock = clock, .http = *http, .traffic = traffic};
-  View view = Glance(*config, deps, View{});
-  clock.SleepUntil(clock.Now().mono + kBetweenLooks, {});
-  view = Glance(*config, deps, view);
+  const auto wanted = [](const Source& source) {
+    return source.place().collector == "kafka" || source.place().collector == "connect";
+  };
+  Onlooker onlooker(*config);
+  onlooker.Look(wanted);
+  onlooker.Rest(kBetweenLooks);
+  const View& view = onlooker.Look(wanted);
   const bool whole = PrintProblems(view);
   if (ConnectParts(view).empty()) {
     fmt::print(stderr, "klaxon: no Connect cluster has answered; is one configured (--connect)?\n");
     return kFailed;
   }
   if (chosen.json) {
-    fmt::print("{}", api::ConnectorsDocument(view, clock.Now(), {}));
+    fmt::print("{}", api::ConnectorsDocument(view, view.now, {}));
   } else {
     for (const ConnectPart& part : ConnectParts(view)) {
       PrintWorkers(part);

@@ -4,11 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "agent/analysis/advance.h"
 #include "agent/app/commands.h"
-#include "agent/app/options.h"
 #include "agent/app/poll_once.h"
-#include "agent/app/traffic_book.h"
 #include "agent/base/text.h"
 
 namespace klaxon::app {
@@ -96,21 +93,13 @@ void Print(const KafkaPart& part) {
 }  // namespace
 
 ExitCode Lag(const RunOptions& options) {
-  const Result<AgentConfig> config = ConfigOf(options);
+  const std::optional<AgentConfig> config = ConfigOrComplaint(options);
   if (!config) {
-    fmt::print(stderr, "{}\n", config.error().message());
     return kUsage;
   }
-  SystemClock clock;
-  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
-  TrafficBook traffic;
-  std::vector<SectionRef> sections;
-  for (const SourceRef& source : config->sources) {
-    if (source->place().collector == "kafka") {
-      sections.push_back(PollOnce(*source, {.clock = clock, .http = *http, .traffic = traffic}));
-    }
-  }
-  const View view = analysis::Advance(View{}, sections, clock.Now());
+  Onlooker onlooker(*config);
+  const View& view =
+      onlooker.Look([](const Source& source) { return source.place().collector == "kafka"; });
   const bool whole = PrintProblems(view);
   for (const KafkaPart& part : KafkaParts(view)) {
     Print(part);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/analysis/advance.h"
+#include "agent/app/options.h"
 #include "agent/base/text.h"
 
 namespace klaxon::app {
@@ -26,6 +28,33 @@ SectionRef PollOnce(const Source& source, const SourceDeps& deps) {
                                                  .instance = place.instance,
                                                  .status = std::move(status),
                                                  .facts = std::move(reading.facts)});
+}
+
+std::optional<AgentConfig> ConfigOrComplaint(const RunOptions& options) {
+  Result<AgentConfig> config = ConfigOf(options);
+  if (!config) {
+    fmt::print(stderr, "{}\n", config.error().message());
+    return std::nullopt;
+  }
+  return *std::move(config);
+}
+
+Onlooker::Onlooker(const AgentConfig& config) : config_(config), http_(http::MakeHttpClient()) {
+}
+
+const View& Onlooker::Look(const Wanted& wanted) {
+  std::vector<SectionRef> sections;
+  for (const SourceRef& source : config_.sources) {
+    if (wanted(*source)) {
+      sections.push_back(PollOnce(*source, {.clock = clock_, .http = *http_, .traffic = traffic_}));
+    }
+  }
+  view_ = analysis::Advance(view_, sections, clock_.Now());
+  return view_;
+}
+
+void Onlooker::Rest(Duration pause) {
+  clock_.SleepUntil(clock_.Now().mono + pause, {});
 }
 
 bool PrintProblems(const View& view) {

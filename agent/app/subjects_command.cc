@@ -4,9 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "agent/analysis/advance.h"
 #include "agent/app/commands.h"
-#include "agent/app/options.h"
 #include "agent/app/poll_once.h"
 #include "agent/base/text.h"
 #include "exporters/api/documents.h"
@@ -97,27 +95,20 @@ bool TellsOfRegistry(const Source& source, const AgentConfig& config) {
 }  // namespace
 
 ExitCode Subjects(const RunOptions& options, bool json) {
-  const Result<AgentConfig> config = ConfigOf(options);
+  const std::optional<AgentConfig> config = ConfigOrComplaint(options);
   if (!config) {
-    fmt::print(stderr, "{}\n", config.error().message());
     return kUsage;
   }
-  SystemClock clock;
-  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
-  TrafficBook traffic;
-  std::vector<SectionRef> sections;
-  for (const SourceRef& source : config->sources) {
-    if (source->place().collector == "schema_registry" || TellsOfRegistry(*source, *config)) {
-      sections.push_back(PollOnce(*source, {.clock = clock, .http = *http, .traffic = traffic}));
-    }
-  }
-  if (std::ranges::none_of(sections, [](const SectionRef& section) {
-        return section->collector == "schema_registry";
+  Onlooker onlooker(*config);
+  const View& view = onlooker.Look([&](const Source& source) {
+    return source.place().collector == "schema_registry" || TellsOfRegistry(source, *config);
+  });
+  if (std::ranges::none_of(view.parts, [](const ViewPart& part) {
+        return part.section->collector == "schema_registry";
       })) {
     fmt::print(stderr, "klaxon: there is no schema registry to look at; give --registry URL\n");
     return kUsage;
   }
-  const View view = analysis::Advance(View{}, sections, clock.Now());
   bool whole = PrintProblems(view);
   const std::vector<SchemaRegistryPart> parts = SchemaRegistryParts(view);
   for (const SchemaRegistryPart& part : parts) {

@@ -3,19 +3,14 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "agent/config/document.h"
 #include "tests/support/certificates.h"
+#include "tests/support/read_section.h"
 
 namespace klaxon::connect_collector {
 namespace {
 
 std::vector<config::Mistake> MistakesOf(const std::string& text, Config& config) {
-  config::Document document = config::Document::Parse(text, "klaxon.yaml");
-  {
-    config::YamlMap root = document.Root();
-    config = ReadConfig(root);
-  }
-  return document.mistakes();
+  return testing::ReadSection(text, ReadConfig, config);
 }
 
 TEST_CASE("a name and the workers' addresses are enough", "[connect]") {
