@@ -7,6 +7,7 @@
 
 #include "agent/base/thread_name.h"
 #include "agent/connect/version.h"
+#include "collectors/answers.h"
 #include "collectors/connect/comparing.h"
 
 namespace klaxon::connect_collector {
@@ -16,11 +17,6 @@ using connect::NamedConnector;
 
 /// A longer name is no name: it would only fill memory and pages.
 constexpr size_t kLongestName = 1024;
-
-AnswerRef MakeAnswer(std::string source, const Instant& at, Duration good_for) {
-  return std::make_shared<const Answer>(
-      Answer{.source = std::move(source), .taken_at = at, .good_for = good_for, .error = {}});
-}
 
 /// The one of before if it is the same, so that unchanged failures are held once.
 void Reuse(const ConnectFailureRef& before, ConnectFailureRef& now) {

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "agent/connect/version.h"
+#include "collectors/answers.h"
 #include "collectors/connect/listing.h"
 
 namespace klaxon::connect_collector {
@@ -28,11 +29,6 @@ ConnectorFacts* FindIn(ConnectFacts& facts, const std::string& name) {
 
 bool IsRunningSource(const ConnectorFacts& connector) {
   return connector.type == "source" && connector.state == "RUNNING" && connector.addressable;
-}
-
-AnswerRef MakeAnswer(std::string source, const Instant& at, Duration good_for) {
-  return std::make_shared<const Answer>(
-      Answer{.source = std::move(source), .taken_at = at, .good_for = good_for, .error = {}});
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/text.h"
+#include "collectors/answers.h"
 
 namespace klaxon::record_samples_collector {
 namespace {
@@ -17,11 +18,6 @@ constexpr size_t kProblemsTold = 20;
 constexpr Duration kPatience = std::chrono::seconds{20};  // of a whole poll
 constexpr size_t kFetchBytes = size_t{64} * 1024;
 constexpr size_t kMostWaiting = size_t{8} * 1024 * 1024;
-
-AnswerRef MakeAnswer(std::string source, const Instant& at, Duration good_for) {
-  return std::make_shared<const Answer>(
-      Answer{.source = std::move(source), .taken_at = at, .good_for = good_for, .error = {}});
-}
 
 kafka::RecordReaderOptions Bounded(kafka::RecordReaderOptions options) {
   options.fetch_bytes = kFetchBytes;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/base/thread_name.h"
+#include "collectors/answers.h"
 
 namespace klaxon::schema_registry_collector {
 namespace {

@@ -5,27 +5,10 @@
 #include <utility>
 
 #include "agent/base/thread_name.h"
+#include "collectors/answers.h"
 
 namespace klaxon::schema_registry_collector {
 namespace {
-
-RegistryNodeState StateAfter(const Error& error) {
-  switch (error.reason()) {
-    case Reason::kRefused:
-      return RegistryNodeState::kNotServing;
-    case Reason::kUnreachable:
-    case Reason::kTimeout:
-      return RegistryNodeState::kUnreachable;
-    case Reason::kUnauthorized:
-    case Reason::kUnsupported:
-    case Reason::kBadAnswer:
-    case Reason::kInvalid:
-    case Reason::kCancelled:
-    case Reason::kInternal:
-      return RegistryNodeState::kUnknown;
-  }
-  std::abort();
-}
 
 Probe ProbeOne(const registry::RegistryClient& node, const PollContext& context,
                const Questions& questions) {
@@ -51,11 +34,6 @@ Probe ProbeOne(const registry::RegistryClient& node, const PollContext& context,
 
 }  // namespace
 
-AnswerRef MakeAnswer(std::string source, const Instant& at, Duration good_for) {
-  return std::make_shared<const Answer>(
-      Answer{.source = std::move(source), .taken_at = at, .good_for = good_for, .error = {}});
-}
-
 std::vector<Probe> ProbeAll(const std::vector<registry::RegistryClient>& nodes,
                             const PollContext& context, const Questions& questions) {
   std::vector<std::future<Probe>> asked;
@@ -78,7 +56,7 @@ void TakeProbe(const Probe& probe, RegistryNodeFacts& node, Duration good_for, R
   node.polled = MakeAnswer("the poll of " + url, probe.at, good_for);
   if (!probe.compatibility) {
     const Error& error = probe.compatibility.error();
-    node.state = StateAfter(error);
+    node.state = StateAfter<RegistryNodeState>(error);
     node.why = error.message();
     node.told = WithError(node.told, error);
     reading.problems.push_back({.scope = url, .error = error});

@@ -33,6 +33,4 @@ std::vector<Probe> ProbeAll(const std::vector<registry::RegistryClient>& nodes,
 /// Puts what a node told into its facts; problems go to the reading.
 void TakeProbe(const Probe& probe, RegistryNodeFacts& node, Duration good_for, Reading& reading);
 
-AnswerRef MakeAnswer(std::string source, const Instant& at, Duration good_for);
-
 }  // namespace klaxon::schema_registry_collector

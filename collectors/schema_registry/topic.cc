@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "agent/kafka/wire/messages/describe_configs.h"
+#include "collectors/answers.h"
 
 namespace klaxon::schema_registry_collector {
 namespace {
@@ -17,11 +18,6 @@ constexpr Duration kTopicGoodFor = seconds{15};
 constexpr Duration kRenewEvery = seconds{3};
 constexpr Duration kPolicyEvery = minutes{5};
 constexpr Duration kPolicyPatience = seconds{5};
-
-AnswerRef TopicAnswer(std::string source, const Instant& at, Duration good_for) {
-  return std::make_shared<const Answer>(
-      Answer{.source = std::move(source), .taken_at = at, .good_for = good_for, .error = {}});
-}
 
 using kafka::wire::DescribeConfigsRequest;
 using kafka::wire::DescribeConfigsResponse;
@@ -91,7 +87,7 @@ void Topic::Follow(const PollContext& context, MonoTime until) {
   error_.reset();
   const Instant now = context.clock.Now();
   if (!IsFresh(tailed_, now) || now.mono - tailed_->taken_at.mono >= kRenewEvery) {
-    tailed_ = TopicAnswer("topic " + tail_.topic(), now, kTopicGoodFor);
+    tailed_ = MakeAnswer("topic " + tail_.topic(), now, kTopicGoodFor);
   }
 }
 
@@ -129,7 +125,7 @@ void Topic::AskPolicy(const PollContext& context) {
   const Result<std::string> policy = PolicyIn(call.response());
   if (policy) {
     cleanup_policy_ = *policy;
-    policy_ = TopicAnswer("DescribeConfigs of " + tail_.topic(), now, GoodFor(kPolicyEvery));
+    policy_ = MakeAnswer("DescribeConfigs of " + tail_.topic(), now, GoodFor(kPolicyEvery));
   } else {
     policy_ = WithError(policy_, policy.error());
   }

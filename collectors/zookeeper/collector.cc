@@ -5,30 +5,13 @@
 #include <utility>
 
 #include "agent/base/thread_name.h"
+#include "collectors/answers.h"
 
 namespace klaxon::zookeeper_collector {
 namespace {
 
 /// `conf` counts the files of its folders, and what it tells changes with a restart only.
 constexpr Duration kBetweenSettings = std::chrono::minutes{10};
-
-ZookeeperState StateAfter(const Error& error) {
-  switch (error.reason()) {
-    case Reason::kRefused:
-      return ZookeeperState::kNotServing;
-    case Reason::kUnreachable:
-    case Reason::kTimeout:
-      return ZookeeperState::kUnreachable;
-    case Reason::kUnauthorized:
-    case Reason::kUnsupported:
-    case Reason::kBadAnswer:
-    case Reason::kInvalid:
-    case Reason::kCancelled:
-    case Reason::kInternal:
-      return ZookeeperState::kUnknown;
-  }
-  std::abort();
-}
 
 /// Keeps what one server told, and adds what went wrong to the reading.
 class Taker {
@@ -52,11 +35,8 @@ class Taker {
 
  private:
   AnswerRef Make(const std::string& what, Duration good_for = Duration::zero()) const {
-    return std::make_shared<const Answer>(
-        Answer{.source = what + server_.entity->name,
-               .taken_at = at_,
-               .good_for = good_for > Duration::zero() ? good_for : good_for_,
-               .error = {}});
+    return MakeAnswer(what + server_.entity->name, at_,
+                      good_for > Duration::zero() ? good_for : good_for_);
   }
 
   /// That `conf` is refused stays true while it is not asked for.
@@ -122,7 +102,7 @@ class Taker {
   }
 
   void Fail(const Error& error) {
-    server_.state = StateAfter(error);
+    server_.state = StateAfter<ZookeeperState>(error);
     server_.why = error.message();
   }
 
