@@ -107,6 +107,7 @@ void RdkafkaEars::Attach(rd_kafka_conf_t* conf) {
   rd_kafka_conf_set_error_cb(conf, &OnError);
   if (tokens_ != nullptr) {
     rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf, &OnTokenWanted);
+    rd_kafka_conf_enable_sasl_queue(conf, 1);  // for the thread that MakeConsumer asks for
   }
 }
 
