@@ -204,7 +204,8 @@ Clock& MachineClock() {
 HttpSource ReadHttpSource(YamlMap& yaml, const UrlKey& key) {
   HttpSource source;
   source.urls = ReadUrls(yaml, key);
-  source.tls = ReadTlsKeys(yaml, CheckUrls(source.urls, key.name, yaml));
+  const bool https = CheckUrls(source.urls, key.name, yaml);
+  source.tls = ReadTlsKeys(yaml, https || key.more_tls);
   ReadLogin(yaml, source);
   source.proxy = ReadProxy(yaml);
   source.headers = ReadHeaders(yaml);

@@ -34,6 +34,7 @@ struct UrlKey {
   std::string_view name = "url";
   std::string_view example{};  ///< "http://connect-1:8083"
   bool required = true;
+  bool more_tls = false;  ///< the section has other addresses that speak TLS, trusted likewise
 };
 
 /// Reads the addresses and everything about how they are asked. Mistakes go to the document; what

@@ -137,6 +137,9 @@ void EachRecordSamples(const View& view, Emitter& emitter) {
 Table ConnectWorkerRows();
 Table ConnectVerdictRows();
 
+// The first part of ZookeeperTable().
+Table ZookeeperEnsembleRows();
+
 // The parts of KafkaTable(), in its order.
 Table KafkaClusterRows();
 Table KafkaTopicRows();

@@ -1,23 +1,19 @@
 #include <string>
+#include <vector>
 
-#include "agent/base/duration.h"
 #include "agent/metrics/rows.h"
 
-/// ZooKeeper, by ensemble and by server. `server` is the address in the configuration. What a
+/// ZooKeeper by server. `server` is the address in the configuration. What a
 /// server told leaves as soon as it does not serve: nobody knows then what it holds.
 namespace klaxon::metrics {
 namespace {
 
-constexpr std::array<std::string_view, 1> kEnsemble{"cluster"};
-constexpr std::array<std::string_view, 2> kEnsembleState{"cluster", "state"};
 constexpr std::array<std::string_view, 2> kServer{"cluster", "server"};
 constexpr std::array<std::string_view, 3> kServerState{"cluster", "server", "state"};
 constexpr std::array<std::string_view, 3> kServerMode{"cluster", "server", "mode"};
 constexpr std::array<std::string_view, 3> kServerInfo{"cluster", "server", "version"};
 
 constexpr std::array<std::string_view, 3> kStates{"serving", "not_serving", "unreachable"};
-constexpr std::array<std::string_view, 5> kEnsembleStates{"led", "standalone", "leader_unseen",
-                                                          "not_serving", "disagreeing"};
 // QuorumPeer.getServerState and the servers' getState, ZooKeeper 3.4 to 3.9.
 constexpr std::array<std::string_view, 5> kModes{"leader", "follower", "observer", "standalone",
                                                  "read-only"};
@@ -132,52 +128,6 @@ void EmitCounter(const ZookeeperPart& part, const ZookeeperServerFacts& server, 
   }
 }
 
-void EmitEnsembleState(const ZookeeperPart& part, Emitter& emitter) {
-  const std::string& cluster = part.section.cluster;
-  const EnsembleState state = EnsembleOf(part.facts, part.derived, emitter.now()).state;
-  if (state == EnsembleState::kUnknown) {
-    emitter.Unknown(nullptr, {cluster});
-    return;
-  }
-  EmitStates(kEnsembleStates, Name(state),
-             [&](std::string_view word, double value) { emitter.Sample({cluster, word}, value); });
-}
-
-void EmitLeaders(const ZookeeperPart& part, Emitter& emitter) {
-  const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, part.derived, emitter.now());
-  const bool hidden = ensemble.leaders == 0 && ensemble.silent > 0;
-  if (ensemble.state == EnsembleState::kUnknown || hidden) {
-    emitter.Unknown(nullptr, {part.section.cluster});
-    return;
-  }
-  emitter.Sample({part.section.cluster}, static_cast<double>(ensemble.leaders));
-}
-
-void EmitElections(const ZookeeperPart& part, Emitter& emitter) {
-  if (SeenEnsemble(part.facts, emitter.now()).state == EnsembleState::kUnknown) {
-    emitter.Unknown(nullptr, {part.section.cluster});
-    return;
-  }
-  emitter.Sample({part.section.cluster}, static_cast<double>(part.derived.elections));
-}
-
-/// Unknown while nobody can tell whether somebody leads.
-void EmitLeaderless(const ZookeeperPart& part, Emitter& emitter) {
-  const EnsembleState state = SeenEnsemble(part.facts, emitter.now()).state;
-  const bool led = state == EnsembleState::kLed || state == EnsembleState::kStandalone;
-  if (!led && (state != EnsembleState::kNotServing || !part.derived.leaderless_at)) {
-    emitter.Unknown(nullptr, {part.section.cluster});
-    return;
-  }
-  const Duration since =
-      led ? Duration::zero() : emitter.now().mono - part.derived.leaderless_at->mono;
-  emitter.Sample({part.section.cluster}, Seconds(since));
-}
-
-void EmitServers(const ZookeeperPart& part, Emitter& emitter) {
-  emitter.Sample({part.section.cluster}, static_cast<double>(part.facts.servers.size()));
-}
-
 constexpr std::string_view kPoll = "poll of a server";
 constexpr std::string_view kSrvr = "srvr";
 constexpr std::string_view kMntr = "mntr";
@@ -209,39 +159,6 @@ using Stats = ZookeeperStats;
 using Monitor = ZookeeperMonitor;
 
 constexpr std::array kRows{
-    Metric{.info = {.name = "zookeeper_ensemble_state",
-                    .help = "1 for what the servers amount to: led by exactly one, standalone, "
-                            "leader_unseen (followers serve, no server that answers leads), "
-                            "not_serving (none serves), disagreeing (several lead, or a follower "
-                            "is of a later epoch than its leader, in two polls in a row); no "
-                            "series while no server answers",
-                    .labels = kEnsembleState,
-                    .source = kPoll},
-           .emit = EachZookeeper<EmitEnsembleState>},
-    Metric{.info = {.name = "zookeeper_ensemble_leaders",
-                    .help = "Servers that say they lead; no series if none does and a server is "
-                            "silent",
-                    .labels = kEnsemble,
-                    .source = kPoll},
-           .emit = EachZookeeper<EmitLeaders>},
-    Metric{.info = {.name = "zookeeper_ensemble_elections_total",
-                    .help = "Elections that ended since Klaxon started, by the epoch of the leader "
-                            "where it is told, else by the leaders that were seen",
-                    .type = MetricType::kCounter,
-                    .labels = kEnsemble,
-                    .source = kPoll},
-           .emit = EachZookeeper<EmitElections>},
-    Metric{.info = {.name = "zookeeper_ensemble_leaderless_seconds",
-                    .help = "Since when nobody leads, as Klaxon saw it; 0 while somebody does",
-                    .unit = "seconds",
-                    .labels = kEnsemble,
-                    .source = kPoll},
-           .emit = EachZookeeper<EmitLeaderless>},
-    Metric{.info = {.name = "zookeeper_ensemble_servers",
-                    .help = "Servers in the configuration of Klaxon",
-                    .labels = kEnsemble,
-                    .source = kPoll},
-           .emit = EachZookeeper<EmitServers>},
     Metric{.info = {.name = "zookeeper_server_state",
                     .help = "1 for the state a server is in: serving, not_serving (it says so: no "
                             "quorum, or starting), unreachable; no series if it answers something "
@@ -347,7 +264,13 @@ constexpr std::array kRows{
 }  // namespace
 
 Table ZookeeperTable() {
-  return kRows;
+  static const std::vector<Metric> all = [] {
+    const Table ensemble = ZookeeperEnsembleRows();
+    std::vector<Metric> rows(ensemble.begin(), ensemble.end());
+    rows.insert(rows.end(), kRows.begin(), kRows.end());
+    return rows;
+  }();
+  return all;
 }
 
 }  // namespace klaxon::metrics

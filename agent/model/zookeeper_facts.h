@@ -105,8 +105,36 @@ struct ZookeeperServerFacts {
   }
 };
 
+/// What Kafka keeps in ZooKeeper of the cluster as a whole, read over a session.
+struct ZookeeperKafka {
+  std::string cluster_id{};  ///< as Kafka's metadata has it; empty: no Kafka is kept there
+  std::optional<int32_t> controller{};  ///< the id of the active controller; none has registered
+  bool kraft = false;                   ///< that controller is one of KRaft: it migrates
+  std::vector<int32_t> brokers{};  ///< ids of those that live and register in ZooKeeper, ascending
+  /// Left by a migration: when KRaft wrote to it last, and the offset of its metadata then.
+  std::optional<WallTime> migration_written{};
+  int64_t migration_offset = -1;  ///< -1: none yet
+};
+
+/// How far a migration to KRaft has come, as ZooKeeper sees it.
+enum class MigrationState : uint8_t {
+  kNone,       ///< Kafka runs on ZooKeeper, and no migration was begun
+  kPrepared,   ///< KRaft has left its mark, but does not lead: not yet, or no longer
+  kDualWrite,  ///< KRaft leads and writes to ZooKeeper too: brokers still run on it
+  /// KRaft leads and no broker registers here any more: what is left is to finish it, or ZooKeeper
+  /// is only remembered.
+  kBrokersGone,
+};
+
+/// "none", "prepared", "dual_write", "brokers_gone".
+std::string_view Name(MigrationState state);
+
+MigrationState MigrationOf(const ZookeeperKafka& kafka);
+
 struct ZookeeperFacts final : Facts {
   std::vector<ZookeeperServerFacts> servers{};  ///< in the order of the configuration
+  ZookeeperKafka kafka{};
+  AnswerRef kafka_read{};  ///< of `kafka`; null: never read
 };
 
 /// Settings that all servers of an ensemble should have in common and that differ between those

@@ -6,12 +6,18 @@
 
 #include "agent/base/thread_name.h"
 #include "collectors/answers.h"
+#include "collectors/zookeeper/kafka_nodes.h"
 
 namespace klaxon::zookeeper_collector {
 namespace {
 
 /// `conf` counts the files of its folders, and what it tells changes with a restart only.
 constexpr Duration kBetweenSettings = std::chrono::minutes{10};
+
+/// A session is a transaction of the ensemble, so it is opened rarely: every so many polls, and
+/// still more rarely where no Kafka is kept.
+constexpr size_t kPollsToKafka = 6;
+constexpr size_t kPollsToNothing = 60;
 
 /// Keeps what one server told, and adds what went wrong to the reading.
 class Taker {
@@ -154,8 +160,9 @@ ZookeeperCollector::ZookeeperCollector(Config config, http::HttpClient& http)
     : config_(std::move(config)) {
   conf_asked_.resize(config_.servers.size());
   const http::ClientAccess access = MakeAccess(config_.admin, "zookeeper", http);
+  const std::shared_ptr<tls::ClientContext> tls = config_.secured ? access.tls : nullptr;
   for (size_t i = 0; i < config_.servers.size(); ++i) {
-    servers_.emplace_back(config_.servers[i],
+    servers_.emplace_back(ClientPort{.address = config_.servers[i], .tls = tls},
                           config_.admin.urls.empty() ? "" : config_.admin.urls[i], http, access);
   }
 }
@@ -201,10 +208,60 @@ Reading ZookeeperCollector::Poll(const PollContext& context) {
       conf_asked_[i] = tellings[i].at.mono;
     }
   }
+  if (config_.session) {
+    ReadKafka(context, *facts, reading);
+  }
   if (reading.answered || facts_ != nullptr) {
     Publish(std::move(facts), reading);
   }
   return reading;
+}
+
+/// Not the leader, if there is another: it has enough to do.
+std::optional<size_t> ZookeeperCollector::ServerForReads(const ZookeeperFacts& facts,
+                                                         const Instant& now) const {
+  std::optional<size_t> leader;
+  for (size_t i = 0; i < facts.servers.size(); ++i) {
+    const size_t which = (i + kafka_failures_) % facts.servers.size();
+    const ZookeeperServerFacts& server = facts.servers[which];
+    if (server.Serves(now) && server.stats.mode != "leader") {
+      return which;
+    }
+    leader = server.Serves(now) ? which : leader;
+  }
+  return leader;
+}
+
+void ZookeeperCollector::ReadKafka(const PollContext& context, ZookeeperFacts& facts,
+                                   Reading& reading) {
+  const Instant now = context.clock.Now();
+  const std::optional<size_t> which = ServerForReads(facts, now);
+  if (polls_to_kafka_ > 0) {
+    --polls_to_kafka_;
+    return;
+  }
+  if (!which) {
+    return;  // at once when one serves again
+  }
+  Result<ZookeeperKafka> kafka =
+      ReadKafkaNodes(servers_[*which].port(), config_.chroot,
+                     std::min(context.deadline, now.mono + config_.request_timeout), context.stop);
+  polls_to_kafka_ = kPollsToKafka - 1;
+  if (!kafka) {
+    ++kafka_failures_;
+    facts.kafka_read = WithError(facts.kafka_read, kafka.error());
+    reading.problems.push_back({.scope = "Kafka's nodes", .error = kafka.error()});
+    return;
+  }
+  if (kafka->cluster_id.empty()) {
+    polls_to_kafka_ = kPollsToNothing - 1;
+  }
+  facts.kafka = *std::move(kafka);
+  facts.kafka_read = std::make_shared<const Answer>(
+      Answer{.source = "Kafka's nodes at " + servers_[*which].name(),
+             .taken_at = now,
+             .good_for = GoodFor(context.interval) * static_cast<int>(polls_to_kafka_ + 1),
+             .error = {}});
 }
 
 void ZookeeperCollector::Publish(std::shared_ptr<ZookeeperFacts> facts, Reading& reading) {
@@ -216,6 +273,9 @@ void ZookeeperCollector::Publish(std::shared_ptr<ZookeeperFacts> facts, Reading&
         facts->answers.push_back(answer);
       }
     }
+  }
+  if (facts->kafka_read != nullptr) {
+    facts->answers.push_back(facts->kafka_read);
   }
   reading.facts = facts;
   facts_ = std::move(facts);

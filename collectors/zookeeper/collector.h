@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "agent/model/entity.h"
@@ -27,11 +28,15 @@ class ZookeeperCollector final : public Collector {
  private:
   bool ConfDue(size_t server, const Instant& now) const;
   std::vector<Telling> AskAll(const PollContext& context) const;
+  std::optional<size_t> ServerForReads(const ZookeeperFacts& facts, const Instant& now) const;
+  void ReadKafka(const PollContext& context, ZookeeperFacts& facts, Reading& reading);
   void Publish(std::shared_ptr<ZookeeperFacts> facts, Reading& reading);
 
   const Config config_;
   std::vector<Server> servers_{};
   std::vector<MonoTime> conf_asked_{};  // parallel to servers_
+  size_t polls_to_kafka_ = 0;           // until Kafka's nodes are read again
+  size_t kafka_failures_ = 0;           // to begin with another server each time
   EntityTable entities_{};
   std::shared_ptr<const ZookeeperFacts> facts_{};  // of the poll before; null at first
 };

@@ -33,6 +33,27 @@ void CheckAdmin(const Config& config, config::YamlMap& yaml) {
   }
 }
 
+/// Kafka's name for it, as the TLS keys have.
+bool ReadSecured(config::YamlMap& yaml) {
+  const std::string protocol = yaml.String("security.protocol", "PLAINTEXT");
+  if (protocol != "PLAINTEXT" && protocol != "SSL") {
+    yaml.Complain("security.protocol",
+                  "expected PLAINTEXT, or SSL if the client ports speak TLS (secureClientPort)");
+  }
+  return protocol == "SSL";
+}
+
+/// Part of zookeeper.connect behind the servers.
+std::string ReadChroot(config::YamlMap& yaml) {
+  std::string chroot = yaml.String("chroot", "/");
+  const bool good = chroot.starts_with('/') && chroot.find("//") == std::string::npos &&
+                    (chroot == "/" || !chroot.ends_with('/'));
+  if (!good) {
+    yaml.Complain("chroot", "expected a path such as /kafka");
+  }
+  return chroot == "/" ? "" : chroot;
+}
+
 }  // namespace
 
 Config ReadConfig(config::YamlMap& yaml) {
@@ -41,7 +62,11 @@ Config ReadConfig(config::YamlMap& yaml) {
     config.servers = yaml.HostPorts("servers", kClientPort);
     CheckServers(config.servers, yaml);
   }
-  config.admin = ReadHttpSource(yaml, {.name = "admin", .required = false});
+  config.secured = ReadSecured(yaml);
+  config.admin =
+      ReadHttpSource(yaml, {.name = "admin", .required = false, .more_tls = config.secured});
+  config.chroot = ReadChroot(yaml);
+  config.session = yaml.Bool("session", true);
   CheckAdmin(config, yaml);
   const PollTimes times = ReadPollTimes(yaml, config.interval);
   config.interval = times.interval;

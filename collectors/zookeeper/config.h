@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
@@ -13,7 +14,10 @@ namespace klaxon::zookeeper_collector {
 /// How one ZooKeeper ensemble is read.
 struct Config {
   std::vector<HostPort> servers{};  ///< client ports, each once; 1 to 32
+  bool secured = false;             ///< the client ports speak TLS, trusted as `admin` says
   HttpSource admin{};               ///< AdminServer of each server, in their order; or none
+  std::string chroot{};             ///< where Kafka keeps its nodes, "/kafka"; empty: at the root
+  bool session = true;              ///< Kafka's nodes are read, which takes a session
   Duration interval = std::chrono::seconds{10};
   Duration request_timeout =
       std::chrono::seconds{5};  ///< request.timeout: of all words to a server

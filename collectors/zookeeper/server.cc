@@ -45,12 +45,9 @@ Error Both(const Error& words, const Error& admin) {
 
 }  // namespace
 
-Server::Server(HostPort address, std::string admin, http::HttpClient& http,
+Server::Server(ClientPort port, std::string admin, http::HttpClient& http,
                http::ClientAccess access)
-    : address_(std::move(address)),
-      admin_(std::move(admin)),
-      http_(&http),
-      access_(std::move(access)) {
+    : port_(std::move(port)), admin_(std::move(admin)), http_(&http), access_(std::move(access)) {
   while (admin_.ends_with('/')) {
     admin_.pop_back();
   }
@@ -80,12 +77,12 @@ Telling Server::Ask(const PollContext& context, Duration patience, bool conf) co
 }
 
 void Server::AskWords(Telling& telling, MonoTime deadline, const std::stop_token& stop) const {
-  telling.srvr = Read(address_, AskWord(address_, Word::kSrvr, deadline, stop), ParseSrvr);
+  telling.srvr = Read(port_.address, AskWord(port_, Word::kSrvr, deadline, stop), ParseSrvr);
   if (!telling.srvr && !NoteRefusal(Word::kSrvr, telling.srvr.error(), telling)) {
     telling.mntr = telling.srvr.error();
     return;
   }
-  telling.mntr = Read(address_, AskWord(address_, Word::kMntr, deadline, stop), ParseMntr);
+  telling.mntr = Read(port_.address, AskWord(port_, Word::kMntr, deadline, stop), ParseMntr);
   if (!telling.mntr) {
     NoteRefusal(Word::kMntr, telling.mntr.error(), telling);
   } else if (!telling.srvr) {
@@ -94,19 +91,19 @@ void Server::AskWords(Telling& telling, MonoTime deadline, const std::stop_token
 }
 
 void Server::AskForLife(Telling& telling, MonoTime deadline, const std::stop_token& stop) const {
-  telling.isro = Read(address_, AskWord(address_, Word::kIsro, deadline, stop), ParseIsro);
+  telling.isro = Read(port_.address, AskWord(port_, Word::kIsro, deadline, stop), ParseIsro);
   if (*telling.isro || telling.isro->error().reason() == Reason::kRefused) {
     return;
   }
   NoteRefusal(Word::kIsro, telling.isro->error(), telling);
-  telling.ruok = Read(address_, AskWord(address_, Word::kRuok, deadline, stop), ParseRuok);
+  telling.ruok = Read(port_.address, AskWord(port_, Word::kRuok, deadline, stop), ParseRuok);
   if (!*telling.ruok) {
     NoteRefusal(Word::kRuok, telling.ruok->error(), telling);
   }
 }
 
 void Server::AskSettings(Telling& telling, MonoTime deadline, const std::stop_token& stop) const {
-  telling.conf = Read(address_, AskWord(address_, Word::kConf, deadline, stop), ParseConf);
+  telling.conf = Read(port_.address, AskWord(port_, Word::kConf, deadline, stop), ParseConf);
   if (*telling.conf || !Mendable(telling.conf->error())) {
     return;
   }

@@ -30,9 +30,11 @@ struct Telling {
 class Server {
  public:
   /// `admin` empty: it has no AdminServer for us. `http` outlives this.
-  Server(HostPort address, std::string admin, http::HttpClient& http, http::ClientAccess access);
+  Server(ClientPort port, std::string admin, http::HttpClient& http, http::ClientAccess access);
 
-  std::string name() const { return ToString(address_); }
+  const ClientPort& port() const { return port_; }
+
+  std::string name() const { return ToString(port_.address); }
 
   /// Returns within `patience`, and before the context's deadline. `conf`: how it is configured is
   /// asked for too, if it serves.
@@ -47,7 +49,7 @@ class Server {
   Result<std::string> FromAdmin(const std::string& command, MonoTime deadline,
                                 const std::stop_token& stop) const;
 
-  HostPort address_;
+  ClientPort port_;
   std::string admin_;
   http::HttpClient* http_;  // not null; a pointer, so that servers can be kept in a vector
   http::ClientAccess access_;

@@ -54,6 +54,18 @@ Json Server(const ZookeeperServerFacts& server, const Instant& now) {
           {"settings", IfFresh(server.configured, now, [&] { return Settings(server.settings); })}};
 }
 
+Json Kafka(const ZookeeperKafka& kafka) {
+  const bool begun = kafka.migration_written.has_value();
+  return {{"cluster_id", TextOrNull(kafka.cluster_id)},
+          {"controller", kafka.controller ? Json(*kafka.controller) : Json(nullptr)},
+          {"controller_is_kraft", kafka.kraft},
+          {"registered_brokers", kafka.brokers},
+          {"migration", Name(MigrationOf(kafka))},
+          {"migration_written_at",
+           begun ? Json(FormatWallTime(*kafka.migration_written)) : Json(nullptr)},
+          {"migration_offset", begun ? Json(kafka.migration_offset) : Json(nullptr)}};
+}
+
 Json Since(const std::optional<Instant>& at) {
   return at ? Json(FormatWallTime(at->wall)) : Json(nullptr);
 }
@@ -74,6 +86,8 @@ Json Ensemble(const ZookeeperPart& part, const Instant& now) {
           {"disagreement", TextOrNull(part.derived.disagreement)},
           {"voters", known ? Json(ensemble.voters) : Json(nullptr)},
           {"in_sync", known ? Json(ensemble.in_sync) : Json(nullptr)},
+          {"kafka", IfFresh(part.facts.kafka_read, now, [&] { return Kafka(part.facts.kafka); })},
+          {"kafka_as_of", AsOf(part.facts.kafka_read, now)},
           {"servers", std::move(servers)}};
 }
 

@@ -133,16 +133,66 @@ std::string Row(const ZookeeperServerFacts& server, const Instant& now) {
          Cell("Age", AgeOf(server.told, now)) + "</tr>\n";
 }
 
+/// How far a migration has come, in words; empty: there is none.
+std::string MigrationInWords(const ZookeeperKafka& kafka) {
+  switch (MigrationOf(kafka)) {
+    case MigrationState::kNone:
+      return "";
+    case MigrationState::kPrepared:
+      return "KRaft has left its mark here, but does not lead: a migration that has not begun, or "
+             "was taken back";
+    case MigrationState::kDualWrite:
+      return fmt::format(
+          "migration to KRaft: controller {} leads and writes to ZooKeeper too; {} registered in "
+          "ZooKeeper",
+          kafka.controller.value_or(-1), Counted(kafka.brokers.size(), "broker"));
+    case MigrationState::kBrokersGone:
+      return "migration to KRaft: no broker is registered in ZooKeeper any more; finish it by "
+             "starting the controllers without zookeeper.metadata.migration.enable, or, if that is "
+             "done, this ensemble is not needed";
+  }
+  std::abort();
+}
+
+std::string KafkaLine(const ZookeeperPart& part, const Instant& now) {
+  const ZookeeperKafka& kafka = part.facts.kafka;
+  if (part.facts.kafka_read == nullptr) {
+    return "";
+  }
+  if (!IsFresh(part.facts.kafka_read, now)) {
+    return fmt::format("<p>Kafka's nodes: {}</p>\n", UnknownValue(part.facts.kafka_read));
+  }
+  if (kafka.cluster_id.empty()) {
+    return "<p class=\"quiet\">No Kafka keeps its nodes here; is <code>chroot</code> right?</p>\n";
+  }
+  std::string html = fmt::format("<p>Kafka <code>{}</code>", Escape(kafka.cluster_id));
+  if (!kafka.kraft) {
+    html += fmt::format(", {} registered, {}", Counted(kafka.brokers.size(), "broker"),
+                        kafka.controller ? fmt::format("controller {}", *kafka.controller)
+                                         : std::string("no controller"));
+  }
+  const std::string migration = MigrationInWords(kafka);
+  if (!migration.empty()) {
+    html += fmt::format("<br>{} {}", Badge("warn", "migrating"), migration);
+  }
+  if (kafka.migration_written) {
+    html += fmt::format(" <span class=\"quiet\">last written {}</span>",
+                        FormatWallTime(*kafka.migration_written));
+  }
+  return html + " " + AgeOf(part.facts.kafka_read, now) + "</p>\n";
+}
+
 }  // namespace
 
 std::string ZookeeperSection(const ZookeeperPart& part, const Instant& now) {
   const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, part.derived, now);
   std::string html = fmt::format(
-      "<section>\n<h2>{} <span class=\"quiet\">ZooKeeper, {}</span></h2>\n"
+      "<section>\n<h2>{} <span class=\"quiet\">ZooKeeper, {}</span></h2>\n{}"
       "<table><thead><tr><th>Server</th><th>State</th><th>Mode</th><th>Latency, mean / max</th>"
       "<th>Waiting</th><th>Connections</th><th>Nodes</th><th>Version</th><th>Age</th></tr></thead>"
       "<tbody>\n",
-      Escape(part.section.cluster), WordOf(ensemble.state) + LedBy(part, ensemble, now));
+      Escape(part.section.cluster), WordOf(ensemble.state) + LedBy(part, ensemble, now),
+      KafkaLine(part, now));
   std::vector<const ZookeeperServerFacts*> order;
   order.reserve(part.facts.servers.size());
   for (const ZookeeperServerFacts& server : part.facts.servers) {

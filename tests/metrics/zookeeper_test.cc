@@ -88,6 +88,13 @@ ZookeeperFacts Three(EntityTable& names) {
   ZookeeperFacts facts;
   facts.servers = {Server(names, "zk-1:2181", "leader"), Server(names, "zk-2:2181", "follower"),
                    Server(names, "zk-3:2181", "follower")};
+  facts.kafka = {.cluster_id = "id-1",
+                 .controller = 3000,
+                 .kraft = true,
+                 .brokers = {1, 2},
+                 .migration_written = WallTime{seconds{1000}},
+                 .migration_offset = 5};
+  facts.kafka_read = Aged(seconds{1});
   return facts;
 }
 
@@ -130,6 +137,10 @@ TEST_CASE("a leader that tells all has every metric", "[metrics]") {
   CHECK(value("zookeeper_ensemble_state{cluster=main,state=led}") == 1);
   CHECK(value("zookeeper_ensemble_state{cluster=main,state=disagreeing}") == 0);
   CHECK(value("zookeeper_ensemble_leaders{cluster=main}") == 1);
+  CHECK(value("zookeeper_kafka_info{cluster=main,kafka_cluster_id=id-1}") == 1);
+  CHECK(value("zookeeper_kafka_brokers{cluster=main}") == 2);
+  CHECK(value("zookeeper_kafka_migration_state{cluster=main,state=dual_write}") == 1);
+  CHECK(value("zookeeper_kafka_migration_written_timestamp_seconds{cluster=main}") == 1000);
   CHECK(value("zookeeper_ensemble_elections_total{cluster=main}") == 1);
   CHECK(value("zookeeper_ensemble_leaderless_seconds{cluster=main}") == 0);
   CHECK(value("zookeeper_server_state{cluster=main,server=zk-2:2181,state=serving}") == 1);
@@ -199,6 +210,7 @@ TEST_CASE("an ensemble that was not heard for too long is unknown", "[metrics]")
   for (ZookeeperServerFacts& server : facts.servers) {
     server.polled = server.told = server.monitored = server.configured = Aged(seconds{40});
   }
+  facts.kafka_read = Aged(seconds{40});
   const Shown out = Emitted(ViewOf(facts));
   CHECK(out.families == std::set<std::string>{"zookeeper_ensemble_servers"});
 }

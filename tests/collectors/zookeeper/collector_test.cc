@@ -75,6 +75,7 @@ class Bench {
     config.servers = {{.host = "127.0.0.1", .port = one.port()},
                       {.host = "127.0.0.1", .port = two.port()}};
     config.request_timeout = milliseconds{500};
+    config.session = false;  // session_test has those
     if (admin) {
       config.admin.urls = {"http://a1:8080/", "http://a2:8080"};
     }

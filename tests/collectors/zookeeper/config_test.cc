@@ -24,6 +24,20 @@ TEST_CASE("the servers are enough, and the port may be left out", "[zookeeper]")
   CHECK(config.request_timeout == std::chrono::seconds{5});
 }
 
+TEST_CASE("client ports may speak TLS, trusted as AdminServers are", "[zookeeper]") {
+  Config config;
+  const testing::ScratchFolder folder;
+  const std::string trust = folder.Write("ca.pem", testing::CertificateAuthority().certificate());
+  CHECK(MistakesOf("{servers: a, security.protocol: SSL, ssl.ca.location: " + trust +
+                       ", chroot: /kafka, session: false}",
+                   config)
+            .empty());
+  CHECK(config.secured);
+  CHECK(config.admin.tls.trust.location == trust);
+  CHECK(config.chroot == "/kafka");
+  CHECK_FALSE(config.session);
+}
+
 TEST_CASE("each server can have its AdminServer", "[zookeeper]") {
   Config config;
   const testing::ScratchFolder folder;
@@ -44,7 +58,8 @@ TEST_CASE("what makes no sense is a mistake", "[zookeeper]") {
       "{server: a, servers: a}", "{servers: a, admin: 'a:8080'}",
       "{servers: 'a,b', admin: 'http://a:8080'}", "{servers: a, admin: 'http://a:8080/?x=1'}",
       "{servers: a, ssl.ca.location: /ca}", "{servers: a, interval: 0s}",
-      "{servers: a, request.timeout: 10s}",
+      "{servers: a, request.timeout: 10s}", "{servers: a, security.protocol: SASL_SSL}",
+      "{servers: a, chroot: kafka}", "{servers: a, chroot: /kafka/}", "{servers: a, session: 1}",
       "{servers: 'a1,a2,a3,a4,a5,a6,a7,a8,a9,b1,b2,b3,b4,b5,b6,b7,b8,b9,c1,c2,c3,c4,c5,c6,c7,c8,c9,"
       "d1,d2,d3,d4,d5,d6'}");
   INFO(text);

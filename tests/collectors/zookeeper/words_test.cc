@@ -13,7 +13,7 @@ using std::chrono::seconds;
 using Peer = HostileServer::Peer;
 
 Result<std::string> AskServer(const HostileServer& server, Duration patience) {
-  return AskWord({.host = "127.0.0.1", .port = server.port()}, Word::kSrvr,
+  return AskWord({.address = {.host = "127.0.0.1", .port = server.port()}}, Word::kSrvr,
                  std::chrono::steady_clock::now() + patience, {});
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "agent/base/text.h"
+#include "collectors/zookeeper/kafka_nodes.h"
 #include "collectors/zookeeper/parse.h"
 
 namespace {
@@ -78,6 +79,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Check(ParseAdminMonitor(bytes));
   Check(ParseConf(bytes));
   Check(ParseAdminConfiguration(bytes));
+  ZookeeperKafka kafka;
+  for (const auto& read : {TakeClusterId(bytes, kafka), TakeController(bytes, kafka),
+                           TakeMigration(bytes, WallTime{}, kafka)}) {
+    Require(read || read.error().message() == Printable(read.error().message(), 400));
+  }
+  Require(kafka.controller.value_or(0) >= 0 && kafka.migration_offset >= -1);
+  RequireLine(kafka.cluster_id, 60);
   if (const auto read_only = ParseIsro(bytes); !read_only) {
     RequireLine(read_only.error().message(), 400);
   }

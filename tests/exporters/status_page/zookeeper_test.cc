@@ -83,6 +83,25 @@ TEST_CASE("an ensemble that serves nobody is broken, one that disagrees too", "[
   CHECK(troubles[0].what == "ZooKeeper does not serve");
 }
 
+TEST_CASE("what Kafka keeps there is told, and how far it has migrated", "[status_page]") {
+  EntityTable names;
+  ZookeeperFacts facts = Healthy(names);
+  facts.kafka_read = AnswerAt(100);
+  CHECK(PageOf(facts).find("No Kafka keeps its nodes here") != std::string::npos);
+  facts.kafka = {.cluster_id = "<id>", .controller = 1, .brokers = {1, 2}};
+  CHECK(PageOf(facts).find("<code>&lt;id&gt;</code>, 2 brokers registered, controller 1") !=
+        std::string::npos);
+  facts.kafka.controller = 3000;
+  facts.kafka.kraft = true;
+  facts.kafka.migration_written = WallTime{std::chrono::seconds{60}};
+  const std::string page = PageOf(facts);
+  CHECK(page.find("controller 3000 leads and writes to ZooKeeper too; 2 brokers registered") !=
+        std::string::npos);
+  CHECK(page.find("1970-01-01T00:01:00Z") != std::string::npos);
+  facts.kafka.brokers.clear();
+  CHECK(PageOf(facts).find("no broker is registered in ZooKeeper any more") != std::string::npos);
+}
+
 TEST_CASE("a silent leader is unknown, not lost", "[status_page]") {
   EntityTable names;
   ZookeeperFacts facts = Healthy(names);

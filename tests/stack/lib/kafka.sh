@@ -11,7 +11,7 @@ kafka_version() {
 
 node_count() {
   case $1 in
-    kafka3 | kafka39x3 | zookeeper3) echo 3 ;;
+    kafka3 | kafka39x3 | zookeeper3 | zookeeper_migration) echo 3 ;;
     zookeeper_kafka | connect2) echo 2 ;;
     *) echo 1 ;;
   esac

@@ -2,7 +2,8 @@
 #
 # They are the 3.8.4 that comes with Kafka 3.9.1. 'zookeeper' permits the words that ZooKeeper permits by itself, 'zookeeper3'
 # those that Klaxon's documentation asks for. 'zookeeper_kafka' is one server with the Prometheus metrics provider (node 1), which
-# changes what mntr tells, and a Kafka 3.9.1 broker in ZooKeeper mode on it (node 2).
+# changes what mntr tells, and a Kafka 3.9.1 broker in ZooKeeper mode on it (node 2). 'zookeeper_migration' is the same without the
+# provider, ready to migrate: its KRaft controller (node 3) is started by itself. 'zookeeper_tls' has no port without TLS.
 
 # Reads NAME's ports into arrays by node id.
 read_zookeeper_ports() {
@@ -42,10 +43,44 @@ metricsProvider.httpPort=${peer_ports[$node]}
 P
     return
   fi
+  [ "$name" = zookeeper3 ] || return 0
   for other in $(nodes_of "$name"); do echo "server.$other=127.0.0.1:${peer_ports[$other]}:${election_ports[$other]}"; done
 }
 
-is_zookeeper_broker() { [ "$1-$2" = zookeeper_kafka-2 ]; }
+is_zookeeper_broker() { case $1-$2 in zookeeper_kafka-2 | zookeeper_migration-2) ;; *) return 1 ;; esac; }
+
+is_migrating_controller() { [ "$1-$2" = zookeeper_migration-3 ]; }
+
+# What broker and controller have in common for a migration (KIP-866).
+write_migration() {
+  cat <<P
+zookeeper.metadata.migration.enable=true
+controller.quorum.voters=3@127.0.0.1:${client_ports[3]}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+P
+}
+
+write_migrating_controller() {
+  cat <<P
+process.roles=controller
+node.id=3
+zookeeper.connect=127.0.0.1:${client_ports[1]}/kafka
+listeners=CONTROLLER://127.0.0.1:${client_ports[3]}
+log.dirs=$run_dir/$1/data-3
+P
+  write_migration
+}
+
+# The controller must belong to the cluster that the broker began. Formats once.
+format_migrating_controller() {
+  local folder=$run_dir/$1 id flags
+  [ -f "$folder/data-3/meta.properties" ] && return
+  id=$(sed -n 's/^cluster.id=//p' "$folder/data-2/meta.properties")
+  mapfile -t flags < <(logging_flags WARN)
+  java "${jvm_flags[@]}" "${flags[@]}" -cp "$(libs_of $kafka3)/*" kafka.tools.StorageTool format -t "$id" -c "$folder/node-3.properties" \
+    >"$folder/format-3.log" 2>&1 || { complain "formatting $1 node 3 failed:"; tail -n 5 "$folder/format-3.log" >&2; return 1; }
+}
 
 write_zookeeper_broker() {
   cat <<P
@@ -60,12 +95,14 @@ transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=8388608
 P
+  if [ "$1" = zookeeper_migration ]; then echo inter.broker.protocol.version=3.9; write_migration; fi
 }
 
 launch_zookeeper() {
   local name=$1 node=$2 flags
   mapfile -t flags < <(logging_flags INFO)
-  if is_zookeeper_broker "$name" "$node"; then
+  if is_migrating_controller "$name" "$node"; then format_migrating_controller "$name" || return 1; fi
+  if is_zookeeper_broker "$name" "$node" || is_migrating_controller "$name" "$node"; then
     start_java "$name" "$node" -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of $kafka3)/*" kafka.Kafka "$run_dir/$name/node-$node.properties"
     return
   fi
@@ -87,16 +124,18 @@ await_zookeeper() {
 }
 
 publish_zookeeper() {
-  local name=$1 node rows= servers= bootstrap=
+  local name=$1 node rows= servers= bootstrap= controller=
   for node in $(nodes_of "$name"); do
-    is_zookeeper_broker "$name" "$node" && continue
+    if is_zookeeper_broker "$name" "$node" || is_migrating_controller "$name" "$node"; then continue; fi
     servers+=${servers:+,}127.0.0.1:${client_ports[$node]}
     rows+=${rows:+, }$(printf '{"id": %d, "address": "127.0.0.1:%s", "admin": "http://127.0.0.1:%s", "pid": %s, "log": "%s"}' "$node" \
       "${client_ports[$node]}" "${admin_ports[$node]}" "$(cat "$(pid_file_of "$name" "$node")")" "$(log_of "$name" "$node")")
   done
   echo "KLAXON_$(port_variable "$name")_SERVERS=$servers" >"$run_dir/$name.env"
   is_zookeeper_broker "$name" 2 && bootstrap=127.0.0.1:${client_ports[2]}
-  printf '{"name": "%s", "servers": "%s", "bootstrap": "%s", "nodes": [%s]}\n' "$name" "$servers" "$bootstrap" "$rows" >"$run_dir/$name.json"
+  is_migrating_controller "$name" 3 && controller=127.0.0.1:${client_ports[3]}
+  printf '{"name": "%s", "servers": "%s", "bootstrap": "%s", "controller": "%s", "nodes": [%s]}\n' "$name" "$servers" \
+    "$bootstrap" "$controller" "$rows" >"$run_dir/$name.json"
 }
 
 up_zookeeper() {
@@ -104,11 +143,12 @@ up_zookeeper() {
   prepare_folder "$name" && pick_zookeeper_ports "$name" && read_zookeeper_ports "$name" || return 1
   for node in $(nodes_of "$name"); do
     mkdir -p "$run_dir/$name/data-$node" && echo "$node" >"$run_dir/$name/data-$node/myid" || return 1
-    if is_zookeeper_broker "$name" "$node"; then write_zookeeper_broker "$name"; else write_zookeeper_config "$name" "$node"; fi \
-      >"$run_dir/$name/node-$node.properties"
-    launch_zookeeper "$name" "$node"
+    if is_zookeeper_broker "$name" "$node"; then write_zookeeper_broker "$name"
+    elif is_migrating_controller "$name" "$node"; then write_migrating_controller "$name"
+    else write_zookeeper_config "$name" "$node"; fi >"$run_dir/$name/node-$node.properties"
+    is_migrating_controller "$name" "$node" || launch_zookeeper "$name" "$node"
   done
-  for node in $(nodes_of "$name"); do await_zookeeper "$name" "$node" || return 1; done
+  for node in $(nodes_of "$name"); do is_migrating_controller "$name" "$node" || await_zookeeper "$name" "$node" || return 1; done
   publish_zookeeper "$name"
 }
 

@@ -34,11 +34,13 @@ GROWING = {
 }
 
 
-def configuration(path, stack_description, interval, admin=False, kafka=False):
+def configuration(path, stack_description, interval, admin=False, kafka=False, chroot=None):
     """Writes a configuration for klaxon that watches these servers, and returns its path."""
     lines = ["clusters:", f"- name: {CLUSTER}", "  zookeeper:", f"    servers: {stack_description['servers']}", f"    interval: {interval:g}s"]
     if admin:
         lines.append("    admin: " + ",".join(node["admin"] for node in stack_description["nodes"]))
+    if chroot:
+        lines.append(f"    chroot: {chroot}")
     if kafka:
         lines += ["  kafka:", f"    bootstrap.servers: {stack_description['bootstrap']}", f"    interval: {interval:g}s"]
     with open(path, "w", encoding="utf-8") as file:
