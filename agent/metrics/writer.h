@@ -118,6 +118,8 @@ Table SchemaRegistryTable();
 Table RestProxyTable();
 Table ZookeeperTable();
 Table RecordSamplesTable();
+/// Which platform belongs to which Kafka; changes with every section, as the next.
+Table PlatformTable();
 /// How the polling goes (`klaxon_collector_*`); changes with every section.
 Table AgentTable();
 

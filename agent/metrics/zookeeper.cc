@@ -200,7 +200,7 @@ constexpr std::array kRows{
     Number("zookeeper_zxid_epoch",
            "Epoch of the last transaction that a server knows; it grows with each election", kSrvr,
            kEachServer<EmitEpoch>),
-    Number("zookeeper_zxid_counter",
+    Number("zookeeper_zxid_transaction",
            "Number of the last transaction that a server knows within its epoch", kSrvr,
            kEachServer<EmitCounter>),
     Number("zookeeper_watches", "Watches that clients have set", kMntr,

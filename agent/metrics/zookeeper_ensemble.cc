@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::array<std::string_view, 1> kEnsemble{"cluster"};
 constexpr std::array<std::string_view, 2> kEnsembleState{"cluster", "state"};
-constexpr std::array<std::string_view, 2> kKafkaInfo{"cluster", "kafka_cluster_id"};
 constexpr std::array<std::string_view, 4> kMigrations{"none", "prepared", "dual_write",
                                                       "brokers_gone"};
 constexpr std::array<std::string_view, 5> kEnsembleStates{"led", "standalone", "leader_unseen",
@@ -61,12 +60,6 @@ void EmitLeaderless(const ZookeeperPart& part, Emitter& emitter) {
 bool KafkaKnown(const ZookeeperPart& part, Emitter& emitter) {
   return emitter.Known(part.facts.kafka_read, {part.section.cluster}) &&
          !part.facts.kafka.cluster_id.empty();
-}
-
-void EmitKafkaInfo(const ZookeeperPart& part, Emitter& emitter) {
-  if (KafkaKnown(part, emitter)) {
-    emitter.Sample({part.section.cluster, part.facts.kafka.cluster_id}, 1);
-  }
 }
 
 void EmitKafkaBrokers(const ZookeeperPart& part, Emitter& emitter) {
@@ -132,12 +125,6 @@ constexpr std::array kEnsembleRows{
                     .labels = kEnsemble,
                     .source = kServersPoll},
            .emit = EachZookeeper<EmitServers>},
-    Metric{.info = {.name = "zookeeper_kafka_info",
-                    .help = "The id of the Kafka cluster that keeps its nodes in the ensemble; "
-                            "always 1; no series if none does",
-                    .labels = kKafkaInfo,
-                    .source = kNodes},
-           .emit = EachZookeeper<EmitKafkaInfo>},
     Metric{.info = {.name = "zookeeper_kafka_brokers",
                     .help = "Brokers that live and are registered in ZooKeeper",
                     .labels = kEnsemble,

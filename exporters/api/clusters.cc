@@ -86,9 +86,11 @@ Json Cluster(const KafkaPart& part, const Instant& now) {
 }  // namespace
 
 std::string ClustersDocument(const View& view, const Instant& now) {
+  const std::vector<PlatformLink> links = PlatformLinksOf(view, now);
   Json clusters = Json::array();
   for (const KafkaPart& part : KafkaParts(view)) {
     clusters.push_back(Cluster(part, now));
+    clusters.back()["platforms"] = PlatformsOf(links, part.section);
   }
   Json polling = Json::array();
   for (const ViewPart& part : view.parts) {

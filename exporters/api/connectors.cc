@@ -163,6 +163,7 @@ Json Cluster(const ConnectPart& part, const Instant& now) {
 
 std::string ConnectorsDocument(const View& view, const Instant& now,
                                const std::optional<std::string>& cluster) {
+  const std::vector<PlatformLink> links = PlatformLinksOf(view, now);
   Json clusters = Json::array();
   Json connectors = Json::array();
   for (const ConnectPart& part : ConnectParts(view)) {
@@ -170,6 +171,7 @@ std::string ConnectorsDocument(const View& view, const Instant& now,
       continue;
     }
     clusters.push_back(Cluster(part, now));
+    clusters.back()["kafka_cluster"] = KafkaOf(links, part.section);
     for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
       connectors.push_back(
           Connector({part, part.facts.connectors[i], part.derived.connectors[i]}, now));

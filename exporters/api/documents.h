@@ -12,6 +12,9 @@
 ///   {"source": "Metadata", "taken_at": "2026-01-31T12:00:00Z", "age_seconds": 3.2,
 ///    "fresh": true, "error": null}
 ///
+/// Kafka clusters name their platforms (Connect clusters, schema registries, REST proxies,
+/// ZooKeeper ensembles) under `platforms`, and each of those its Kafka under `kafka_cluster`.
+///
 /// Times are UTC. Lags are records. All functions are pure.
 namespace klaxon::api {
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "agent/base/duration.h"
 #include "agent/base/text.h"
 #include "agent/model/answer.h"
+#include "agent/model/platform.h"
 #include "agent/model/section.h"
 
 /// Pieces that the documents share. For .cc files of this folder only: it brings nlohmann in.
@@ -47,6 +49,15 @@ template <class Value>
 Json IfFresh(const AnswerRef& answer, const Instant& now, Value value) {
   return IsFresh(answer, now) ? Json(value()) : Json(nullptr);
 }
+
+// The way from a platform to its Kafka and back.
+
+/// {"cluster": "main", "cluster_id": "...", "known_by": "cluster_id"}; `cluster` null: it is not
+/// watched. Null instead of it all: not known.
+Json KafkaOf(const std::vector<PlatformLink>& links, const Section& platform);
+
+/// [{"platform": "connect", "cluster": "main", "name": "etl", "known_by": "cluster_id"}, ...]
+Json PlatformsOf(const std::vector<PlatformLink>& links, const Section& kafka);
 
 inline std::string Dump(const Json& document) {
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -65,10 +65,12 @@ Json Proxy(const RestProxyPart& part, const Instant& now) {
 
 std::string RestProxiesDocument(const View& view, const Instant& now,
                                 const std::optional<std::string>& cluster) {
+  const std::vector<PlatformLink> links = PlatformLinksOf(view, now);
   Json proxies = Json::array();
   for (const RestProxyPart& part : RestProxyParts(view)) {
     if (!cluster || *cluster == part.section.cluster) {
       proxies.push_back(Proxy(part, now));
+      proxies.back()["kafka_cluster"] = KafkaOf(links, part.section);
     }
   }
   return Dump({{"rest_proxies", std::move(proxies)}});

@@ -126,6 +126,7 @@ Json SubjectJson(const SchemaRegistryPart& part, const SubjectFacts& subject, co
 
 std::string SubjectsDocument(const View& view, const Instant& now,
                              const std::optional<std::string>& cluster) {
+  const std::vector<PlatformLink> links = PlatformLinksOf(view, now);
   Json registries = Json::array();
   Json subjects = Json::array();
   for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
@@ -133,6 +134,7 @@ std::string SubjectsDocument(const View& view, const Instant& now,
       continue;
     }
     registries.push_back(Registry(part, now));
+    registries.back()["kafka_cluster"] = KafkaOf(links, part.section);
     if (part.facts.inventory != nullptr) {
       for (const SubjectRef& subject : part.facts.inventory->subjects) {
         subjects.push_back(SubjectJson(part, *subject, now));

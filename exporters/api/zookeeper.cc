@@ -95,10 +95,12 @@ Json Ensemble(const ZookeeperPart& part, const Instant& now) {
 
 std::string ZookeeperDocument(const View& view, const Instant& now,
                               const std::optional<std::string>& cluster) {
+  const std::vector<PlatformLink> links = PlatformLinksOf(view, now);
   Json ensembles = Json::array();
   for (const ZookeeperPart& part : ZookeeperParts(view)) {
     if (!cluster || *cluster == part.section.cluster) {
       ensembles.push_back(Ensemble(part, now));
+      ensembles.back()["kafka_cluster"] = KafkaOf(links, part.section);
     }
   }
   return Dump({{"ensembles", std::move(ensembles)}});

@@ -41,6 +41,7 @@ std::vector<CatalogueSection> Catalogue() {
       FromTable("REST proxy", metrics::RestProxyTable()),
       FromTable("ZooKeeper", metrics::ZookeeperTable()),
       FromTable("Sampled records", metrics::RecordSamplesTable()),
+      FromTable("Joins", metrics::PlatformTable()),
       FromTable("Collectors", metrics::AgentTable()),
       {.title = "Klaxon itself", .metrics = {}},
   };

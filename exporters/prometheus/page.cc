@@ -70,6 +70,7 @@ const std::array<PrometheusPage::Kind, PrometheusPage::kKinds>& PrometheusPage::
       Kind{.name = "record_samples",
            .collector = "record_samples",
            .table = metrics::RecordSamplesTable},
+      Kind{.name = "platforms", .collector = {}, .table = metrics::PlatformTable},
       Kind{.name = "collectors", .collector = {}, .table = metrics::AgentTable},
   };
   return kAll;

@@ -227,11 +227,13 @@ std::string LastChanges(const ConnectFacts& facts, const Instant& now) {
 
 }  // namespace
 
-std::string ConnectSection(const ConnectPart& part, const Instant& now) {
+std::string ConnectSection(const ConnectPart& part, const PlatformLinks& links,
+                           const Instant& now) {
   std::string html = fmt::format(
       "<section id=\"{}\">\n<h2>{} / {} <span class=\"quiet\">Kafka Connect {}</span></h2>\n",
       AnchorOf(part), Escape(part.section.cluster), Escape(part.section.instance),
       Escape(part.facts.version));
+  html += LinksIn(links, part.section);
   html += Workers(part.derived.workers, now);
   html += fmt::format("<h3>Connectors <span class=\"quiet\">{}</span></h3>\n",
                       AgeOf(part.facts.listed, now));

@@ -261,11 +261,14 @@ std::string Proof(const KafkaFacts& facts) {
 
 }  // namespace
 
-std::string KafkaSection(const KafkaPart& part, const GroupLinks& links, const Instant& now) {
-  return fmt::format("<section>\n<h2>{} <span class=\"quiet\">Kafka {}</span> {}</h2>\n",
+std::string KafkaSection(const KafkaPart& part, const GroupLinks& links,
+                         const PlatformLinks& platforms, const Instant& now) {
+  return OpenSection(part.section) +
+         fmt::format("<h2>{} <span class=\"quiet\">Kafka {}</span> {}</h2>\n",
                      Escape(part.section.cluster), Escape(part.facts.cluster_id),
                      Proof(part.facts)) +
-         Tiles(part.facts, now) + PartitionsInTrouble(part.facts, now) + Groups(part, links, now) +
+         LinksIn(platforms, part.section) + Tiles(part.facts, now) +
+         PartitionsInTrouble(part.facts, now) + Groups(part, links, now) +
          Brokers(part.facts, now) + "</section>\n";
 }
 

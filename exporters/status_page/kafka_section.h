@@ -9,6 +9,7 @@ namespace klaxon::status_page {
 
 /// What the page shows of one Kafka cluster, as HTML: numbers, brokers, partitions in trouble and
 /// groups, the worst lag first, with links to what they belong to. Pure.
-std::string KafkaSection(const KafkaPart& part, const GroupLinks& links, const Instant& now);
+std::string KafkaSection(const KafkaPart& part, const GroupLinks& links,
+                         const PlatformLinks& platforms, const Instant& now);
 
 }  // namespace klaxon::status_page

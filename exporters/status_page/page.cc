@@ -9,6 +9,7 @@
 #include "exporters/status_page/connect_section.h"
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/kafka_section.h"
+#include "exporters/status_page/links.h"
 #include "exporters/status_page/records_section.h"
 #include "exporters/status_page/registry_section.h"
 #include "exporters/status_page/rest_proxy_section.h"
@@ -189,19 +190,19 @@ std::string Waiting(const Section& section) {
                      UnknownValue("it has not answered since Klaxon started"));
 }
 
-std::string Sources(const View& view, const Instant& now) {
+std::string Sources(const View& view, const PlatformLinks& links, const Instant& now) {
   std::string html;
   for (const ConnectPart& part : ConnectParts(view)) {
-    html += ConnectSection(part, now);
+    html += ConnectSection(part, links, now);
   }
   for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
-    html += RegistrySection(part, now);
+    html += RegistrySection(part, links, now);
   }
   for (const RestProxyPart& part : RestProxyParts(view)) {
-    html += RestProxySection(part, now);
+    html += RestProxySection(part, links, now);
   }
   for (const ZookeeperPart& part : ZookeeperParts(view)) {
-    html += ZookeeperSection(part, now);
+    html += ZookeeperSection(part, links, now);
   }
   for (const RecordSamplesPart& part : RecordSamplesParts(view)) {
     html += RecordsSection(part, now);
@@ -227,10 +228,11 @@ std::string RenderPage(const View& view, const Instant& now, const PageOptions& 
       options.refresh ? "stop refreshing" : "refresh by itself");
   html += troubles.empty() ? "" : TroubleList(troubles, now);
   const GroupLinks links = LinksToConnect(view);
+  const PlatformLinks platforms = LinksOfPlatforms(view, now);
   for (const KafkaPart& part : KafkaParts(view)) {
-    html += KafkaSection(part, links, now);
+    html += KafkaSection(part, links, platforms, now);
   }
-  html += Sources(view, now);
+  html += Sources(view, platforms, now);
   html += Events(*view.events, now);
   return html +
          fmt::format("</main>\n<footer class=\"quiet\">Klaxon {}</footer>\n</body>\n</html>\n",

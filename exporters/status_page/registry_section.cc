@@ -196,14 +196,15 @@ std::string Subjects(const SchemaRegistryFacts& facts, const Instant& now) {
 
 }  // namespace
 
-std::string RegistrySection(const SchemaRegistryPart& part, const Instant& now) {
+std::string RegistrySection(const SchemaRegistryPart& part, const PlatformLinks& links,
+                            const Instant& now) {
   const SchemaRegistryFacts& facts = part.facts;
   const std::string who =
       facts.kind == RegistryKind::kUnknown ? "" : fmt::format(", {}", Name(facts.kind));
   std::string html = fmt::format(
-      "<section>\n<h2>{} / {} <span class=\"quiet\">schema registry{} {}</span></h2>\n<p>{}</p>\n",
-      Escape(part.section.cluster), Escape(part.section.instance), who, Escape(facts.version),
-      Numbers(part, now));
+      "{}<h2>{} / {} <span class=\"quiet\">schema registry{} {}</span></h2>\n{}<p>{}</p>\n",
+      OpenSection(part.section), Escape(part.section.cluster), Escape(part.section.instance), who,
+      Escape(facts.version), LinksIn(links, part.section), Numbers(part, now));
   html += TopicLine(part, now) + Leader(part, now) + Nodes(part, now);
   if (facts.inventory != nullptr && IsFresh(facts.listed, now)) {
     html += Subjects(facts, now);

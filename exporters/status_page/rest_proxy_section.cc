@@ -110,12 +110,14 @@ std::string Row(const RestProxyNodeFacts& node, const RestProxyNodeDerived& deri
 
 }  // namespace
 
-std::string RestProxySection(const RestProxyPart& part, const Instant& now) {
+std::string RestProxySection(const RestProxyPart& part, const PlatformLinks& links,
+                             const Instant& now) {
   std::string html = fmt::format(
-      "<section>\n<h2>{} / {} <span class=\"quiet\">REST proxy</span></h2>\n"
+      "{}<h2>{} / {} <span class=\"quiet\">REST proxy</span></h2>\n{}"
       "<table><thead><tr><th>Node</th><th>State</th><th>What</th><th>Answers in</th>"
       "<th>Topics</th><th>Brokers</th><th>Cluster id</th><th>Age</th></tr></thead><tbody>\n",
-      Escape(part.section.cluster), Escape(part.section.instance));
+      OpenSection(part.section), Escape(part.section.cluster), Escape(part.section.instance),
+      LinksIn(links, part.section));
   std::vector<size_t> order(part.facts.nodes.size());
   for (size_t i = 0; i < order.size(); ++i) {
     order[i] = i;

@@ -184,14 +184,16 @@ std::string KafkaLine(const ZookeeperPart& part, const Instant& now) {
 
 }  // namespace
 
-std::string ZookeeperSection(const ZookeeperPart& part, const Instant& now) {
+std::string ZookeeperSection(const ZookeeperPart& part, const PlatformLinks& links,
+                             const Instant& now) {
   const ZookeeperEnsemble ensemble = EnsembleOf(part.facts, part.derived, now);
   std::string html = fmt::format(
-      "<section>\n<h2>{} <span class=\"quiet\">ZooKeeper, {}</span></h2>\n{}"
+      "{}<h2>{} <span class=\"quiet\">ZooKeeper, {}</span></h2>\n{}{}"
       "<table><thead><tr><th>Server</th><th>State</th><th>Mode</th><th>Latency, mean / max</th>"
       "<th>Waiting</th><th>Connections</th><th>Nodes</th><th>Version</th><th>Age</th></tr></thead>"
       "<tbody>\n",
-      Escape(part.section.cluster), WordOf(ensemble.state) + LedBy(part, ensemble, now),
+      OpenSection(part.section), Escape(part.section.cluster),
+      WordOf(ensemble.state) + LedBy(part, ensemble, now), LinksIn(links, part.section),
       KafkaLine(part, now));
   std::vector<const ZookeeperServerFacts*> order;
   order.reserve(part.facts.servers.size());

@@ -137,7 +137,6 @@ TEST_CASE("a leader that tells all has every metric", "[metrics]") {
   CHECK(value("zookeeper_ensemble_state{cluster=main,state=led}") == 1);
   CHECK(value("zookeeper_ensemble_state{cluster=main,state=disagreeing}") == 0);
   CHECK(value("zookeeper_ensemble_leaders{cluster=main}") == 1);
-  CHECK(value("zookeeper_kafka_info{cluster=main,kafka_cluster_id=id-1}") == 1);
   CHECK(value("zookeeper_kafka_brokers{cluster=main}") == 2);
   CHECK(value("zookeeper_kafka_migration_state{cluster=main,state=dual_write}") == 1);
   CHECK(value("zookeeper_kafka_migration_written_timestamp_seconds{cluster=main}") == 1000);
@@ -147,7 +146,7 @@ TEST_CASE("a leader that tells all has every metric", "[metrics]") {
   CHECK(value("zookeeper_server_mode{cluster=main,server=zk-2:2181,mode=follower}") == 1);
   CHECK(value("zookeeper_server_mode{cluster=main,server=zk-2:2181,mode=leader}") == 0);
   CHECK(value("zookeeper_zxid_epoch{cluster=main,server=zk-1:2181}") == 0x70);
-  CHECK(value("zookeeper_zxid_counter{cluster=main,server=zk-1:2181}") == 42);
+  CHECK(value("zookeeper_zxid_transaction{cluster=main,server=zk-1:2181}") == 42);
   CHECK(value("zookeeper_latency_avg_seconds{cluster=main,server=zk-1:2181}") == 0.5);
   CHECK(value("zookeeper_fsync_seconds_total{cluster=main,server=zk-1:2181}") == 1.5);
 }

@@ -102,6 +102,31 @@ TEST_CASE("what Kafka keeps there is told, and how far it has migrated", "[statu
   CHECK(PageOf(facts).find("no broker is registered in ZooKeeper any more") != std::string::npos);
 }
 
+TEST_CASE("Kafka and what belongs to it lead to each other", "[status_page]") {
+  EntityTable names;
+  ZookeeperFacts facts = Healthy(names);
+  facts.kafka = {.cluster_id = "cluster-id-1", .controller = 1, .brokers = {1, 2}};
+  facts.kafka_read = AnswerAt(100);
+  const View view =
+      ViewOf({SectionOf("kafka", HealthyKafka(names)), SectionOf("connect", HealthyConnect(names)),
+              SectionOf("zookeeper", facts)});
+  const std::string page = RenderPage(view, At(110), {.version = "1", .refresh = false});
+  for (const char* piece :
+       {"<section id=\"kafka-main-\">", "<section id=\"zookeeper-main-\">",
+        "<a href=\"#connect-main-etl\">Connect etl</a>",
+        "<a href=\"#zookeeper-main-\">ZooKeeper</a>",
+        "Kafka <a href=\"#kafka-main-\">main</a> <span class=\"quiet\">by configuration</span>",
+        "Kafka <a href=\"#kafka-main-\">main</a></p>"}) {
+    INFO(piece);
+    CHECK(page.find(piece) != std::string::npos);
+  }
+  facts.kafka.cluster_id = "<other>";
+  const View strange =
+      ViewOf({SectionOf("kafka", HealthyKafka(names)), SectionOf("zookeeper", facts)});
+  CHECK(RenderPage(strange, At(110), {.version = "1", .refresh = false})
+            .find("Kafka <code>&lt;other&gt;</code>, which is not watched") != std::string::npos);
+}
+
 TEST_CASE("a silent leader is unknown, not lost", "[status_page]") {
   EntityTable names;
   ZookeeperFacts facts = Healthy(names);

@@ -55,6 +55,7 @@ class Tools:
     def __init__(self, case):
         self._case = case
         self._folder = None
+        self._started = 0
         if not (shutil.which("promtool") and shutil.which("prometheus")):
             case.stack.run("install", "prometheus")
             cache = os.environ.get("KLAXON_CACHE") or os.path.join(
@@ -75,7 +76,8 @@ class Tools:
 
     def start_prometheus(self, target):
         """A Prometheus of this case that scrapes `target` every second."""
-        folder = os.path.join(self._case.folder, "prometheus")
+        self._started += 1
+        folder = os.path.join(self._case.folder, f"prometheus-{self._started}")
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
         configuration = os.path.join(folder, "prometheus.yml")

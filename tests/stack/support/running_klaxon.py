@@ -22,11 +22,11 @@ class KlaxonError(Exception):
 
 
 class Klaxon:
-    def __init__(self, binary, log, arguments):
+    def __init__(self, binary, log, arguments, verb="run"):
         self.log_path = log
         self.url = None
         with open(log, "w", encoding="utf-8") as file:
-            command = [binary, "run", "--listen", "127.0.0.1:0", *arguments]
+            command = [binary, verb, "--listen", "127.0.0.1:0", *arguments]
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
 
     def log(self):

@@ -187,9 +187,9 @@ class Case:
             raise Skipped(f"KLAXON_BIN names no program ('{binary}')")
         return binary
 
-    def klaxon(self, *arguments, name="klaxon"):
-        """Starts `klaxon run` with these arguments and waits for the address that it prints."""
-        agent = running_klaxon.Klaxon(self.klaxon_binary(), os.path.join(self.folder, name + ".log"), arguments)
+    def klaxon(self, *arguments, name="klaxon", verb="run"):
+        """Starts `klaxon run` (or demo) with these arguments and waits for the address that it prints."""
+        agent = running_klaxon.Klaxon(self.klaxon_binary(), os.path.join(self.folder, name + ".log"), arguments, verb)
         self._exits.callback(agent.end)
         agent.await_address()
         return agent

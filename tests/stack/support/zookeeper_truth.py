@@ -86,7 +86,7 @@ def srvr_differences(page, address):
     zxid = int(told["Zxid"], 16)
     expected = {
         "zookeeper_zxid_epoch": zxid >> 32,
-        "zookeeper_zxid_counter": zxid & 0xFFFFFFFF,
+        "zookeeper_zxid_transaction": zxid & 0xFFFFFFFF,
         "zookeeper_znodes": float(told["Node count"]),
     }
     lines = [f"{name} of {address} is {page.value(name, server=address)}, told is {value}" for name, value in expected.items() if page.value(name, server=address) != value]

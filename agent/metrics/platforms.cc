@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "agent/metrics/rows.h"
+#include "agent/model/platform.h"
+
+/// Which platform belongs to which Kafka cluster: what queries go along from a broker to a
+/// connector. `kafka_name` is the name of that cluster in the configuration, empty if it is not
+/// watched.
+namespace klaxon::metrics {
+namespace {
+
+constexpr std::array<std::string_view, 5> kConnectLabels{"cluster", "connect", "kafka_name",
+                                                         "kafka_cluster_id", "known_by"};
+constexpr std::array<std::string_view, 5> kRegistryLabels{"cluster", "registry", "kafka_name",
+                                                          "kafka_cluster_id", "known_by"};
+constexpr std::array<std::string_view, 5> kProxyLabels{"cluster", "proxy", "kafka_name",
+                                                       "kafka_cluster_id", "known_by"};
+constexpr std::array<std::string_view, 4> kEnsembleLabels{"cluster", "kafka_name",
+                                                          "kafka_cluster_id", "known_by"};
+
+/// Emits what is known of one kind, and says of the others that it is not.
+template <const std::string_view& kCollector>
+void EmitLinks(const View& view, Emitter& emitter) {
+  const std::vector<PlatformLink> links = PlatformLinksOf(view, emitter.now());
+  for (const ViewPart& part : view.parts) {
+    const Section& section = *part.section;
+    if (section.collector != kCollector) {
+      continue;
+    }
+    const bool named = section.collector != kZookeeperCollector;
+    const auto link = std::ranges::find(links, &section, &PlatformLink::platform);
+    if (link == links.end()) {
+      if (named) {
+        emitter.Unknown(nullptr, {section.cluster, section.instance});
+      } else {
+        emitter.Unknown(nullptr, {section.cluster});
+      }
+      continue;
+    }
+    const std::string_view kafka = link->kafka == nullptr ? "" : link->kafka->cluster;
+    if (named) {
+      emitter.Sample({section.cluster, section.instance, kafka, link->cluster_id, Name(link->by)},
+                     1);
+    } else {
+      emitter.Sample({section.cluster, kafka, link->cluster_id, Name(link->by)}, 1);
+    }
+  }
+}
+
+constexpr std::string_view kSources = "the platform, else Metadata";
+
+constexpr std::array kPlatformRows{
+    Metric{.info = {.name = "kafka_connect_kafka_info",
+                    .help = "The Kafka cluster that a Connect cluster works on; always 1",
+                    .labels = kConnectLabels,
+                    .source = kSources},
+           .emit = EmitLinks<kConnectCollector>},
+    Metric{.info = {.name = "kafka_schema_registry_kafka_info",
+                    .help = "The Kafka cluster that a schema registry stands beside; always 1",
+                    .labels = kRegistryLabels,
+                    .source = kSources},
+           .emit = EmitLinks<kSchemaRegistryCollector>},
+    Metric{.info = {.name = "kafka_rest_proxy_kafka_info",
+                    .help = "The Kafka cluster that a REST proxy leads to; always 1",
+                    .labels = kProxyLabels,
+                    .source = kSources},
+           .emit = EmitLinks<kRestProxyCollector>},
+    Metric{.info = {.name = "zookeeper_kafka_info",
+                    .help = "The Kafka cluster that keeps its nodes in a ZooKeeper ensemble; "
+                            "always 1",
+                    .labels = kEnsembleLabels,
+                    .source = kSources},
+           .emit = EmitLinks<kZookeeperCollector>},
+};
+
+}  // namespace
+
+Table PlatformTable() {
+  return kPlatformRows;
+}
+
+}  // namespace klaxon::metrics

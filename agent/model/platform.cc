@@ -1,0 +1,87 @@
+#include "agent/model/platform.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+namespace klaxon {
+namespace {
+
+struct ToldId {
+  std::string id{};
+  AnswerRef answer{};
+};
+
+ToldId IdOf(const ConnectFacts& facts) {
+  return {facts.kafka_cluster_id, facts.root};
+}
+
+ToldId IdOf(const RestProxyFacts& facts, const Instant& now) {
+  for (const RestProxyNodeFacts& node : facts.nodes) {
+    if (node.Serves(now) && IsFresh(node.identified, now) && !node.cluster_id.empty()) {
+      return {node.cluster_id, node.identified};
+    }
+  }
+  return {};
+}
+
+ToldId IdOf(const ZookeeperFacts& facts) {
+  return {facts.kafka.cluster_id, facts.kafka_read};
+}
+
+/// What a platform tells of its Kafka; nullopt: the section is of no platform, or never answered.
+std::optional<ToldId> ToldBy(const ViewPart& part, const Instant& now) {
+  const Facts* facts = part.section->facts.get();
+  ToldId told;
+  if (const auto* connect = dynamic_cast<const ConnectFacts*>(facts)) {
+    told = IdOf(*connect);
+  } else if (const auto* proxy = dynamic_cast<const RestProxyFacts*>(facts)) {
+    told = IdOf(*proxy, now);
+  } else if (const auto* ensemble = dynamic_cast<const ZookeeperFacts*>(facts)) {
+    told = IdOf(*ensemble);
+  } else if (dynamic_cast<const SchemaRegistryFacts*>(facts) == nullptr) {
+    return std::nullopt;
+  }
+  return IsFresh(told.answer, now) ? told : ToldId{};
+}
+
+}  // namespace
+
+std::string_view Name(LinkedBy by) {
+  switch (by) {
+    case LinkedBy::kClusterId:
+      return "cluster_id";
+    case LinkedBy::kConfiguration:
+      return "configuration";
+  }
+  std::abort();
+}
+
+std::vector<PlatformLink> PlatformLinksOf(const View& view, const Instant& now) {
+  const std::vector<KafkaPart> clusters = KafkaParts(view);
+  std::vector<PlatformLink> links;
+  for (const ViewPart& part : view.parts) {
+    const std::optional<ToldId> told = ToldBy(part, now);
+    if (!told) {
+      continue;
+    }
+    const bool tells = !told->id.empty();
+    const auto kafka = std::ranges::find_if(clusters, [&](const KafkaPart& each) {
+      const std::string& id = each.facts.cluster_id;
+      const bool known = !id.empty() && IsFresh(each.facts.metadata, now);
+      return known && (tells ? id == told->id : each.section.cluster == part.section->cluster);
+    });
+    const bool found = kafka != clusters.end();
+    if (tells || found) {
+      links.push_back({.platform = part.section.get(),
+                       .kafka = found ? &kafka->section : nullptr,
+                       .cluster_id = tells ? told->id : kafka->facts.cluster_id,
+                       .by = tells ? LinkedBy::kClusterId : LinkedBy::kConfiguration,
+                       .answer = tells ? told->answer : kafka->facts.metadata});
+    }
+  }
+  return links;
+}
+
+}  // namespace klaxon
