@@ -3,7 +3,7 @@
 # They are the 3.8.4 that comes with Kafka 3.9.1. 'zookeeper' permits the words that ZooKeeper permits by itself, 'zookeeper3'
 # those that Klaxon's documentation asks for. 'zookeeper_kafka' is one server with the Prometheus metrics provider (node 1), which
 # changes what mntr tells, and a Kafka 3.9.1 broker in ZooKeeper mode on it (node 2). 'zookeeper_migration' is the same without the
-# provider, ready to migrate: its KRaft controller (node 3) is started by itself. 'zookeeper_tls' has no port without TLS.
+# provider, ready to migrate: its KRaft controller (node 3) is started by itself.
 
 # Reads NAME's ports into arrays by node id.
 read_zookeeper_ports() {
