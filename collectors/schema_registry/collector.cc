@@ -225,8 +225,8 @@ Reading SchemaRegistryCollector::PollNodes(const PollContext& context) {
         TakeSettings(round, *facts, reading);
       }
     }
-  } else {
-    const Error& error = facts->settings->error.value();
+  } else if (facts->settings != nullptr && facts->settings->error) {  // null: it never answered
+    const Error& error = *facts->settings->error;
     facts->listed = WithError(facts->listed, error);
     facts->max_id_answer = WithError(facts->max_id_answer, error);
   }
