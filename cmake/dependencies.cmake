@@ -25,6 +25,11 @@ find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(RE2 REQUIRED re2)  # Debian 12 has no CMake file of it
+add_library(re2 INTERFACE)  # without its -pthread, which our precompiled header is made without
+target_include_directories(re2 SYSTEM INTERFACE ${RE2_INCLUDE_DIRS})
+target_link_libraries(re2 INTERFACE ${RE2_LINK_LIBRARIES} Threads::Threads)
 find_package(RdKafka 2.8 CONFIG REQUIRED)
 find_package(httplib CONFIG REQUIRED)
 if(httplib_VERSION VERSION_LESS 0.18)  # its version file accepts the same minor version only

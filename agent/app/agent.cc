@@ -18,6 +18,7 @@
 #include "agent/http/audit_log.h"
 #include "agent/metrics/own.h"
 #include "agent/metrics/own_counters.h"
+#include "agent/recovery/loop.h"
 #include "collectors/poll_loop.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
@@ -28,7 +29,8 @@ namespace {
 /// A source with the thread that polls it.
 struct Running {
   SourceRef source{};
-  uint64_t id = 0;  ///< its slot in the view
+  uint64_t id = 0;        ///< its slot in the view
+  uint64_t recovery = 0;  ///< likewise, of what is decided about its connectors; 0: it has none
   std::unique_ptr<PollLoop> loop{};
 };
 
@@ -103,6 +105,9 @@ class Agent::Impl {
     view_loop_ = std::make_unique<analysis::ViewLoop>(clock_, views_);
     render_loop_ =
         std::make_unique<RenderLoop>(views_, [this](const View& view) { page_.Update(view); });
+    recovery_ = std::make_unique<recovery::Loop>(
+        clock_, views_,
+        [this](uint64_t id, SectionRef section) { view_loop_->Publish(id, std::move(section)); });
     SetSources(config.sources);
   }
 
@@ -139,6 +144,7 @@ class Agent::Impl {
       server_->Stop();
     }
     StopAll(sources_);
+    recovery_.reset();
     view_loop_.reset();
     render_loop_.reset();
   }
@@ -151,6 +157,7 @@ class Agent::Impl {
   void SetSources(const std::vector<SourceRef>& wanted) {
     std::vector<Running> kept;
     std::vector<uint64_t> order;
+    std::vector<recovery::Ward> wards;
     for (const SourceRef& source : wanted) {
       const auto same = std::ranges::find_if(sources_, [&](const Running& running) {
         return running.loop != nullptr && running.source->SameAs(*source);
@@ -159,9 +166,11 @@ class Agent::Impl {
                          ? std::move(*same)
                          : Running{.source = source, .id = ++last_id_, .loop = nullptr});
       order.push_back(kept.back().id);
+      AddWard(*source, kept.back(), order, wards);
     }
     std::erase_if(sources_, [](const Running& running) { return running.loop == nullptr; });
     StopAll(sources_);
+    recovery_->SetWards(std::move(wards));
     view_loop_->SetSources(order);
     source_count_ = order.size();
     for (Running& running : kept) {
@@ -170,6 +179,19 @@ class Agent::Impl {
       }
     }
     sources_ = std::move(kept);
+  }
+
+  void AddWard(const Source& source, Running& running, std::vector<uint64_t>& order,
+               std::vector<recovery::Ward>& wards) {
+    if (source.policy() == nullptr) {
+      return;
+    }
+    running.recovery = running.recovery == 0 ? ++last_id_ : running.recovery;
+    order.push_back(running.recovery);
+    wards.push_back({.id = running.recovery,
+                     .cluster = source.place().cluster,
+                     .connect = source.place().instance,
+                     .policy = *source.policy()});
   }
 
   std::unique_ptr<PollLoop> StartLoop(const Source& source, uint64_t id) {
@@ -206,6 +228,7 @@ class Agent::Impl {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<RenderLoop> render_loop_;
   std::unique_ptr<analysis::ViewLoop> view_loop_;
+  std::unique_ptr<recovery::Loop> recovery_;
   uint64_t last_id_ = 0;
   std::vector<Running> sources_;
 };

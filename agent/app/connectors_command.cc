@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -9,6 +12,7 @@
 #include "agent/app/poll_once.h"
 #include "agent/base/duration.h"
 #include "agent/base/text.h"
+#include "agent/recovery/recovery.h"
 #include "exporters/api/documents.h"
 
 namespace klaxon::app {
@@ -27,6 +31,7 @@ struct Row {
   std::string lag{};
   std::string worker{};
   std::vector<std::string> why{};  ///< a line each
+  std::string recovery{};          ///< what would be done about it; empty: nothing
 };
 
 std::string TasksOf(const ConnectorFacts& facts) {
@@ -41,6 +46,14 @@ std::string WorkersOf(const ConnectorFacts& facts) {
   }
   workers.erase("");
   return Printable(fmt::format("{}", fmt::join(workers, ",")));
+}
+
+std::string RecoveryOf(const RecoveryDecision* decision) {
+  const std::string words = decision == nullptr ? "" : InWords(*decision);
+  if (words.empty() || decision->failed.empty()) {
+    return words;
+  }
+  return fmt::format("{}; {}", Name(decision->failure), words);
 }
 
 Row RowOf(const ConnectorFacts& facts, const ConnectorDerived& derived) {
@@ -74,6 +87,9 @@ std::vector<Row> RowsOf(const ConnectPart& part, const ConnectorsOptions& option
   for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
     if (Chosen(options, part.facts.connectors[i], part.derived.connectors[i])) {
       rows.push_back(RowOf(part.facts.connectors[i], part.derived.connectors[i]));
+      rows.back().recovery =
+          Printable(RecoveryOf(DecisionFor(part.recovery, part.facts.connectors[i].entity->name)),
+                    kLongestWhy);
     }
   }
   std::ranges::stable_partition(rows, [](const Row& row) { return !row.why.empty(); });
@@ -110,6 +126,9 @@ void Print(const std::vector<Row>& rows) {
     for (const std::string& why : row.why) {
       fmt::print("  ! {}\n", why);
     }
+    if (!row.recovery.empty()) {
+      fmt::print("  > recovery: {}\n", row.recovery);
+    }
   };
   line(head);
   for (const Row& row : rows) {
@@ -128,6 +147,40 @@ bool AnyProblem(const View& view, const ConnectorsOptions& options) {
   return false;
 }
 
+/// What recovery would do, after two looks: a command that ends has no quiet start.
+class Adviser {
+ public:
+  explicit Adviser(const AgentConfig& config) {
+    for (const SourceRef& source : config.sources) {
+      if (const recovery::Policy* policy = source->policy(); policy != nullptr) {
+        recovery::Policy at_once = *policy;
+        at_once.quiet_polls = 0;
+        recoveries_.emplace(std::pair(source->place().cluster, source->place().instance),
+                            recovery::Recovery(at_once));
+      }
+    }
+  }
+
+  /// Adds what it thinks to the view.
+  void Advise(View& view) {
+    std::vector<ViewPart> advice;
+    for (const ConnectPart& part : ConnectParts(view)) {
+      const auto found = recoveries_.find({part.section.cluster, part.section.instance});
+      if (found != recoveries_.end()) {
+        Section section{.cluster = part.section.cluster,
+                        .collector = "recovery",
+                        .instance = part.section.instance,
+                        .facts = found->second.Step(view, part)};
+        advice.push_back({.section = std::make_shared<const Section>(std::move(section))});
+      }
+    }
+    std::ranges::move(advice, std::back_inserter(view.parts));
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, recovery::Recovery> recoveries_{};
+};
+
 }  // namespace
 
 ExitCode Connectors(const RunOptions& options, const ConnectorsOptions& chosen) {
@@ -139,10 +192,13 @@ ExitCode Connectors(const RunOptions& options, const ConnectorsOptions& chosen) 
     return source.place().collector == "kafka" || source.place().collector == "connect";
   };
   Onlooker onlooker(*config);
-  onlooker.Look(wanted);
+  Adviser adviser(*config);
+  View view = onlooker.Look(wanted);
+  adviser.Advise(view);
   onlooker.Rest(kBetweenLooks);
-  const View& view = onlooker.Look(wanted);
+  view = onlooker.Look(wanted);
   const bool whole = PrintProblems(view);
+  adviser.Advise(view);
   if (ConnectParts(view).empty()) {
     fmt::print(stderr, "klaxon: no Connect cluster has answered; is one configured (--connect)?\n");
     return kFailed;

@@ -9,6 +9,7 @@
 #include "agent/app/reader_options.h"
 #include "agent/app/source.h"
 #include "agent/base/log.h"
+#include "agent/recovery/policy_config.h"
 #include "collectors/connect/collector.h"
 #include "collectors/connect/config.h"
 #include "collectors/connect_status/config.h"
@@ -132,6 +133,28 @@ std::unique_ptr<Collector> MakeConnect(const CollectorPlace&,
   return std::make_unique<connect_collector::ConnectCollector>(config, deps.http);
 }
 
+/// A Connect cluster, with what may be done for its connectors.
+class ConnectSource final : public SourceOf<connect_collector::Config> {
+ public:
+  ConnectSource(CollectorPlace place, connect_collector::Config config, recovery::Policy policy)
+      : SourceOf(std::move(place), std::move(config), MakeConnect), policy_(std::move(policy)) {}
+
+  const recovery::Policy* policy() const override { return &policy_; }
+
+ private:
+  recovery::Policy policy_;
+};
+
+recovery::Policy ReadRecovery(YamlMap& connect) {
+  std::optional<YamlMap> yaml = connect.Map("recovery");
+  if (!yaml) {
+    return {};
+  }
+  recovery::Policy policy = recovery::ReadPolicy(*yaml);
+  yaml->Finish();
+  return policy;
+}
+
 std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& cluster,
                                    std::span<const SourceRef>) {
   std::vector<SourceRef> sources;
@@ -141,13 +164,14 @@ std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& clus
     if (!names.insert(config.name).second) {
       yaml.Complain("name", fmt::format("a second Connect cluster is named \"{}\"", config.name));
     }
+    recovery::Policy policy = ReadRecovery(yaml);
     yaml.Finish();
     CollectorPlace place{.cluster = cluster,
                          .collector = "connect",
                          .instance = config.name,
                          .interval = config.interval};
-    sources.push_back(std::make_shared<SourceOf<connect_collector::Config>>(
-        std::move(place), std::move(config), MakeConnect));
+    sources.push_back(
+        std::make_shared<ConnectSource>(std::move(place), std::move(config), std::move(policy)));
   }
   return sources;
 }

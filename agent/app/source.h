@@ -11,6 +11,7 @@
 #include "agent/base/clock.h"
 #include "agent/config/yaml_map.h"
 #include "agent/http/client.h"
+#include "agent/recovery/policy.h"
 #include "collectors/collector.h"
 
 namespace klaxon::app {
@@ -34,7 +35,10 @@ class Source {
   virtual const CollectorPlace& place() const = 0;
   virtual std::unique_ptr<Collector> Make(const SourceDeps& deps) const = 0;
 
-  /// Configured exactly alike: a reload keeps what is running.
+  /// How its connectors are recovered; null: it has none.
+  virtual const recovery::Policy* policy() const { return nullptr; }
+
+  /// Polls exactly alike: a reload keeps what is running.
   virtual bool SameAs(const Source& other) const = 0;
 };
 
@@ -42,7 +46,7 @@ using SourceRef = std::shared_ptr<const Source>;
 
 /// A Source over a collector's own configuration struct.
 template <class Config>
-class SourceOf final : public Source {
+class SourceOf : public Source {
  public:
   using Maker = std::unique_ptr<Collector> (*)(const CollectorPlace&, const Config&,
                                                const SourceDeps&);

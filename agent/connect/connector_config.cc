@@ -14,6 +14,10 @@ namespace {
 constexpr size_t kLongestValue = 200;
 constexpr size_t kLongestTopic = 249;  // org.apache.kafka.common.internals.Topic
 constexpr size_t kMostTopics = 1000;
+constexpr size_t kMostOwnKeys = 30;
+constexpr size_t kLongestKey = 80;
+constexpr std::string_view kRecovery = "klaxon.recovery";
+constexpr std::string_view kRecoveryKeys = "klaxon.recovery.";
 
 /// Keys that tell people what a connector does, of Connect itself and of widespread connectors.
 /// None of them is meant for a secret.
@@ -113,6 +117,10 @@ void ConfigReader::TakeTopics(std::string_view value) {
 void ConfigReader::Add(std::string_view key, std::string_view value) {
   any_ = true;
   sum_ += HashOf(key, value);  // a sum: the order of the keys does not matter
+  const bool own = key == kRecovery || key.starts_with(kRecoveryKeys);
+  if (own && config_.recovery.size() < kMostOwnKeys) {
+    config_.recovery.emplace_back(Printable(key, kLongestKey), Shown(value));
+  }
   if (!IsEssential(key)) return;
   config_.essentials.emplace_back(key, Shown(value));
   if (key == "tasks.max") {
@@ -133,6 +141,7 @@ ConnectorConfig ConfigReader::Finish(std::string_view name, std::string_view typ
     config_.hash = sum_ == 0 ? 1 : sum_;
   }
   std::sort(config_.essentials.begin(), config_.essentials.end());
+  std::sort(config_.recovery.begin(), config_.recovery.end());
   if (type == "sink") {
     // SinkUtils.consumerGroupId of apache/kafka.
     config_.consumer_group = group_.empty() ? "connect-" + std::string(name) : group_;

@@ -190,7 +190,10 @@ ConnectFailureRef ReadFailure(std::string_view trace, std::string_view connector
   const std::vector<Exception> exceptions = Split(lines);
   if (exceptions.empty()) return nullptr;
   auto failure = std::make_shared<ConnectFailure>();
-  ReadHead(exceptions.back().head, *failure);
+  for (const Exception& exception : exceptions) {
+    if (&exception != &exceptions.front()) failure->around.push_back(LineOf(*failure));
+    ReadHead(exception.head, *failure);
+  }
   const std::string_view package = PackageOf(connector_class);
   std::string_view frame = package.empty() ? package : OwnFrame(exceptions, package);
   if (frame.empty()) frame = OwnFrame(exceptions, "");

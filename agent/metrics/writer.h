@@ -114,6 +114,7 @@ std::vector<UnknownScope> UnknownScopes(std::span<const Table> tables, const Vie
 // section of its source changes.
 Table KafkaTable();
 Table ConnectTable();
+Table RecoveryTable();
 Table SchemaRegistryTable();
 Table RestProxyTable();
 Table ZookeeperTable();

@@ -26,6 +26,8 @@ struct ConnectFailure {
   /// The topmost call in the connector's own code: of its class's package, else the topmost that is
   /// not Kafka's or Java's; "klaxon.test.FaultySink$Task.put(FaultySink.java:61)"; empty: none.
   std::string frame{};
+  /// The exceptions that it is the cause of, outermost first, "class: message"; at most 7.
+  std::vector<std::string> around{};
   /// The same for the same kind of failure, whatever numbers and ids its words hold (every word
   /// with a digit in it counts as one and the same); survives restarts of Klaxon. 0 is not used.
   uint64_t fingerprint = 0;
@@ -67,6 +69,8 @@ struct ConnectorConfig {
   std::string dead_letter_topic{};    ///< errors.deadletterqueue.topic.name; empty: none
   /// consumer.override.group.id of a sink, else "connect-<name>"; empty for sources.
   std::string consumer_group{};
+  /// What it says of its own recovery: keys that begin with "klaxon.recovery", sorted; at most 30.
+  std::vector<std::pair<std::string, std::string>> recovery{};
 };
 
 /// One entry of `GET /connectors/{name}/offsets`: JSON as Connect writes it, on one line.

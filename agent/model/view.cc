@@ -33,13 +33,32 @@ std::vector<KafkaPart> KafkaParts(const View& view) {
   return parts;
 }
 
+namespace {
+
+/// What recovery thinks of the same Connect cluster.
+const RecoveryFacts* RecoveryOf(const View& view, const Section& connect) {
+  for (const ViewPart& part : view.parts) {
+    const auto* facts = dynamic_cast<const RecoveryFacts*>(part.section->facts.get());
+    if (facts != nullptr && part.section->cluster == connect.cluster &&
+        part.section->instance == connect.instance) {
+      return facts;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 std::vector<ConnectPart> ConnectParts(const View& view) {
   std::vector<ConnectPart> parts;
   for (const ViewPart& part : view.parts) {
     const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get());
     const auto* derived = dynamic_cast<const ConnectDerived*>(part.derived.get());
     if (facts != nullptr && derived != nullptr) {
-      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
+      parts.push_back({.section = *part.section,
+                       .facts = *facts,
+                       .derived = *derived,
+                       .recovery = RecoveryOf(view, *part.section)});
     }
   }
   return parts;

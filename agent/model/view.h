@@ -12,6 +12,7 @@
 #include "agent/model/event.h"
 #include "agent/model/kafka_facts.h"
 #include "agent/model/record_samples.h"
+#include "agent/model/recovery_facts.h"
 #include "agent/model/rest_proxy_facts.h"
 #include "agent/model/schema_registry_derived.h"
 #include "agent/model/schema_registry_facts.h"
@@ -83,6 +84,7 @@ struct ConnectPart {
   const Section& section;
   const ConnectFacts& facts;
   const ConnectDerived& derived;
+  const RecoveryFacts* recovery = nullptr;  ///< null: nothing was decided yet
 };
 
 /// One schema registry of a view. REQUIRES: the view outlives it.

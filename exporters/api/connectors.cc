@@ -35,6 +35,44 @@ struct Subject {
   const ConnectorDerived& derived;
 };
 
+Json Gates(const RecoveryDecision& decision) {
+  Json gates = Json::array();
+  for (const RecoveryGate& gate : decision.gates) {
+    gates.push_back({{"gate", gate.name},
+                     {"open", gate.seen || gate.open ? Json(gate.open) : Json(nullptr)},
+                     {"value", Text(gate.value)}});
+  }
+  return gates;
+}
+
+/// Null: nothing was decided, or of an answer that is too old.
+Json Decision(const ConnectPart& part, const std::string& connector, const Instant& now) {
+  const RecoveryDecision* decision = DecisionFor(part.recovery, connector);
+  if (decision == nullptr || !IsFresh(part.recovery->planned, now)) {
+    return nullptr;
+  }
+  const bool failed = !decision->failed.empty();
+  return {{"mode", Name(decision->mode)},
+          {"action", Name(decision->action)},
+          {"why", TextOrNull(decision->why)},
+          {"way_out", TextOrNull(decision->way_out)},
+          {"due", decision->due ? Json(FormatWallTime(decision->due->wall)) : Json(nullptr)},
+          {"failure_class", failed ? Json(Name(decision->failure)) : Json(nullptr)},
+          {"failed_tasks", decision->failed},
+          {"attempts", decision->attempts},
+          {"attempts_allowed", decision->attempts_allowed},
+          {"gates", Gates(*decision)}};
+}
+
+Json RecoveryOf(const RecoveryFacts* recovery, const Instant& now) {
+  if (recovery == nullptr || !IsFresh(recovery->planned, now)) {
+    return nullptr;
+  }
+  return {{"mode", Name(recovery->mode)},
+          {"breaker", Name(recovery->breaker)},
+          {"breaker_why", TextOrNull(recovery->breaker_why)}};
+}
+
 Json Tasks(const Subject& subject) {
   Json tasks = Json::array();
   for (size_t i = 0; i < subject.facts.tasks.size(); ++i) {
@@ -93,7 +131,8 @@ Json Connector(const Subject& subject, const Instant& now) {
           {"zombie", fresh([&] { return TruthOrNull(derived.zombie); })},
           {"problems", fresh([&] { return Problems(derived); })},
           {"progress", fresh([&] { return Progress(derived); })},
-          {"tasks", fresh([&] { return Tasks(subject); })}};
+          {"tasks", fresh([&] { return Tasks(subject); })},
+          {"recovery", Decision(subject.part, facts.entity->name, now)}};
 }
 
 Json Members(const ConnectGroupFacts& group) {
@@ -156,7 +195,8 @@ Json Cluster(const ConnectPart& part, const Instant& now) {
           {"members", known ? Members(*workers.facts) : Json(nullptr)},
           {"workers", Workers(part.facts, now)},
           {"configured_as_of", AsOf(part.facts.configured, now)},
-          {"config_changes", ConfigChanges(part.facts)}};
+          {"config_changes", ConfigChanges(part.facts)},
+          {"recovery", RecoveryOf(part.recovery, now)}};
 }
 
 }  // namespace

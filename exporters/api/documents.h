@@ -27,8 +27,8 @@ std::string GroupsDocument(const View& view, const Instant& now,
                            const std::optional<std::string>& cluster);
 
 /// {"connectors": [...], "connect_clusters": [...]}: every connector with its tasks, root causes,
-/// problems and progress; every Connect cluster with its workers' group. `ghost` and `zombie` are
-/// null where that cannot be judged.
+/// problems, progress and what recovery decided about it; every Connect cluster with its workers'
+/// group. `ghost` and `zombie` are null where that cannot be judged, and so is `open` of a gate.
 std::string ConnectorsDocument(const View& view, const Instant& now,
                                const std::optional<std::string>& cluster);
 

@@ -37,6 +37,7 @@ std::vector<CatalogueSection> Catalogue() {
   std::vector<CatalogueSection> sections{
       FromTable("Kafka", metrics::KafkaTable()),
       FromTable("Kafka Connect", metrics::ConnectTable()),
+      FromTable("Connector recovery", metrics::RecoveryTable()),
       FromTable("Schema Registry", metrics::SchemaRegistryTable()),
       FromTable("REST proxy", metrics::RestProxyTable()),
       FromTable("ZooKeeper", metrics::ZookeeperTable()),

@@ -62,6 +62,7 @@ const std::array<PrometheusPage::Kind, PrometheusPage::kKinds>& PrometheusPage::
   static constexpr std::array<Kind, kKinds> kAll{
       Kind{.name = "kafka", .collector = "kafka", .table = metrics::KafkaTable},
       Kind{.name = "connect", .collector = "connect", .table = metrics::ConnectTable},
+      Kind{.name = "recovery", .collector = "recovery", .table = metrics::RecoveryTable},
       Kind{.name = "schema_registry",
            .collector = "schema_registry",
            .table = metrics::SchemaRegistryTable},

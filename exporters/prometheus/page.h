@@ -65,7 +65,7 @@ class PrometheusPage {
     MonoTime made_at{};
   };
 
-  static constexpr size_t kKinds = 8;
+  static constexpr size_t kKinds = 9;
   using Fragments = std::array<std::shared_ptr<const Fragment>, kKinds>;
 
   static const std::array<Kind, kKinds>& Kinds();

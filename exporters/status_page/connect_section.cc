@@ -27,6 +27,7 @@ struct Item {
   const ConnectorFacts& facts;
   const ConnectorDerived& derived;
   const AnswerRef& listed;
+  const RecoveryDecision* decision = nullptr;  ///< null: none was made
 };
 
 /// "3 RUNNING, 1 FAILED", each state as a badge.
@@ -62,6 +63,25 @@ std::string Verdicts(const Item& item) {
                         Escape(FrameOf(item.facts, verdict)));
   }
   return html;
+}
+
+/// What would be done about it and what a person may do; the gates in the tooltip.
+std::string RecoveryLine(const Item& item) {
+  const RecoveryDecision* decision = item.decision;
+  if (decision == nullptr || decision->action == RecoveryAction::kNothing) {
+    return "";
+  }
+  std::string gates;
+  for (const RecoveryGate& gate : decision->gates) {
+    gates += fmt::format("{}{}: {}", gates.empty() ? "" : "; ", gate.name, gate.value);
+  }
+  const std::string kind =
+      decision->failed.empty() ? "" : fmt::format("{}; ", Name(decision->failure));
+  return fmt::format("<div class=\"why\" title=\"{}\"><strong>recovery</strong>: {}{}{}</div>",
+                     Escape(gates), kind, Escape(InWords(*decision)),
+                     decision->way_out.empty() ? ""
+                                               : fmt::format("; <span class=\"quiet\">{}</span>",
+                                                             Escape(decision->way_out)));
 }
 
 std::string Where(const ConnectorFacts& connector) {
@@ -113,7 +133,7 @@ std::string Row(const Item& item, const Instant& now) {
          Cell("Connector", fmt::format("<code>{}</code> <span class=\"quiet\">{}</span>",
                                        Escape(facts.entity->name),
                                        Escape(facts.kind.empty() ? facts.type : facts.kind))) +
-         Cell("State", fresh ? state + Verdicts(item) : unknown) +
+         Cell("State", fresh ? state + Verdicts(item) + RecoveryLine(item) : unknown) +
          Cell("Tasks", fresh ? TaskStates(facts) : unknown) +
          Cell("Worker", fresh ? Where(facts) : unknown) +
          Cell("Data", fresh ? DataCell(item, now) : unknown) +
@@ -159,6 +179,15 @@ std::string Workers(const ConnectWorkersGroup& workers, const Instant& now) {
   return html + "</tbody></table>\n";
 }
 
+std::string BreakerLine(const RecoveryFacts* recovery, const Instant& now) {
+  if (recovery == nullptr || recovery->breaker == BreakerState::kClosed ||
+      !IsFresh(recovery->planned, now)) {
+    return "";
+  }
+  return fmt::format("<p>Recovery's breaker: {} {}</p>\n", Badge("warn", Name(recovery->breaker)),
+                     Escape(recovery->breaker_why));
+}
+
 std::string Connectors(const ConnectPart& part, const Instant& now) {
   std::string html =
       "<table><thead><tr><th>Connector</th><th>State</th><th>Tasks</th><th>Worker</th>"
@@ -169,7 +198,9 @@ std::string Connectors(const ConnectPart& part, const Instant& now) {
     for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
       const ConnectorDerived& derived = part.derived.connectors[i];
       if (derived.verdicts.empty() != troubled) {
-        order.push_back({part.facts.connectors[i], derived, part.facts.listed});
+        const ConnectorFacts& facts = part.facts.connectors[i];
+        order.push_back(
+            {facts, derived, part.facts.listed, DecisionFor(part.recovery, facts.entity->name)});
       }
     }
   }
@@ -235,6 +266,7 @@ std::string ConnectSection(const ConnectPart& part, const PlatformLinks& links,
       Escape(part.facts.version));
   html += LinksIn(links, part.section);
   html += Workers(part.derived.workers, now);
+  html += BreakerLine(part.recovery, now);
   html += fmt::format("<h3>Connectors <span class=\"quiet\">{}</span></h3>\n",
                       AgeOf(part.facts.listed, now));
   if (part.facts.listed == nullptr) {

@@ -131,5 +131,31 @@ TEST_CASE("while REST is silent the workers' group stays, and no verdict does", 
   CHECK_FALSE(out.families().contains("kafka_connect_up"));
 }
 
+TEST_CASE("what recovery decided is one state of each connector", "[metrics]") {
+  Estate estate;
+  RecoveryFacts recovery;
+  recovery.decisions = {{.connector = "lake"},
+                        {.connector = "orders",
+                         .action = RecoveryAction::kQuarantine,
+                         .failure = FailureClass::kConfiguration,
+                         .failed = {0},
+                         .attempts = 1}};
+  estate.Recover(recovery);
+  RecordingWriter out;
+  Emit(RecoveryTable(), estate.view, out);
+  const std::string etl = "{cluster=main,connect=etl,";
+  CHECK(out.samples().size() == 2 * kRecoveryActions + 1 + 2 + kBreakerStates);
+  CHECK(out.samples().at("kafka_connect_recovery_state" + etl + "connector=lake,state=nothing}") ==
+        1);
+  CHECK(out.samples().at("kafka_connect_recovery_state" + etl +
+                         "connector=orders,state=quarantine}") == 1);
+  CHECK(out.samples().at("kafka_connect_recovery_state" + etl +
+                         "connector=orders,state=restart}") == 0);
+  CHECK(out.samples().at("kafka_connect_failure_class" + etl +
+                         "connector=orders,class=configuration}") == 1);
+  CHECK(out.samples().at("kafka_connect_recovery_attempts" + etl + "connector=orders}") == 1);
+  CHECK(out.samples().at("kafka_connect_recovery_breaker_state" + etl + "state=closed}") == 1);
+}
+
 }  // namespace
 }  // namespace klaxon::metrics

@@ -55,6 +55,17 @@ class ConnectEstate {
     return view;
   }
 
+  /// What recovery thinks of the connectors, made of the last answer.
+  void Recover(RecoveryFacts recovery) {
+    recovery.planned = facts_->listed;
+    recovery.answers = {facts_->listed};
+    view.parts.push_back({.section = std::make_shared<const Section>(
+                              Section{.cluster = "main",
+                                      .collector = "recovery",
+                                      .instance = "etl",
+                                      .facts = std::make_shared<RecoveryFacts>(recovery)})});
+  }
+
   Instant Now() const { return {.wall = WallTime{now_}, .mono = MonoTime{now_}}; }
 
   const ConnectDerived& derived() const {

@@ -111,6 +111,39 @@ TEST_CASE("a connector carries what is wrong with it, and its workers' group", "
   CHECK(old.at("connect_clusters").at(0).at("members").is_null());
 }
 
+TEST_CASE("a connector carries what recovery decided about it", "[api]") {
+  klaxon::testing::ConnectEstate estate;
+  estate.Connector("lake", "sink", 1);
+  estate.Connector("orders", "source", 1);
+  estate.Pass(10);
+  RecoveryFacts recovery;
+  recovery.breaker = BreakerState::kSpread;
+  recovery.decisions = {{.connector = "lake",
+                         .action = RecoveryAction::kWait,
+                         .failure = FailureClass::kDependency,
+                         .failed = {-1, 0},
+                         .why = "back-off",
+                         .due = estate.Now(),
+                         .attempts = 2,
+                         .attempts_allowed = 5,
+                         .gates = {{.name = "owner", .seen = false, .value = "not known"},
+                                   {.name = "fresh", .open = true, .value = "1 s"}}}};
+  estate.Recover(recovery);
+  const json document = json::parse(ConnectorsDocument(estate.view, estate.Now(), {}));
+  const json& lake = document.at("connectors").at(0).at("recovery");
+  CHECK(lake.at("action") == "wait");
+  CHECK(lake.at("failure_class") == "dependency");
+  CHECK(lake.at("failed_tasks") == json{-1, 0});
+  CHECK(lake.at("due").is_string());
+  CHECK(lake.at("gates").at(0).at("open").is_null());
+  CHECK(lake.at("gates").at(1).at("open") == true);
+  CHECK(document.at("connectors").at(1).at("recovery").is_null());
+  CHECK(document.at("connect_clusters").at(0).at("recovery").at("breaker") == "spread");
+  const Instant later{.wall = {}, .mono = estate.Now().mono + std::chrono::seconds{60}};
+  const json old = json::parse(ConnectorsDocument(estate.view, later, {}));
+  CHECK(old.at("connectors").at(0).at("recovery").is_null());
+}
+
 TEST_CASE("a REST proxy is told beside what Kafka says", "[api]") {
   EntityTable names;
   RestProxyFacts facts;

@@ -103,5 +103,30 @@ TEST_CASE("what happens to connectors is told as events", "[status_page]") {
   CHECK_THAT(page, ContainsSubstring("worker etl / w2:8083 left"));
 }
 
+TEST_CASE("what recovery would do stands below what is wrong", "[status_page]") {
+  ConnectEstate estate;
+  estate.Connector("lake", "sink", 1);
+  estate.Pass(10);
+  RecoveryFacts recovery;
+  recovery.breaker = BreakerState::kOpen;
+  recovery.breaker_why = "9 <of> 9 failed";
+  recovery.decisions = {{.connector = "lake",
+                         .action = RecoveryAction::kRefuse,
+                         .failure = FailureClass::kPoisonRecord,
+                         .failed = {0},
+                         .why = "a <gate> is shut",
+                         .way_out = "skip the record",
+                         .gates = {{.name = "breaker", .value = "open"}}}};
+  estate.Recover(recovery);
+  const std::string page = Page(estate);
+  CHECK_THAT(page, ContainsSubstring("poison_record; not restarted: a &lt;gate&gt; is shut"));
+  CHECK_THAT(page, ContainsSubstring("title=\"breaker: open\""));
+  CHECK_THAT(page, ContainsSubstring("skip the record"));
+  CHECK_THAT(page, ContainsSubstring("9 &lt;of&gt; 9 failed"));
+  const std::string old = Page(estate, 60);
+  CHECK_THAT(old, !ContainsSubstring("not restarted"));
+  CHECK_THAT(old, !ContainsSubstring("9 &lt;of&gt; 9 failed"));
+}
+
 }  // namespace
 }  // namespace klaxon::status_page

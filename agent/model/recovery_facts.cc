@@ -1,0 +1,105 @@
+#include "agent/model/recovery_facts.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace klaxon {
+
+std::string_view Name(FailureClass failure) {
+  switch (failure) {
+    case FailureClass::kUnknown:
+      return "unknown";
+    case FailureClass::kTransient:
+      return "transient";
+    case FailureClass::kDependency:
+      return "dependency";
+    case FailureClass::kConfiguration:
+      return "configuration";
+    case FailureClass::kAuthorization:
+      return "authorization";
+    case FailureClass::kPoisonRecord:
+      return "poison_record";
+    case FailureClass::kDataLossRisk:
+      return "data_loss_risk";
+    case FailureClass::kOutOfMemory:
+      return "out_of_memory";
+    case FailureClass::kPluginMissing:
+      return "plugin_missing";
+  }
+  std::abort();
+}
+
+std::string_view Name(RecoveryMode mode) {
+  switch (mode) {
+    case RecoveryMode::kOff:
+      return "off";
+    case RecoveryMode::kObserve:
+      return "observe";
+  }
+  std::abort();
+}
+
+std::string_view Name(RecoveryAction action) {
+  switch (action) {
+    case RecoveryAction::kNothing:
+      return "nothing";
+    case RecoveryAction::kRestart:
+      return "restart";
+    case RecoveryAction::kWait:
+      return "wait";
+    case RecoveryAction::kRefuse:
+      return "refuse";
+    case RecoveryAction::kQuarantine:
+      return "quarantine";
+    case RecoveryAction::kLift:
+      return "lift";
+    case RecoveryAction::kExhausted:
+      return "exhausted";
+  }
+  std::abort();
+}
+
+std::string_view Name(BreakerState state) {
+  switch (state) {
+    case BreakerState::kClosed:
+      return "closed";
+    case BreakerState::kOpen:
+      return "open";
+    case BreakerState::kCanary:
+      return "canary";
+    case BreakerState::kSpread:
+      return "spread";
+  }
+  std::abort();
+}
+
+std::string InWords(const RecoveryDecision& decision) {
+  switch (decision.action) {
+    case RecoveryAction::kNothing:
+      return "";
+    case RecoveryAction::kRestart:
+      return "would be restarted now: " + decision.why;
+    case RecoveryAction::kWait:
+      return "waits: " + decision.why;
+    case RecoveryAction::kRefuse:
+      return "not restarted: " + decision.why;
+    case RecoveryAction::kQuarantine:
+      return "in quarantine: " + decision.why;
+    case RecoveryAction::kLift:
+      return "out of quarantine: " + decision.why;
+    case RecoveryAction::kExhausted:
+      return "given up: " + decision.why;
+  }
+  std::abort();
+}
+
+const RecoveryDecision* DecisionFor(const RecoveryFacts* facts, std::string_view connector) {
+  if (facts == nullptr) {
+    return nullptr;
+  }
+  const auto found =
+      std::ranges::lower_bound(facts->decisions, connector, {}, &RecoveryDecision::connector);
+  return found == facts->decisions.end() || found->connector != connector ? nullptr : &*found;
+}
+
+}  // namespace klaxon

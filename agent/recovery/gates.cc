@@ -1,0 +1,155 @@
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
+#include "agent/recovery/rules.h"
+
+namespace klaxon::recovery {
+namespace {
+
+constexpr Duration kDay = std::chrono::hours{24};
+
+RecoveryGate Fresh(const Case& subject) {
+  const Duration age = subject.now.mono - subject.world.listed->taken_at.mono;
+  return {.name = "fresh",
+          .open = IsFresh(subject.world.listed, subject.now),
+          .value = fmt::format("its state is {} old", FormatAge(age))};
+}
+
+/// A restart must not go to the cluster that an address leads to since yesterday.
+RecoveryGate SameCluster(const Case& subject) {
+  const std::string& first = subject.journal.cluster_id;
+  const std::string& now = subject.world.cluster_id;
+  if (now.empty()) {
+    return {
+        .name = "cluster_id", .seen = false, .value = "Connect does not tell its Kafka cluster"};
+  }
+  return {.name = "cluster_id",
+          .open = first == now,
+          .value = first == now
+                       ? fmt::format("Kafka cluster {}", now)
+                       : fmt::format("was Kafka cluster {}, is {}: another Connect cluster answers",
+                                     first, now)};
+}
+
+RecoveryGate Addressable(const Case& subject) {
+  const bool open = subject.subject.addressable;
+  return {.name = "addressable",
+          .open = open,
+          .value = open ? "its name can be put into a path"
+                        : "its name cannot be put into a path of that version of Connect"};
+}
+
+RecoveryGate OwnConfiguration(const Case& subject) {
+  const std::string& mistake = subject.subject.chosen->mistake;
+  return {.name = "own_keys",
+          .open = mistake.empty(),
+          .value = mistake.empty() ? "no mistakes in its own configuration" : mistake};
+}
+
+/// Connect ignores a restart of what no living worker carries.
+RecoveryGate Owner(const Case& subject) {
+  RecoveryGate gate{.name = "owner", .open = true, .value = "alive"};
+  for (const Item& item : subject.subject.items) {
+    if (!item.failed()) {
+      continue;
+    }
+    if (item.owner_alive == Truth::kUnknown) {
+      gate.open = gate.seen = false;
+      gate.value = "not known: " + subject.world.group_words;
+    } else if (item.owner_alive == Truth::kNo) {
+      gate.open = false;
+      gate.value = fmt::format("{} is not in the workers' group: Connect would ignore a restart",
+                               item.worker.empty() ? "its worker" : item.worker);
+      return gate;
+    }
+  }
+  return gate;
+}
+
+RecoveryGate WorkerGroup(const Case& subject) {
+  return {.name = "worker_group",
+          .open = subject.world.group_known && subject.world.group_at_rest,
+          .seen = subject.world.group_known,
+          .value = subject.world.group_words};
+}
+
+bool Inside(const MaintenanceWindow& window, const Instant& now) {
+  using Days = std::chrono::duration<int64_t, std::ratio<86400>>;
+  constexpr int64_t kThursday = 4;  // 1970-01-01
+  const auto since_epoch = now.wall.time_since_epoch();
+  const auto day = std::chrono::floor<Days>(since_epoch);
+  const auto time = since_epoch - day;
+  const auto weekday = static_cast<size_t>(((day.count() + kThursday) % 7 + 7) % 7);
+  const size_t yesterday = (weekday + 6) % 7;
+  if (window.from < window.to) {
+    return window.days.test(weekday) && time >= window.from && time < window.to;
+  }
+  return (window.days.test(weekday) && time >= window.from) ||
+         (window.days.test(yesterday) && time < window.to);
+}
+
+RecoveryGate Maintenance(const Case& subject) {
+  static_assert(kDay == std::chrono::minutes{1440});
+  for (const MaintenanceWindow& window : subject.policy.maintenance) {
+    if (Inside(window, subject.now)) {
+      return {.name = "maintenance",
+              .value = fmt::format("a maintenance window lasts until {:02}:{:02} UTC",
+                                   window.to.count() / 60, window.to.count() % 60)};
+    }
+  }
+  return {.name = "maintenance", .open = true, .value = "no window"};
+}
+
+RecoveryGate Breaker(const Case& subject) {
+  const BreakerMemory& breaker = subject.journal.breaker;
+  switch (breaker.state) {
+    case BreakerState::kClosed:
+      return {.name = "breaker", .open = true, .value = "closed"};
+    case BreakerState::kOpen:
+      return {.name = "breaker", .value = "open: " + breaker.why};
+    case BreakerState::kCanary:
+      return {.name = "breaker",
+              .open = breaker.canary.empty(),
+              .value = breaker.canary.empty()
+                           ? "one restart is allowed, to see whether it helps"
+                           : fmt::format("waits whether {} runs again", breaker.canary)};
+    case BreakerState::kSpread:
+      return {.name = "breaker", .open = true, .value = "restarts are spread"};
+  }
+  std::abort();
+}
+
+bool Waived(const Policy& policy, std::string_view name) {
+  for (size_t i = 0; i < kWaivable; ++i) {
+    if (policy.waived.test(i) && Name(static_cast<Gate>(i)) == name) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool AskGates(const Case& subject) {
+  bool decided = false;
+  for (const auto ask : {Fresh, SameCluster, Addressable, OwnConfiguration, Owner, WorkerGroup,
+                         Maintenance, Breaker}) {
+    RecoveryGate gate = ask(subject);
+    if (!gate.open && Waived(subject.policy, gate.name)) {
+      gate.open = true;
+      gate.value += " (waived)";
+    }
+    if (!gate.open && !decided) {
+      decided =
+          subject.Decide(RecoveryAction::kRefuse,
+                         fmt::format("{}{}", gate.seen ? "" : "cannot be seen: ", gate.value));
+    }
+    subject.decision.gates.push_back(std::move(gate));
+  }
+  return decided;
+}
+
+}  // namespace klaxon::recovery

@@ -1,0 +1,181 @@
+#include "agent/recovery/journal.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace klaxon::recovery {
+namespace {
+
+constexpr Duration kBudgetWindow = std::chrono::minutes{1};
+
+uint64_t FailuresOf(const Subject& subject) {
+  uint64_t failures = 0;
+  for (const Item& item : subject.items) {
+    failures += item.failures;
+  }
+  return failures;
+}
+
+bool AllRuns(const Subject& subject) {
+  return std::ranges::all_of(subject.items,
+                             [](const Item& item) { return item.state == "RUNNING"; });
+}
+
+/// A changed configuration is a new beginning: somebody did something.
+void FollowConfiguration(const Subject& subject, uint64_t poll, ConnectorMemory& memory) {
+  memory.lifted = false;
+  if (subject.config_hash == 0 || subject.config_hash == memory.config_hash) {
+    return;
+  }
+  if (memory.config_hash != 0) {
+    memory = {.life = memory.life,
+              .changed_in = poll,
+              .lifted = memory.quarantined,
+              .failures = memory.failures};
+  }
+  memory.config_hash = subject.config_hash;
+}
+
+/// It failed anew: by the same cause at the same place, the record there is the cause.
+void TakeFailure(const Subject& subject, ConnectorMemory& memory) {
+  const Item* worst = subject.worst();
+  std::string cause;
+  if (worst->fingerprint != 0 && !subject.place.empty()) {
+    cause = fmt::format("{:016x} {}", worst->fingerprint, subject.place);
+  }
+  if (!cause.empty() && cause == memory.last_cause && memory.attempts > 0) {
+    memory.poison = subject.place;
+  }
+  memory.last_cause = std::move(cause);
+}
+
+void CountRestart(const Instant& now, ConnectorMemory& memory) {
+  ++memory.attempts;
+  memory.last_attempt = now;
+}
+
+void FollowFailed(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
+  const uint64_t failures = FailuresOf(subject);
+  memory.running_since.reset();
+  memory.runs_for = 0;
+  if (memory.failed_polls == 0) {
+    memory.failed_since = now;
+    TakeFailure(subject, memory);
+  } else if (failures > memory.failures) {  // it was restarted and failed again between two polls
+    CountRestart(now, memory);
+    TakeFailure(subject, memory);
+  }
+  ++memory.failed_polls;
+  memory.failures = failures;
+}
+
+/// Data has moved since it runs, or nothing is left to move, or nobody can tell.
+bool Progressed(const Subject& subject, const Instant& running_since) {
+  if (subject.zombie) {
+    return false;
+  }
+  const bool evident = subject.moved.has_value() || subject.lag.has_value();
+  return !evident || subject.lag == 0 ||
+         (subject.moved && subject.moved->mono >= running_since.mono);
+}
+
+void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
+  if (memory.failed_polls > 0) {  // Connect restarts nothing that failed: somebody did
+    CountRestart(now, memory);
+  }
+  memory.failed_polls = 0;
+  memory.failed_since.reset();
+  memory.failures = FailuresOf(subject);
+  if (!AllRuns(subject)) {
+    memory.running_since.reset();
+    memory.runs_for = 0;
+    return;
+  }
+  memory.running_since = memory.running_since.value_or(now);
+  ++memory.runs_for;
+  const Settings& settings = subject.chosen->settings;
+  const Duration soak =
+      std::max(settings.soak, BackoffOf(settings, memory.attempts + 1, subject.name));
+  if (memory.attempts > 0 && now.mono - memory.running_since->mono >= soak &&
+      Progressed(subject, *memory.running_since)) {
+    memory.attempts = 0;
+    memory.last_attempt.reset();
+    memory.last_cause.clear();
+    memory.poison.clear();
+  }
+}
+
+}  // namespace
+
+Duration BackoffOf(const Settings& settings, uint32_t attempts, std::string_view connector) {
+  constexpr uint32_t kMostDoublings = 40;
+  constexpr auto kStrimziCap = std::chrono::minutes{60};
+  if (attempts == 0) {
+    return {};
+  }
+  if (settings.preset == BackoffPreset::kStrimzi) {
+    const uint64_t n = std::min(attempts, 60U);
+    return std::min<Duration>(std::chrono::minutes{n * n + n}, kStrimziCap);
+  }
+  Duration wait = settings.backoff_base;
+  for (uint32_t i = 1; i < std::min(attempts, kMostDoublings) && wait < settings.backoff_cap; ++i) {
+    wait *= 2;
+  }
+  wait = std::min(wait, settings.backoff_cap);
+  // Spread by name and count, not by chance: a plan made twice is the same.
+  const size_t spread = std::hash<std::string>{}(fmt::format("{}/{}", connector, attempts)) % 2001;
+  const auto thousandths = static_cast<int64_t>(spread) - 1000;
+  return wait + wait / 100'000 * (thousandths * settings.jitter_percent);
+}
+
+void Follow(const World& world, const Policy& policy, const Instant& now, Journal& journal) {
+  while (!journal.restarts.empty() && now.mono - journal.restarts.front() > kBudgetWindow) {
+    journal.restarts.pop_front();
+  }
+  const bool news =
+      IsFresh(world.listed, now) && (journal.followed == nullptr ||
+                                     world.listed->taken_at.mono > journal.followed->taken_at.mono);
+  if (!news) {
+    return;
+  }
+  journal.followed = world.listed;
+  ++journal.polls;
+  if (journal.cluster_id.empty()) {
+    journal.cluster_id = world.cluster_id;
+  }
+  size_t failed_now = 0;
+  std::map<std::string, ConnectorMemory, std::less<>> kept;
+  for (const Subject& subject : world.subjects) {
+    ConnectorMemory& memory = kept[subject.name];
+    if (auto before = journal.connectors.extract(subject.name)) {
+      memory = std::move(before.mapped());
+    }
+    if (memory.life != subject.life) {
+      memory = {.life = subject.life};
+    }
+    FollowConfiguration(subject, journal.polls, memory);
+    if (subject.failed()) {
+      failed_now += memory.failed_polls == 0 ? 1 : 0;
+      FollowFailed(subject, now, memory);
+    } else {
+      FollowRunning(subject, now, memory);
+    }
+  }
+  journal.connectors = std::move(kept);
+  FollowBreaker(world, policy, failed_now, now, journal);
+}
+
+void Note(const std::vector<RecoveryDecision>& decisions, Journal& journal) {
+  for (const RecoveryDecision& decision : decisions) {
+    const auto found = journal.connectors.find(decision.connector);
+    if (found != journal.connectors.end()) {
+      found->second.quarantined = decision.action == RecoveryAction::kQuarantine ||
+                                  decision.action == RecoveryAction::kExhausted;
+    }
+  }
+}
+
+}  // namespace klaxon::recovery

@@ -1,0 +1,226 @@
+#include "agent/recovery/rules.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
+
+namespace klaxon::recovery {
+namespace {
+
+bool Off(const Case& subject) {
+  return subject.settings().mode == RecoveryMode::kOff &&
+         subject.Decide(RecoveryAction::kNothing, "recovery is off for it");
+}
+
+/// What an old answer says may have changed: nothing is decided by it.
+bool Stale(const Case& subject) {
+  if (IsFresh(subject.world.listed, subject.now)) {
+    return false;
+  }
+  return subject.Decide(
+      subject.memory.failed_polls > 0 ? RecoveryAction::kRefuse : RecoveryAction::kNothing,
+      subject.world.listed == nullptr
+          ? "its state was never read"
+          : fmt::format("its state is {} old",
+                        FormatAge(subject.now.mono - subject.world.listed->taken_at.mono)));
+}
+
+bool WithoutStatus(const Case& subject) {
+  return subject.subject.items.front().state.empty() &&
+         subject.Decide(RecoveryAction::kRefuse,
+                        "Connect tells no status of it: there is nothing to restart");
+}
+
+/// What is meant to stand still is left alone, failed or not.
+bool NotMeantToRun(const Case& subject) {
+  const bool failed = subject.subject.failed();
+  const RecoveryAction action = failed ? RecoveryAction::kRefuse : RecoveryAction::kNothing;
+  switch (subject.subject.intent) {
+    case ConnectIntent::kPaused:
+      return subject.Decide(
+          action, failed ? "it is paused: a restart would only park it again" : "it is paused");
+    case ConnectIntent::kStopped:
+      return subject.Decide(action, "it is stopped");
+    case ConnectIntent::kUnknown:
+    case ConnectIntent::kRunning:
+      return false;
+  }
+  std::abort();
+}
+
+bool Restarting(const Case& subject) {
+  for (const Item& item : subject.subject.items) {
+    if (item.state != "RESTARTING") {
+      continue;
+    }
+    const Duration limit = subject.settings().verify_timeout;
+    if (subject.now.mono - item.since.mono > limit) {
+      return subject.Decide(RecoveryAction::kRefuse,
+                            fmt::format("RESTARTING for longer than {}: is its worker alive?",
+                                        FormatDuration(limit)));
+    }
+    return subject.Wait({item.since.wall + limit, item.since.mono + limit},
+                        "a restart is under way");
+  }
+  return false;
+}
+
+std::string AfterRestart(const ConnectorMemory& memory) {
+  return memory.attempts == 0
+             ? "it runs"
+             : fmt::format(
+                   "it runs again after {} restart{}; they are forgotten once it has run "
+                   "for long enough",
+                   memory.attempts, memory.attempts == 1 ? "" : "s");
+}
+
+/// Everything that Connect does not call FAILED.
+bool NotFailed(const Case& subject) {
+  const Subject& facts = subject.subject;
+  if (facts.failed()) {
+    return false;
+  }
+  if (subject.memory.lifted) {
+    return subject.Decide(RecoveryAction::kLift, "its configuration was changed");
+  }
+  if (facts.ghost) {
+    return subject.Decide(RecoveryAction::kRefuse,
+                          "its worker is gone: Connect gives its work to others by itself");
+  }
+  if (facts.stuck_unassigned) {
+    subject.decision.way_out =
+        "change its configuration or restart a worker: then work is dealt "
+        "out anew";
+    return subject.Decide(RecoveryAction::kRefuse, "no worker carries it: a restart does not help");
+  }
+  if (std::ranges::find(facts.items, "UNASSIGNED", &Item::state) != facts.items.end()) {
+    return subject.Decide(RecoveryAction::kWait, "Connect deals its work out by itself");
+  }
+  if (facts.zero_tasks) {
+    subject.decision.way_out = "a restart of the connector makes its task configurations anew";
+    return subject.Decide(RecoveryAction::kRefuse, "it runs without tasks, and nothing failed");
+  }
+  if (!facts.zombie) {
+    return subject.Decide(RecoveryAction::kNothing, AfterRestart(subject.memory));
+  }
+  return !subject.settings().restart_zombies &&
+         subject.Decide(RecoveryAction::kRefuse,
+                        "it claims to run and moves no data; recovery.zombies says to alert only");
+}
+
+bool JustLifted(const Case& subject) {
+  if (subject.memory.lifted) {
+    return subject.Decide(RecoveryAction::kLift, "its configuration was changed; it starts afresh");
+  }
+  return subject.memory.changed_in == subject.journal.polls &&
+         subject.Wait(subject.now, "its configuration was changed just now");
+}
+
+bool Poisoned(const Case& subject) {
+  if (subject.memory.poison.empty()) {
+    return false;
+  }
+  subject.decision.failure = FailureClass::kPoisonRecord;
+  subject.decision.way_out = AdviceFor(FailureClass::kPoisonRecord);
+  return subject.Decide(RecoveryAction::kQuarantine,
+                        fmt::format("it failed twice by the same cause without moving from {}",
+                                    subject.memory.poison));
+}
+
+bool ForbiddenByClass(const Case& subject) {
+  const Item* worst = subject.subject.worst();
+  if (worst == nullptr) {
+    return false;  // a zombie
+  }
+  const ClassAction action = subject.settings().on.at(static_cast<size_t>(worst->failure));
+  const std::string_view name = Name(worst->failure);
+  switch (action) {
+    case ClassAction::kRestart:
+      return false;
+    case ClassAction::kOnce:
+      return subject.memory.attempts > 0 &&
+             subject.Decide(RecoveryAction::kQuarantine,
+                            fmt::format("{}: one restart did not help, and more will not", name));
+    case ClassAction::kNever:
+      return subject.Decide(RecoveryAction::kQuarantine,
+                            fmt::format("{}: it is never restarted by itself", name));
+  }
+  std::abort();
+}
+
+bool Exhausted(const Case& subject) {
+  return static_cast<int64_t>(subject.memory.attempts) >= subject.settings().attempts &&
+         subject.Decide(RecoveryAction::kExhausted,
+                        fmt::format("{} restarts did not help; it is left alone until its "
+                                    "configuration changes or it runs again for long enough",
+                                    subject.memory.attempts));
+}
+
+bool Debounce(const Case& subject) {
+  const ConnectorMemory& memory = subject.memory;
+  if (!subject.subject.failed()) {
+    return false;  // a zombie: analysis has waited long enough
+  }
+  if (memory.failed_polls == 0) {  // the status topic is ahead of the list
+    return subject.Wait(subject.now, "it has failed since the last list of connectors");
+  }
+  const Settings& settings = subject.settings();
+  const Instant& since = *memory.failed_since;
+  const bool seen = static_cast<int64_t>(memory.failed_polls) >= settings.debounce_polls ||
+                    subject.now.mono - since.mono >= settings.debounce_time;
+  return !seen &&
+         subject.Wait(
+             {since.wall + settings.debounce_time, since.mono + settings.debounce_time},
+             fmt::format("seen {} of {} times", memory.failed_polls, settings.debounce_polls));
+}
+
+bool QuietStart(const Case& subject) {
+  const auto polls = static_cast<int64_t>(subject.journal.polls);
+  return polls <= subject.policy.quiet_polls &&
+         subject.Wait(subject.now, fmt::format("Klaxon has just started: poll {} of {} that only "
+                                               "look",
+                                               polls, subject.policy.quiet_polls));
+}
+
+bool Backoff(const Case& subject) {
+  const ConnectorMemory& memory = subject.memory;
+  if (!memory.last_attempt) {
+    return false;
+  }
+  const Duration wait = BackoffOf(subject.settings(), memory.attempts, subject.subject.name);
+  const Instant due{
+      memory.last_attempt->wall + std::chrono::duration_cast<WallTime::duration>(wait),
+      memory.last_attempt->mono + wait};
+  return due.mono > subject.now.mono &&
+         subject.Wait(due, fmt::format("back-off after restart {} of {}", memory.attempts,
+                                       subject.settings().attempts));
+}
+
+constexpr std::array<Rule, 13> kRules{
+    Off,       Stale,      WithoutStatus, NotMeantToRun,    Restarting,
+    NotFailed, JustLifted, Poisoned,      ForbiddenByClass, Exhausted,
+    Debounce,  QuietStart, Backoff};
+
+}  // namespace
+
+bool Case::Decide(RecoveryAction action, std::string why) const {
+  decision.action = action;
+  decision.why = std::move(why);
+  return true;
+}
+
+bool Case::Wait(const Instant& due, std::string why) const {
+  decision.due = due;
+  return Decide(RecoveryAction::kWait, std::move(why));
+}
+
+std::span<const Rule> Rules() {
+  return kRules;
+}
+
+}  // namespace klaxon::recovery

@@ -1,0 +1,205 @@
+#include "agent/recovery/world.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
+#include "agent/connect/trace.h"
+
+namespace klaxon::recovery {
+namespace {
+
+constexpr size_t kMostPlaces = 3;
+
+std::set<std::string> AliveIn(const ConnectWorkersGroup& workers) {
+  std::set<std::string> alive;
+  if (workers.facts != nullptr) {
+    for (const ConnectMemberFacts& member : workers.facts->members) {
+      alive.insert(WorkerIdOf(member.url));
+    }
+  }
+  return alive;
+}
+
+void LookAtGroup(const ConnectWorkersGroup& workers, const Instant& now, World& world) {
+  world.group_known = workers.facts != nullptr && IsFresh(workers.described, now);
+  if (!world.group_known) {
+    world.group_words =
+        workers.unknown.empty() ? "the workers' group was not read for too long" : workers.unknown;
+    return;
+  }
+  const Duration delay = workers.facts->delay;
+  world.group_at_rest =
+      workers.Stable(now) && delay == Duration{} && !workers.facts->config_mismatch;
+  world.group_words = fmt::format("group {} is {}", workers.entity->name, workers.state);
+  if (delay > Duration{}) {
+    world.group_words +=
+        fmt::format("; lost work waits up to {} for its worker", FormatDuration(delay));
+  }
+}
+
+/// What is wrong with a Kafka cluster that would fail connectors whatever they are.
+std::string RedOf(const KafkaPart& part, const Instant& now) {
+  const std::string name = fmt::format("Kafka cluster {}", part.section.cluster);
+  if (part.facts.proof == MetadataProof::kDoubtful) {
+    return name + ": its quorum has no leader, or does not answer";
+  }
+  if (!IsFresh(part.facts.metadata, now)) {
+    return name + " has not answered for too long";
+  }
+  for (const BrokerFacts& broker : part.facts.brokers) {
+    if (broker.error) {
+      return fmt::format("{}: broker {} does not answer", name, broker.id);
+    }
+  }
+  size_t leaderless = 0;
+  for (const TopicFacts& topic : part.facts.topics) {
+    leaderless +=
+        static_cast<size_t>(std::ranges::count(topic.partitions, -1, &PartitionFacts::leader));
+  }
+  return leaderless == 0 ? "" : fmt::format("{}: {} partitions have no leader", name, leaderless);
+}
+
+std::string RedOf(const SchemaRegistryPart& part, const Instant& now) {
+  const auto serves = [&](const RegistryNodeFacts& node) { return node.Serves(now); };
+  return part.facts.nodes.empty() || std::ranges::any_of(part.facts.nodes, serves)
+             ? ""
+             : fmt::format("schema registry {}: no node serves", part.section.instance);
+}
+
+std::string RedOf(const View& view, const std::string& cluster) {
+  for (const KafkaPart& part : KafkaParts(view)) {
+    std::string red = part.section.cluster == cluster ? RedOf(part, view.now) : "";
+    if (!red.empty()) {
+      return red;
+    }
+  }
+  for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
+    std::string red = part.section.cluster == cluster ? RedOf(part, view.now) : "";
+    if (!red.empty()) {
+      return red;
+    }
+  }
+  return "";
+}
+
+/// "orders-0@17": the partitions of a sink's group that have more to read, and where it stands.
+std::string PlaceOfSink(const KafkaPart& kafka, const std::string& group) {
+  const auto name = [](const GroupFacts& facts) -> const std::string& {
+    return facts.entity->name;
+  };
+  const auto found = std::ranges::lower_bound(kafka.facts.groups, group, {}, name);
+  if (found == kafka.facts.groups.end() || name(*found) != group) {
+    return "";
+  }
+  const GroupLag& lags =
+      kafka.derived.groups.at(static_cast<size_t>(found - kafka.facts.groups.begin()));
+  std::string words;
+  size_t places = 0;
+  for (size_t topic = 0; topic < found->topics.size(); ++topic) {
+    const GroupTopicFacts& commits = found->topics[topic];
+    for (size_t i = 0; i < commits.commits.size(); ++i) {
+      const bool behind = lags.topics.at(topic).at(i).lag > 0;
+      if (behind && ++places <= kMostPlaces) {
+        words += fmt::format("{}{}-{}@{}", words.empty() ? "" : ", ", commits.topic->name,
+                             commits.commits[i].partition, commits.commits[i].offset);
+      }
+    }
+  }
+  return places > kMostPlaces ? fmt::format("{} and {} more", words, places - kMostPlaces) : words;
+}
+
+std::string PlaceOf(const View& view, const ConnectPart& part, size_t index) {
+  const ConnectorFacts& facts = part.facts.connectors[index];
+  if (!facts.config.consumer_group
+           .empty()) {  // a sink; analysis looks for groups of those that run
+    for (const KafkaPart& kafka : KafkaParts(view)) {
+      if (kafka.section.cluster == part.derived.workers.kafka) {
+        return PlaceOfSink(kafka, facts.config.consumer_group);
+      }
+    }
+  }
+  if (!IsFresh(facts.offsets_told, view.now) || facts.offsets.empty()) {
+    return "";
+  }
+  const ConnectOffset& first = facts.offsets.front();
+  return fmt::format("{} at {}{}", first.partition, first.offset,
+                     facts.offsets.size() > 1 ? ", ..." : "");
+}
+
+/// Of the connector itself or a task: what both tell alike.
+template <class Facts>
+Item ItemOf(const Facts& facts, const ConnectStateAge& age, const Lens& lens) {
+  Item item{
+      .state = facts.state, .worker = facts.worker, .since = age.since, .failures = age.failures};
+  if (item.failed()) {
+    item.failure = lens.classifier.ClassOf(facts.failure);
+    item.fingerprint = facts.failure == nullptr ? 0 : facts.failure->fingerprint;
+    item.root_cause = facts.root_cause;
+  }
+  return item;
+}
+
+bool Has(const ConnectorDerived& derived, ConnectFault fault) {
+  return std::ranges::find(derived.verdicts, fault, &ConnectVerdict::fault) !=
+         derived.verdicts.end();
+}
+
+Subject SubjectOf(const ConnectorFacts& facts, const ConnectorDerived& derived, const Lens& lens) {
+  Subject subject{.name = facts.entity->name,
+                  .life = facts.entity->id,
+                  .intent = facts.intent,
+                  .addressable = facts.addressable,
+                  .config_hash = facts.config.hash,
+                  .chosen = lens.settings.For(facts.entity->name, facts.config.recovery),
+                  .moved = derived.moved,
+                  .lag = derived.lag,
+                  .ghost = Has(derived, ConnectFault::kGhost),
+                  .zombie = Has(derived, ConnectFault::kZombie),
+                  .zero_tasks = Has(derived, ConnectFault::kZeroTasks),
+                  .stuck_unassigned = Has(derived, ConnectFault::kStuckUnassigned)};
+  subject.items.reserve(facts.tasks.size() + 1);
+  subject.items.push_back(ItemOf(facts, derived.age, lens));
+  for (size_t i = 0; i < facts.tasks.size(); ++i) {
+    subject.items.push_back(ItemOf(facts.tasks[i], derived.tasks[i].age, lens));
+    subject.items.back().id = facts.tasks[i].id;
+  }
+  return subject;
+}
+
+}  // namespace
+
+bool Subject::failed() const {
+  return worst() != nullptr;
+}
+
+const Item* Subject::worst() const {
+  const auto found = std::ranges::find_if(items, &Item::failed);
+  return found == items.end() ? nullptr : &*found;
+}
+
+World Look(const View& view, const ConnectPart& part, const Lens& lens) {
+  World world{.listed = part.facts.listed, .cluster_id = part.facts.kafka_cluster_id};
+  LookAtGroup(part.derived.workers, view.now, world);
+  world.red = RedOf(view, part.section.cluster);
+  const std::set<std::string> alive = AliveIn(part.derived.workers);
+  world.subjects.reserve(part.facts.connectors.size());
+  for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
+    Subject& subject = world.subjects.emplace_back(
+        SubjectOf(part.facts.connectors[i], part.derived.connectors[i], lens));
+    if (!subject.failed()) {
+      continue;
+    }
+    subject.place = PlaceOf(view, part, i);
+    for (Item& item : subject.items) {
+      const bool there = alive.contains(item.worker);
+      item.owner_alive = !world.group_known ? Truth::kUnknown : there ? Truth::kYes : Truth::kNo;
+    }
+  }
+  lens.settings.Sweep();
+  return world;
+}
+
+}  // namespace klaxon::recovery

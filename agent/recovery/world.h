@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/model/connect_derived.h"
+#include "agent/model/connect_facts.h"
+#include "agent/model/view.h"
+#include "agent/recovery/classify.h"
+#include "agent/recovery/settings_book.h"
+
+/// What a plan is made of: the facts of one Connect cluster that matter to recovery.
+namespace klaxon::recovery {
+
+/// A connector itself (-1) or one of its tasks.
+struct Item {
+  int32_t id = -1;
+  std::string state{};                  ///< Connect's own word
+  std::string worker{};                 ///< "host:port"
+  Truth owner_alive = Truth::kUnknown;  ///< its worker is in the workers' group
+  Instant since{};                      ///< in this state
+  uint64_t failures = 0;                ///< times it was seen to fail
+  // Of a failed one:
+  FailureClass failure = FailureClass::kUnknown;
+  uint64_t fingerprint = 0;
+  std::string root_cause{};
+
+  bool failed() const { return state == "FAILED"; }
+};
+
+struct Subject {
+  std::string name{};
+  uint64_t life = 0;  ///< another one after it was deleted and made anew
+  ConnectIntent intent = ConnectIntent::kUnknown;
+  bool addressable = true;
+  uint64_t config_hash = 0;   ///< 0: not told
+  std::vector<Item> items{};  ///< itself first
+  std::shared_ptr<const Chosen> chosen{};
+
+  std::optional<Instant> moved{};  ///< its data moved last
+  std::optional<int64_t> lag{};    ///< of a sink
+  bool ghost = false;              ///< claims to run on a worker that is gone
+  bool zombie = false;
+  bool zero_tasks = false;
+  bool stuck_unassigned = false;
+  /// Of a failed one: where it stands, the same words as long as it does not move. Empty: not
+  /// known.
+  std::string place{};
+
+  bool failed() const;
+  /// The item that speaks for it: itself if it failed, else the first task that did. Null: none.
+  const Item* worst() const;
+};
+
+struct World {
+  AnswerRef listed{};               ///< of the subjects; null: never
+  std::string cluster_id{};         ///< of the Kafka cluster that Connect runs on; empty: not told
+  bool group_known = false;         ///< the workers' group
+  bool group_at_rest = false;       ///< Stable, and nothing waits for a lost worker
+  std::string group_words{};        ///< what it is, or why it is not known
+  std::string red{};                ///< what it depends on and does not work; empty: nothing known
+  std::vector<Subject> subjects{};  ///< by name
+};
+
+/// What looking needs besides the view; confined to one thread.
+struct Lens {
+  const Classifier& classifier;
+  SettingsBook& settings;
+};
+
+/// Takes from a view what recovery has to know of a Connect cluster.
+World Look(const View& view, const ConnectPart& part, const Lens& lens);
+
+}  // namespace klaxon::recovery
