@@ -39,7 +39,8 @@ void EmitLinks(const View& view, Emitter& emitter) {
       }
       continue;
     }
-    const std::string_view kafka = link->kafka == nullptr ? "" : link->kafka->cluster;
+    const std::string_view kafka =
+        link->kafka == nullptr ? std::string_view() : link->kafka->cluster;
     if (named) {
       emitter.Sample({section.cluster, section.instance, kafka, link->cluster_id, Name(link->by)},
                      1);
