@@ -103,7 +103,9 @@ bool Gate::Evict(const std::string* group, MonoTime now) {
 
 bool Gate::Full(MonoTime now) {
   const Lock lock(mutex_);
-  return counted_ >= limits_.connections && Victim(nullptr, now) == nullptr;
+  const size_t leaving = guests_.size() - counted_;
+  return leaving >= kMostLeaving ||
+         (counted_ >= limits_.connections && Victim(nullptr, now) == nullptr);
 }
 
 void Gate::Progressed(uint64_t id, MonoTime now) {

@@ -23,6 +23,10 @@ class Gate {
     kAnswering,  ///< takes its answer: may be closed for a newer one while it does not
   };
 
+  /// Connections that were told to go for newer ones and whose threads have not ended yet. They do
+  /// not count for the caps, but they still cost memory; beyond this newcomers wait for them.
+  static constexpr size_t kMostLeaving = 64;
+
   explicit Gate(const ServerLimits& limits) : limits_(limits) {}
 
   struct Entry {
@@ -42,7 +46,8 @@ class Gate {
   /// It has taken a part of its answer that it let wait. REQUIRES: kAnswering.
   void Progressed(uint64_t id, MonoTime now);
 
-  /// Whether a newcomer would be turned away for the cap of all connections.
+  /// Whether a newcomer would be turned away for the cap of all connections, or would come before
+  /// too many others have left.
   bool Full(MonoTime now);
 
   /// Makes room in the descriptor table; false if nobody can go.

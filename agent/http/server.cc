@@ -90,8 +90,9 @@ class Server::Impl {
     }
   }
 
-  /// While all connections are taken and answered, newcomers wait in the system's queue: they come
-  /// in turn as others go, where turning them away would leave it to chance. A second at most.
+  /// While all connections are taken and answered, or many that were told to go are still there,
+  /// newcomers wait in the system's queue: they come in turn as others go, where turning them away
+  /// would leave it to chance. A second at most.
   bool LetWait(MonoTime now) {
     if (!gate_.Full(now)) {
       full_since_.reset();
