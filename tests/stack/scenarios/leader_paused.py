@@ -53,8 +53,13 @@ def run(case):
     took = wait_until("the paused broker's ends leave /metrics", STALE_AFTER + ROOM, gone)
     check(took > INTERVAL / 2, f"its ends left /metrics after {took:.1f} s, not at the first silence (limit {STALE_AFTER:g} s)")
     check(reasons, f"klaxon_collector_* says why: {'; '.join(sorted(reasons))}")
-    page = agent.get("/")[1]
-    check(f"broker {PAUSED}" in page and "has not answered" in page, "and so does the page")
+
+    def told():
+        page = agent.get("/")[1]
+        return f"broker {PAUSED}" in page and "has not answered" in page
+
+    wait_until("the page says why", ROOM, told)
+    check(True, "and so does the page")
     before = ends_of(agent.metrics(), "single-000", others)
     check(set(before) == others, "the ends of all other partitions are there")
     took = wait_until(
