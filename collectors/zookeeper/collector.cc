@@ -158,7 +158,7 @@ class Taker {
 
 ZookeeperCollector::ZookeeperCollector(Config config, http::HttpClient& http)
     : config_(std::move(config)) {
-  conf_asked_.resize(config_.servers.size());
+  conf_told_.resize(config_.servers.size());
   const http::ClientAccess access = MakeAccess(config_.admin, "zookeeper", http);
   const std::shared_ptr<tls::ClientContext> tls = config_.secured ? access.tls : nullptr;
   for (size_t i = 0; i < config_.servers.size(); ++i) {
@@ -167,10 +167,11 @@ ZookeeperCollector::ZookeeperCollector(Config config, http::HttpClient& http)
   }
 }
 
-/// At first, when it serves again (it may have been started anew), and then rarely.
+/// Until it was told or refused, when it serves again (it may have been started anew), and then
+/// rarely.
 bool ZookeeperCollector::ConfDue(size_t server, const Instant& now) const {
-  return facts_ == nullptr || !facts_->servers[server].Serves(now) ||
-         now.mono - conf_asked_[server] >= kBetweenSettings;
+  return facts_ == nullptr || !facts_->servers[server].Serves(now) || !conf_told_[server] ||
+         now.mono - *conf_told_[server] >= kBetweenSettings;
 }
 
 std::vector<Telling> ZookeeperCollector::AskAll(const PollContext& context) const {
@@ -204,8 +205,9 @@ Reading ZookeeperCollector::Poll(const PollContext& context) {
   }
   for (size_t i = 0; i < tellings.size(); ++i) {
     Taker(facts->servers[i], reading, GoodFor(context.interval)).Take(tellings[i]);
-    if (tellings[i].conf) {
-      conf_asked_[i] = tellings[i].at.mono;
+    const std::optional<Result<ZookeeperSettings>>& conf = tellings[i].conf;
+    if (conf && (*conf || conf->error().reason() == Reason::kUnauthorized)) {
+      conf_told_[i] = tellings[i].at.mono;
     }
   }
   if (config_.session) {

@@ -34,9 +34,9 @@ class ZookeeperCollector final : public Collector {
 
   const Config config_;
   std::vector<Server> servers_{};
-  std::vector<MonoTime> conf_asked_{};  // parallel to servers_
-  size_t polls_to_kafka_ = 0;           // until Kafka's nodes are read again
-  size_t kafka_failures_ = 0;           // to begin with another server each time
+  std::vector<std::optional<MonoTime>> conf_told_{};  // or refused; parallel to servers_
+  size_t polls_to_kafka_ = 0;                         // until Kafka's nodes are read again
+  size_t kafka_failures_ = 0;                         // to begin with another server each time
   EntityTable entities_{};
   std::shared_ptr<const ZookeeperFacts> facts_{};  // of the poll before; null at first
 };

@@ -285,6 +285,18 @@ TEST_CASE("the AdminServer tells the settings where conf is refused", "[zookeepe
   CHECK(bench.Server(0).settings.data_dir == "/zk");
 }
 
+TEST_CASE("settings that did not come are asked for again by the next poll", "[zookeeper]") {
+  Bench bench(true);
+  bench.one.SetScript(Say({{"srvr", Srvr("leader")}, {"mntr", Mntr("leader")}}));
+  bench.http.Set("http://a1:8080/commands/configuration", "it begins", 503, "text/plain");
+  CHECK(bench.Poll().problems.size() == 1);
+  CHECK(bench.Server(0).settings.id != 7);
+  bench.http.Set("http://a1:8080/commands/configuration",
+                 R"({"tick_time": 2000, "server_id": 7, "data_dir": "/zk", "error": null})");
+  CHECK(bench.Poll().problems.empty());
+  CHECK(bench.Server(0).settings.id == 7);
+}
+
 TEST_CASE("the AdminServer is asked for what the words refuse", "[zookeeper]") {
   Bench bench(true);
   bench.http.Set("http://a2:8080/commands/monitor",

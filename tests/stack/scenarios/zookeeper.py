@@ -43,9 +43,13 @@ def run(case):
     took = wait_until("every number equals what the AdminServer tells", 30, equal)
     check(True, f"with its AdminServer every number equals what that tells ({took:.1f} s)")
 
-    settings = json.loads(agent.get("/api/klaxon/v1/zookeeper")[1])["ensembles"][0]["servers"][0]["settings"]
-    told = zookeeper_probe.configuration(admin)
-    check(settings["tick_seconds"] == told["tick_time"] / 1000 and settings["data_dir"] == told["data_dir"], "and how it is configured, which conf refuses")
+    def configured():  # an AdminServer that has just begun may be late
+        settings = json.loads(agent.get("/api/klaxon/v1/zookeeper")[1])["ensembles"][0]["servers"][0]["settings"]
+        told = zookeeper_probe.configuration(admin)
+        return settings is not None and settings["tick_seconds"] == told["tick_time"] / 1000 and settings["data_dir"] == told["data_dir"]
+
+    wait_until("its settings are told", 30, configured)
+    check(True, "and how it is configured, which conf refuses")
 
     stack.run("kill", "zookeeper")
     took, late = truth.await_truth(agent, [address], "the killed server is unreachable")
