@@ -92,7 +92,10 @@ void Count(const SchemaRegistryFacts& facts, SchemaRegistryDerived& derived) {
                              [](const SchemaVersionFacts& version) { return version.schema->id; });
     }
   }
-  derived.counts.unused_ids = ids.empty() ? 0 : static_cast<size_t>(*ids.rbegin()) - ids.size();
+  if (!ids.empty()) {  // registries count from 1; whoever gives 0 has one id more to give
+    const size_t given = static_cast<size_t>(*ids.rbegin()) + (*ids.begin() == 0 ? 1 : 0);
+    derived.counts.unused_ids = given - ids.size();
+  }
 }
 
 /// "orders" of "orders-value"; empty: it is not named after a topic (TopicNameStrategy).

@@ -165,6 +165,20 @@ TEST_CASE("a registry that was tampered with raises the right alarm", "[registry
   CHECK(bench.derived().violation_totals.at(static_cast<size_t>(kind)) == 1);
 }
 
+TEST_CASE("ids that begin with 0 leave none unused", "[registry]") {
+  Bench bench;
+  bench.Change([](RegistryState& state) {
+    --state.max_id;
+    for (auto& [name, subject] : state.subjects) {
+      for (auto& version : subject.versions) {
+        --version.id;
+      }
+    }
+  });
+  bench.Settle();
+  CHECK(bench.derived().counts.unused_ids == 0);
+}
+
 TEST_CASE("a version deleted softly and for good between two polls is not called lost",
           "[registry]") {
   Bench bench;
