@@ -27,8 +27,9 @@ constexpr std::array<Row, kWireKinds> kRows{{
      "records of {what} carry {named}, whose schema is deleted: it can still be fetched, until it "
      "is deleted for good"},
     {WireKind::kDeleted, "deleted_id", WireGrade::kBad,
-     "records of {what} carry {named}, which the registry gave and has no more: nobody can read "
-     "them"},
+     "records of {what} carry {named}, which the registry does not have, though it has given "
+     "higher "
+     "ones: deleted for good, or of another registry"},
     {WireKind::kOtherRegistry, "other_registry", WireGrade::kBad,
      "records of {what} carry {named}, above every id that the registry ever gave: they were "
      "written with another registry"},
