@@ -1,9 +1,9 @@
-#include "agent/connect/mask.h"
+#include "agent/base/mask.h"
 
 #include <algorithm>
 #include <array>
 
-namespace klaxon::connect {
+namespace klaxon {
 namespace {
 
 constexpr std::string_view kMask = "***";
@@ -197,4 +197,4 @@ std::string MaskSecrets(std::string_view text) {
   return Masker(text).Run();
 }
 
-}  // namespace klaxon::connect
+}  // namespace klaxon

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-/// Keeps secrets of connectors out of what Klaxon remembers and shows. Pure.
-namespace klaxon::connect {
+/// Keeps secrets out of what Klaxon remembers and shows of others' words. Pure.
+namespace klaxon {
 
 /// Whether the value of a configuration key of this name is a secret: passwords, tokens, keys of
 /// accounts, login lines.
@@ -16,4 +16,4 @@ bool IsSecretKey(std::string_view key);
 /// know a password that stands somewhere without a name.
 std::string MaskSecrets(std::string_view text);
 
-}  // namespace klaxon::connect
+}  // namespace klaxon

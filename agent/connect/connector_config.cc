@@ -6,7 +6,7 @@
 
 #include "agent/base/text.h"
 #include "agent/connect/hash.h"
-#include "agent/connect/mask.h"
+#include "agent/base/mask.h"
 
 namespace klaxon::connect {
 namespace {

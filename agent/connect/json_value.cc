@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/base/mask.h"
 #include "agent/base/text.h"
 
 namespace klaxon::connect {
@@ -65,7 +66,7 @@ Result<JsonDocument> JsonDocument::Parse(std::string_view bytes) {
     if (const size_t end = text.find("] "); end != std::string_view::npos) {
       text.remove_prefix(end + 2);
     }
-    return Error(Reason::kBadAnswer, "not JSON: " + Printable(text, 120));
+    return Error(Reason::kBadAnswer, "not JSON: " + Printable(MaskSecrets(text), 120));
   } catch (const TooMuch& exception) {
     return Error(Reason::kBadAnswer, exception.what());
   }

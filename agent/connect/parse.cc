@@ -5,7 +5,7 @@
 
 #include "agent/base/text.h"
 #include "agent/connect/json_value.h"
-#include "agent/connect/mask.h"
+#include "agent/base/mask.h"
 
 namespace klaxon::connect {
 namespace {

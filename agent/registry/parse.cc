@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/base/mask.h"
 #include "agent/base/text.h"
 
 namespace klaxon::registry {
@@ -54,7 +55,7 @@ auto Read(std::string_view bytes, ReadRoot read) -> Result<decltype(read(json())
     if (const size_t end = text.find("] "); end != std::string_view::npos) {
       text.remove_prefix(end + 2);
     }
-    return Error(Reason::kBadAnswer, "not JSON: " + Printable(text, 120));
+    return Error(Reason::kBadAnswer, "not JSON: " + Printable(MaskSecrets(text), 120));
   } catch (const Unfit& unfit) {
     return Error(Reason::kBadAnswer, unfit.what());
   }
@@ -269,7 +270,8 @@ ErrorBody ParseErrorBody(std::string_view body) {
       message = &message->front();
     }
     if (message != nullptr && message->is_string()) {
-      told.message = Printable(message->get_ref<const std::string&>(), kLongestMessage);
+      told.message =
+          Printable(MaskSecrets(message->get_ref<const std::string&>()), kLongestMessage);
     }
     return told;
   });

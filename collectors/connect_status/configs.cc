@@ -7,7 +7,7 @@
 
 #include "agent/base/text.h"
 #include "agent/connect/digest.h"
-#include "agent/connect/mask.h"
+#include "agent/base/mask.h"
 
 namespace klaxon::connect_status_collector {
 namespace {
@@ -45,9 +45,9 @@ std::string_view Behind(std::string_view prefix, std::string_view key) {
 
 Configs::Value Configs::ReadValue(std::string_view key, std::string_view value) {
   static const connect::Digester digester;
-  return {.shown = connect::IsSecretKey(key)
+  return {.shown = IsSecretKey(key)
                        ? "***"
-                       : Printable(connect::MaskSecrets(value), kLongestValue),
+                       : Printable(MaskSecrets(value), kLongestValue),
           .digest = digester.Of(value)};
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "agent/base/mask.h"
 #include "agent/base/text.h"
 
 namespace klaxon::rest_proxy_collector {
@@ -166,7 +167,8 @@ Identity ParseIdentity(std::string_view body) {
 Told ParseError(std::string_view body) {
   const Json json = Json::parse(body, nullptr, false);
   if (json.is_string()) {
-    return {.code = 0, .words = Printable(json.get_ref<const std::string&>(), kShownWords)};
+    return {.code = 0,
+            .words = Printable(MaskSecrets(json.get_ref<const std::string&>()), kShownWords)};
   }
   if (!json.is_object()) {
     return {};
@@ -179,7 +181,7 @@ Told ParseError(std::string_view body) {
   }
   const auto message = json.find("message");
   if (message != json.end() && message->is_string()) {
-    told.words = Printable(message->get_ref<const std::string&>(), kShownWords);
+    told.words = Printable(MaskSecrets(message->get_ref<const std::string&>()), kShownWords);
   }
   if (told.code > 0) {
     told.words = fmt::format("{}{}{}", told.code, told.words.empty() ? "" : ": ", told.words);

@@ -1,14 +1,14 @@
-#include "agent/connect/mask.h"
+#include "agent/base/mask.h"
 
 #include <string>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-namespace klaxon::connect {
+namespace klaxon {
 namespace {
 
-TEST_CASE("what looks like a secret is masked, the rest stays", "[connect]") {
+TEST_CASE("what looks like a secret is masked, the rest stays", "[mask]") {
   struct Case {
     const char* text;
     const char* masked;
@@ -50,7 +50,7 @@ TEST_CASE("what looks like a secret is masked, the rest stays", "[connect]") {
   CHECK(MaskSecrets(one.text) == one.masked);
 }
 
-TEST_CASE("keys of secrets are known by their names", "[connect]") {
+TEST_CASE("keys of secrets are known by their names", "[mask]") {
   for (const char* key :
        {"connection.password", "database.password", "sasl.jaas.config", "aws.secret.access.key",
         "snowflake.private.key", "basic.auth.user.info", "Api-Key", "oauth.token", "ssl.key",
@@ -65,4 +65,4 @@ TEST_CASE("keys of secrets are known by their names", "[connect]") {
 }
 
 }  // namespace
-}  // namespace klaxon::connect
+}  // namespace klaxon

@@ -149,16 +149,17 @@ TEST_CASE("errors of every registry are read", "[registry]") {
     const char* message;
   };
 
-  for (const auto& [body, code, message] :
-       std::vector<Case>{{R"({"error_code":40401,"message":"Subject 'x' not found."})", 40401,
-                          "Subject 'x' not found."},
-                         {R"({"error_code":0,"message":"Operation not supported."})", 0,
-                          "Operation not supported."},
-                         {R"({"error_code":422,"message":["first","second"]})", 422, "first"},
-                         {R"("Not Found")", 0, ""},
-                         {"Not able to deserialize data provided.", 0, ""},
-                         {R"({"error_code":"x","message":{}})", 0, ""},
-                         {"", 0, ""}}) {
+  for (const auto& [body, code, message] : std::vector<Case>{
+           {R"({"error_code":40401,"message":"Subject 'x' not found."})", 40401,
+            "Subject 'x' not found."},
+           {R"({"error_code":0,"message":"Operation not supported."})", 0,
+            "Operation not supported."},
+           {R"({"error_code":422,"message":["first","second"]})", 422, "first"},
+           {R"({"error_code":40101,"message":"bad token=hush"})", 40101, "bad token=***"},
+           {R"("Not Found")", 0, ""},
+           {"Not able to deserialize data provided.", 0, ""},
+           {R"({"error_code":"x","message":{}})", 0, ""},
+           {"", 0, ""}}) {
     INFO(body);
     const ErrorBody told = ParseErrorBody(body);
     CHECK(told.code == code);

@@ -60,6 +60,9 @@ TEST_CASE("errors are read in every shape that proxies send", "[rest_proxy]") {
   CHECK(ParseError(R"({"error_code":40301})").words == "40301");
   CHECK(ParseError(R"({"message":"no"})").words == "no");
   CHECK(ParseError("\"Not Found\"").words == "Not Found");
+  CHECK(ParseError(R"({"error_code":50002,"message":"login failed: password=hush"})").words ==
+        "50002: login failed: password=***");
+  CHECK(ParseError(R"("no token=hush")").words == "no token=***");
   CHECK(ParseError(R"({"error_code":50002,"message":"a\nb\u0000"})").words.find('\n') ==
         std::string::npos);
   for (const char* const body :
