@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/duration.h"
 #include "exporters/status_page/html.h"
 
 namespace klaxon::status_page {
