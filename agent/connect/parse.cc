@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/base/mask.h"
 #include "agent/base/text.h"
 #include "agent/connect/json_value.h"
-#include "agent/base/mask.h"
 
 namespace klaxon::connect {
 namespace {

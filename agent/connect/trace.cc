@@ -4,9 +4,9 @@
 #include <array>
 #include <memory>
 
+#include "agent/base/mask.h"
 #include "agent/base/text.h"
 #include "agent/connect/hash.h"
-#include "agent/base/mask.h"
 
 namespace klaxon::connect {
 namespace {

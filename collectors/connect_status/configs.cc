@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "agent/base/mask.h"
 #include "agent/base/text.h"
 #include "agent/connect/digest.h"
-#include "agent/base/mask.h"
 
 namespace klaxon::connect_status_collector {
 namespace {
@@ -45,9 +45,7 @@ std::string_view Behind(std::string_view prefix, std::string_view key) {
 
 Configs::Value Configs::ReadValue(std::string_view key, std::string_view value) {
   static const connect::Digester digester;
-  return {.shown = IsSecretKey(key)
-                       ? "***"
-                       : Printable(MaskSecrets(value), kLongestValue),
+  return {.shown = IsSecretKey(key) ? "***" : Printable(MaskSecrets(value), kLongestValue),
           .digest = digester.Of(value)};
 }
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "agent/base/mask.h"
 #include "agent/base/text.h"
 #include "agent/connect/connectors.h"
 #include "agent/connect/json_value.h"
-#include "agent/base/mask.h"
 #include "agent/connect/parse.h"
 #include "agent/connect/trace.h"
 #include "agent/connect/version.h"

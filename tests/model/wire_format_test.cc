@@ -72,7 +72,8 @@ std::vector<PrefixCase> GoodCases() {
 std::vector<PrefixCase> BrokenCases() {
   return {
       {"a soft-deleted id", "\0\0\0\0\x19x"s, WireKind::kSoftDeleted, "can still be fetched"},
-      {"an id that was deleted for good", "\0\0\0\0\x1ax"s, WireKind::kDeleted, "given higher ones"},
+      {"an id that was deleted for good", "\0\0\0\0\x1ax"s, WireKind::kDeleted,
+       "given higher ones"},
       {"an id above all", "\0\0\x01\x86\xa0x"s, WireKind::kOtherRegistry, "another registry"},
       {"a negative id", "\0\xff\xff\xff\xffx"s, WireKind::kUnknownId, "id -1, which"},
       {"little-endian", "\0\x17\0\0\0xyz"s, WireKind::kLittleEndian,
