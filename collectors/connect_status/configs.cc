@@ -71,7 +71,7 @@ std::string Configs::Difference(const Keys& before, const Keys& now) {
   size_t count = 0;
   const auto add = [&](const std::string& line) {
     if (++count <= kMostLines) {
-      lines += (lines.empty() ? "" : "\n") + line;
+      lines += line + "\n";
     }
   };
   for (const auto& [key, value] : now) {
@@ -89,7 +89,10 @@ std::string Configs::Difference(const Keys& before, const Keys& now) {
       add(fmt::format("{}: removed, was {}", key, value.shown));
     }
   }
-  return count <= kMostLines ? lines : fmt::format("{}\nand {} more", lines, count - kMostLines);
+  if (count > kMostLines) {
+    return fmt::format("{}and {} more", lines, count - kMostLines);
+  }
+  return lines.substr(0, lines.empty() ? 0 : lines.size() - 1);
 }
 
 /// What a new connector is.
