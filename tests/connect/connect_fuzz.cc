@@ -137,7 +137,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckTrace(bytes);
   CheckList(bytes);
   CheckMemory(bytes);
-  (void)MaskSecrets(bytes);
+  (void)klaxon::MaskSecrets(bytes);
   RequireLine(ErrorMessageIn(bytes), 400);
   if (const auto info = ParseWorkerInfo(bytes)) {
     Require(!info->version.empty());
