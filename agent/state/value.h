@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace klaxon::state {
+
+/// NULL, INTEGER, REAL, TEXT.
+using Value = std::variant<std::monostate, int64_t, double, std::string>;
+using Row = std::vector<Value>;
+
+/// One statement of SQL with a value for each '?' in it. Values are never put into the text.
+struct Statement {
+  std::string sql{};
+  std::vector<Value> values{};
+};
+
+// What a column holds; what it does not hold is 0 or empty. A hostile file may hold anything.
+inline int64_t IntegerOf(const Row& row, size_t column) {
+  const auto* value = column < row.size() ? std::get_if<int64_t>(&row[column]) : nullptr;
+  return value == nullptr ? 0 : *value;
+}
+
+inline std::string TextOf(const Row& row, size_t column) {
+  const auto* value = column < row.size() ? std::get_if<std::string>(&row[column]) : nullptr;
+  return value == nullptr ? "" : *value;
+}
+
+inline bool IsNull(const Row& row, size_t column) {
+  return column >= row.size() || std::holds_alternative<std::monostate>(row[column]);
+}
+
+}  // namespace klaxon::state
