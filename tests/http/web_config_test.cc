@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "agent/http/tls_listener.h"
-#include "tests/http/conformance.h"
+#include "tests/support/conformance.h"
 #include "tests/http/raw_client.h"
 #include "tests/http/server_fixture.h"
 #include "tests/http/tls_client.h"

@@ -1,0 +1,31 @@
+#include "agent/series/matcher.h"
+
+#include <cstdlib>
+
+namespace klaxon::series {
+
+Result<Matcher> Matcher::Make(MatchKind kind, std::string_view name, std::string_view value) {
+  Matcher matcher(kind, name, value);
+  if (kind == MatchKind::kRegex || kind == MatchKind::kNotRegex) {
+    Result<Pattern> pattern = Pattern::Make(value);
+    if (!pattern) return pattern.error();
+    matcher.pattern_ = *std::move(pattern);
+  }
+  return matcher;
+}
+
+bool Matcher::Matches(std::string_view value) const {
+  switch (kind_) {
+    case MatchKind::kEqual:
+      return value == value_;
+    case MatchKind::kNotEqual:
+      return value != value_;
+    case MatchKind::kRegex:
+      return pattern_->Matches(value);
+    case MatchKind::kNotRegex:
+      return !pattern_->Matches(value);
+  }
+  std::abort();
+}
+
+}  // namespace klaxon::series

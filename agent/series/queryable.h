@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/series/labels.h"
+#include "agent/series/matcher.h"
+#include "agent/series/sample.h"
+
+/// Series that can be asked for: what queries stand on, whoever holds them.
+namespace klaxon::series {
+
+/// Which series, and which of their samples: those in (after, until], in milliseconds since 1970.
+struct Selection {
+  std::span<const Matcher> matchers{};
+  int64_t after = 0;
+  int64_t until = 0;
+};
+
+struct SelectedSeries {
+  LabelsRef labels = NoLabels();
+  /// Sorted by time, each time once, staleness markers included.
+  std::span<const Sample> samples{};
+  /// Keeps `samples` alive where they were made for this answer; null: the Queryable does.
+  std::shared_ptr<const std::vector<Sample>> owned{};
+};
+
+struct Selected {
+  std::vector<SelectedSeries> series{};  ///< in any order, each label set once
+  /// What the answer lacks, e.g. history that is not kept. One line each.
+  std::vector<std::string> warnings{};
+};
+
+/// A fixed set of series. Thread-safe to read; lives longer than what it selected.
+class Queryable {
+ public:
+  Queryable() = default;
+  Queryable(const Queryable&) = delete;
+  Queryable& operator=(const Queryable&) = delete;
+  virtual ~Queryable() = default;
+
+  /// Series without a sample in the span may be left out.
+  virtual Result<Selected> Select(const Selection& selection) const = 0;
+};
+
+}  // namespace klaxon::series
