@@ -59,12 +59,17 @@ std::string RecoveryOf(const RecoveryDecision* decision) {
 Row RowOf(const ConnectorFacts& facts, const ConnectorDerived& derived) {
   Row row{.connector = Printable(facts.entity->name),
           .kind = Printable(facts.kind.empty() ? facts.type : facts.kind),
-          .state = facts.state.empty() ? "no status" : Printable(facts.state),
+          .state = !facts.state.empty() ? Printable(facts.state)
+                   : facts.untold       ? "unknown"
+                                        : "no status",
           .tasks = TasksOf(facts),
           .lag = derived.lag              ? fmt::format("{}", *derived.lag)
                  : facts.type == "source" ? "-"
                                           : "unknown",
           .worker = WorkersOf(facts)};
+  if (facts.untold) {
+    row.why.push_back("not told: " + Printable(facts.untold->message(), kLongestWhy));
+  }
   for (const ConnectVerdict& verdict : derived.verdicts) {
     row.why.push_back(fmt::format("{}{}: {}", Name(verdict.fault),
                                   verdict.task < 0 ? "" : fmt::format(", task {}", verdict.task),
@@ -78,7 +83,7 @@ bool Chosen(const ConnectorsOptions& options, const ConnectorFacts& facts,
   const bool named =
       options.connectors.empty() ||
       std::ranges::find(options.connectors, facts.entity->name) != options.connectors.end();
-  return named && (!options.problems || !derived.verdicts.empty());
+  return named && (!options.problems || facts.untold || !derived.verdicts.empty());
 }
 
 /// The lines of a Connect cluster's connectors, those in trouble first.

@@ -57,52 +57,60 @@ void EmitConnectorInfo(const ConnectPart& part, Emitter& emitter) {
   }
 }
 
-void EmitConnectorState(const ConnectPart& part, Emitter& emitter) {
+/// Calls `emit` for every connector whose state is known, as far as it was told.
+template <class EmitConnector>
+void EachTold(const ConnectPart& part, Emitter& emitter, EmitConnector&& emit) {
   const Section& section = part.section;
   if (!ListKnown(part, emitter)) {
     return;
   }
   for (const ConnectorFacts& connector : part.facts.connectors) {
-    const std::string& name = connector.entity->name;
+    if (emitter.Known(StateAnswer(part.facts, connector),
+                      {section.cluster, section.instance, connector.entity->name})) {
+      emit(connector, connector.entity->name);
+    }
+  }
+}
+
+void EmitConnectorState(const ConnectPart& part, Emitter& emitter) {
+  const Section& section = part.section;
+  EachTold(part, emitter, [&](const ConnectorFacts& connector, const std::string& name) {
     if (connector.state.empty()) {
       emitter.Unknown(part.facts.listed, {section.cluster, section.instance, name});
-      continue;
+      return;
     }
     EmitStates(kConnectorStates, connector.state, [&](std::string_view state, double value) {
       emitter.Sample({section.cluster, section.instance, name, state}, value);
     });
-  }
+  });
 }
 
 void EmitTasks(const ConnectPart& part, Emitter& emitter) {
-  if (!ListKnown(part, emitter)) {
-    return;
-  }
-  for (const ConnectorFacts& connector : part.facts.connectors) {
-    emitter.Sample({part.section.cluster, part.section.instance, connector.entity->name},
-                   static_cast<double>(connector.tasks.size()));
-  }
+  const Section& section = part.section;
+  EachTold(part, emitter, [&](const ConnectorFacts& connector, const std::string& name) {
+    if (connector.state.empty() && connector.tasks.empty()) {
+      emitter.Unknown(part.facts.listed, {section.cluster, section.instance, name});
+    } else {
+      emitter.Sample({section.cluster, section.instance, name},
+                     static_cast<double>(connector.tasks.size()));
+    }
+  });
 }
 
 void EmitTaskState(const ConnectPart& part, Emitter& emitter) {
   const Section& section = part.section;
-  if (!ListKnown(part, emitter)) {
-    return;
-  }
-  for (const ConnectorFacts& connector : part.facts.connectors) {
+  EachTold(part, emitter, [&](const ConnectorFacts& connector, const std::string& name) {
     for (const ConnectTaskFacts& task : connector.tasks) {
       const NumberText id(task.id);
       if (task.state.empty()) {
-        emitter.Unknown(part.facts.listed,
-                        {section.cluster, section.instance, connector.entity->name, id});
+        emitter.Unknown(part.facts.listed, {section.cluster, section.instance, name, id});
         continue;
       }
       EmitStates(kTaskStates, task.state, [&](std::string_view state, double value) {
-        emitter.Sample({section.cluster, section.instance, connector.entity->name, id, state},
-                       value);
+        emitter.Sample({section.cluster, section.instance, name, id, state}, value);
       });
     }
-  }
+  });
 }
 
 void EmitConfigured(const ConnectPart& part, Emitter& emitter) {
@@ -148,7 +156,7 @@ constexpr std::array kRows{
                     .source = kListed},
            .emit = EachConnect<EmitConnectorState>},
     Metric{.info = {.name = "kafka_connect_connector_tasks",
-                    .help = "Tasks of a connector",
+                    .help = "Tasks of a connector; no series while Connect tells no status of it",
                     .labels = kConnector,
                     .source = kListed},
            .emit = EachConnect<EmitTasks>},

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/result.h"
 #include "agent/model/answer.h"
 #include "agent/model/entity.h"
 #include "agent/model/section.h"
@@ -109,6 +110,13 @@ struct ConnectorFacts {
   /// configuration, because it costs the herder's thread. Connect 3.5 and later.
   std::vector<ConnectOffset> offsets{};
   AnswerRef offsets_told{};  ///< of offsets; null: never asked, or not to be had
+
+  /// Why it did not tell its state in the newest poll, when each was asked by itself (Connect
+  /// before 2.3); empty: it did.
+  std::optional<Error> untold{};
+  /// With `untold`: of its state and tasks, which are those of then while this is fresh and empty
+  /// later; null: it never told.
+  AnswerRef told_before{};
 };
 
 /// What `GET /health` of a worker says (Kafka 3.9 and later).
@@ -165,7 +173,7 @@ struct ConnectFacts final : Facts {
   AnswerRef root{};  ///< of version and cluster id
 
   std::vector<ConnectorFacts> connectors{};  ///< by name
-  AnswerRef listed{};                        ///< of connectors, their states and tasks
+  AnswerRef listed{};  ///< of connectors, and of their states and tasks (but see StateAnswer)
 
   std::vector<ConnectWorkerFacts> workers{};  ///< in the order of the configuration
 
@@ -181,5 +189,10 @@ struct ConnectFacts final : Facts {
   std::shared_ptr<const ConnectConfigs> configs{};  ///< null: the config topic is not followed
   AnswerRef configured{};                           ///< of configs
 };
+
+/// What a connector's state and tasks are of; null: it never told.
+inline const AnswerRef& StateAnswer(const ConnectFacts& facts, const ConnectorFacts& connector) {
+  return connector.untold ? connector.told_before : facts.listed;
+}
 
 }  // namespace klaxon

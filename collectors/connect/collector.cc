@@ -5,6 +5,9 @@
 #include <future>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "agent/base/text.h"
 #include "agent/base/thread_name.h"
 #include "agent/connect/version.h"
 #include "collectors/answers.h"
@@ -35,6 +38,42 @@ void CarryOver(const ConnectorFacts& before, ConnectorFacts& now) {
   const size_t tasks = std::min(before.tasks.size(), now.tasks.size());
   for (size_t i = 0; i < tasks; ++i) {
     Reuse(before.tasks[i].failure, now.tasks[i].failure);
+  }
+}
+
+/// One that did not tell its state: what it told before is kept while it is fresh.
+void KeepTold(const AnswerRef& told, const ConnectorFacts& before, const Instant& now,
+              ConnectorFacts& facts) {
+  facts.told_before = WithError(told, *facts.untold);
+  facts.type = before.type;
+  if (!IsFresh(told, now)) {
+    return;
+  }
+  facts.state = before.state;
+  facts.worker = before.worker;
+  facts.plugin_version = before.plugin_version;
+  facts.root_cause = before.root_cause;
+  facts.failure = before.failure;
+  facts.tasks = before.tasks;
+  facts.intent = before.intent;
+}
+
+/// Says of how many connectors the state was not told, and why it was not of the first.
+void TellUntold(const std::vector<ConnectorFacts>& connectors, Reading& reading) {
+  const ConnectorFacts* first = nullptr;
+  size_t count = 0;
+  for (const ConnectorFacts& connector : connectors) {
+    if (connector.untold) {
+      first = first == nullptr ? &connector : first;
+      ++count;
+    }
+  }
+  if (first != nullptr) {
+    const Error& error = *first->untold;
+    const std::string others =
+        count == 1 ? "" : fmt::format("; {} other connectors do not tell theirs either", count - 1);
+    reading.problems.push_back({.scope = "status of " + Printable(first->entity->name),
+                                .error = Error(error.reason(), error.message() + others)});
   }
 }
 
@@ -121,7 +160,7 @@ bool ConnectCollector::TakeList(std::vector<Telling>& tellings, const PollContex
       if (config_.compare) {
         TakeComparison(tellings, good_for);
       }
-      TakeConnectors(*std::move(telling.list), reading);
+      TakeConnectors(*std::move(telling.list), context.clock.Now(), reading);
       return true;
     }
     reading.problems.push_back({.scope = url, .error = telling.list.error()});
@@ -130,18 +169,22 @@ bool ConnectCollector::TakeList(std::vector<Telling>& tellings, const PollContex
   return false;
 }
 
-ConnectorFacts ConnectCollector::Complete(NamedConnector connector) {
+ConnectorFacts ConnectCollector::Complete(NamedConnector connector, const Instant& now) {
   ConnectorFacts facts = std::move(connector.facts);
   facts.entity = entities_.Intern(connector.name);
   facts.addressable = connect::IsAddressable(connector.name, connect::ReadVersion(draft_->version));
   if (const ConnectorFacts* before = Find(facts_.get(), connector.name);
       before != nullptr && before->entity == facts.entity) {
+    if (facts.untold) {
+      KeepTold(StateAnswer(*facts_, *before), *before, now, facts);
+    }
     CarryOver(*before, facts);
   }
   return facts;
 }
 
-void ConnectCollector::TakeConnectors(std::vector<NamedConnector> connectors, Reading& reading) {
+void ConnectCollector::TakeConnectors(std::vector<NamedConnector> connectors, const Instant& now,
+                                      Reading& reading) {
   draft_->connectors.clear();
   draft_->connectors.reserve(connectors.size());
   bool left_out = false;
@@ -149,7 +192,7 @@ void ConnectCollector::TakeConnectors(std::vector<NamedConnector> connectors, Re
     if (connector.name.size() > kLongestName) {
       left_out = true;
     } else {
-      draft_->connectors.push_back(Complete(std::move(connector)));
+      draft_->connectors.push_back(Complete(std::move(connector), now));
     }
   }
   if (left_out) {
@@ -159,6 +202,7 @@ void ConnectCollector::TakeConnectors(std::vector<NamedConnector> connectors, Re
                         "a connector's name is longer than 1024 bytes; that connector is left "
                         "out")});
   }
+  TellUntold(draft_->connectors, reading);
 }
 
 void ConnectCollector::TakeComparison(const std::vector<Telling>& tellings, Duration good_for) {
@@ -195,7 +239,8 @@ void ConnectCollector::Publish(Reading& reading) {
     answers.insert(answers.end(), {worker.polled, worker.told, worker.health_told});
   }
   for (const ConnectorFacts& connector : facts.connectors) {
-    answers.insert(answers.end(), {connector.topics_told, connector.offsets_told});
+    answers.insert(answers.end(),
+                   {connector.topics_told, connector.offsets_told, connector.told_before});
   }
   std::sort(answers.begin(), answers.end());
   answers.erase(std::unique(answers.begin(), answers.end()), answers.end());

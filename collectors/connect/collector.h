@@ -30,8 +30,9 @@ class ConnectCollector final : public Collector {
   std::vector<Telling> AskAll(const PollContext& context);
   void TakeWorkers(const std::vector<Telling>& tellings, Duration good_for, Reading& reading);
   bool TakeList(std::vector<Telling>& tellings, const PollContext& context, Reading& reading);
-  void TakeConnectors(std::vector<connect::NamedConnector> connectors, Reading& reading);
-  ConnectorFacts Complete(connect::NamedConnector connector);
+  void TakeConnectors(std::vector<connect::NamedConnector> connectors, const Instant& now,
+                      Reading& reading);
+  ConnectorFacts Complete(connect::NamedConnector connector, const Instant& now);
   void TakeComparison(const std::vector<Telling>& tellings, Duration good_for);
   void Distrust(const Error& error, Reading& reading);
   void TakeHealth(const PollContext& context);

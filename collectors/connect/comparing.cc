@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -28,6 +29,22 @@ void AddStates(const Telling& telling, size_t worker, size_t workers, States& st
       add(connector.name, task.id, task.state);
     }
   }
+}
+
+/// Connectors whose state some worker could not tell: nobody disagrees about them.
+std::set<std::string> Untold(const std::vector<Telling>& tellings) {
+  std::set<std::string> names;
+  for (const Telling& telling : tellings) {
+    if (!telling.list) {
+      continue;
+    }
+    for (const connect::NamedConnector& connector : *telling.list) {
+      if (connector.facts.untold) {
+        names.insert(connector.name);
+      }
+    }
+  }
+  return names;
 }
 
 }  // namespace
@@ -63,6 +80,7 @@ std::vector<ConnectDisagreement> Compare(const std::vector<Telling>& tellings,
                                          EntityTable& entities) {
   States states;
   std::vector<size_t> heard;
+  const std::set<std::string> untold = Untold(tellings);
   for (size_t i = 0; i < tellings.size(); ++i) {
     if (tellings[i].list) {
       AddStates(tellings[i], i, tellings.size(), states);
@@ -71,9 +89,10 @@ std::vector<ConnectDisagreement> Compare(const std::vector<Telling>& tellings,
   }
   std::vector<ConnectDisagreement> disagreements;
   for (auto& [thing, told] : states) {
-    const bool agree = std::all_of(heard.begin(), heard.end(), [&, &all = told](size_t worker) {
-      return all[worker] == all[heard.front()];
-    });
+    const bool agree = untold.contains(thing.first) ||
+                       std::all_of(heard.begin(), heard.end(), [&, &all = told](size_t worker) {
+                         return all[worker] == all[heard.front()];
+                       });
     if (!agree) {
       disagreements.push_back({.connector = entities.Intern(thing.first),
                                .task = thing.second,

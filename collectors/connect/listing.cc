@@ -1,6 +1,7 @@
 #include "collectors/connect/listing.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,6 +34,95 @@ void AddMissing(const std::vector<std::string>& names, std::vector<NamedConnecto
   std::sort(connectors.begin(), connectors.end(), ByName);
 }
 
+/// The worker tells something else than this status. Once, a time-out may be of one connector.
+bool IsOfOneConnector(const Error& error, size_t timeouts) {
+  switch (error.reason()) {
+    case Reason::kRefused:
+    case Reason::kUnauthorized:
+    case Reason::kUnsupported:
+    case Reason::kBadAnswer:
+    case Reason::kInvalid:
+      return true;
+    case Reason::kTimeout:
+      return timeouts < 2;
+    case Reason::kUnreachable:
+    case Reason::kCancelled:
+    case Reason::kInternal:
+      return false;
+  }
+  std::abort();
+}
+
+/// Collects the statuses of connectors that are asked for one after the other.
+class Statuses {
+ public:
+  Statuses(const ConnectClient& worker, const Patience& patience)
+      : worker_(worker), patience_(patience) {}
+
+  /// `known` (may be null) is what was known of it. Error: it makes no sense to ask for more.
+  Result<void> Ask(const std::string& name, const ConnectorFacts* known) {
+    NamedConnector connector{.name = name};
+    ConnectorFacts& facts = connector.facts;
+    if (known != nullptr) {
+      facts.connector_class = known->connector_class;
+      facts.kind = known->kind;
+      facts.config = known->config;
+    }
+    Result<std::optional<ConnectorFacts>> status =
+        worker_.Status(name, facts.connector_class, patience_.Next());
+    if (!status) {
+      timeouts_ += status.error().reason() == Reason::kTimeout ? 1U : 0U;
+      if (!IsOfOneConnector(status.error(), timeouts_)) {
+        return status.error();
+      }
+      facts.untold = status.error();
+      ++untold_;
+    } else if (*status) {
+      (*status)->kind = std::move(facts.kind);
+      (*status)->config = std::move(facts.config);
+      facts = **std::move(status);
+    } else {
+      without_.push_back(name);
+    }
+    connectors_.push_back(std::move(connector));
+    return {};
+  }
+
+  /// All that still exist. Error: none of them told.
+  Result<std::vector<NamedConnector>> Take() {
+    if (!connectors_.empty() && untold_ == connectors_.size()) {
+      return *connectors_.front().facts.untold;
+    }
+    if (!without_.empty()) {
+      if (const Result<void> dropped = DropGone(); !dropped) {
+        return dropped.error();
+      }
+    }
+    return std::move(connectors_);
+  }
+
+ private:
+  /// A connector without a status is either new, or was deleted after the list was made.
+  Result<void> DropGone() {
+    const Result<std::vector<std::string>> names = worker_.Names(patience_.Next());
+    if (!names) {
+      return names.error();
+    }
+    std::erase_if(connectors_, [&](const NamedConnector& connector) {
+      return std::binary_search(without_.begin(), without_.end(), connector.name) &&
+             !std::binary_search(names->begin(), names->end(), connector.name);
+    });
+    return {};
+  }
+
+  const ConnectClient& worker_;
+  const Patience& patience_;
+  std::vector<NamedConnector> connectors_{};  // by name, as they are asked for
+  std::vector<std::string> without_{};        // likewise
+  size_t untold_ = 0;
+  size_t timeouts_ = 0;
+};
+
 }  // namespace
 
 const ConnectorFacts* Find(const ConnectFacts* facts, std::string_view name) {
@@ -45,14 +135,18 @@ const ConnectorFacts* Find(const ConnectFacts* facts, std::string_view name) {
   return place == facts->connectors.end() || place->entity->name != name ? nullptr : &*place;
 }
 
+connect::Wait Patience::Next() const {
+  return {.deadline = std::min(last, clock.Now().mono + each), .stop = stop};
+}
+
 Result<std::vector<NamedConnector>> Lister::List(const ConnectClient& worker,
-                                                 const ConnectFacts* before, const Wait& wait,
-                                                 MonoTime last) {
+                                                 const ConnectFacts* before,
+                                                 const Patience& patience) {
+  const Wait wait = patience.Next();
   Result<std::vector<NamedConnector>> connectors = worker.Connectors(wait, &memory_);
   if (!connectors) {
-    return connectors.error().reason() == Reason::kUnsupported
-               ? OneByOne(worker, before, {.deadline = last, .stop = wait.stop})
-               : connectors;
+    return connectors.error().reason() == Reason::kUnsupported ? OneByOne(worker, before, patience)
+                                                               : connectors;
   }
   const Result<std::vector<std::string>> names = worker.Names(wait);
   if (!names) {
@@ -63,37 +157,32 @@ Result<std::vector<NamedConnector>> Lister::List(const ConnectClient& worker,
 }
 
 Result<std::vector<NamedConnector>> Lister::OneByOne(const ConnectClient& worker,
-                                                     const ConnectFacts* before, const Wait& wait) {
-  const Result<std::vector<std::string>> names = worker.Names(wait);
+                                                     const ConnectFacts* before,
+                                                     const Patience& patience) {
+  const Result<std::vector<std::string>> names = worker.Names(patience.Next());
   if (!names) {
     return names.error();
   }
-  std::vector<NamedConnector> connectors;
-  connectors.reserve(names->size());
+  Statuses statuses(worker, patience);
   for (const std::string& name : *names) {
-    connectors.push_back({.name = name});
-    ConnectorFacts& facts = connectors.back().facts;
-    if (const ConnectorFacts* known = Find(before, name)) {
-      facts.connector_class = known->connector_class;
-      facts.kind = known->kind;
-      facts.config = known->config;
-    }
-    Result<std::optional<ConnectorFacts>> status = worker.Status(name, facts.connector_class, wait);
-    if (!status) {
-      return status.error();
-    }
-    if (*status) {
-      (*status)->kind = std::move(facts.kind);
-      (*status)->config = std::move(facts.config);
-      facts = **std::move(status);
+    if (Result<void> asked = statuses.Ask(name, Find(before, name)); !asked) {
+      return asked.error();
     }
   }
+  Result<std::vector<NamedConnector>> connectors = statuses.Take();
+  if (connectors) {
+    AskConfigs(worker, patience, *connectors);
+  }
+  return connectors;
+}
+
+void Lister::AskConfigs(const ConnectClient& worker, const Patience& patience,
+                        std::vector<NamedConnector>& connectors) {
   const size_t due = std::min(kConfigsAPoll, connectors.size());
   for (size_t i = 0; i < due; ++i) {
     // One that does not tell is asked again when its turn comes.
-    (void)worker.Config(connectors[configured_++ % connectors.size()], wait);
+    (void)worker.Config(connectors[configured_++ % connectors.size()], patience.Next());
   }
-  return connectors;
 }
 
 }  // namespace klaxon::connect_collector

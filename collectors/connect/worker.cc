@@ -25,15 +25,17 @@ Worker::Worker(http::HttpClient& http, std::string url, const http::ClientAccess
       health_("health " + client_.url()) {
 }
 
-connect::Wait Worker::Patience(const PollContext& context) const {
-  const MonoTime deadline = context.clock.Now().mono + request_timeout_;
-  return {.deadline = std::min(context.deadline, deadline), .stop = context.stop};
+Patience Worker::PatienceIn(const PollContext& context) const {
+  return {.clock = context.clock,
+          .each = request_timeout_,
+          .last = context.deadline,
+          .stop = context.stop};
 }
 
 Telling Worker::Ask(bool list, const ConnectFacts* before, const PollContext& context) {
   Telling telling;
   telling.info_at = context.clock.Now();
-  telling.info = client_.Info(Patience(context));
+  telling.info = client_.Info(PatienceIn(context).Next());
   telling.latency = context.clock.Now().mono - telling.info_at.mono;
   if (list && telling.info) {
     List(telling, before, context);
@@ -44,7 +46,7 @@ Telling Worker::Ask(bool list, const ConnectFacts* before, const PollContext& co
 void Worker::List(Telling& telling, const ConnectFacts* before, const PollContext& context) {
   telling.asked_list = true;
   telling.listed_at = context.clock.Now();
-  telling.list = lister_.List(client_, before, Patience(context), context.deadline);
+  telling.list = lister_.List(client_, before, PatienceIn(context));
 }
 
 void Worker::StartHealth(const ConnectWorkerFacts& worker, const PollContext& context) {

@@ -50,7 +50,7 @@ class Worker {
     Result<connect::WorkerHealth> health = Error(Reason::kInternal, "not asked");
   };
 
-  connect::Wait Patience(const PollContext& context) const;
+  Patience PatienceIn(const PollContext& context) const;
 
   const connect::ConnectClient client_;
   const Duration request_timeout_;

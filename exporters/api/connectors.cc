@@ -112,15 +112,16 @@ Json Progress(const ConnectorDerived& derived) {
 Json Connector(const Subject& subject, const Instant& now) {
   const ConnectorFacts& facts = subject.facts;
   const ConnectorDerived& derived = subject.derived;
-  const AnswerRef& listed = subject.part.facts.listed;
-  const auto fresh = [&](auto value) { return IfFresh(listed, now, value); };
+  const AnswerRef& told = StateAnswer(subject.part.facts, facts);
+  const auto fresh = [&](auto value) { return IfFresh(told, now, value); };
   return {{"cluster", Text(subject.part.section.cluster)},
           {"connect", Text(subject.part.section.instance)},
           {"connector", Text(facts.entity->name)},
           {"type", TextOrNull(facts.type)},
           {"kind", TextOrNull(facts.kind)},
           {"class", TextOrNull(facts.connector_class)},
-          {"as_of", AsOf(listed, now)},
+          {"as_of", AsOf(told, now)},
+          {"why_unknown", facts.untold ? Text(facts.untold->message()) : Json(nullptr)},
           {"state", fresh([&] { return TextOrNull(facts.state); })},
           {"intent", fresh([&] { return Json(Name(facts.intent)); })},
           {"worker", fresh([&] { return TextOrNull(facts.worker); })},

@@ -26,7 +26,7 @@ std::string_view KindOf(std::string_view state) {
 struct Item {
   const ConnectorFacts& facts;
   const ConnectorDerived& derived;
-  const AnswerRef& listed;
+  const AnswerRef& told;                       ///< of its state
   const RecoveryDecision* decision = nullptr;  ///< null: none was made
 };
 
@@ -124,11 +124,12 @@ std::string SinceCell(const Item& item, const Instant& now) {
 
 std::string Row(const Item& item, const Instant& now) {
   const ConnectorFacts& facts = item.facts;
-  const bool fresh = IsFresh(item.listed, now);
+  const bool fresh = IsFresh(item.told, now);
   const std::string state = facts.state.empty()
                                 ? UnknownValue("configured, but Connect tells no status of it")
                                 : Badge(KindOf(facts.state), facts.state);
-  const std::string unknown = UnknownValue(item.listed);
+  const std::string unknown =
+      facts.untold ? UnknownValue(facts.untold->message()) : UnknownValue(item.told);
   return fmt::format("<tr id=\"{}\">", AnchorOf(facts.entity)) +
          Cell("Connector", fmt::format("<code>{}</code> <span class=\"quiet\">{}</span>",
                                        Escape(facts.entity->name),
@@ -199,8 +200,8 @@ std::string Connectors(const ConnectPart& part, const Instant& now) {
       const ConnectorDerived& derived = part.derived.connectors[i];
       if (derived.verdicts.empty() != troubled) {
         const ConnectorFacts& facts = part.facts.connectors[i];
-        order.push_back(
-            {facts, derived, part.facts.listed, DecisionFor(part.recovery, facts.entity->name)});
+        order.push_back({facts, derived, StateAnswer(part.facts, facts),
+                         DecisionFor(part.recovery, facts.entity->name)});
       }
     }
   }

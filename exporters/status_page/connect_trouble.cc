@@ -72,7 +72,7 @@ void AddConnector(const ConnectPart& part, size_t index, Troubles& troubles) {
          .where = Where(part),
          .what = fmt::format("connector {}: {}", connector.entity->name, line.What(InWords(fault))),
          .why = line.why,
-         .answer = part.facts.listed});
+         .answer = StateAnswer(part.facts, connector)});
   }
 }
 

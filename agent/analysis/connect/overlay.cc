@@ -82,6 +82,7 @@ void TellStatus(const ConnectStatusFacts& status, const Instant& now, ConnectFac
     }
     if (row->second.own) {
       Tell(*row->second.own, connector);
+      connector.untold.reset();
     }
     TellTasks(row->second, connector.tasks);
   }
