@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -35,30 +35,30 @@ struct Subject {
 
 template <void (*kEmit)(const Subject&, Emitter&)>
 void EachConnector(const ConnectPart& part, Emitter& emitter) {
-  if (!emitter.Known(part.facts.listed, {part.section.cluster, part.section.instance})) {
+  const Section& section = part.section;
+  if (!emitter.Known(part.facts.listed, {section.cluster, section.instance})) {
     return;
   }
   for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
-    kEmit({part, part.facts.connectors[i], part.derived.connectors[i]}, emitter);
+    const ConnectorFacts& connector = part.facts.connectors[i];
+    if (emitter.Known(StateAnswer(part.facts, connector),
+                      {section.cluster, section.instance, connector.entity->name})) {
+      kEmit({part, connector, part.derived.connectors[i]}, emitter);
+    }
   }
 }
 
 void EmitProblems(const Subject& subject, Emitter& emitter) {
   for (size_t i = 0; i < kConnectFaults; ++i) {
-    const auto fault = static_cast<ConnectFault>(i);
-    const bool has =
-        std::ranges::any_of(subject.derived.verdicts,
-                            [&](const ConnectVerdict& verdict) { return verdict.fault == fault; });
-    const bool unknown =
-        (fault == ConnectFault::kGhost && subject.derived.ghost == Truth::kUnknown) ||
-        (fault == ConnectFault::kZombie && subject.derived.zombie == Truth::kUnknown);
-    if (unknown && !has) {
+    const std::optional<Truth>& truth = subject.derived.faults[i];
+    const std::string_view fault = Name(static_cast<ConnectFault>(i));
+    if (truth == Truth::kUnknown) {
       emitter.Unknown(subject.part.facts.listed,
-                      {subject.cluster(), subject.connect(), subject.name(), Name(fault)});
-      continue;
+                      {subject.cluster(), subject.connect(), subject.name(), fault});
+    } else if (truth) {
+      emitter.Sample({subject.cluster(), subject.connect(), subject.name(), fault},
+                     truth == Truth::kYes ? 1 : 0);
     }
-    emitter.Sample({subject.cluster(), subject.connect(), subject.name(), Name(fault)},
-                   has ? 1 : 0);
   }
 }
 
@@ -162,7 +162,7 @@ constexpr std::array kRows{
                  .help = "1 for each problem that a connector or one of its tasks has, 0 for the "
                          "others: failed, no_status, ghost, zero_tasks, stuck_unassigned, "
                          "stuck_restarting, zombie, disagreement, dead_letters, flapping; no "
-                         "series for what cannot be judged",
+                         "series for what it cannot have or nobody can judge",
                  .labels = kProblem,
                  .source = kFlow},
         .emit = EachConnect<EachConnector<EmitProblems>>},

@@ -75,8 +75,21 @@ void EmitMembers(const ConnectPart& part, Emitter& emitter) {
   }
 }
 
+/// What the leader dealt out is known; brokers leave it out while the group rebalances.
+bool DealtOut(const ConnectPart& part, Emitter& emitter) {
+  const ConnectWorkersGroup& workers = part.derived.workers;
+  if (!GroupKnown(part, emitter)) {
+    return false;
+  }
+  if (workers.facts->leader.empty() && !workers.facts->members.empty()) {
+    emitter.Unknown(workers.described, {part.section.cluster, part.section.instance});
+    return false;
+  }
+  return true;
+}
+
 void EmitDelay(const ConnectPart& part, Emitter& emitter) {
-  if (GroupKnown(part, emitter)) {
+  if (DealtOut(part, emitter)) {
     const ConnectWorkersGroup& workers = part.derived.workers;
     emitter.Sample({part.section.cluster, part.section.instance, workers.entity->name},
                    std::chrono::duration<double>(workers.facts->delay).count());
@@ -84,9 +97,10 @@ void EmitDelay(const ConnectPart& part, Emitter& emitter) {
 }
 
 /// A row of one number a member whose address is known.
-template <double (*kValue)(const ConnectGroupFacts&, const ConnectMemberFacts&)>
+template <double (*kValue)(const ConnectGroupFacts&, const ConnectMemberFacts&),
+          bool (*kIsKnown)(const ConnectPart&, Emitter&) = GroupKnown>
 void EmitMember(const ConnectPart& part, Emitter& emitter) {
-  if (!GroupKnown(part, emitter)) {
+  if (!kIsKnown(part, emitter)) {
     return;
   }
   std::string_view last;  // two members of one address: one of them is on its way out
@@ -158,7 +172,7 @@ constexpr std::array kRows{
                     .help = "1 for the worker that leads the group",
                     .labels = kWorker,
                     .source = kDescribed},
-           .emit = EachConnect<EmitMember<Leads>>},
+           .emit = EachConnect<EmitMember<Leads, DealtOut>>},
     Metric{.info = {.name = "kafka_connect_worker_connectors",
                     .help = "Connectors that the group has given to a worker",
                     .labels = kWorker,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,10 +64,13 @@ struct ConnectTaskDerived {
 struct ConnectorDerived {
   ConnectStateAge age{};  ///< of the connector's own state
   Truth ghost = Truth::kUnknown;
-  Truth zombie = Truth::kUnknown;              ///< the connector as a whole, or one of its tasks
-  std::vector<ConnectTaskDerived> tasks{};     ///< parallel to ConnectorFacts::tasks
-  std::vector<ConnectVerdict> verdicts{};      ///< worst first; empty: nothing is known to be wrong
-  std::optional<uint64_t> failures_an_hour{};  ///< of it and its tasks; empty: watched for less
+  Truth zombie = Truth::kUnknown;           ///< the connector as a whole, or one of its tasks
+  std::vector<ConnectTaskDerived> tasks{};  ///< parallel to ConnectorFacts::tasks
+  std::vector<ConnectVerdict> verdicts{};   ///< worst first; empty: nothing is known to be wrong
+  /// Of each ConnectFault, whether it or one of its tasks has it. Empty: it cannot be had, such as
+  /// dead letters without a topic for them.
+  std::array<std::optional<Truth>, kConnectFaults> faults{};
+  std::optional<uint64_t> failures_an_hour{};  ///< seen of it and its tasks; empty: not judged
 
   // Of a sink, by its consumer group; of a source, by what is known.
   EntityRef group{};             ///< its consumer group in `ConnectDerived::kafka`; null: not found

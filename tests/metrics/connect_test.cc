@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -96,6 +98,152 @@ TEST_CASE("a Connect cluster comes out with its workers and what is wrong", "[me
   }
   CHECK(out.twice().empty());
   CHECK(out.misfits().empty());
+}
+
+/// Values of kafka_connect_connector_problem of one connector, by problem.
+std::map<std::string, double> ProblemsOf(const View& view, const std::string& connector) {
+  RecordingWriter out;
+  Emit(ConnectTable(), view, out);
+  const std::string head =
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=" + connector +
+      ",problem=";
+  std::map<std::string, double> problems;
+  for (const auto& [series, value] : out.samples()) {
+    if (series.starts_with(head)) {
+      problems[series.substr(head.size(), series.size() - head.size() - 1)] = value;
+    }
+  }
+  return problems;
+}
+
+bool IsUnknown(const View& view, std::string_view metric, const std::string& problem) {
+  const Table table = ConnectTable();
+  const auto scopes = UnknownScopes({&table, 1}, view);
+  return std::ranges::any_of(scopes, [&](const UnknownScope& scope) {
+    return scope.metric == metric && scope.labels.size() == 4 && scope.labels[3].second == problem;
+  });
+}
+
+TEST_CASE("a problem that nobody can judge, or that cannot be had, has no series", "[metrics]") {
+  constexpr std::string_view kMetric = "kafka_connect_connector_problem";
+  ConnectEstate estate;
+  ConnectorFacts& first = estate.Connector("lake", "sink", 1);
+  first.config.hash = 1;
+  bool dead_letters_unknown = false;
+  bool disagreement_unknown = true;
+  SECTION("a sink without a dead letter topic") {
+  }
+  SECTION("a source") {
+    first.type = "source";
+    first.config.dead_letter_topic = "dead";
+  }
+  SECTION("no Kafka") {
+    first.config.dead_letter_topic = "dead";
+    estate.cluster_id = "another";
+    dead_letters_unknown = true;
+  }
+  SECTION("a topic that Kafka does not show") {
+    first.config.dead_letter_topic = "dead";
+    dead_letters_unknown = true;
+  }
+  SECTION("a sink whose configuration was not told") {
+    first.config = {};
+    dead_letters_unknown = true;
+  }
+  SECTION("compared") {
+    estate.compares = true;
+    disagreement_unknown = false;
+  }
+  estate.Pass(10);
+  estate.Pass(10);
+  const auto problems = ProblemsOf(estate.view, "lake");
+  CHECK_FALSE(problems.contains("dead_letters"));
+  CHECK(IsUnknown(estate.view, kMetric, "dead_letters") == dead_letters_unknown);
+  CHECK(problems.contains("disagreement") == !disagreement_unknown);
+  CHECK(IsUnknown(estate.view, kMetric, "disagreement") == disagreement_unknown);
+  CHECK(problems.at("failed") == 0);
+  CHECK(problems.at("flapping") == 0);
+}
+
+TEST_CASE("dead letters are known to be none from the second look on", "[metrics]") {
+  ConnectEstate estate;
+  estate.Connector("lake", "sink", 1).config.dead_letter_topic = "dead";
+  estate.topics = {{"dead", 3}, {"orders", 0}};
+  estate.Pass(10);
+  CHECK_FALSE(ProblemsOf(estate.view, "lake").contains("dead_letters"));
+  estate.Pass(10);
+  CHECK(ProblemsOf(estate.view, "lake").at("dead_letters") == 0);
+  estate.topics[0].second = 4;
+  estate.Pass(10);
+  CHECK(ProblemsOf(estate.view, "lake").at("dead_letters") == 1);
+}
+
+TEST_CASE("of a connector without a status only that much is known", "[metrics]") {
+  ConnectEstate estate;
+  ConnectorFacts& connector = estate.Connector("lake", "sink", 0);
+  connector.state = "";
+  connector.config.hash = 1;
+  for (int poll = 0; poll < 5; ++poll) {
+    estate.Pass(10);
+  }
+  const std::map<std::string, double> expected{{"no_status", 1}, {"flapping", 0}};
+  CHECK(ProblemsOf(estate.view, "lake") == expected);
+  RecordingWriter out;
+  Emit(ConnectTable(), estate.view, out);
+  CHECK_FALSE(out.families().contains("kafka_connect_connector_tasks"));
+}
+
+TEST_CASE("a task whose worker nobody names leaves open whether there is a ghost", "[metrics]") {
+  ConnectEstate estate;
+  estate.Connector("lake", "sink", 2).tasks[1].worker = "";
+  estate.Pass(10);
+  estate.Pass(10);
+  CHECK_FALSE(ProblemsOf(estate.view, "lake").contains("ghost"));
+  CHECK(IsUnknown(estate.view, "kafka_connect_connector_problem", "ghost"));
+}
+
+TEST_CASE("while the workers' group deals out anew, leader and delay are unknown", "[metrics]") {
+  ConnectEstate estate;
+  estate.Connector("lake", "sink", 1);
+  estate.workers_state = "PreparingRebalance";
+  estate.workers.leader = "";
+  estate.Pass(10);
+  RecordingWriter out;
+  Emit(ConnectTable(), estate.view, out);
+  CHECK(out.families().contains("kafka_connect_group_members"));
+  CHECK_FALSE(out.families().contains("kafka_connect_worker_is_leader"));
+  CHECK_FALSE(out.families().contains("kafka_connect_rebalance_delay_seconds"));
+}
+
+TEST_CASE("a connector that does not tell its state leaves the others alone", "[metrics]") {
+  ConnectEstate estate;
+  estate.Connector("lake", "sink", 1);
+  estate.Connector("orders", "source", 1);
+  estate.Pass(10);
+  const ConnectStateAge before = estate.First().age;
+  ConnectorFacts& odd = estate.connectors[0];
+  odd.untold = Error(Reason::kRefused, "500");
+  odd.state = "";
+  odd.tasks.clear();
+  for (int poll = 0; poll < 5; ++poll) {
+    estate.Pass(10);
+  }
+  RecordingWriter out;
+  Emit(ConnectTable(), estate.view, out);
+  const std::string etl = "{cluster=main,connect=etl,";
+  CHECK(ProblemsOf(estate.view, "lake").empty());
+  CHECK_FALSE(out.samples().contains("kafka_connect_connector_state" + etl +
+                                     "connector=lake,state=RUNNING}"));
+  CHECK_FALSE(out.samples().contains("kafka_connect_connector_tasks" + etl + "connector=lake}"));
+  CHECK(out.samples().at("kafka_connect_connector_state" + etl +
+                         "connector=orders,state=RUNNING}") == 1);
+  CHECK(out.samples().at("kafka_connect_connectors{cluster=main,connect=etl}") == 2);
+  odd.untold.reset();
+  odd.state = "RUNNING";
+  odd.tasks = {{.id = 0, .state = "RUNNING", .worker = "w1:8083"}};
+  estate.Pass(10);
+  CHECK(estate.First().age.since == before.since);
+  CHECK(estate.Events().empty());
 }
 
 TEST_CASE("the estate of Connect shows every metric of Connect's tables", "[metrics]") {

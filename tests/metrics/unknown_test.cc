@@ -51,6 +51,7 @@ TEST_CASE("with every answer fresh only what no answer told is unknown", "[metri
       "kafka_consumergroup_lag_sum{cluster=main,consumergroup=audit,topic=gone}",
       "kafka_consumergroup_lag_sum{cluster=main,consumergroup=audit,topic=orders}",
       "kafka_connect_connector_state{cluster=main,connect=etl,connector=new}",
+      "kafka_connect_connector_tasks{cluster=main,connect=etl,connector=new}",
       "kafka_connect_group_state{cluster=main,connect=etl}",  // there is no such group
       "kafka_connect_group_members{cluster=main,connect=etl}",
       "kafka_connect_rebalance_delay_seconds{cluster=main,connect=etl}",
@@ -61,8 +62,18 @@ TEST_CASE("with every answer fresh only what no answer told is unknown", "[metri
       "ghost}",
       "kafka_connect_connector_problem{cluster=main,connect=etl,connector=jdbc-source,problem="
       "zombie}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=new,problem=failed}",
       "kafka_connect_connector_problem{cluster=main,connect=etl,connector=new,problem=ghost}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=new,problem=zero_tasks}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=new,problem=stuck_"
+      "unassigned}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=new,problem=stuck_"
+      "restarting}",
       "kafka_connect_connector_problem{cluster=main,connect=etl,connector=new,problem=zombie}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=new,problem=dead_"
+      "letters}",
+      "kafka_connect_connector_problem{cluster=main,connect=etl,connector=paused,problem=dead_"
+      "letters}",
       "kafka_connect_task_ghost{cluster=main,connect=etl,connector=jdbc-source,task=0}",
       "kafka_connect_task_zombie{cluster=main,connect=etl,connector=jdbc-source,task=0}",
       "kafka_connect_task_zombie{cluster=main,connect=etl,connector=jdbc-source,task=1}",

@@ -44,7 +44,12 @@ struct ConnectCase {
   /// for its grace. Unknown neither begins nor ends it.
   bool Weigh(const ConnectCondition& condition);
 
-  const Instant& observed() const { return ground.facts.listed->taken_at; }
+  /// Whether it has a fault. What was said of another item of it counts on: one that has it is
+  /// enough, and one that is unknown leaves the whole unknown.
+  void Tell(ConnectFault fault, Truth truth);
+
+  /// REQUIRES: its state is known.
+  const Instant& observed() const { return StateAnswer(ground.facts, facts)->taken_at; }
 };
 
 /// Two answers, however soon one after the other.

@@ -113,13 +113,26 @@ void TellStates(const ConnectorFacts& facts, const ConnectorHistory& before, Cha
   }
 }
 
+/// All of it unknown.
+ConnectorDerived LeaveUnknown(const ConnectorFacts& facts) {
+  ConnectorDerived derived;
+  derived.tasks.resize(facts.tasks.size());
+  derived.progress = facts.untold ? facts.untold->message() : "its state was not read for too long";
+  return derived;
+}
+
 ConnectorDerived Judge(const ConnectGround& ground, const ConnectorFacts& facts,
                        ConnectorHistory& history) {
+  if (!IsFresh(StateAnswer(ground.facts, facts), ground.now)) {
+    return LeaveUnknown(facts);
+  }
   ConnectorDerived derived;
   ConnectCase subject{.ground = ground, .facts = facts, .history = history, .derived = derived};
   JudgeStates(subject);
   JudgeFaults(subject);
   JudgeProgress(subject);
+  // Whether data moves has more to it than what holds of single partitions and members.
+  derived.faults[static_cast<size_t>(ConnectFault::kZombie)] = derived.zombie;
   std::ranges::stable_sort(derived.verdicts, {}, &ConnectVerdict::fault);
   return derived;
 }
@@ -149,14 +162,6 @@ void JudgeAll(const ConnectGround& ground, ConnectDerived& derived, ConnectHisto
   history.connectors = std::move(kept);
 }
 
-/// As many as there are facts, all of it unknown.
-void LeaveUnknown(const ConnectFacts& facts, ConnectDerived& derived) {
-  for (const ConnectorFacts& connector : facts.connectors) {
-    derived.connectors.emplace_back().tasks.resize(connector.tasks.size());
-    derived.connectors.back().progress = "its state was not read for too long";
-  }
-}
-
 }  // namespace
 
 ConnectOutcome AdvanceConnect(const ConnectInput& input) {
@@ -172,7 +177,9 @@ ConnectOutcome AdvanceConnect(const ConnectInput& input) {
   if (IsFresh(input.facts.listed, input.now)) {
     JudgeAll(GroundOf(input, derived->workers, cluster.part), *derived, *history, changes);
   } else {
-    LeaveUnknown(input.facts, *derived);
+    for (const ConnectorFacts& connector : input.facts.connectors) {
+      derived->connectors.push_back(LeaveUnknown(connector));
+    }
   }
   derived->history = std::move(history);
   return {.derived = std::move(derived), .changes = changes.Take()};

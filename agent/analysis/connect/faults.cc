@@ -46,7 +46,9 @@ void JudgeFailed(ConnectCase& subject, const Item& item) {
   const bool failed = item.state == "FAILED";
   if (subject.Weigh({.fault = ConnectFault::kFailed,
                      .task = item.task,
-                     .truth = failed ? Truth::kYes : Truth::kNo,
+                     .truth = failed               ? Truth::kYes
+                              : item.state.empty() ? Truth::kUnknown
+                                                   : Truth::kNo,
                      .observed = item.age.since,
                      .why = item.cause.empty() ? "FAILED; Connect tells no cause" : item.cause})) {
     subject.derived.verdicts.back().since = item.age.since;
@@ -85,7 +87,9 @@ Truth JudgeGhost(ConnectCase& subject, const Item& item) {
     }
   }
   const bool sure = subject.Weigh(condition);
-  return truth != Truth::kYes || sure ? truth : Truth::kUnknown;
+  const Truth judged = truth != Truth::kYes || sure ? truth : Truth::kUnknown;
+  subject.Tell(ConnectFault::kGhost, judged);
+  return judged;
 }
 
 /// How long an item may stay without a worker, and what that is called.
@@ -136,7 +140,9 @@ void JudgeRestarting(ConnectCase& subject, const Item& item) {
   const bool restarting = item.state == "RESTARTING";
   subject.Weigh({.fault = ConnectFault::kStuckRestarting,
                  .task = item.task,
-                 .truth = restarting ? Truth::kYes : Truth::kNo,
+                 .truth = restarting           ? Truth::kYes
+                          : item.state.empty() ? Truth::kUnknown
+                                               : Truth::kNo,
                  .observed = subject.observed(),
                  .grace = kRestart,
                  .why = fmt::format("RESTARTING on {} for longer than a restart takes",
@@ -196,8 +202,12 @@ std::string Told(const ConnectFacts& facts, const ConnectDisagreement& disagreem
 void JudgeDisagreement(ConnectCase& subject) {
   const ConnectFacts& facts = subject.ground.facts;
   if (!IsFresh(facts.compared, subject.ground.now)) {
+    if (facts.workers.size() > 1) {
+      subject.Tell(ConnectFault::kDisagreement, Truth::kUnknown);
+    }
     return;
   }
+  subject.Tell(ConnectFault::kDisagreement, Truth::kNo);
   std::set<int32_t> disputed;
   for (const ConnectDisagreement& disagreement : facts.disagreements) {
     if (disagreement.connector->name == subject.facts.entity->name) {

@@ -126,10 +126,15 @@ std::optional<std::pair<int64_t, Instant>> Written(const TopicFacts& topic, cons
 void JudgeDeadLetters(ConnectCase& subject) {
   const std::string& name = subject.facts.config.dead_letter_topic;
   const KafkaPart* kafka = subject.ground.kafka;
+  const bool configured = subject.facts.config.hash != 0 || !name.empty();
+  if (subject.facts.type == "source" || (configured && name.empty())) {
+    return;  // it has no such topic
+  }
   const TopicFacts* topic =
       name.empty() || kafka == nullptr ? nullptr : FindTopic(kafka->facts, name);
   const auto written = topic == nullptr ? std::nullopt : Written(*topic, subject.ground.now);
   if (!written) {
+    subject.Tell(ConnectFault::kDeadLetters, Truth::kUnknown);
     return;
   }
   auto& kept = subject.history.dead_letters;
@@ -143,7 +148,9 @@ void JudgeDeadLetters(ConnectCase& subject) {
   const int64_t grown = written->first - kept.front().second;
   subject.Weigh(
       {.fault = ConnectFault::kDeadLetters,
-       .truth = grown > 0 ? Truth::kYes : Truth::kNo,
+       .truth = grown > 0         ? Truth::kYes
+                : kept.size() < 2 ? Truth::kUnknown  // one look tells no growth
+                                  : Truth::kNo,
        .observed = written->second,
        .why = fmt::format("{} records went to its dead letter topic {} in the last {}", grown, name,
                           FormatAge(written->second.mono - kept.front().first))});

@@ -49,18 +49,31 @@ void JudgeStates(ConnectCase& subject) {
   subject.derived.failures_an_hour = history.failures.size();
 }
 
+void ConnectCase::Tell(ConnectFault fault, Truth truth) {
+  const auto weight = [](Truth each) {
+    return each == Truth::kYes ? 2 : each == Truth::kUnknown ? 1 : 0;
+  };
+  std::optional<Truth>& told = derived.faults.at(static_cast<size_t>(fault));
+  if (!told || weight(truth) > weight(*told)) {
+    told = truth;
+  }
+}
+
 bool ConnectCase::Weigh(const ConnectCondition& condition) {
   const std::pair key{condition.fault, condition.task};
   if (condition.truth == Truth::kNo) {
     history.held.erase(key);
   }
   if (condition.truth != Truth::kYes) {
+    Tell(condition.fault, condition.truth);
     return false;
   }
   const Instant since = history.held.emplace(key, condition.observed).first->second;
   if (condition.observed.mono - since.mono < condition.grace) {
+    Tell(condition.fault, Truth::kNo);  // what has lasted for less than that is no fault yet
     return false;
   }
+  Tell(condition.fault, Truth::kYes);
   derived.verdicts.push_back(
       {.fault = condition.fault, .task = condition.task, .since = since, .why = condition.why});
   return true;
