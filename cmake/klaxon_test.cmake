@@ -47,23 +47,77 @@ if(KLAXON_BUILD_FUZZ)
   add_custom_target(klaxon_fuzzers)
 endif()
 
-# klaxon_fuzzer(NAME wire_fuzz SOURCES ... [LINK ...] [CORPUS folder]): libFuzzer, run by ./dev fuzz.
-# CORPUS holds the inputs to start from; what fuzzing finds is kept in the build folder.
+# klaxon_fuzzer(NAME wire_fuzz SOURCES ... CORPUS folder [LINK ...]): libFuzzer, run by ./dev fuzz.
+# CORPUS holds the inputs to start from; what fuzzing finds is kept in the build folder. Where no
+# fuzzers are built, their inputs go through them in klaxon_fuzz_corpus_test().
 function(klaxon_fuzzer)
-  if(NOT KLAXON_BUILD_FUZZ)
-    return()
-  endif()
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;CORPUS" "SOURCES;LINK")
   klaxon_require_arguments(klaxon_fuzzer)
+  if(NOT arg_CORPUS)
+    message(FATAL_ERROR "klaxon_fuzzer(${arg_NAME}) wants a CORPUS, be it one small input")
+  endif()
+  cmake_path(ABSOLUTE_PATH arg_CORPUS)
+  if(NOT KLAXON_BUILD_FUZZ)
+    list(TRANSFORM arg_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+    set_property(GLOBAL APPEND PROPERTY KLAXON_FUZZERS ${arg_NAME})
+    set_property(GLOBAL PROPERTY KLAXON_FUZZER_${arg_NAME} ${arg_SOURCES})
+    set_property(GLOBAL PROPERTY KLAXON_FUZZER_${arg_NAME}_CORPUS ${arg_CORPUS})
+    set_property(GLOBAL APPEND PROPERTY KLAXON_FUZZED ${arg_LINK})
+    return()
+  endif()
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE klaxon_options ${arg_LINK})
   target_link_options(${arg_NAME} PRIVATE -fsanitize=fuzzer)
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
   add_dependencies(klaxon_fuzzers ${arg_NAME})
-  if(arg_CORPUS)
-    cmake_path(ABSOLUTE_PATH arg_CORPUS)
-    file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
-    file(CREATE_LINK ${arg_CORPUS} ${PROJECT_BINARY_DIR}/fuzzers/${arg_NAME}.seeds SYMBOLIC)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
+  file(CREATE_LINK ${arg_CORPUS} ${PROJECT_BINARY_DIR}/fuzzers/${arg_NAME}.seeds SYMBOLIC)
+endfunction()
+
+# klaxon_fuzz_corpus_test(SOURCES a.cc ...): every fuzzer named so far in one test program, so that
+# one that no longer compiles or stumbles over its own inputs is noticed without the fuzzers' build.
+# What they are called with is in the header fuzzers.h that is made here.
+function(klaxon_fuzz_corpus_test)
+  if(KLAXON_BUILD_FUZZ OR NOT KLAXON_BUILD_TESTS)
+    return()
   endif()
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "SOURCES")
+  get_property(fuzzers GLOBAL PROPERTY KLAXON_FUZZERS)
+  get_property(link GLOBAL PROPERTY KLAXON_FUZZED)
+  list(REMOVE_DUPLICATES link)
+  foreach(fuzzer IN LISTS fuzzers)
+    get_property(sources GLOBAL PROPERTY KLAXON_FUZZER_${fuzzer})
+    get_property(corpus GLOBAL PROPERTY KLAXON_FUZZER_${fuzzer}_CORPUS)
+    cmake_path(RELATIVE_PATH corpus BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    # A definition of its own also keeps a quick build from joining it with the other files.
+    set_source_files_properties(${sources} PROPERTIES
+      COMPILE_DEFINITIONS LLVMFuzzerTestOneInput=klaxon_${fuzzer})
+    list(APPEND all_sources ${sources})
+    string(APPEND declarations "extern \"C\" int klaxon_${fuzzer}(const uint8_t* data, size_t size);\n")
+    string(APPEND rows "    {\"${fuzzer}\", \"${corpus}\", klaxon_${fuzzer}},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT fuzzers.h @ONLY CONTENT [=[
+// Made by klaxon_fuzz_corpus_test().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+@declarations@
+namespace klaxon::testing {
+
+struct Fuzzer {
+  const char* name = nullptr;
+  const char* corpus = nullptr;  ///< folder, below the project's
+  int (*take)(const uint8_t* data, size_t size) = nullptr;
+};
+
+constexpr Fuzzer kFuzzers[] = {
+@rows@};
+
+}  // namespace klaxon::testing
+]=])
+  klaxon_test(NAME fuzz_corpus_test SOURCES ${arg_SOURCES} ${all_sources} LINK ${link})
+  target_include_directories(fuzz_corpus_test PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
 endfunction()
