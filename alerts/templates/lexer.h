@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.h"
+
+namespace klaxon::templates {
+
+struct Token {
+  enum class Kind {
+    kText,      ///< between actions
+    kOpen,      ///< {{
+    kClose,     ///< }}
+    kWord,      ///< name of a function or a keyword
+    kField,     ///< .Name; the text is without its dot
+    kVariable,  ///< $ or $name
+    kDot,
+    kNumber,  ///< also a character in single quotes, and what only looks like a number
+    kQuoted,  ///< text in double or back quotes, as written
+    kPipe,
+    kDeclare,  ///< :=
+    kAssign,   ///< =
+    kComma,
+    kLeft,   ///< (
+    kRight,  ///< )
+    kEnd,    ///< of the template
+  };
+
+  Kind kind = Kind::kEnd;
+  size_t at = 0;  ///< byte in the template
+  std::string_view text{};
+  bool spaced = false;  ///< white space stands before it
+};
+
+/// The tokens of a template; comments are left out, and `{{-` and `-}}` have done their work. The
+/// last one is kEnd. Error: kInvalid, "template: NAME:LINE: what is wrong". The tokens view `text`.
+Result<std::vector<Token>> Lex(std::string_view name, std::string_view text);
+
+/// The error of a place in a template, "template: NAME:LINE: what".
+Error Mistake(std::string_view name, std::string_view text, size_t at, std::string_view what);
+
+}  // namespace klaxon::templates
