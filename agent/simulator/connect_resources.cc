@@ -98,7 +98,78 @@ http::Response One(const ConnectState& state, std::string_view path) {
                           : Of(state, *connector, resource);
 }
 
+/// Restarts an item; true: it was one that is to be restarted.
+template <class Item>
+bool RestartItem(bool only_failed, bool incurable, Item& item) {
+  if (only_failed && item.state != "FAILED") {
+    return false;
+  }
+  if (!incurable) {
+    item.state = "RUNNING";
+    item.trace.clear();
+  }
+  return true;
+}
+
+/// Answers with the state that the leader plans: what is restarted is RESTARTING in it.
+http::Response RestartAll(Connector& connector, bool only_failed) {
+  Connector planned = connector;
+  if (RestartItem(only_failed, connector.incurable, connector)) {
+    planned.state = "RESTARTING";
+  }
+  for (size_t i = 0; i < connector.tasks.size(); ++i) {
+    if (RestartItem(only_failed, connector.incurable, connector.tasks[i])) {
+      planned.tasks[i].state = "RESTARTING";
+    }
+  }
+  return http::JsonResponse(202, StatusJson(planned));
+}
+
+http::Response NoContent() {
+  return http::Response{.status = 204};
+}
+
+http::Response RestartTask(Connector& connector, std::string_view id) {
+  for (ConnectTask& task : connector.tasks) {
+    if (std::to_string(task.id) == id) {
+      RestartItem(false, connector.incurable, task);
+      return NoContent();
+    }
+  }
+  return ConnectError(404, "Unknown task: " + connector.name + "-" + std::string(id));
+}
+
 }  // namespace
+
+http::Response PostConnect(ConnectState& state, const http::Request& request) {
+  constexpr std::string_view kRestart = "/restart";
+  constexpr std::string_view kTasks = "/tasks/";
+  std::string_view path = request.path;
+  if (!path.starts_with(std::string(kConnectors) + "/") || !path.ends_with(kRestart)) {
+    return NotFound();
+  }
+  path.remove_prefix(kConnectors.size() + 1);
+  path.remove_suffix(kRestart.size());
+  state.restarts.emplace_back(request.path);
+  const size_t tasks = path.rfind(kTasks);
+  const std::string_view name = path.substr(0, tasks);
+  Connector* const connector = FindConnector(state, name);
+  if (connector == nullptr) {
+    return ConnectError(404, "Unknown connector: " + std::string(name));
+  }
+  if (tasks != std::string_view::npos) {
+    return RestartTask(*connector, path.substr(tasks + kTasks.size()));
+  }
+  const auto asks = [&](std::string_view key) {
+    const std::string* value = request.Query(key);
+    return AtLeast(state, 3, 0) && value != nullptr && *value == "true";
+  };
+  if (asks("includeTasks")) {
+    return RestartAll(*connector, asks("onlyFailed"));
+  }
+  RestartItem(false, connector->incurable, *connector);
+  return NoContent();
+}
 
 http::Response ConnectError(int status, std::string_view message) {
   return http::JsonResponse(

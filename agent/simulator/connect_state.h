@@ -29,6 +29,7 @@ struct Connector {
   std::vector<std::string> topics{};  ///< that it used, as the worker tracks them
   /// Partition and offset of a source, each a JSON object.
   std::vector<std::pair<std::string, std::string>> offsets{};
+  bool incurable = false;  ///< what is restarted of it fails again at once
 };
 
 struct ConnectState {
@@ -39,6 +40,8 @@ struct ConnectState {
   std::string health = "healthy";  ///< or "starting", "unhealthy"
   std::string health_message = "Worker has completed startup and is ready to handle requests.";
   bool tracks_topics = true;
+  /// Resources that were POSTed to restart something, in order, refused ones included.
+  std::vector<std::string> restarts{};
 };
 
 /// The workers of ShopConnect, by their addresses in the shop.

@@ -39,8 +39,8 @@ class ConnectWorker::Impl {
   explicit Impl(ConnectState state) : state_(std::move(state)) {}
 
   Result<void> Listen() {
-    return host_.Listen({"/", "/*"},
-                        [this](const http::Request& request) { return Reply(request); });
+    return host_.Listen(
+        {"/", "/*"}, [this](const http::Request& request) { return Reply(request); }, true);
   }
 
   void Change(const std::function<void(ConnectState&)>& change) {
@@ -73,6 +73,10 @@ class ConnectWorker::Impl {
     }
     host_.Pause(faults.delay);
     if (faults.status != 0) {
+      if (request.method == "POST") {
+        const Lock lock(mutex_);
+        state_.restarts.push_back(request.path);
+      }
       return Refusal(faults);
     }
     if (faults.html) {
@@ -88,6 +92,10 @@ class ConnectWorker::Impl {
   /// The whole list is kept until something changes: it may be large.
   http::Response Truth(const http::Request& request) {
     const Lock lock(mutex_);
+    if (request.method == "POST") {
+      list_ = nullptr;
+      return PostConnect(state_, request);
+    }
     if (request.path != "/connectors" || request.query.size() != 2) {
       return AnswerConnect(state_, request);
     }

@@ -13,17 +13,22 @@ HttpHost::~HttpHost() {
   server_.reset();
 }
 
-Result<void> HttpHost::Listen(const std::vector<std::string>& paths, const Answer& answer) {
+Result<void> HttpHost::Listen(const std::vector<std::string>& paths, const Answer& answer,
+                              bool posts) {
   std::vector<http::Route> routes;
+  const auto handler = [this, answer](const http::Request& request) {
+    {
+      const Lock lock(mutex_);
+      ++requests_;
+    }
+    return answer(request);
+  };
   for (const std::string& path : paths) {
-    routes.push_back(
-        {.method = "GET", .path = path, .handler = [this, answer](const http::Request& request) {
-           {
-             const Lock lock(mutex_);
-             ++requests_;
-           }
-           return answer(request);
-         }});
+    routes.push_back({.method = "GET", .path = path, .handler = handler});
+    if (posts) {
+      routes.push_back(
+          {.method = "POST", .path = path, .handler = handler, .access = http::Access::kOpen});
+    }
   }
   Result<std::unique_ptr<http::Server>> listening =
       http::Server::Listen({.listen = {.host = "127.0.0.1"}}, std::move(routes));

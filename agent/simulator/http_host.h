@@ -25,9 +25,11 @@ class HttpHost {
   HttpHost& operator=(const HttpHost&) = delete;
   ~HttpHost();
 
-  /// Answers GET of `paths` on a free port from now on. `answer` is called by several threads at
-  /// once, and no more once the host is gone. Error: kUnreachable, no port can be had.
-  Result<void> Listen(const std::vector<std::string>& paths, const Answer& answer);
+  /// Answers GET of `paths`, POST too if `posts`, on a free port from now on. `answer` is called by
+  /// several threads at once, and no more once the host is gone. Error: kUnreachable, no port can
+  /// be had.
+  Result<void> Listen(const std::vector<std::string>& paths, const Answer& answer,
+                      bool posts = false);
 
   /// "http://127.0.0.1:PORT"; empty before Listen.
   const std::string& url() const { return url_; }
