@@ -54,7 +54,20 @@ ViewPart MakePart(const ViewPart* before, const SectionRef& section, const View&
   return part;
 }
 
+/// A view that was overtaken by the next one is not seen here: what recovery did is in its journal.
+std::vector<Change> ChangesOf(const RecoveryFacts& recovery) {
+  std::vector<Change> changes;
+  for (const RecoveryNews& news : recovery.news) {
+    changes.push_back({.kind = news.kind, .subject = news.connector, .detail = news.words});
+  }
+  return changes;
+}
+
 std::vector<Change> ChangesOf(const ViewPart* before, const Section& section) {
+  if (const auto* recovery = dynamic_cast<const RecoveryFacts*>(section.facts.get())) {
+    const bool told = before != nullptr && before->section->facts == section.facts;
+    return told ? std::vector<Change>() : ChangesOf(*recovery);
+  }
   if (const auto* configs = dynamic_cast<const ConnectConfigFacts*>(section.facts.get())) {
     const auto* known = before == nullptr
                             ? nullptr

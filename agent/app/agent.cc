@@ -19,6 +19,7 @@
 #include "agent/metrics/own.h"
 #include "agent/metrics/own_counters.h"
 #include "agent/recovery/loop.h"
+#include "agent/state/database.h"
 #include "collectors/poll_loop.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
@@ -71,7 +72,8 @@ class Agent::Impl {
         counters_(clock.Now()),
         page_({.cluster_label = config.cluster_label}, clock,
               [this](metrics::MetricWriter& writer) { EmitOwn(writer); }),
-        cluster_label_(config.cluster_label) {}
+        cluster_label_(config.cluster_label),
+        state_directory_(config.state_directory) {}
 
   Result<void> Listen() {
     const RouteDeps deps{
@@ -101,20 +103,46 @@ class Agent::Impl {
     return {};
   }
 
+  /// Error: another agent has the directory. What else is wrong with it keeps recovery from acting,
+  /// and nothing else.
+  Result<void> OpenState(const std::string& directory) {
+    if (directory.empty()) {
+      return {};
+    }
+    Result<std::unique_ptr<state::Database>> opened =
+        state::Database::Open(directory, clock_.Now());
+    if (opened) {
+      database_ = *std::move(opened);
+      return {};
+    }
+    if (opened.error().reason() == Reason::kRefused) {
+      return opened.error();
+    }
+    database_missing_ = opened.error().message();
+    log::Error("state", "{}; recovery only observes until the next start", database_missing_);
+    return {};
+  }
+
   void Begin(const AgentConfig& config) {
     view_loop_ = std::make_unique<analysis::ViewLoop>(clock_, views_);
     render_loop_ =
         std::make_unique<RenderLoop>(views_, [this](const View& view) { page_.Update(view); });
-    recovery_ = std::make_unique<recovery::Loop>(
-        clock_, views_,
-        [this](uint64_t id, SectionRef section) { view_loop_->Publish(id, std::move(section)); });
+    recovery_ = std::make_unique<recovery::Loop>(recovery::Resources{.clock = clock_,
+                                                                     .http = *http_,
+                                                                     .database = database_.get(),
+                                                                     .missing = database_missing_},
+                                                 views_, [this](uint64_t id, SectionRef section) {
+                                                   view_loop_->Publish(id, std::move(section));
+                                                 });
     SetSources(config.sources);
   }
 
   Result<void> Reload(const AgentConfig& config) {
-    if (config.listen != listen_ || config.cluster_label != cluster_label_) {
+    if (config.listen != listen_ || config.cluster_label != cluster_label_ ||
+        config.state_directory != state_directory_) {
       return Error(Reason::kUnsupported,
-                   "`listen` and `cluster_label` change only with a restart; nothing was reloaded");
+                   "`listen`, `cluster_label` and `state` change only with a restart; nothing was "
+                   "reloaded");
     }
     Result<WebKeeper> web = web_.Next(config.web);
     if (!web) {
@@ -166,7 +194,7 @@ class Agent::Impl {
                          ? std::move(*same)
                          : Running{.source = source, .id = ++last_id_, .loop = nullptr});
       order.push_back(kept.back().id);
-      AddWard(*source, kept.back(), order, wards);
+      AddWard(source, kept.back(), order, wards);
     }
     std::erase_if(sources_, [](const Running& running) { return running.loop == nullptr; });
     StopAll(sources_);
@@ -181,17 +209,18 @@ class Agent::Impl {
     sources_ = std::move(kept);
   }
 
-  void AddWard(const Source& source, Running& running, std::vector<uint64_t>& order,
+  void AddWard(const SourceRef& source, Running& running, std::vector<uint64_t>& order,
                std::vector<recovery::Ward>& wards) {
-    if (source.policy() == nullptr) {
+    if (source->policy() == nullptr) {
       return;
     }
     running.recovery = running.recovery == 0 ? ++last_id_ : running.recovery;
     order.push_back(running.recovery);
     wards.push_back({.id = running.recovery,
-                     .cluster = source.place().cluster,
-                     .connect = source.place().instance,
-                     .policy = *source.policy()});
+                     .cluster = source->place().cluster,
+                     .connect = source->place().instance,
+                     .policy = *source->policy(),
+                     .access = [source, this] { return source->Access(*http_); }});
   }
 
   std::unique_ptr<PollLoop> StartLoop(const Source& source, uint64_t id) {
@@ -222,6 +251,9 @@ class Agent::Impl {
   Latest<View> views_{std::make_shared<const View>()};
   prometheus_page::PrometheusPage page_;
   const std::string cluster_label_;
+  const std::string state_directory_;
+  std::unique_ptr<state::Database> database_;
+  std::string database_missing_{};
   std::atomic<size_t> source_count_ = 0;
   /// Null until it listens: its own first request may come before Listen has returned.
   std::atomic<const http::Server*> serving_ = nullptr;
@@ -248,6 +280,9 @@ Result<std::unique_ptr<Agent>> Agent::Start(const AgentConfig& config, Clock& cl
     return web.error();
   }
   auto impl = std::make_unique<Impl>(config, clock, *std::move(web), std::move(reload));
+  if (Result<void> opened = impl->OpenState(config.state_directory); !opened) {
+    return opened.error();
+  }
   if (Result<void> listening = impl->Listen(); !listening) {
     return listening.error();
   }

@@ -60,6 +60,21 @@ void ReadCluster(YamlMap& yaml, std::set<std::string>& names, AgentConfig& confi
   yaml.Finish();
 }
 
+/// Recovery does nothing that it cannot remember.
+void CheckState(const AgentConfig& config, YamlMap& root) {
+  for (const SourceRef& source : config.sources) {
+    const recovery::Policy* policy = source->policy();
+    if (policy != nullptr && recovery::MayAct(*policy) && config.state_directory.empty()) {
+      root.Complain("state",
+                    fmt::format("recovery.mode: act of \"{}\" needs a directory in which Klaxon "
+                                "remembers what it has done; write `state: {{directory: "
+                                "/var/lib/klaxon}}` beside `clusters`",
+                                source->place().instance));
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 AgentConfig ReadAgentConfig(Document& document) {
@@ -79,6 +94,10 @@ AgentConfig ReadAgentConfig(Document& document) {
     config.audit_file = audit->String("file", config.audit_file);
     audit->Finish();
   }
+  if (std::optional<YamlMap> state = root.Map("state")) {
+    config.state_directory = state->String("directory", config.state_directory);
+    state->Finish();
+  }
   std::set<std::string> names;
   const bool given = root.Require("clusters");
   std::vector<YamlMap> clusters = root.Maps("clusters");
@@ -93,6 +112,7 @@ AgentConfig ReadAgentConfig(Document& document) {
       !label) {
     root.Complain("cluster_label", label.error().message());
   }
+  CheckState(config, root);
   root.Finish();
   return config;
 }
@@ -104,7 +124,7 @@ Result<AgentConfig> LoadAgentConfig(const std::string& file) {
     return Error(Reason::kInvalid, ToString(document.mistakes()));
   }
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
-  for (std::string* named : {&config.web.file, &config.audit_file}) {
+  for (std::string* named : {&config.web.file, &config.audit_file, &config.state_directory}) {
     *named = named->empty() ? "" : (folder / *named).string();
   }
   if (!config.audit_file.empty()) {

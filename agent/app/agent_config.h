@@ -23,6 +23,7 @@ struct AgentConfig {
   std::string cluster_label = "cluster";
   WebSettings web{};
   std::string audit_file{};          ///< empty: standard error
+  std::string state_directory{};     ///< empty: nothing outlives the agent
   std::vector<SourceRef> sources{};  ///< in the order of the file
 };
 

@@ -141,6 +141,10 @@ class ConnectSource final : public SourceOf<connect_collector::Config> {
 
   const recovery::Policy* policy() const override { return &policy_; }
 
+  http::ClientAccess Access(http::HttpClient& http) const override {
+    return MakeAccess(config().source, "recovery/" + config().name, http);
+  }
+
  private:
   recovery::Policy policy_;
 };

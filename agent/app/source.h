@@ -38,6 +38,12 @@ class Source {
   /// How its connectors are recovered; null: it has none.
   virtual const recovery::Policy* policy() const { return nullptr; }
 
+  /// What requests to its workers carry, recovery's too. `http` outlives it.
+  virtual http::ClientAccess Access(http::HttpClient& http) const {
+    static_cast<void>(http);
+    return {};
+  }
+
   /// Polls exactly alike: a reload keeps what is running.
   virtual bool SameAs(const Source& other) const = 0;
 };

@@ -47,6 +47,15 @@ Result<http::HttpResponse> ConnectClient::Get(const std::string& resource, const
   return http_.Get(request, wait.deadline, wait.stop);
 }
 
+Result<http::HttpResponse> ConnectClient::Post(const std::string& resource,
+                                               const Wait& wait) const {
+  const http::HttpRequest request{.method = "POST",
+                                  .url = url_ + resource,
+                                  .headers = {{"Accept", "application/json"}},
+                                  .access = access_};
+  return http_.Send(request, wait.deadline, wait.stop);
+}
+
 Error ConnectClient::Misread(const std::string& resource, const Error& error) const {
   return {Reason::kBadAnswer,
           url_ + resource + " answers not as Kafka Connect does: " + error.message()};

@@ -19,7 +19,7 @@ struct Wait {
   std::stop_token stop{};
 };
 
-/// Asks one Kafka Connect worker. Read-only. Thread-safe.
+/// Asks one Kafka Connect worker. Reads only, but for Post. Thread-safe.
 ///
 /// Errors, besides those of HttpClient::Get, are one line that names the worker: kUnauthorized
 /// (401, 403), kRefused (other statuses, with Connect's own message), kBadAnswer (HTML, not the
@@ -53,6 +53,10 @@ class ConnectClient {
   /// Fills what ParseConfig fills.
   Result<void> Config(NamedConnector& connector, const Wait& wait) const;
   Result<std::vector<ConnectOffset>> Offsets(const std::string& connector, const Wait& wait) const;
+
+  /// Sends one request that changes something, once, without a body; the answer as it came,
+  /// whatever its status. Errors are those of HttpClient::Send: it may have been done then.
+  Result<http::HttpResponse> Post(const std::string& resource, const Wait& wait) const;
 
  private:
   Result<http::HttpResponse> Get(const std::string& resource, const Wait& wait) const;

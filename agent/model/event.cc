@@ -70,6 +70,14 @@ std::string_view Name(EventKind kind) {
       return "connector_tasks";
     case EventKind::kConnectorRestart:
       return "connector_restart";
+    case EventKind::kRecoveryRestart:
+      return "recovery_restart";
+    case EventKind::kRecoveryVerdict:
+      return "recovery_verdict";
+    case EventKind::kRecoveryGivenUp:
+      return "recovery_given_up";
+    case EventKind::kRecoveryHindered:
+      return "recovery_hindered";
   }
   std::abort();
 }

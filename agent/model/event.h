@@ -42,6 +42,10 @@ enum class EventKind {
   kConnectorTargetState,  ///< paused, resumed or stopped by somebody
   kConnectorTasks,        ///< its tasks were configured anew
   kConnectorRestart,      ///< somebody asked for it
+  kRecoveryRestart,       ///< Klaxon sent a restart
+  kRecoveryVerdict,       ///< what became of one
+  kRecoveryGivenUp,       ///< recovery put a connector into quarantine, or spent its restarts
+  kRecoveryHindered,      ///< recovery may act and cannot, or can again
 };
 
 /// "broker_gone", ...: stable, for APIs.

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
+
 namespace klaxon {
 
 std::string_view Name(FailureClass failure) {
@@ -35,6 +39,8 @@ std::string_view Name(RecoveryMode mode) {
       return "off";
     case RecoveryMode::kObserve:
       return "observe";
+    case RecoveryMode::kAct:
+      return "act";
   }
   std::abort();
 }
@@ -59,6 +65,55 @@ std::string_view Name(RecoveryAction action) {
   std::abort();
 }
 
+std::string_view Name(RestartOutcome outcome) {
+  switch (outcome) {
+    case RestartOutcome::kAccepted:
+      return "accepted";
+    case RestartOutcome::kNoOp:
+      return "no_op";
+    case RestartOutcome::kConflict:
+      return "conflict";
+    case RestartOutcome::kUnknown:
+      return "unknown";
+    case RestartOutcome::kDenied:
+      return "denied";
+    case RestartOutcome::kGone:
+      return "gone";
+  }
+  std::abort();
+}
+
+std::string_view Name(RestartVerdict verdict) {
+  switch (verdict) {
+    case RestartVerdict::kPending:
+      return "pending";
+    case RestartVerdict::kRecovered:
+      return "recovered";
+    case RestartVerdict::kNoProgress:
+      return "no_progress";
+    case RestartVerdict::kFailedAgain:
+      return "failed_again";
+    case RestartVerdict::kStuck:
+      return "stuck";
+  }
+  std::abort();
+}
+
+std::string InWords(const RestartReport& report, const Instant& now) {
+  std::string words = fmt::format("restarted {} ago: {}", FormatAge(now.mono - report.at.mono),
+                                  Name(report.outcome));
+  if (report.outcome != RestartOutcome::kAccepted && !report.words.empty()) {
+    words += fmt::format(" ({})", report.words);
+  }
+  if (report.verdict != RestartVerdict::kPending) {
+    words +=
+        fmt::format("; {}{}: {}", Name(report.verdict),
+                    report.took ? fmt::format(" {} after it failed", FormatAge(*report.took)) : "",
+                    report.evidence);
+  }
+  return words;
+}
+
 std::string_view Name(BreakerState state) {
   switch (state) {
     case BreakerState::kClosed:
@@ -78,7 +133,7 @@ std::string InWords(const RecoveryDecision& decision) {
     case RecoveryAction::kNothing:
       return "";
     case RecoveryAction::kRestart:
-      return "would be restarted now: " + decision.why;
+      return (decision.acted ? "restarted: " : "would be restarted now: ") + decision.why;
     case RecoveryAction::kWait:
       return "waits: " + decision.why;
     case RecoveryAction::kRefuse:

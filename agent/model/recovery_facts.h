@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/model/answer.h"
+#include "agent/model/event.h"
 #include "agent/model/section.h"
 
 /// What recovery thinks of the connectors of one Connect cluster: for each, what would be done, and
@@ -37,9 +39,10 @@ std::string_view Name(FailureClass failure);
 enum class RecoveryMode : uint8_t {
   kOff,      ///< not even looked at
   kObserve,  ///< decided and shown, never done
+  kAct,      ///< done, if nothing hinders: RecoveryFacts::hindrance
 };
 
-std::string_view Name(RecoveryMode mode);  ///< "off", "observe"
+std::string_view Name(RecoveryMode mode);  ///< "off", "observe", "act"
 
 /// What is to be done about a connector now.
 enum class RecoveryAction : uint8_t {
@@ -56,6 +59,55 @@ constexpr size_t kRecoveryActions = 7;
 
 /// "nothing", "restart", "wait", "refuse", "quarantine", "lift", "exhausted".
 std::string_view Name(RecoveryAction action);
+
+/// What Connect answered to a restart of ours.
+enum class RestartOutcome : uint8_t {
+  kAccepted,  ///< it restarts something: an attempt
+  kNoOp,      ///< nothing of it has failed any more
+  kConflict,  ///< not now: a rebalance, or it was not sent at all
+  kUnknown,   ///< no answer, or none that tells: it may have been done
+  kDenied,    ///< not allowed, or not Connect's address
+  kGone,      ///< there is no such connector
+};
+
+constexpr size_t kRestartOutcomes = 6;
+
+/// "accepted", "no_op", "conflict", "unknown", "denied", "gone".
+std::string_view Name(RestartOutcome outcome);
+
+/// What became of an accepted restart.
+enum class RestartVerdict : uint8_t {
+  kPending,      ///< not known yet
+  kRecovered,    ///< all of it runs on living workers, and its data moves, or nobody can tell
+  kNoProgress,   ///< it runs, but its data did not move in time
+  kFailedAgain,  ///< something of it is FAILED again, or still
+  kStuck,        ///< neither RUNNING nor FAILED in time
+};
+
+constexpr size_t kRestartVerdicts = 5;
+
+/// "pending", "recovered", "no_progress", "failed_again", "stuck".
+std::string_view Name(RestartVerdict verdict);
+
+/// One restart by Klaxon.
+struct RestartReport {
+  Instant at{};  ///< when it was sent
+  RestartOutcome outcome = RestartOutcome::kUnknown;
+  std::string words{};  ///< Connect's own, or why there are none; one line
+  RestartVerdict verdict = RestartVerdict::kPending;
+  std::string evidence{};          ///< of the verdict, one line
+  std::optional<Duration> took{};  ///< from its failure, as seen, until all of it ran
+};
+
+/// "restarted 12 s ago: accepted; recovered 8 s after it failed: its data moves".
+std::string InWords(const RestartReport& report, const Instant& now);
+
+/// Something that recovery did or found, for the list of events.
+struct RecoveryNews {
+  EventKind kind = EventKind::kRecoveryRestart;
+  std::string connector{};
+  std::string words{};
+};
 
 /// One condition of a restart.
 struct RecoveryGate {
@@ -78,6 +130,8 @@ struct RecoveryDecision {
   uint32_t attempts = 0;                          ///< restarts that did not help so far, anybody's
   uint32_t attempts_allowed = 0;
   std::vector<RecoveryGate> gates{};  ///< in the order in which they are asked; empty: none was
+  bool acted = false;                 ///< of kRestart: it was sent; see `last_restart`
+  std::optional<RestartReport> last_restart{};  ///< by Klaxon; empty: none is remembered
 };
 
 /// Whether many failures at once have stopped all restarts of the cluster.
@@ -101,10 +155,17 @@ struct RecoveryFacts final : Facts {
   AnswerRef planned{};
   BreakerState breaker = BreakerState::kClosed;
   std::string breaker_why{};
+  /// Why nothing is restarted although some connector's mode is kAct; empty: nothing hinders.
+  std::string hindrance{};
+  bool acts = false;        ///< the mode of some connector is kAct, and nothing hinders
+  int64_t budget_left = 0;  ///< restarts that may still be sent in this minute
+  /// Restarts sent since the start of the process, by RestartOutcome.
+  std::array<uint64_t, kRestartOutcomes> sent{};
+  std::vector<RecoveryNews> news{};  ///< of this step alone
 };
 
-/// "would be restarted now: transient: restart 1 of 5": what is shown to people. Empty for
-/// kNothing.
+/// "would be restarted now: transient: restart 1 of 5": what is shown to people; "restarted: ..."
+/// when it was. Empty for kNothing.
 std::string InWords(const RecoveryDecision& decision);
 
 /// Null: there is no decision about it.

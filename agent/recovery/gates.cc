@@ -104,6 +104,10 @@ RecoveryGate Maintenance(const Case& subject) {
 }
 
 RecoveryGate Breaker(const Case& subject) {
+  const bool ignored = subject.policy.waived.test(static_cast<size_t>(Gate::kDependencies));
+  if (!subject.world.red.empty() && !ignored) {  // known since the last answer of Connect
+    return {.name = "breaker", .value = "open: " + subject.world.red};
+  }
   const BreakerMemory& breaker = subject.journal.breaker;
   switch (breaker.state) {
     case BreakerState::kClosed:
@@ -122,6 +126,27 @@ RecoveryGate Breaker(const Case& subject) {
   std::abort();
 }
 
+/// Connect has refused a restart: it would refuse all.
+RecoveryGate Permitted(const Case& subject) {
+  const Journal& journal = subject.journal;
+  const bool open = !journal.denied_until || journal.denied_until->mono <= subject.now.mono;
+  return {.name = "permitted",
+          .open = open,
+          .value = open ? "Connect has not refused a restart lately"
+                        : fmt::format("Connect refused a restart ({}); tried again in {}",
+                                      journal.denied,
+                                      FormatAge(journal.denied_until->mono - subject.now.mono))};
+}
+
+/// Restarts that were sent while a worker stopped have stuck that worker.
+RecoveryGate Worker(const Case& subject) {
+  const World& world = subject.world;
+  const bool open = !world.post_to.url.empty();
+  return {.name = "worker",
+          .open = open,
+          .value = open ? fmt::format("{} takes it", world.post_to.url) : world.no_worker};
+}
+
 bool Waived(const Policy& policy, std::string_view name) {
   for (size_t i = 0; i < kWaivable; ++i) {
     if (policy.waived.test(i) && Name(static_cast<Gate>(i)) == name) {
@@ -136,7 +161,7 @@ bool Waived(const Policy& policy, std::string_view name) {
 bool AskGates(const Case& subject) {
   bool decided = false;
   for (const auto ask : {Fresh, SameCluster, Addressable, OwnConfiguration, Owner, WorkerGroup,
-                         Maintenance, Breaker}) {
+                         Worker, Permitted, Maintenance, Breaker}) {
     RecoveryGate gate = ask(subject);
     if (!gate.open && Waived(subject.policy, gate.name)) {
       gate.open = true;

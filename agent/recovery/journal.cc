@@ -39,14 +39,17 @@ void FollowConfiguration(const Subject& subject, uint64_t poll, ConnectorMemory&
   memory.config_hash = subject.config_hash;
 }
 
+std::string CauseOf(const Subject& subject) {
+  const Item* worst = subject.worst();
+  return worst->fingerprint == 0 || subject.place.empty()
+             ? ""
+             : fmt::format("{:016x} {}", worst->fingerprint, subject.place);
+}
+
 /// It failed anew: by the same cause at the same place, the record there is the cause.
 void TakeFailure(const Subject& subject, ConnectorMemory& memory) {
-  const Item* worst = subject.worst();
-  std::string cause;
-  if (worst->fingerprint != 0 && !subject.place.empty()) {
-    cause = fmt::format("{:016x} {}", worst->fingerprint, subject.place);
-  }
-  if (!cause.empty() && cause == memory.last_cause && memory.attempts > 0) {
+  std::string cause = CauseOf(subject);
+  if (!cause.empty() && cause == memory.last_cause && memory.attempts > 0 && !memory.restored) {
     memory.poison = subject.place;
   }
   memory.last_cause = std::move(cause);
@@ -57,7 +60,8 @@ void CountRestart(const Instant& now, ConnectorMemory& memory) {
   memory.last_attempt = now;
 }
 
-void FollowFailed(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
+void FollowFailed(const Subject& subject, const Followed& restart, const Instant& now,
+                  ConnectorMemory& memory) {
   const uint64_t failures = FailuresOf(subject);
   memory.running_since.reset();
   memory.runs_for = 0;
@@ -65,8 +69,14 @@ void FollowFailed(const Subject& subject, const Instant& now, ConnectorMemory& m
     memory.failed_since = now;
     TakeFailure(subject, memory);
   } else if (failures > memory.failures) {  // it was restarted and failed again between two polls
-    CountRestart(now, memory);
+    if (!restart.ours) {
+      CountRestart(now, memory);
+    }
     TakeFailure(subject, memory);
+  } else if (restart.failed_again) {
+    TakeFailure(subject, memory);
+  } else if (!memory.under_way) {
+    memory.last_cause = CauseOf(subject);  // its last commit may be told later than its failure
   }
   ++memory.failed_polls;
   memory.failures = failures;
@@ -82,8 +92,9 @@ bool Progressed(const Subject& subject, const Instant& running_since) {
          (subject.moved && subject.moved->mono >= running_since.mono);
 }
 
-void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
-  if (memory.failed_polls > 0) {  // Connect restarts nothing that failed: somebody did
+void FollowRunning(const Subject& subject, const Followed& restart, const Instant& now,
+                   ConnectorMemory& memory) {
+  if (memory.failed_polls > 0 && !restart.ours) {  // Connect restarts nothing: somebody else did
     CountRestart(now, memory);
   }
   memory.failed_polls = 0;
@@ -105,6 +116,7 @@ void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& 
     memory.last_attempt.reset();
     memory.last_cause.clear();
     memory.poison.clear();
+    memory.misses = 0;
   }
 }
 
@@ -142,6 +154,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
     return;
   }
   journal.followed = world.listed;
+  journal.verified.clear();
   ++journal.polls;
   if (journal.cluster_id.empty()) {
     journal.cluster_id = world.cluster_id;
@@ -153,16 +166,20 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
     if (auto before = journal.connectors.extract(subject.name)) {
       memory = std::move(before.mapped());
     }
-    if (memory.life != subject.life) {
+    if (memory.restored) {
+      memory.life = subject.life;
+    } else if (memory.life != subject.life) {
       memory = {.life = subject.life};
     }
     FollowConfiguration(subject, journal.polls, memory);
+    const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
     if (subject.failed()) {
       failed_now += memory.failed_polls == 0 ? 1 : 0;
-      FollowFailed(subject, now, memory);
+      FollowFailed(subject, restart, now, memory);
     } else {
-      FollowRunning(subject, now, memory);
+      FollowRunning(subject, restart, now, memory);
     }
+    memory.restored = false;
   }
   journal.connectors = std::move(kept);
   FollowBreaker(world, policy, failed_now, now, journal);

@@ -13,8 +13,19 @@
 /// What recovery remembers of a Connect cluster from one poll to the next.
 namespace klaxon::recovery {
 
+/// A restart of ours of which it is not known yet what became of it.
+struct UnderWay {
+  int64_t id = 0;  ///< in the ledger
+  Instant at{};    ///< when it was sent
+  std::optional<Instant> failed_since{};
+  uint64_t failed_polls = 0;  ///< answers from after it in which something was FAILED
+  std::optional<Instant> running_since{};
+  uint64_t running_polls = 0;
+};
+
 struct ConnectorMemory {
-  uint64_t life = 0;  ///< Subject::life; another one: all below is forgotten
+  uint64_t life = 0;      ///< Subject::life; another one: all below is forgotten
+  bool restored = false;  ///< from the disk: it has no life yet, and may have failed long ago
   uint64_t config_hash = 0;
   uint64_t changed_in = 0;   ///< Journal::polls when its configuration was seen to change; 0: never
   bool quarantined = false;  ///< the last plan said so, or that it was exhausted
@@ -34,6 +45,12 @@ struct ConnectorMemory {
   std::string last_cause{};               ///< fingerprint and place of the last failure
   /// Where it stood when it failed twice by the same cause at the same place; empty: it did not.
   std::string poison{};
+
+  uint32_t misses = 0;                  ///< restarts in a row that were no attempts
+  std::optional<Instant> held_until{};  ///< because of these
+  std::string held_why{};
+  std::optional<UnderWay> under_way{};
+  std::optional<RestartReport> last_restart{};  ///< ours
 };
 
 struct BreakerMemory {
@@ -43,6 +60,13 @@ struct BreakerMemory {
   std::string canary{};  ///< of kCanary: the connector that was restarted; empty: none yet
 };
 
+/// What became of a restart of ours.
+struct Verified {
+  std::string connector{};
+  int64_t id = 0;  ///< in the ledger
+  RestartReport report{};
+};
+
 struct Journal {
   uint64_t polls = 0;  ///< answers followed
   AnswerRef followed{};
@@ -50,11 +74,31 @@ struct Journal {
   std::map<std::string, ConnectorMemory, std::less<>> connectors{};
   std::deque<MonoTime> restarts{};  ///< ours of the last minute, oldest first
   BreakerMemory breaker{};
+  std::vector<Verified> verified{};       ///< found by the last Follow
+  std::string denied{};                   ///< why Connect refused a restart of ours
+  std::optional<Instant> denied_until{};  ///< so long none is sent to the whole cluster
 };
 
 /// Takes what a new answer tells: failures that begin and end, restarts of others, configurations
 /// that changed. Nothing is taken from an answer that is stale, or was taken already.
 void Follow(const World& world, const Policy& policy, const Instant& now, Journal& journal);
+
+/// What an answer tells of a restart of ours.
+struct Followed {
+  bool ours = false;          ///< a restart that shows is the one that is under way
+  bool failed_again = false;  ///< it did not help
+};
+
+/// Follows a restart that is under way; what became of it goes to `journal.verified`. REQUIRES: the
+/// answer is news.
+Followed FollowRestart(const World& world, const Subject& subject, const Instant& now,
+                       ConnectorMemory& memory, std::vector<Verified>& verified);
+
+/// Remembers what Connect answered to a restart that was sent at `now` and counted as an attempt
+/// before; `before` is what was remembered then. kAccepted is under way from now on, the others are
+/// no attempts.
+void TakeAnswer(const RestartReport& report, int64_t id, const Settings& settings,
+                const ConnectorMemory& before, ConnectorMemory& memory);
 
 /// Remembers what was decided.
 void Note(const std::vector<RecoveryDecision>& decisions, Journal& journal);

@@ -9,8 +9,8 @@
 
 namespace klaxon::recovery {
 
-Loop::Loop(Clock& clock, const Latest<View>& views, Publish publish)
-    : clock_(clock), views_(views), publish_(std::move(publish)) {
+Loop::Loop(Resources resources, const Latest<View>& views, Publish publish)
+    : resources_(std::move(resources)), views_(views), publish_(std::move(publish)) {
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
 }
 
@@ -41,14 +41,25 @@ void Loop::TakeWards() {
       care.ward = std::move(ward);
       kept.insert(std::move(known));
     } else {
-      Recovery recovery(ward.policy);
+      Recovery recovery = Begin(ward);
       kept.emplace(id, Care{.ward = std::move(ward), .recovery = std::move(recovery)});
     }
   }
   cares_ = std::move(kept);
 }
 
-void Loop::LookAt(const View& view, Care& care) {
+Recovery Loop::Begin(const Ward& ward) const {
+  // Connect answers a restart at once, or after 90 s of a stuck herder's: that is worth no wait.
+  constexpr Duration kTimeout = std::chrono::seconds{10};
+  return {ward.policy,
+          {.cluster = ward.cluster, .connect = ward.connect},
+          {.clock = &resources_.clock,
+           .database = resources_.database,
+           .missing = resources_.missing,
+           .executor = std::make_shared<Executor>(resources_.http, ward.access, kTimeout)}};
+}
+
+void Loop::LookAt(const View& view, Care& care, const std::stop_token& stop) {
   const std::vector<ConnectPart> parts = ConnectParts(view);
   const auto part = std::ranges::find_if(parts, [&](const ConnectPart& each) {
     return each.section.cluster == care.ward.cluster && each.section.instance == care.ward.connect;
@@ -68,12 +79,12 @@ void Loop::LookAt(const View& view, Care& care) {
   }
   care.seen = polled->section;
   care.fresh = fresh;
-  const Instant began = clock_.Now();
+  const Instant began = resources_.clock.Now();
   section.facts = part == parts.end() ? std::make_shared<const RecoveryFacts>()
-                                      : FactsRef(care.recovery.Step(view, *part));
+                                      : FactsRef(care.recovery.Step(view, *part, stop));
   care.status.interval = polled->section->status.interval;
   ++care.status.polls;
-  care.status.finished_at = clock_.Now();
+  care.status.finished_at = resources_.clock.Now();
   care.status.took = care.status.finished_at.mono - began.mono;
   care.status.last_answered = care.status.finished_at;
   section.status = care.status;
@@ -93,7 +104,7 @@ void Loop::Run(const std::stop_token& stop) {
     const ViewRef view = views_.Get();
     for (auto& [id, care] : cares_) {
       try {
-        LookAt(*view, care);
+        LookAt(*view, care, stop);
       } catch (const std::exception& failure) {  // out of memory, or a defect: nothing is decided
         log::Error("recovery", "{}/{}: no plan: {}", care.ward.cluster, care.ward.connect,
                    failure.what());

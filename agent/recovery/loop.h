@@ -20,6 +20,16 @@ struct Ward {
   std::string cluster{};  ///< of its section
   std::string connect{};  ///< likewise, the instance
   Policy policy{};
+  /// What requests to its workers carry; called when the first restart is sent.
+  std::function<http::ClientAccess()> access{};
+};
+
+/// What the wards share. All of it outlives the loop.
+struct Resources {
+  Clock& clock;
+  http::HttpClient& http;
+  state::Database* database = nullptr;  ///< null: nothing is restarted
+  std::string missing{};                ///< why it is null; one line
 };
 
 /// The thread that decides about connectors: wakes with each view, and publishes what it thinks of
@@ -28,8 +38,8 @@ class Loop {
  public:
   using Publish = std::function<void(uint64_t id, SectionRef section)>;
 
-  /// `clock`, `views` and all that `publish` uses must outlive the loop.
-  Loop(Clock& clock, const Latest<View>& views, Publish publish);
+  /// `views` and all that `publish` uses must outlive the loop.
+  Loop(Resources resources, const Latest<View>& views, Publish publish);
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop() = default;
@@ -50,9 +60,10 @@ class Loop {
 
   void Run(const std::stop_token& stop);
   void TakeWards();
-  void LookAt(const View& view, Care& care);
+  Recovery Begin(const Ward& ward) const;
+  void LookAt(const View& view, Care& care, const std::stop_token& stop);
 
-  Clock& clock_;
+  const Resources resources_;
   const Latest<View>& views_;
   const Publish publish_;
   Mutex mutex_;

@@ -29,12 +29,15 @@ std::set<std::string> WorkersOf(const Subject& subject) {
 }
 
 /// How many restarts are under way on each worker.
-std::map<std::string, int64_t> InFlight(const World& world) {
+std::map<std::string, int64_t> InFlight(const World& world, const Journal& journal) {
   std::map<std::string, int64_t> busy;
   for (const Subject& subject : world.subjects) {
     std::set<std::string> workers;
+    const auto memory = journal.connectors.find(subject.name);
+    const bool sent = memory != journal.connectors.end() && memory->second.under_way &&
+                      !memory->second.under_way->running_since;
     for (const Item& item : subject.items) {
-      if (item.state == "RESTARTING") {
+      if (item.state == "RESTARTING" || (sent && item.failed())) {
         workers.insert(item.worker);
       }
     }
@@ -49,7 +52,7 @@ std::map<std::string, int64_t> InFlight(const World& world) {
 class Budget {
  public:
   Budget(const World& world, const Journal& journal, const Policy& policy, const Instant& now)
-      : journal_(journal), policy_(policy), now_(now), busy_(InFlight(world)) {}
+      : journal_(journal), policy_(policy), now_(now), busy_(InFlight(world, journal)) {}
 
   /// Why there is none left for this one; empty: it was given one.
   std::string Take(const Subject& subject) {
@@ -99,7 +102,8 @@ RecoveryDecision Describe(const Subject& subject, const ConnectorMemory& memory)
   RecoveryDecision decision{.connector = subject.name,
                             .mode = settings.mode,
                             .attempts = memory.attempts,
-                            .attempts_allowed = static_cast<uint32_t>(settings.attempts)};
+                            .attempts_allowed = static_cast<uint32_t>(settings.attempts),
+                            .last_restart = memory.last_restart};
   if (const Item* worst = subject.worst(); worst != nullptr) {
     decision.failure = worst->failure;
     decision.root_cause = worst->root_cause;

@@ -108,4 +108,7 @@ struct Policy {
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
+/// Whether some connector may be restarted by the configuration; a connector's own can say so, too.
+bool MayAct(const Policy& policy);
+
 }  // namespace klaxon::recovery

@@ -1,5 +1,6 @@
 #include "agent/recovery/policy_config.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -16,8 +17,9 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::array<Named<RecoveryMode>, 2> kModes{
-    {{"off", RecoveryMode::kOff}, {"observe", RecoveryMode::kObserve}}};
+constexpr std::array<Named<RecoveryMode>, 3> kModes{{{"off", RecoveryMode::kOff},
+                                                     {"observe", RecoveryMode::kObserve},
+                                                     {"act", RecoveryMode::kAct}}};
 constexpr std::array<Named<BackoffPreset>, 2> kPresets{
     {{"exponential", BackoffPreset::kExponential}, {"strimzi", BackoffPreset::kStrimzi}}};
 constexpr std::array<Named<bool>, 2> kZombies{{{"alert", false}, {"restart", true}}};
@@ -139,6 +141,13 @@ std::vector<CustomPattern> ReadPatterns(YamlMap& yaml) {
 }
 
 }  // namespace
+
+bool MayAct(const Policy& policy) {
+  return policy.settings.mode == RecoveryMode::kAct ||
+         std::ranges::any_of(policy.overrides, [](const Override& differs) {
+           return differs.settings.mode == RecoveryMode::kAct;
+         });
+}
 
 std::string_view Name(Gate gate) {
   switch (gate) {

@@ -1,23 +1,218 @@
 #include "agent/recovery/recovery.h"
 
+#include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "agent/base/log.h"
 #include "agent/recovery/plan.h"
 
 namespace klaxon::recovery {
+namespace {
+
+/// So long no restart is sent to a cluster that refused one: a login is not repaired by trying.
+constexpr Duration kDeniedFor = std::chrono::minutes{10};
+
+bool MayAct(const RecoveryFacts& facts) {
+  return std::ranges::any_of(facts.decisions, [](const RecoveryDecision& decision) {
+    return decision.mode == RecoveryMode::kAct;
+  });
+}
+
+bool GivenUp(RecoveryAction action) {
+  return action == RecoveryAction::kQuarantine || action == RecoveryAction::kExhausted;
+}
+
+}  // namespace
 
 Recovery::Recovery(const Policy& policy)
     : policy_(policy), classifier_(policy.patterns), settings_(policy) {
+}
+
+Recovery::Recovery(const Policy& policy, Place place, Means means) : Recovery(policy) {
+  place_ = std::move(place);
+  means_ = std::move(means);
 }
 
 void Recovery::SetPolicy(const Policy& policy) {
   policy_ = policy;
   classifier_ = Classifier(policy.patterns);
   settings_ = SettingsBook(policy);
+  journal_.denied_until.reset();  // whoever changed the configuration may have mended that too
 }
 
-std::shared_ptr<const RecoveryFacts> Recovery::Step(const View& view, const ConnectPart& part) {
+void Recovery::Reach(std::string_view point) const {
+  if (means_.checkpoint) {
+    means_.checkpoint(point);
+  }
+}
+
+/// Reads what was remembered before the process began; tried again until the disk allows it.
+void Recovery::Begin(const Instant& now) {
+  if (begun_ || means_.database == nullptr) {
+    return;
+  }
+  Result<Ledger> ledger = Ledger::Make(*means_.database, place_);
+  Result<Journal> journal = ledger ? ledger->Load(now) : Result<Journal>(ledger.error());
+  if (!journal) {
+    broken_ = journal.error().message();
+    return;
+  }
+  broken_.clear();
+  ledger_ = *std::move(ledger);
+  journal_ = *std::move(journal);
+  begun_ = true;
+}
+
+std::string Recovery::Hindrance() const {
+  if (means_.database == nullptr) {
+    return means_.missing.empty() ? "there is no state directory: write `state: {directory: ...}`"
+                                  : means_.missing;
+  }
+  if (!broken_.empty()) {
+    return broken_;
+  }
+  const std::vector<std::string> damaged = means_.database->Damaged();
+  return damaged.empty()
+             ? ""
+             : fmt::format(
+                   "the state was damaged, so what recovery did before is not known; look "
+                   "at the connectors, then move {}/{} away to let it act",
+                   means_.database->folder(), damaged.front());
+}
+
+void Recovery::Hinder(std::string why, RecoveryFacts& facts) {
+  facts.hindrance = std::move(why);
+  facts.acts = facts.hindrance.empty();
+  if (facts.hindrance == hindrance_) {
+    return;
+  }
+  hindrance_ = facts.hindrance;
+  const std::string where = fmt::format("{}/{}", place_.cluster, place_.connect);
+  if (hindrance_.empty()) {
+    log::Info("recovery", "{}: acts again", where);
+  } else {
+    log::Error("recovery", "{}: only observes: {}", where, hindrance_);
+  }
+  facts.news.push_back(
+      {.kind = EventKind::kRecoveryHindered,
+       .connector = place_.connect,
+       .words = hindrance_.empty() ? "acts again" : "only observes: " + hindrance_});
+}
+
+/// What people should see of this step in the list of events.
+void Recovery::Tell(RecoveryFacts& facts) {
+  for (const Verified& verified : journal_.verified) {
+    const RestartReport& report = verified.report;
+    facts.news.push_back({.kind = EventKind::kRecoveryVerdict,
+                          .connector = verified.connector,
+                          .words = fmt::format("{}: {}", Name(report.verdict), report.evidence)});
+  }
+  std::map<std::string, RecoveryAction, std::less<>> given_up;
+  for (const RecoveryDecision& decision : facts.decisions) {
+    if (!GivenUp(decision.action)) {
+      continue;
+    }
+    given_up.emplace(decision.connector, decision.action);
+    const auto before = told_.find(decision.connector);
+    if (before == told_.end() || before->second != decision.action) {
+      facts.news.push_back({.kind = EventKind::kRecoveryGivenUp,
+                            .connector = decision.connector,
+                            .words = InWords(decision)});
+    }
+  }
+  told_ = std::move(given_up);
+}
+
+void Recovery::Save(const Instant& now, RecoveryFacts& facts) {
+  if (!ledger_) {
+    return;
+  }
+  const Result<void> saved = ledger_->Save(journal_, facts.decisions, now);
+  broken_ = saved ? "" : saved.error().message();
+  if (saved) {
+    journal_.verified.clear();
+  }
+}
+
+void Recovery::TakeOutcome(const RestartReport& report, const Subject& subject,
+                           const ConnectorMemory& before, int64_t id) {
+  ++sent_.at(static_cast<size_t>(report.outcome));
+  if (report.outcome == RestartOutcome::kDenied) {
+    journal_.denied = report.words;
+    journal_.denied_until = Instant{report.at.wall + kDeniedFor, report.at.mono + kDeniedFor};
+  }
+  const auto memory = journal_.connectors.find(subject.name);
+  TakeAnswer(report, id, subject.chosen->settings, before, memory->second);
+  if (report.outcome == RestartOutcome::kGone) {
+    journal_.connectors.erase(memory);
+  }
+}
+
+/// Intent, restart, outcome. False: no more of them in this step.
+bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryFacts& facts,
+                       const std::stop_token& stop) {
+  const Instant now = means_.clock->Now();
+  const auto known = journal_.connectors.find(decision.connector);
+  const auto subject = std::ranges::find(world.subjects, decision.connector, &Subject::name);
+  if (!IsFresh(world.listed, now) || known == journal_.connectors.end() || stop.stop_requested()) {
+    return false;
+  }
+  const ConnectorMemory before = known->second;
+  ++known->second.attempts;
+  known->second.last_attempt = now;
+  Reach("before intent");
+  const Result<int64_t> id = ledger_->Intend(
+      {.decision = decision, .at = now, .worker = world.post_to.url}, known->second);
+  Reach("after intent");
+  if (!id) {  // what is not written down is not done
+    known->second = before;
+    broken_ = id.error().message();
+    Hinder(Hindrance(), facts);
+    return false;
+  }
+  journal_.restarts.push_back(now.mono);
+  Reach("before send");
+  connect::RestartAnswer answer = means_.executor->Restart(
+      {.connector = decision.connector, .failed = decision.failed}, world.post_to, stop);
+  Reach("after answer");
+  const RestartReport report{.at = now, .outcome = answer.outcome, .words = answer.words};
+  TakeOutcome(report, *subject, before, *id);
+  const auto after = journal_.connectors.find(decision.connector);
+  const Result<void> concluded =
+      ledger_->Conclude(*id, report, decision.connector,
+                        after == journal_.connectors.end() ? nullptr : &after->second);
+  Reach("after outcome");
+  broken_ = concluded ? "" : concluded.error().message();
+  decision.acted = true;
+  decision.last_restart = report;
+  decision.attempts = after == journal_.connectors.end() ? 0 : after->second.attempts;
+  log::Info("recovery", "{}/{}: connector {} ({}): restart sent to {}: {}, {}", place_.cluster,
+            place_.connect, decision.connector, decision.why, world.post_to.url,
+            Name(report.outcome), report.words);
+  facts.news.push_back(
+      {.kind = EventKind::kRecoveryRestart,
+       .connector = decision.connector,
+       .words = fmt::format("{}; {}: {}", decision.why, Name(report.outcome), report.words)});
+  return concluded && report.outcome != RestartOutcome::kUnknown &&
+         report.outcome != RestartOutcome::kDenied;
+}
+
+void Recovery::Act(const World& world, RecoveryFacts& facts, const std::stop_token& stop) {
+  bool more = facts.acts && means_.executor != nullptr && means_.clock != nullptr;
+  for (RecoveryDecision& decision : facts.decisions) {
+    if (decision.mode == RecoveryMode::kAct && decision.action == RecoveryAction::kRestart &&
+        more) {
+      more = Restart(world, decision, facts, stop);
+    }
+  }
+}
+
+std::shared_ptr<const RecoveryFacts> Recovery::Step(const View& view, const ConnectPart& part,
+                                                    const std::stop_token& stop) {
   const World world = Look(view, part, {.classifier = classifier_, .settings = settings_});
+  Begin(view.now);
   Follow(world, policy_, view.now, journal_);
   auto facts = std::make_shared<RecoveryFacts>();
   facts->mode = policy_.settings.mode;
@@ -29,6 +224,15 @@ std::shared_ptr<const RecoveryFacts> Recovery::Step(const View& view, const Conn
     facts->answers = {facts->planned};
   }
   Note(facts->decisions, journal_);
+  Tell(*facts);
+  Save(view.now, *facts);
+  if (MayAct(*facts)) {
+    Hinder(Hindrance(), *facts);
+    Act(world, *facts, stop);
+  }
+  facts->sent = sent_;
+  facts->budget_left = std::max<int64_t>(
+      0, policy_.budget_a_minute - static_cast<int64_t>(journal_.restarts.size()));
   return facts;
 }
 

@@ -1,28 +1,72 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
 
 #include "agent/model/view.h"
+#include "agent/recovery/executor.h"
 #include "agent/recovery/journal.h"
+#include "agent/recovery/ledger.h"
 
 namespace klaxon::recovery {
 
-/// Recovery of one Connect cluster: looks at each view, remembers, and decides. It does no more
-/// than that: nothing is restarted. Confined to one thread.
+/// What recovery acts with. What is null or missing keeps it from acting.
+struct Means {
+  Clock* clock = nullptr;
+  state::Database* database = nullptr;
+  std::string missing{};  ///< why there is no database; one line
+  std::shared_ptr<Executor> executor{};
+  /// Called at "intent", "send", "answer" and "outcome", before and after each; for tests that end
+  /// the process there. May be empty.
+  std::function<void(std::string_view)> checkpoint{};
+};
+
+/// Recovery of one Connect cluster: looks at each view, remembers, decides, and acts where it may.
+/// A restart is written to the disk before it is sent; without a disk nothing is sent. Confined to
+/// one thread.
 class Recovery {
  public:
+  /// One that only thinks aloud.
   explicit Recovery(const Policy& policy);
+  /// What `means` points to outlives it.
+  Recovery(const Policy& policy, Place place, Means means);
 
   /// Decides by another policy from now on; forgets nothing.
   void SetPolicy(const Policy& policy);
 
-  /// What is to be done now. Never null.
-  std::shared_ptr<const RecoveryFacts> Step(const View& view, const ConnectPart& part);
+  /// What is to be done now, done as far as it may be: that can last as long as Connect's answers
+  /// do. Never null.
+  std::shared_ptr<const RecoveryFacts> Step(const View& view, const ConnectPart& part,
+                                            const std::stop_token& stop = {});
 
  private:
+  void Begin(const Instant& now);
+  std::string Hindrance() const;
+  void Hinder(std::string why, RecoveryFacts& facts);
+  void Tell(RecoveryFacts& facts);
+  void Save(const Instant& now, RecoveryFacts& facts);
+  void Act(const World& world, RecoveryFacts& facts, const std::stop_token& stop);
+  bool Restart(const World& world, RecoveryDecision& decision, RecoveryFacts& facts,
+               const std::stop_token& stop);
+  void TakeOutcome(const RestartReport& report, const Subject& subject,
+                   const ConnectorMemory& before, int64_t id);
+  void Reach(std::string_view point) const;
+
   Policy policy_;
   Classifier classifier_;
   SettingsBook settings_;
+  Place place_{};
+  Means means_{};
+  std::optional<Ledger> ledger_{};
+  bool begun_ = false;
+  std::string broken_{};     // what the disk said last; empty: it works
+  std::string hindrance_{};  // as it was told last
+  std::array<uint64_t, kRestartOutcomes> sent_{};
+  std::map<std::string, RecoveryAction, std::less<>> told_{};  // of connectors in quarantine
   Journal journal_{};
 };
 

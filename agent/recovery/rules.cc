@@ -70,6 +70,18 @@ bool Restarting(const Case& subject) {
   return false;
 }
 
+/// A restart of ours, until it is known what became of it.
+bool Verifying(const Case& subject) {
+  if (!subject.memory.under_way) {
+    return false;
+  }
+  const Instant& at = subject.memory.under_way->at;
+  const Duration limit = subject.settings().verify_timeout;
+  return subject.Wait({at.wall + limit, at.mono + limit},
+                      fmt::format("restart {} of {} was sent: does it run, and does its data move?",
+                                  subject.memory.attempts, subject.settings().attempts));
+}
+
 std::string AfterRestart(const ConnectorMemory& memory) {
   return memory.attempts == 0
              ? "it runs"
@@ -201,10 +213,16 @@ bool Backoff(const Case& subject) {
                                        subject.settings().attempts));
 }
 
-constexpr std::array<Rule, 13> kRules{
-    Off,       Stale,      WithoutStatus, NotMeantToRun,    Restarting,
-    NotFailed, JustLifted, Poisoned,      ForbiddenByClass, Exhausted,
-    Debounce,  QuietStart, Backoff};
+/// A restart that was no attempt is not sent again at once.
+bool Held(const Case& subject) {
+  const std::optional<Instant>& until = subject.memory.held_until;
+  return until && until->mono > subject.now.mono && subject.Wait(*until, subject.memory.held_why);
+}
+
+constexpr std::array<Rule, 15> kRules{
+    Off,       Stale,     WithoutStatus, NotMeantToRun, Restarting,
+    Verifying, NotFailed, JustLifted,    Poisoned,      ForbiddenByClass,
+    Exhausted, Debounce,  QuietStart,    Backoff,       Held};
 
 }  // namespace
 

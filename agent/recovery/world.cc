@@ -111,6 +111,49 @@ std::string PlaceOfSink(const KafkaPart& kafka, const std::string& group) {
   return places > kMostPlaces ? fmt::format("{} and {} more", words, places - kMostPlaces) : words;
 }
 
+/// Tasks that lost their worker a moment ago: it stops, or has stopped. REST tells so late or
+/// never, so the states of all connectors are asked, too.
+bool SomeWorkerLeaves(const std::vector<Subject>& subjects, const Instant& now) {
+  constexpr Duration kMoment = std::chrono::seconds{30};
+  return std::ranges::any_of(subjects, [&](const Subject& subject) {
+    return std::ranges::any_of(subject.items, [&](const Item& item) {
+      return item.state == "UNASSIGNED" && now.mono - item.since.mono < kMoment;
+    });
+  });
+}
+
+/// The worker that listed the connectors if it may be asked, else another one: it answers, its
+/// herder is well, and it is in the workers' group, if that is known and knows addresses of the
+/// configuration (of a load balancer it does not).
+void ChooseWorker(const ConnectPart& part, const std::set<std::string>& alive, const Instant& now,
+                  World& world) {
+  if (SomeWorkerLeaves(world.subjects, now)) {
+    world.no_worker = "tasks have just become UNASSIGNED: a worker may be stopping";
+    return;
+  }
+  const auto member = [&](const ConnectWorkerFacts& worker) {
+    return alive.contains(WorkerIdOf(worker.entity->name));
+  };
+  const bool named = std::ranges::any_of(part.facts.workers, member);
+  world.no_worker = "no worker answers";
+  for (const ConnectWorkerFacts& worker : part.facts.workers) {
+    const std::string& url = worker.entity->name;
+    if (!worker.alive || !IsFresh(worker.polled, now)) {
+      continue;
+    }
+    if (worker.health == ConnectHealth::kStarting || worker.health == ConnectHealth::kUnhealthy) {
+      world.no_worker = fmt::format("{} is {}: {}", url, Name(worker.health), worker.health_words);
+    } else if (named && !member(worker)) {
+      world.no_worker = url + " is not in the workers' group";
+    } else if (world.post_to.url.empty() || url == part.facts.url) {
+      world.post_to = {.url = url, .version = worker.version};
+    }
+  }
+  if (!world.post_to.url.empty()) {
+    world.no_worker.clear();
+  }
+}
+
 std::string PlaceOf(const View& view, const ConnectPart& part, size_t index) {
   const ConnectorFacts& facts = part.facts.connectors[index];
   if (!facts.config.consumer_group
@@ -198,6 +241,7 @@ World Look(const View& view, const ConnectPart& part, const Lens& lens) {
       item.owner_alive = !world.group_known ? Truth::kUnknown : there ? Truth::kYes : Truth::kNo;
     }
   }
+  ChooseWorker(part, alive, view.now, world);
   lens.settings.Sweep();
   return world;
 }

@@ -55,12 +55,20 @@ struct Subject {
   const Item* worst() const;
 };
 
+/// Where a restart is sent.
+struct WorkerSite {
+  std::string url{};
+  std::string version{};
+};
+
 struct World {
   AnswerRef listed{};               ///< of the subjects; null: never
   std::string cluster_id{};         ///< of the Kafka cluster that Connect runs on; empty: not told
   bool group_known = false;         ///< the workers' group
   bool group_at_rest = false;       ///< Stable, and nothing waits for a lost worker
   std::string group_words{};        ///< what it is, or why it is not known
+  WorkerSite post_to{};             ///< of the cluster's workers; no URL: see no_worker
+  std::string no_worker{};          ///< why none can take a restart now; empty: one can
   std::string red{};                ///< what it depends on and does not work; empty: nothing known
   std::vector<Subject> subjects{};  ///< by name
 };

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "agent/base/duration.h"
 #include "agent/base/text.h"
 #include "agent/model/connect_configs.h"
 #include "exporters/api/documents.h"
@@ -45,6 +46,19 @@ Json Gates(const RecoveryDecision& decision) {
   return gates;
 }
 
+Json LastRestart(const RecoveryDecision& decision) {
+  if (!decision.last_restart) {
+    return nullptr;
+  }
+  const RestartReport& report = *decision.last_restart;
+  return {{"at", FormatWallTime(report.at.wall)},
+          {"outcome", Name(report.outcome)},
+          {"words", TextOrNull(report.words)},
+          {"verdict", Name(report.verdict)},
+          {"evidence", TextOrNull(report.evidence)},
+          {"recovered_after_seconds", report.took ? Json(Seconds(*report.took)) : Json(nullptr)}};
+}
+
 /// Null: nothing was decided, or of an answer that is too old.
 Json Decision(const ConnectPart& part, const std::string& connector, const Instant& now) {
   const RecoveryDecision* decision = DecisionFor(part.recovery, connector);
@@ -61,6 +75,7 @@ Json Decision(const ConnectPart& part, const std::string& connector, const Insta
           {"failed_tasks", decision->failed},
           {"attempts", decision->attempts},
           {"attempts_allowed", decision->attempts_allowed},
+          {"last_restart", LastRestart(*decision)},
           {"gates", Gates(*decision)}};
 }
 
@@ -69,6 +84,9 @@ Json RecoveryOf(const RecoveryFacts* recovery, const Instant& now) {
     return nullptr;
   }
   return {{"mode", Name(recovery->mode)},
+          {"acts", recovery->acts},
+          {"hindrance", TextOrNull(recovery->hindrance)},
+          {"budget_left", recovery->budget_left},
           {"breaker", Name(recovery->breaker)},
           {"breaker_why", TextOrNull(recovery->breaker_why)}};
 }

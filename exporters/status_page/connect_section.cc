@@ -66,10 +66,17 @@ std::string Verdicts(const Item& item) {
 }
 
 /// What would be done about it and what a person may do; the gates in the tooltip.
-std::string RecoveryLine(const Item& item) {
+std::string RecoveryLine(const Item& item, const Instant& now) {
   const RecoveryDecision* decision = item.decision;
-  if (decision == nullptr || decision->action == RecoveryAction::kNothing) {
+  if (decision == nullptr) {
     return "";
+  }
+  const std::string done =
+      decision->last_restart ? Escape(InWords(*decision->last_restart, now)) : "";
+  if (decision->action == RecoveryAction::kNothing) {
+    return done.empty()
+               ? ""
+               : fmt::format("<div class=\"why quiet\"><strong>recovery</strong>: {}</div>", done);
   }
   std::string gates;
   for (const RecoveryGate& gate : decision->gates) {
@@ -77,11 +84,12 @@ std::string RecoveryLine(const Item& item) {
   }
   const std::string kind =
       decision->failed.empty() ? "" : fmt::format("{}; ", Name(decision->failure));
-  return fmt::format("<div class=\"why\" title=\"{}\"><strong>recovery</strong>: {}{}{}</div>",
-                     Escape(gates), kind, Escape(InWords(*decision)),
-                     decision->way_out.empty() ? ""
-                                               : fmt::format("; <span class=\"quiet\">{}</span>",
-                                                             Escape(decision->way_out)));
+  return fmt::format(
+      "<div class=\"why\" title=\"{}\"><strong>recovery</strong>: {}{}{}{}</div>", Escape(gates),
+      kind, Escape(InWords(*decision)), done.empty() ? "" : "; " + done,
+      decision->way_out.empty()
+          ? ""
+          : fmt::format("; <span class=\"quiet\">{}</span>", Escape(decision->way_out)));
 }
 
 std::string Where(const ConnectorFacts& connector) {
@@ -134,7 +142,7 @@ std::string Row(const Item& item, const Instant& now) {
          Cell("Connector", fmt::format("<code>{}</code> <span class=\"quiet\">{}</span>",
                                        Escape(facts.entity->name),
                                        Escape(facts.kind.empty() ? facts.type : facts.kind))) +
-         Cell("State", fresh ? state + Verdicts(item) + RecoveryLine(item) : unknown) +
+         Cell("State", fresh ? state + Verdicts(item) + RecoveryLine(item, now) : unknown) +
          Cell("Tasks", fresh ? TaskStates(facts) : unknown) +
          Cell("Worker", fresh ? Where(facts) : unknown) +
          Cell("Data", fresh ? DataCell(item, now) : unknown) +

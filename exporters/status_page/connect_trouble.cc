@@ -112,6 +112,17 @@ void AddGroup(const ConnectPart& part, const Instant& now, Troubles& troubles) {
   }
 }
 
+/// Somebody counts on its restarting what fails.
+void AddHindrance(const ConnectPart& part, Troubles& troubles) {
+  if (part.recovery != nullptr && !part.recovery->hindrance.empty()) {
+    troubles.push_back({.severity = Severity::kAtRisk,
+                        .where = Where(part),
+                        .what = "recovery may act, and only observes",
+                        .why = part.recovery->hindrance,
+                        .answer = part.recovery->planned});
+  }
+}
+
 }  // namespace
 
 std::string_view InWords(ConnectFault fault) {
@@ -142,6 +153,7 @@ std::string_view InWords(ConnectFault fault) {
 
 std::vector<Trouble> ConnectTroubles(const ConnectPart& part, const Instant& now) {
   Troubles troubles;
+  AddHindrance(part, troubles);
   AddGroup(part, now, troubles);
   AddWorkers(part, now, troubles);
   if (IsFresh(part.facts.listed, now)) {

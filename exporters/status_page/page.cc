@@ -141,6 +141,14 @@ std::string EventInWords(const Event& event) {
       return fmt::format("tasks of connector {} were configured anew", event.subject);
     case EventKind::kConnectorRestart:
       return fmt::format("a restart of connector {} was asked for", event.subject);
+    case EventKind::kRecoveryRestart:
+      return fmt::format("recovery restarted connector {}", event.subject);
+    case EventKind::kRecoveryVerdict:
+      return fmt::format("recovery of connector {}", event.subject);
+    case EventKind::kRecoveryGivenUp:
+      return fmt::format("recovery leaves connector {} alone", event.subject);
+    case EventKind::kRecoveryHindered:
+      return fmt::format("recovery of Connect cluster {}", event.subject);
   }
   std::abort();
 }

@@ -107,6 +107,14 @@ TEST_CASE("the label of clusters must tell them apart and be no other metric's",
   CHECK(MistakesIn("cluster_label: kafka\n" + two).empty());
 }
 
+TEST_CASE("recovery that acts needs a directory to remember in", "[config]") {
+  const std::string connect =
+      "clusters: [{name: a, connect: [{name: etl, url: 'http://c:8083', recovery: {mode: act}}]}]";
+  CHECK(MistakesIn(connect).find("write `state: {directory: /var/lib/klaxon}` beside") !=
+        std::string::npos);
+  CHECK(MistakesIn("state: {directory: /var/lib/klaxon}\n" + connect).empty());
+}
+
 TEST_CASE("a file without clusters says what is missing", "[config]") {
   CHECK(MistakesIn("listen: ':9308'\n").find("clusters") != std::string::npos);
 }

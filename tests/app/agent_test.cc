@@ -10,6 +10,7 @@
 #include "agent/http/client.h"
 #include "agent/simulator/cluster.h"
 #include "agent/simulator/cluster_spec.h"
+#include "tests/support/temporary_folder.h"
 
 namespace klaxon::app {
 namespace {
@@ -165,6 +166,28 @@ TEST_CASE("an agent whose port is taken says so in one line", "[agent]") {
   REQUIRE_FALSE(second);
   CHECK_THAT(second.error().message(), ContainsSubstring("in use"));
   CHECK_THAT(second.error().message(), !ContainsSubstring("\n"));
+}
+
+TEST_CASE("a second agent on a state directory refuses to start", "[agent]") {
+  const testing::TemporaryFolder folder;
+  SystemClock clock;
+  AgentConfig config = ConfigFrom({.bootstrap = "127.0.0.1:1"}).value();
+  config.listen = {"127.0.0.1", 0};
+  config.log_level = log::Level::kError;
+  config.state_directory = folder.path() + "/state";
+  {
+    const Result<std::unique_ptr<Agent>> first = Agent::Start(config, clock);
+    REQUIRE(first);
+    const Result<std::unique_ptr<Agent>> second = Agent::Start(config, clock);
+    REQUIRE_FALSE(second);
+    CHECK_THAT(second.error().message(), ContainsSubstring("is in use by another Klaxon"));
+    AgentConfig elsewhere = config;
+    elsewhere.state_directory.clear();
+    CHECK_FALSE((*first)->Reload(elsewhere));
+  }
+  CHECK(Agent::Start(config, clock));
+  config.state_directory = "/proc/no/such";
+  CHECK(Agent::Start(config, clock));  // it observes, and says so
 }
 
 TEST_CASE("an agent without a reachable cluster starts, says why and goes on", "[agent]") {

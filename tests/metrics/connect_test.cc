@@ -287,12 +287,17 @@ TEST_CASE("what recovery decided is one state of each connector", "[metrics]") {
                          .action = RecoveryAction::kQuarantine,
                          .failure = FailureClass::kConfiguration,
                          .failed = {0},
-                         .attempts = 1}};
+                         .attempts = 1,
+                         .last_restart = RestartReport{.took = std::chrono::seconds{9}}}};
+  recovery.acts = true;
+  recovery.budget_left = 5;
+  recovery.sent = {3, 0, 1, 0, 0, 0};
   estate.Recover(recovery);
   RecordingWriter out;
   Emit(RecoveryTable(), estate.view, out);
   const std::string etl = "{cluster=main,connect=etl,";
-  CHECK(out.samples().size() == 2 * kRecoveryActions + 1 + 2 + kBreakerStates);
+  CHECK(out.samples().size() ==
+        2 * kRecoveryActions + 1 + 2 + kBreakerStates + 1 + kRestartOutcomes + 2);
   CHECK(out.samples().at("kafka_connect_recovery_state" + etl + "connector=lake,state=nothing}") ==
         1);
   CHECK(out.samples().at("kafka_connect_recovery_state" + etl +
@@ -303,6 +308,11 @@ TEST_CASE("what recovery decided is one state of each connector", "[metrics]") {
                          "connector=orders,class=configuration}") == 1);
   CHECK(out.samples().at("kafka_connect_recovery_attempts" + etl + "connector=orders}") == 1);
   CHECK(out.samples().at("kafka_connect_recovery_breaker_state" + etl + "state=closed}") == 1);
+  CHECK(out.samples().at("kafka_connect_recovery_seconds" + etl + "connector=orders}") == 9);
+  CHECK(out.samples().at("kafka_connect_restart_attempts_total" + etl + "outcome=accepted}") == 3);
+  CHECK(out.samples().at("kafka_connect_restart_attempts_total" + etl + "outcome=conflict}") == 1);
+  CHECK(out.samples().at("kafka_connect_recovery_budget{cluster=main,connect=etl}") == 5);
+  CHECK(out.samples().at("kafka_connect_recovery_acting{cluster=main,connect=etl}") == 1);
 }
 
 }  // namespace

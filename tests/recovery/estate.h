@@ -16,6 +16,7 @@ class Estate {
     world.cluster_id = "k1";
     world.group_known = world.group_at_rest = true;
     world.group_words = "group connect is Stable";
+    world.post_to = {.url = "http://w1:8083", .version = "4.3.1"};
     policy.quiet_polls = 0;
     policy.settings.jitter_percent = 0;
   }

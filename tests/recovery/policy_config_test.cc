@@ -57,9 +57,9 @@ TEST_CASE("a policy says it for the cluster, for some connectors and for the tim
 
 TEST_CASE("what makes no sense is a mistake", "[recovery]") {
   const char* text = GENERATE(
-      "{mode: act}", "{mode: on}", "{attempts: 0}", "{backoff.base: 2m, backoff.cap: 1m}",
-      "{backoff.jitter: 80}", "{on.transient: twice}", "{on.transistor: once}",
-      "{connectors: [{mode: off}]}", "{connectors: [{match: '('}]}", "{patterns: [{match: a}]}",
+      "{mode: on}", "{attempts: 0}", "{backoff.base: 2m, backoff.cap: 1m}", "{backoff.jitter: 80}",
+      "{on.transient: twice}", "{on.transistor: once}", "{connectors: [{mode: off}]}",
+      "{connectors: [{match: '('}]}", "{patterns: [{match: a}]}",
       "{patterns: [{match: a, class: bad}]}", "{waive: [fresh]}",
       "{maintenance: [{from: '24:00', to: '01:00'}]}", "{maintenance: [{from: '22:00'}]}",
       "{maintenance: [{days: [so], from: '22:00', to: '23:00'}]}", "{quiet_start.polls: 1}",
@@ -98,7 +98,7 @@ TEST_CASE("a mistake in a connector's own keys is told, and they do not count", 
 
   const auto row =
       GENERATE(Row{"klaxon.recovery", "yes",
-                   "klaxon.recovery.mode: expected one of off, observe, found \"yes\""},
+                   "klaxon.recovery.mode: expected one of off, observe, act, found \"yes\""},
                Row{"klaxon.recovery.atempts", "2",
                    "klaxon.recovery.atempts: unknown key; did you mean \"attempts\"?"},
                Row{"klaxon.recovery.soak", "${HOME}", "klaxon.recovery.soak: expected a duration"},

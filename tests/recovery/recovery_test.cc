@@ -39,6 +39,7 @@ void Fail(ConnectorFacts& connector) {
 
 TEST_CASE("what failed in a view is classed, waited for and would be restarted", "[recovery]") {
   ConnectEstate estate;
+  estate.tells_workers = true;
   estate.Connector("sink", "sink", 2);
   Ward ward{Policy{}};
   CHECK(ward.Pass(estate).action == RecoveryAction::kNothing);
@@ -56,6 +57,7 @@ TEST_CASE("what failed in a view is classed, waited for and would be restarted",
 
 TEST_CASE("a lost worker and a rebalance hold a restart back", "[recovery]") {
   ConnectEstate estate;
+  estate.tells_workers = true;
   estate.Connector("sink", "sink", 2);
   Ward ward{Policy{}};
   Fail(estate.connectors[0]);
@@ -75,6 +77,7 @@ TEST_CASE("a lost worker and a rebalance hold a restart back", "[recovery]") {
 
 TEST_CASE("a sink that fails twice at one record is told with its place", "[recovery]") {
   ConnectEstate estate;
+  estate.tells_workers = true;
   ConnectorFacts& sink = estate.Connector("sink", "sink", 1);
   sink.config.consumer_group = "connect-sink";
   estate.groups = {
@@ -97,6 +100,7 @@ TEST_CASE("a sink that fails twice at one record is told with its place", "[reco
 
 TEST_CASE("another policy is taken without forgetting", "[recovery]") {
   ConnectEstate estate;
+  estate.tells_workers = true;
   estate.Connector("sink", "sink", 1);
   Recovery recovery{Policy{}};
   Fail(estate.connectors[0]);

@@ -96,7 +96,9 @@ class ConnectEstate {
   std::vector<ConnectorFacts> connectors{};
   std::vector<ConnectDisagreement> disagreements{};
   bool compares = false;
-  bool tells_workers = false;                       ///< the first answers, the second does not
+  bool tells_workers = false;  ///< the first answers, the second does not
+  std::string worker_url{};    ///< of the only worker; empty: there are two
+  std::string worker_version = "4.3.1";
   std::shared_ptr<const ConnectConfigs> configs{};  ///< null: the config topic is not followed
   bool answers = true;                              ///< false: REST is silent, old facts stay
   std::string cluster_id = "k1";                    ///< as Connect tells it
@@ -131,6 +133,11 @@ class ConnectEstate {
         first.health = ConnectHealth::kHealthy;
         first.told = first.health_told = facts_->listed;
         first.polled = facts_->workers[1].polled = facts_->listed;
+      }
+      if (!worker_url.empty()) {
+        facts_->workers.resize(1);
+        facts_->workers[0].entity = names_.Intern(worker_url);
+        facts_->workers[0].version = worker_version;
       }
       facts_->configs = configs;
       facts_->configured = configs == nullptr ? nullptr : facts_->listed;

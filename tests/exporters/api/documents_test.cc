@@ -127,7 +127,13 @@ TEST_CASE("a connector carries what recovery decided about it", "[api]") {
                          .attempts = 2,
                          .attempts_allowed = 5,
                          .gates = {{.name = "owner", .seen = false, .value = "not known"},
-                                   {.name = "fresh", .open = true, .value = "1 s"}}}};
+                                   {.name = "fresh", .open = true, .value = "1 s"}},
+                         .last_restart = RestartReport{.at = estate.Now(),
+                                                       .outcome = RestartOutcome::kAccepted,
+                                                       .verdict = RestartVerdict::kFailedAgain,
+                                                       .evidence = "it failed again"}}};
+  recovery.acts = true;
+  recovery.budget_left = 4;
   estate.Recover(recovery);
   const json document = json::parse(ConnectorsDocument(estate.view, estate.Now(), {}));
   const json& lake = document.at("connectors").at(0).at("recovery");
@@ -137,8 +143,14 @@ TEST_CASE("a connector carries what recovery decided about it", "[api]") {
   CHECK(lake.at("due").is_string());
   CHECK(lake.at("gates").at(0).at("open").is_null());
   CHECK(lake.at("gates").at(1).at("open") == true);
+  CHECK(lake.at("last_restart").at("outcome") == "accepted");
+  CHECK(lake.at("last_restart").at("verdict") == "failed_again");
+  CHECK(lake.at("last_restart").at("recovered_after_seconds").is_null());
   CHECK(document.at("connectors").at(1).at("recovery").is_null());
   CHECK(document.at("connect_clusters").at(0).at("recovery").at("breaker") == "spread");
+  CHECK(document.at("connect_clusters").at(0).at("recovery").at("acts") == true);
+  CHECK(document.at("connect_clusters").at(0).at("recovery").at("budget_left") == 4);
+  CHECK(document.at("connect_clusters").at(0).at("recovery").at("hindrance").is_null());
   const Instant later{.wall = {}, .mono = estate.Now().mono + std::chrono::seconds{60}};
   const json old = json::parse(ConnectorsDocument(estate.view, later, {}));
   CHECK(old.at("connectors").at(0).at("recovery").is_null());

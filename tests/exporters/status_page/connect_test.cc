@@ -128,5 +128,27 @@ TEST_CASE("what recovery would do stands below what is wrong", "[status_page]") 
   CHECK_THAT(old, !ContainsSubstring("9 &lt;of&gt; 9 failed"));
 }
 
+TEST_CASE("what recovery did, and why it does nothing, is told", "[status_page]") {
+  ConnectEstate estate;
+  estate.Connector("lake", "sink", 1);
+  estate.Pass(10);
+  RecoveryFacts recovery;
+  recovery.hindrance = "the disk is <full>";
+  Instant before = estate.Now();
+  before.mono -= std::chrono::seconds{12};
+  recovery.decisions = {{.connector = "lake",
+                         .last_restart = RestartReport{.at = before,
+                                                       .outcome = RestartOutcome::kAccepted,
+                                                       .verdict = RestartVerdict::kRecovered,
+                                                       .evidence = "its data <moves>",
+                                                       .took = std::chrono::seconds{8}}}};
+  estate.Recover(recovery);
+  const std::string page = Page(estate);
+  CHECK_THAT(page, ContainsSubstring("s ago: accepted; recovered 8 s after it failed: "
+                                     "its data &lt;moves&gt;"));
+  CHECK_THAT(page, ContainsSubstring("recovery may act, and only observes"));
+  CHECK_THAT(page, ContainsSubstring("the disk is &lt;full&gt;"));
+}
+
 }  // namespace
 }  // namespace klaxon::status_page

@@ -1,0 +1,99 @@
+#include "agent/connect/restart.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "agent/base/text.h"
+#include "agent/connect/connectors.h"
+#include "agent/connect/parse.h"
+#include "agent/http/status.h"
+
+namespace klaxon::connect {
+namespace {
+
+constexpr Version kRestartsWhatFailed{3, 0};  // KIP-745
+constexpr std::string_view kRestarting = "RESTARTING";
+constexpr int kAcceptedStatus = 202;
+constexpr int kNoContent = 204;
+
+/// Whether a ConnectorStateInfo has something that is being restarted: 202 alone does not say so.
+bool RestartsSomething(const ConnectorFacts& facts) {
+  return facts.state == kRestarting || std::ranges::any_of(facts.tasks, [](const auto& task) {
+           return task.state == kRestarting;
+         });
+}
+
+RestartAnswer OfAccepted(const std::string& body) {
+  const Result<ConnectorFacts> facts = ParseStatus(body, "");
+  if (!facts) {
+    return {RestartOutcome::kUnknown,
+            "202, but its answer is not Connect's: " + facts.error().message()};
+  }
+  return RestartsSomething(*facts)
+             ? RestartAnswer{RestartOutcome::kAccepted, "202, RESTARTING"}
+             : RestartAnswer{RestartOutcome::kNoOp, "202, but nothing of it had failed any more"};
+}
+
+RestartOutcome OutcomeOf(int status, std::string_view message) {
+  const auto says = [&](std::string_view words) {
+    return message.find(words) != std::string_view::npos;
+  };
+  if (status == http::kConflict || status == http::kTooManyRequests ||
+      (status >= http::kServerError && says("rebalance"))) {
+    return RestartOutcome::kConflict;
+  }
+  if (status == http::kNotFound) {  // without a message it is no answer of Connect
+    return says("Unknown task") || says("Task") ? RestartOutcome::kConflict
+           : message.empty()                    ? RestartOutcome::kDenied
+                                                : RestartOutcome::kGone;
+  }
+  return status >= http::kServerError ? RestartOutcome::kUnknown : RestartOutcome::kDenied;
+}
+
+}  // namespace
+
+std::vector<std::string> RestartCalls(const RestartOrder& order, Version worker) {
+  const std::string path = ConnectorPath(order.connector);
+  if (worker >= kRestartsWhatFailed) {
+    return {fmt::format("{}/restart?includeTasks=true&onlyFailed={}", path,
+                        order.failed.empty() ? "false" : "true")};
+  }
+  std::vector<std::string> calls;
+  for (const int32_t id : order.failed) {
+    calls.push_back(id < 0 ? path + "/restart" : fmt::format("{}/tasks/{}/restart", path, id));
+  }
+  if (calls.empty()) {
+    calls.push_back(path + "/restart");
+  }
+  return calls;
+}
+
+RestartAnswer JudgeRestart(const Result<http::HttpResponse>& response) {
+  if (!response) {
+    return {RestartOutcome::kUnknown, response.error().message()};
+  }
+  const int status = response->status;
+  if (http::LooksLikeWebPage(*response) && status < http::kServerError) {
+    return {RestartOutcome::kDenied,
+            fmt::format("{} with a web page; is this Kafka Connect's address?", status)};
+  }
+  if (status == kNoContent || status == http::kOk) {
+    return {RestartOutcome::kAccepted, fmt::format("{}", status)};
+  }
+  if (status == kAcceptedStatus) {
+    return OfAccepted(response->body);
+  }
+  const std::string message = Printable(ErrorMessageIn(response->body));
+  std::string words = fmt::format("{}{}{}", status, message.empty() ? "" : ": ", message);
+  if (status >= http::kFirstRedirect && status < http::kBadRequest) {
+    words += fmt::format(
+        "{} is sent elsewhere, and a restart follows no redirect; give the "
+        "worker's own address",
+        message.empty() ? ": it" : "; it");
+  }
+  return {OutcomeOf(status, message), std::move(words)};
+}
+
+}  // namespace klaxon::connect

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/connect/version.h"
+#include "agent/http/client.h"
+#include "agent/model/recovery_facts.h"
+
+/// Restarting what failed of a connector, by the narrowest calls of the worker's version. Pure.
+namespace klaxon::connect {
+
+/// What is to be restarted.
+struct RestartOrder {
+  std::string connector{};
+  std::vector<int32_t> failed{};  ///< tasks, -1: the connector itself; empty: all of it, as it runs
+};
+
+/// The resources to POST to, one after the other; the next only if the one before was accepted.
+/// From 3.0 on there is one that restarts what failed, and nothing else (KIP-745); before that the
+/// connector and each task have their own.
+std::vector<std::string> RestartCalls(const RestartOrder& order, Version worker);
+
+struct RestartAnswer {
+  RestartOutcome outcome = RestartOutcome::kUnknown;
+  std::string words{};  ///< one line; of Connect, secrets masked
+};
+
+/// What an answer to one of these calls means. "Try later" has many faces besides 409, measured on
+/// 3.9.1 and 4.3.1: 500 "... rebalance is expected", 404 "Unknown task". A server error may have
+/// come after the deed: kUnknown. Redirects are not followed: kDenied.
+RestartAnswer JudgeRestart(const Result<http::HttpResponse>& response);
+
+}  // namespace klaxon::connect

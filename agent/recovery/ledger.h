@@ -1,0 +1,99 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "agent/base/result.h"
+#include "agent/recovery/journal.h"
+#include "agent/state/database.h"
+
+/// The journal on the disk: what recovery must know after any end of the agent, and what people
+/// want to read afterwards.
+namespace klaxon::recovery {
+
+/// A Connect cluster, as the configuration names it.
+struct Place {
+  std::string cluster{};
+  std::string connect{};
+};
+
+/// A restart that is about to be sent.
+struct Intent {
+  const RecoveryDecision& decision;
+  Instant at{};
+  std::string worker{};  ///< its URL
+};
+
+/// What is read back of restarts and decisions, for people: newest last.
+struct LogEntry {
+  WallTime at{};
+  std::string cluster{};
+  std::string connect{};
+  std::string connector{};
+  std::string words{};  ///< one line
+};
+
+/// The last decision about a connector that was written down.
+struct Explanation {
+  LogEntry decision{};
+  std::string way_out{};
+  std::vector<std::string> gates{};  ///< "breaker: open (closed)" and the like, as they were asked
+};
+
+/// Reads and writes the tables of one Connect cluster. Confined to one thread; the database may be
+/// shared. Errors are the database's: nothing of that call was written.
+class Ledger {
+ public:
+  /// Brings the tables into the database. `database` outlives the ledger.
+  static Result<Ledger> Make(state::Database& database, Place place);
+
+  /// What was remembered, with the restarts of the last minute. A restart that was intended and of
+  /// which no answer is known counts as an attempt: it is written down as unknown. Forgets what is
+  /// older than 90 days.
+  Result<Journal> Load(const Instant& now);
+
+  /// To be called before a restart is sent: `memory` counts it as an attempt already. Its number.
+  Result<int64_t> Intend(const Intent& intent, const ConnectorMemory& memory);
+
+  /// Connect has answered; `memory` is what is remembered now. Null: it is gone.
+  Result<void> Conclude(int64_t id, const RestartReport& report, const std::string& connector,
+                        const ConnectorMemory* memory);
+
+  /// Writes what differs from what was written last: of connectors, what became of restarts, and
+  /// decisions that are others than before.
+  Result<void> Save(const Journal& journal, const std::vector<RecoveryDecision>& decisions,
+                    const Instant& now);
+
+  state::Database& database() { return *database_; }
+
+ private:
+  Ledger(state::Database& database, Place place) : database_(&database), place_(std::move(place)) {}
+
+  state::Statement Remember(const std::string& connector, const ConnectorMemory& memory) const;
+  state::Statement Forget(const std::string& connector) const;
+  Result<void> LoadConnectors(const Instant& now, Journal& journal);
+  void TellConnectors(const Journal& journal, std::vector<state::Statement>& statements,
+                      std::map<std::string, state::Row>& told) const;
+  void TellDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
+                     std::vector<state::Statement>& statements,
+                     std::map<std::string, std::string>& told) const;
+
+  state::Database* database_;
+  Place place_;
+  std::map<std::string, state::Row> connectors_{};  // as they were written last
+  std::map<std::string, std::string> decisions_{};  // likewise: action, class, gate
+};
+
+/// Restarts and decisions of all Connect clusters, the newest `most`; of one connector, if it is
+/// named.
+Result<std::vector<LogEntry>> ReadLog(const state::Database& database, std::string_view connector,
+                                      size_t most);
+
+/// The last decision about a connector, of every Connect cluster that has one of that name.
+Result<std::vector<Explanation>> Explain(const state::Database& database,
+                                         std::string_view connector);
+
+}  // namespace klaxon::recovery

@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
+#include "agent/recovery/journal.h"
+
+namespace klaxon::recovery {
+namespace {
+
+/// Connect tells states late: a FAILED right after a restart may be the old one.
+constexpr uint64_t kSettlePolls = 2;
+constexpr Duration kSettleTime = std::chrono::seconds{5};
+constexpr uint64_t kRunningPolls = 2;  // where nobody can tell whether data moves
+
+/// What is known now; the verdict is kPending while it must be waited.
+struct Judgement {
+  RestartVerdict verdict = RestartVerdict::kPending;
+  std::string evidence{};
+};
+
+Judgement OfFailed(const Subject& subject, const Instant& now, UnderWay& way,
+                   const ConnectorMemory& memory) {
+  ++way.failed_polls;
+  uint64_t failures = 0;
+  for (const Item& item : subject.items) {
+    failures += item.failures;
+  }
+  const bool anew = way.running_since.has_value() || failures > memory.failures;
+  const bool settled = way.failed_polls >= kSettlePolls && now.mono - way.at.mono >= kSettleTime;
+  if (!anew && !settled) {
+    return {};
+  }
+  return {RestartVerdict::kFailedAgain,
+          anew ? "it failed again" : "it is FAILED as before the restart"};
+}
+
+Judgement OfRunning(const Subject& subject, const UnderWay& way) {
+  if (subject.lag == 0) {
+    return {RestartVerdict::kRecovered, "it runs, and has nothing left to read"};
+  }
+  if (subject.moved && subject.moved->mono >= way.at.mono) {
+    return {RestartVerdict::kRecovered, "it runs, and its data moves"};
+  }
+  const bool evident = subject.moved.has_value() || subject.lag.has_value();
+  if (!evident && way.running_polls >= kRunningPolls) {
+    return {RestartVerdict::kRecovered, "it runs; there is no evidence whether its data moves"};
+  }
+  return {};
+}
+
+/// What it is when the time for it is over.
+Judgement AtTheEnd(const UnderWay& way, Duration limit) {
+  if (way.running_since) {
+    return {RestartVerdict::kNoProgress,
+            fmt::format("it runs, but its data did not move within {}", FormatDuration(limit))};
+  }
+  return {RestartVerdict::kStuck,
+          fmt::format("neither RUNNING nor FAILED within {}", FormatDuration(limit))};
+}
+
+bool RunsOnLivingWorkers(const Subject& subject) {
+  return !subject.ghost && std::ranges::all_of(subject.items, [](const Item& item) {
+    return item.state == "RUNNING";
+  });
+}
+
+}  // namespace
+
+Followed FollowRestart(const World& world, const Subject& subject, const Instant& now,
+                       ConnectorMemory& memory, std::vector<Verified>& verified) {
+  if (!memory.under_way) {
+    return {};
+  }
+  UnderWay& way = *memory.under_way;
+  if (world.listed->taken_at.mono <= way.at.mono) {
+    return {.ours = true};
+  }
+  Judgement judgement;
+  if (subject.failed()) {
+    judgement = OfFailed(subject, now, way, memory);
+  } else if (RunsOnLivingWorkers(subject)) {
+    way.running_since = way.running_since.value_or(now);
+    ++way.running_polls;
+    judgement = OfRunning(subject, way);
+  }
+  const Duration limit = subject.chosen->settings.verify_timeout;
+  if (judgement.verdict == RestartVerdict::kPending && now.mono - way.at.mono > limit) {
+    judgement = AtTheEnd(way, limit);
+  }
+  if (judgement.verdict == RestartVerdict::kPending) {
+    return {.ours = true};
+  }
+  RestartReport report = memory.last_restart.value_or(RestartReport{.at = way.at});
+  report.verdict = judgement.verdict;
+  report.evidence = std::move(judgement.evidence);
+  if (way.running_since && way.failed_since && judgement.verdict != RestartVerdict::kFailedAgain) {
+    report.took = way.running_since->mono - way.failed_since->mono;
+  }
+  verified.push_back({.connector = subject.name, .id = way.id, .report = report});
+  memory.last_restart = std::move(report);
+  memory.under_way.reset();
+  return {.ours = true,
+          .failed_again = verified.back().report.verdict == RestartVerdict::kFailedAgain};
+}
+
+void TakeAnswer(const RestartReport& report, int64_t id, const Settings& settings,
+                const ConnectorMemory& before, ConnectorMemory& memory) {
+  constexpr Duration kSoon = std::chrono::seconds{5};  // of a conflict: the next poll
+  memory.last_restart = report;
+  if (report.outcome == RestartOutcome::kAccepted) {
+    memory.misses = 0;
+    memory.held_until.reset();
+    memory.under_way = UnderWay{.id = id, .at = report.at, .failed_since = memory.failed_since};
+    return;
+  }
+  memory.attempts = before.attempts;
+  memory.last_attempt = before.last_attempt;
+  ++memory.misses;
+  // The first conflict passes soon, and a request without an answer may still be worked on; what
+  // goes on is asked less and less often.
+  const Duration backoff = BackoffOf(settings, memory.misses, report.words);
+  const Duration hold =
+      report.outcome == RestartOutcome::kUnknown ? std::max(backoff, settings.verify_timeout)
+      : report.outcome == RestartOutcome::kConflict && memory.misses == 1 ? kSoon
+                                                                          : backoff;
+  memory.held_until = Instant{report.at.wall + std::chrono::duration_cast<WallTime::duration>(hold),
+                              report.at.mono + hold};
+  memory.held_why =
+      fmt::format("a restart was sent and is no attempt: {}{}{}", Name(report.outcome),
+                  report.words.empty() ? "" : ", ", report.words);
+}
+
+}  // namespace klaxon::recovery
