@@ -1,0 +1,178 @@
+#include "agent/promql/query.h"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/promql/function_table.h"
+#include "agent/promql/functions.h"
+#include "agent/promql/parser.h"
+#include "agent/promql/series_notation.h"
+#include "agent/series/memory_store.h"
+
+namespace klaxon::promql {
+namespace {
+
+/// One sample a minute from time 0 on.
+void Fill(series::MemoryStore& store, const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    const auto series = ParseSeriesNotation(line);
+    REQUIRE(series);
+    for (size_t i = 0; i < series->values.size(); ++i) {
+      if (!series->values[i]) continue;
+      store.Append(series->labels,
+                   {.time = static_cast<int64_t>(i) * 60'000, .value = *series->values[i]});
+    }
+  }
+}
+
+std::string Shown(const QueryResult& result) {
+  std::string text;
+  for (const VectorSample& sample : result.vector)
+    text += ToString(*sample.labels) + " " + std::to_string(sample.value) + "\n";
+  return text;
+}
+
+/// The vector that a query gives ten minutes after the first sample, or its error.
+std::string Ask(const series::MemoryStore& store, const std::string& text,
+                const QueryOptions& options = {}) {
+  const Parsed parsed = Parse(text);
+  if (parsed.mistake) return ToString(*parsed.mistake);
+  const auto result = InstantQuery(*parsed.expression, store, 600'000, options);
+  return result ? Shown(*result)
+                : std::string(Name(result.error().reason())) + ": " + result.error().message();
+}
+
+TEST_CASE("selectors look where offset and @ say") {
+  series::MemoryStore store;
+  Fill(store, {"m 0+1x30"});
+
+  struct Case {
+    std::string text{};
+    double value = 0;
+  };
+
+  const Case cases[] = {
+      {"m", 10},
+      {"m offset 2m", 8},
+      {"m offset -2m", 12},
+      {"m @ 300", 5},
+      {"m @ 300 offset 1m", 4},
+      {"m offset 1m @ 300", 4},
+      {"m @ start()", 10},
+      {"sum_over_time(m[3m])", 27},
+      {"sum_over_time(m[3m] offset 1m)", 24},
+      {"sum_over_time(m[3m] @ 300)", 12},
+      {"sum_over_time(m[3m:30s])", 7 + 8 + 8 + 9 + 9 + 10},
+      {"max_over_time(sum_over_time(m[2m])[5m:1m] offset 1m)", 17},
+      {"sum_over_time((m @ 300)[3m:1m])", 15},
+      {"rate(m[5m]) * 60", 1},
+      {"increase(m[5m] offset 2m)", 5},
+  };
+  for (const Case& one : cases) {
+    INFO(one.text);
+    const Parsed parsed = Parse(one.text);
+    REQUIRE(parsed.expression != nullptr);
+    const auto result = InstantQuery(*parsed.expression, store, 600'000);
+    REQUIRE(result);
+    REQUIRE(result->vector.size() == 1);
+    CHECK(std::abs(result->vector[0].value - one.value) < 1e-9);
+  }
+}
+
+TEST_CASE("the metric's name goes at the end of a query") {
+  series::MemoryStore store;
+  Fill(store, {"a{x=\"1\"} 1x20", "b{x=\"1\"} 2x20"});
+  const std::string same = "invalid: vector cannot contain metrics with the same labelset";
+  CHECK(Ask(store, "-a") == "{x=\"1\"} -1.000000\n");
+  CHECK(Ask(store, "-{x=\"1\"}") == same);
+  CHECK(Ask(store, "sum by (__name__) (-{x=\"1\"})") == same);
+  CHECK(Ask(store, "sum(-{x=\"1\"})") == "{} -3.000000\n");
+  CHECK(Ask(store, "label_replace(-{x=\"1\"}, \"n\", \"$1\", \"__name__\", \"(.*)\")") ==
+        "{n=\"a\", x=\"1\"} -1.000000\n{n=\"b\", x=\"1\"} -2.000000\n");
+  CHECK(Ask(store, "label_replace(-a, \"__name__\", \"c\", \"\", \"\")") ==
+        "{__name__=\"c\", x=\"1\"} -1.000000\n");
+  CHECK(Ask(store, "a > 0") == "{__name__=\"a\", x=\"1\"} 1.000000\n");
+  CHECK(Ask(store, "a > bool 0") == "{x=\"1\"} 1.000000\n");
+  CHECK(Ask(store, "a < on (x) b") == "{x=\"1\"} 1.000000\n");
+  CHECK(Ask(store, "last_over_time(a[5m])") == "{__name__=\"a\", x=\"1\"} 1.000000\n");
+}
+
+TEST_CASE("pairs match by labels, many to one only when asked") {
+  series::MemoryStore store;
+  Fill(store,
+       {"many{g=\"1\",i=\"1\"} 1x20", "many{g=\"1\",i=\"2\"} 2x20", "many{g=\"2\"} 3x20",
+        "one{g=\"1\",team=\"x\"} 10x20", "two{g=\"1\",k=\"1\"} 1x20", "two{g=\"1\",k=\"2\"} 1x20"});
+  CHECK(Ask(store, "many * on (g) group_left (team) one") ==
+        "{g=\"1\", i=\"1\", team=\"x\"} 10.000000\n{g=\"1\", i=\"2\", team=\"x\"} 20.000000\n");
+  CHECK(Ask(store, "one - on (g) group_right () many") ==
+        "{g=\"1\", i=\"1\"} 9.000000\n{g=\"1\", i=\"2\"} 8.000000\n");
+  CHECK(Ask(store, "many * on (g) one") ==
+        "invalid: multiple matches for labels: many-to-one matching must be explicit "
+        "(group_left/group_right)");
+  CHECK(Ask(store, "many * on (g) group_left () two").find("many-to-many matching not allowed") !=
+        std::string::npos);
+  CHECK(Ask(store, "one * ignoring (team, i) group_right (team) many") ==
+        "{g=\"1\", i=\"1\", team=\"x\"} 10.000000\n{g=\"1\", i=\"2\", team=\"x\"} 20.000000\n");
+  CHECK(Ask(store, "many and on (g) one") ==
+        "{__name__=\"many\", g=\"1\", i=\"1\"} 1.000000\n"
+        "{__name__=\"many\", g=\"1\", i=\"2\"} 2.000000\n");
+  CHECK(Ask(store, "many unless on (g) one") == "{__name__=\"many\", g=\"2\"} 3.000000\n");
+}
+
+TEST_CASE("a query ends where its limits are") {
+  series::MemoryStore store;
+  Fill(store, {"m 0+1x30"});
+  CHECK(Ask(store, "sum_over_time(m[1h:1ms])", {.most_samples = 100'000})
+            .starts_with("refused: the query touches more than 100000 samples"));
+  CHECK(Ask(store, "sum_over_time(nothing[100y:1ms])").starts_with("refused: "));
+  size_t asked = 0;
+  const QueryOptions impatient{.expired = [&asked] { return ++asked > 3; }};
+  CHECK(Ask(store, "sum_over_time(nothing[100y:1ms])", impatient) ==
+        "timeout: the query took too long");
+  CHECK(asked == 4);
+}
+
+TEST_CASE("a range query gives each step what an instant query gives") {
+  series::MemoryStore store;
+  Fill(store, {"m{a=\"1\"} 0+1x10 stale _x5 100+1x10", "m{a=\"2\"} 5 4 3 2 1 0+2x25"});
+  for (const char* const text :
+       {"m", "rate(m[5m])", "sum(m)", "m > 8", "max_over_time(m[3m:30s])", "m @ end()",
+        "topk(1, m)", "m + on () group_left () sum(m)", "time()"}) {
+    INFO(text);
+    const Parsed parsed = Parse(text);
+    REQUIRE(parsed.expression != nullptr);
+    const QueryTimes times{.start = 0, .end = 1'500'000, .step = 45'000};
+    const auto range = RangeQuery(*parsed.expression, store, times);
+    REQUIRE(range);
+    size_t values = 0;
+    for (const RangeSeries& series : range->matrix) {
+      values += series.samples.size();
+      for (const series::Sample& sample : series.samples) {
+        if (std::string(text) == "m @ end()") continue;  // the end differs
+        const auto instant = InstantQuery(*parsed.expression, store, sample.time);
+        REQUIRE(instant);
+        double found = instant->scalar;
+        for (const VectorSample& one : instant->vector) {
+          if (*one.labels == *series.labels) found = one.value;
+        }
+        CHECK(found == sample.value);
+      }
+    }
+    CHECK(values > 0);
+  }
+}
+
+TEST_CASE("every function of the table does something") {
+  for (const FunctionInfo& function : AllFunctions()) {
+    const bool own = function.name == "absent" || function.name == "absent_over_time" ||
+                     function.name == "timestamp";
+    INFO(function.name);
+    CHECK((FindImplementation(function.name).index() == 0) == own);
+  }
+}
+
+}  // namespace
+}  // namespace klaxon::promql
