@@ -87,7 +87,17 @@ bool Evaluator::Spend(size_t samples) {
   return !expired_ && spent_ <= options_.most_samples;
 }
 
+bool Evaluator::Hold(size_t samples) {
+  held_ += samples;
+  return held_ <= options_.most_held;
+}
+
 Error Evaluator::Spent() const {
+  if (held_ > options_.most_held) {
+    return {Reason::kRefused, fmt::format("the query would hold more than {} samples; ask for less "
+                                          "series, a shorter span or a longer step",
+                                          options_.most_held)};
+  }
   if (expired_) return {Reason::kTimeout, "the query took too long"};
   return {Reason::kRefused, fmt::format("the query touches more than {} samples; ask for less "
                                         "series, a shorter span or a longer step",

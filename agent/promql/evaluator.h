@@ -57,6 +57,11 @@ class Evaluator {
   /// The same with their own times (Unix, seconds) instead of their values.
   Result<Vector> SampleTimes(const Expr& selector, int64_t time);
 
+  /// Counts samples that are kept until the query ends. False when they are too many.
+  bool Hold(size_t samples);
+  /// Why Hold said no, or Spend.
+  Error Spent() const;
+
   Annotations& annotations() { return annotations_; }
 
   std::map<std::string, series::Pattern>& patterns() { return patterns_; }
@@ -79,7 +84,7 @@ class Evaluator {
 
   /// False when the query has used up what it may.
   bool Spend(size_t samples);
-  Error Spent() const;
+  void DropSteps(Steps& steps, int64_t until);
 
   const series::Queryable& source_;
   QueryTimes times_;
@@ -89,6 +94,7 @@ class Evaluator {
   std::unordered_map<const Expr*, std::vector<series::SelectedSeries>> selected_{};
   std::unordered_map<const Expr*, Steps> steps_{};
   size_t spent_ = 0;
+  size_t held_ = 0;
   size_t asked_at_ = 0;  ///< spent_ when expired() was asked last
   bool expired_ = false;
 };

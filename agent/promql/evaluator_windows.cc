@@ -6,6 +6,9 @@
 namespace klaxon::promql {
 namespace {
 
+/// What a step of a subquery weighs even when it is empty, in samples.
+constexpr size_t kCostOfStep = 20;
+
 int64_t TimeOfSample(const series::Sample& sample) {
   return sample.time;
 }
@@ -146,7 +149,7 @@ Result<void> Evaluator::VisitSubquery(const Expr& expr, WindowTimes times,
   const int64_t step = subquery.step > 0 ? subquery.step : options_.default_step;
   Steps& steps = steps_[&expr];
   // Windows of later steps overlap this one; what lies before them is not needed again.
-  steps.erase(steps.begin(), steps.upper_bound(times.start));
+  DropSteps(steps, times.start);
   Matrix matrix;
   std::unordered_map<series::LabelsRef, size_t, series::LabelsHash, series::SameLabels> known;
   for (int64_t at = NextMultiple(times.start, step); at <= times.end; at += step) {
@@ -164,6 +167,15 @@ Result<void> Evaluator::VisitSubquery(const Expr& expr, WindowTimes times,
   return {};
 }
 
+/// Those up to `until`.
+void Evaluator::DropSteps(Steps& steps, int64_t until) {
+  const auto end = steps.upper_bound(until);
+  for (auto step = steps.begin(); step != end; ++step) {
+    if (step->second != nullptr) held_ -= step->second->size() + kCostOfStep;
+  }
+  steps.erase(steps.begin(), end);
+}
+
 Result<std::shared_ptr<const Vector>> Evaluator::SubqueryStep(const Subquery& subquery,
                                                               Steps& steps, int64_t time) {
   std::shared_ptr<const Vector>& step = steps[time];
@@ -171,6 +183,7 @@ Result<std::shared_ptr<const Vector>> Evaluator::SubqueryStep(const Subquery& su
     Result<Value> value = Evaluate(*subquery.inner, time);
     if (!value) return value.error();
     step = std::make_shared<const Vector>(std::get<Vector>(*std::move(value)));
+    if (!Hold(step->size() + kCostOfStep)) return Spent();
   }
   return step;
 }

@@ -88,9 +88,9 @@ Result<Vector> QuantileOf(const AggregateFrame& frame, const Vector& operand) {
     const auto [number, is_new] = groups.Find(*sample.labels);
     if (is_new) {
       values.emplace_back();
-      result.push_back({.labels = std::make_shared<const series::Labels>(groups.LastLabels()),
-                        .drop_name = sample.drop_name});
+      result.push_back({.labels = std::make_shared<const series::Labels>(groups.LastLabels())});
     }
+    result[number].drop_name |= sample.drop_name;
     values[number].push_back(sample.value);
   }
   for (size_t i = 0; i < result.size(); ++i)
@@ -112,9 +112,9 @@ Result<Vector> CountValues(const AggregateFrame& frame, const Vector& operand) {
     const series::Labels labels = builder.Build();
     const auto [number, is_new] = groups.Find(labels);
     if (is_new) {
-      result.push_back({.labels = std::make_shared<const series::Labels>(labels),
-                        .drop_name = sample.drop_name});
+      result.push_back({.labels = std::make_shared<const series::Labels>(labels)});
     }
+    result[number].drop_name |= sample.drop_name;
     result[number].value += 1;
   }
   return result;

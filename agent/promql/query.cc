@@ -117,7 +117,9 @@ Result<QueryResult> RangeQuery(const Expr& expr, const series::Queryable& source
   for (int64_t time = times.start; time <= times.end; time += times.step) {
     Result<Value> value = evaluator.Evaluate(expr, time);
     if (!value) return value.error();
-    if (Result<void> added = collected.Add(time, AsVector(*std::move(value))); !added) {
+    Vector vector = AsVector(*std::move(value));
+    if (!evaluator.Hold(vector.size())) return evaluator.Spent();
+    if (Result<void> added = collected.Add(time, std::move(vector)); !added) {
       return added.error();
     }
   }

@@ -17,8 +17,11 @@ struct QueryOptions {
   int64_t lookback = 300'000;
   /// The step of subqueries that name none: ms.
   int64_t default_step = 60'000;
-  /// Samples that a query may touch, all steps together.
-  size_t most_samples = 20'000'000;
+  /// Samples that a query may touch, all steps together: bounds its time.
+  size_t most_samples = 100'000'000;
+  /// Samples that it may hold at once, in its result and in subqueries: bounds its memory. A step
+  /// of a subquery counts 20 more.
+  size_t most_held = 5'000'000;
   /// Asked every some thousand samples; true ends the query. Empty: never.
   std::function<bool()> expired{};
 };

@@ -51,7 +51,7 @@ void CheckUnique(const promql::QueryResult& result) {
 }
 
 void Evaluate(const promql::Expr& expr) {
-  const promql::QueryOptions options{.most_samples = 20'000};
+  const promql::QueryOptions options{.most_samples = 20'000, .most_held = 20'000};
   const auto instant = promql::InstantQuery(expr, Store(), 1'830'000, options);
   if (instant) CheckUnique(*instant);
   const auto range = promql::RangeQuery(

@@ -89,6 +89,9 @@ TEST_CASE("the metric's name goes at the end of a query") {
   CHECK(Ask(store, "-a") == "{x=\"1\"} -1.000000\n");
   CHECK(Ask(store, "-{x=\"1\"}") == same);
   CHECK(Ask(store, "sum by (__name__) (-{x=\"1\"})") == same);
+  CHECK(Ask(store, "sum by (__name__) (a)") == "{__name__=\"a\"} 1.000000\n");
+  CHECK(Ask(store, "sum by (__name__) (a or label_replace(-a, \"y\", \"2\", \"\", \"\"))") ==
+        "{} 0.000000\n");
   CHECK(Ask(store, "sum(-{x=\"1\"})") == "{} -3.000000\n");
   CHECK(Ask(store, "label_replace(-{x=\"1\"}, \"n\", \"$1\", \"__name__\", \"(.*)\")") ==
         "{n=\"a\", x=\"1\"} -1.000000\n{n=\"b\", x=\"1\"} -2.000000\n");
@@ -125,9 +128,11 @@ TEST_CASE("pairs match by labels, many to one only when asked") {
 TEST_CASE("a query ends where its limits are") {
   series::MemoryStore store;
   Fill(store, {"m 0+1x30"});
-  CHECK(Ask(store, "sum_over_time(m[1h:1ms])", {.most_samples = 100'000})
-            .starts_with("refused: the query touches more than 100000 samples"));
-  CHECK(Ask(store, "sum_over_time(nothing[100y:1ms])").starts_with("refused: "));
+  CHECK(Ask(store, "sum_over_time(m[1h:1ms])", {.most_samples = 10'000})
+            .starts_with("refused: the query touches more than 10000 samples"));
+  CHECK(Ask(store, "sum_over_time(nothing[100y:1ms])", {.most_held = 50'000})
+            .starts_with("refused: the query would hold more than 50000 samples"));
+  CHECK(Ask(store, "sum_over_time(m[10m:10s])", {.most_held = 61 * 21}).starts_with("{} "));
   size_t asked = 0;
   const QueryOptions impatient{.expired = [&asked] { return ++asked > 3; }};
   CHECK(Ask(store, "sum_over_time(nothing[100y:1ms])", impatient) ==
