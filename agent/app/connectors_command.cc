@@ -49,7 +49,7 @@ std::string WorkersOf(const ConnectorFacts& facts) {
 }
 
 std::string RecoveryOf(const RecoveryDecision* decision) {
-  const std::string words = decision == nullptr ? "" : InWords(*decision);
+  std::string words = decision == nullptr ? "" : InWords(*decision);
   if (words.empty() || decision->failed.empty()) {
     return words;
   }

@@ -180,42 +180,52 @@ bool JsonScanner::BeginKey(char byte) {
   return true;
 }
 
+/// The first of eight bytes that hold something else than plain text, or fewer than eight.
+const char* JsonScanner::SkipPlain(const char* at, const char* end) const {
+  while (utf8_left_ == 0 && end - at >= 8 && !HoldsSpecial(at)) {
+    at += 8;
+  }
+  return at;
+}
+
+bool JsonScanner::LowByte(unsigned char byte) {
+  return byte >= 0x20 || Fail("a control character in a text");
+}
+
+void JsonScanner::EmitText(const char* begin, const char* end) {
+  if (begin != end && surrogate_ == 0) {
+    events_.TextPart({begin, static_cast<size_t>(end - begin)});
+  }
+}
+
+/// Behind the quote that ends a text, or the backslash that begins an escape.
+const char* JsonScanner::LeaveText(const char* begin, const char* at) {
+  EmitText(begin, at);
+  if (*at == '"') {
+    EndText();
+  } else {
+    at_ = At::kEscape;
+  }
+  return at + 1;
+}
+
 /// A run of text; returns where it stopped.
 const char* JsonScanner::Text(const char* begin, const char* end) {
-  const char* at = begin;
-  const auto emit = [&] {
-    if (at != begin && surrogate_ == 0) {
-      events_.TextPart({begin, static_cast<size_t>(at - begin)});
-    }
-  };
-  while (at != end) {
-    if (surrogate_ != 0 && *at != '\\') {
+  for (const char* at = begin;; ++at) {
+    if (at != end && surrogate_ != 0 && *at != '\\') {
       Fail("half a surrogate pair");
       return at;
     }
-    while (utf8_left_ == 0 && end - at >= 8 && !HoldsSpecial(at)) {
-      at += 8;
+    at = SkipPlain(at, end);
+    if (at == end) {
+      EmitText(begin, end);
+      return end;
     }
-    if (at == end) break;
     const auto byte = static_cast<unsigned char>(*at);
-    if (utf8_left_ > 0 || byte >= 0x80) {
-      if (!HighByte(byte)) return at;
-    } else if (byte == '"' || byte == '\\') {
-      emit();
-      if (byte == '\\') {
-        at_ = At::kEscape;
-      } else {
-        EndText();
-      }
-      return at + 1;
-    } else if (byte < 0x20) {
-      Fail("a control character in a text");
-      return at;
-    }
-    ++at;
+    const bool high = utf8_left_ > 0 || byte >= 0x80;
+    if (!high && (byte == '"' || byte == '\\')) return LeaveText(begin, at);
+    if (high ? !HighByte(byte) : !LowByte(byte)) return at;
   }
-  emit();
-  return at;
 }
 
 /// Part of a character beyond ASCII (Unicode 15, table 3-7).

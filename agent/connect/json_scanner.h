@@ -86,7 +86,11 @@ class JsonScanner {
   void EndValue();
   bool BeginKey(char byte);
   const char* Text(const char* begin, const char* end);
+  const char* SkipPlain(const char* at, const char* end) const;
   bool HighByte(unsigned char byte);
+  bool LowByte(unsigned char byte);
+  void EmitText(const char* begin, const char* end);
+  const char* LeaveText(const char* begin, const char* at);
   bool EndText();
   bool Escape(char byte);
   bool Unicode(char byte);

@@ -32,8 +32,9 @@ Version FromConfluent(Version platform) {
 
 Version ReadVersion(std::string_view text) {
   Version version;
-  const char* const end = text.data() + text.size();
-  const auto [dot, error] = std::from_chars(text.data(), end, version.major);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [dot, error] = std::from_chars(begin, end, version.major);
   if (error != std::errc() || dot == end || *dot != '.' || version.major < 0) {
     return kNewest;
   }

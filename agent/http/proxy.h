@@ -30,7 +30,7 @@ struct Proxy {
 bool Excepts(const Proxy& proxy, std::string_view host, uint16_t port);
 
 /// Whether an entry can be read. Error: kInvalid.
-Result<void> CheckException(std::string_view entry);
+Result<void> CheckException(std::string_view text);
 
 /// Asks the proxy at the other end of `fd` for a tunnel to the origin. Errors, with the proxy's
 /// address in front: kUnauthorized (it wants a login), kUnreachable (it cannot or will not),

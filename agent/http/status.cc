@@ -24,7 +24,7 @@ std::string Words(const HttpResponse& response, std::string_view told) {
                      LooksLikeWebPage(response) ? " with a web page" : "");
 }
 
-std::string With(std::string words, std::string_view advice) {
+std::string With(const std::string& words, std::string_view advice) {
   return advice.empty() ? words : words + "; " + std::string(advice);
 }
 

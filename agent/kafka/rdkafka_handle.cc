@@ -130,7 +130,7 @@ void RdkafkaEars::OnLog(const rd_kafka_t* handle, int level, const char* facilit
              Without(self->password_, fmt::format("librdkafka {}: {}", facility, line)));
 }
 
-void RdkafkaEars::OnError(rd_kafka_t*, int code, const char* why, void* opaque) {
+void RdkafkaEars::OnError(rd_kafka_t* /*handle*/, int code, const char* why, void* opaque) {
   auto* self = static_cast<RdkafkaEars*>(opaque);
   const auto number = static_cast<rd_kafka_resp_err_t>(code);
   const Lock lock(self->mutex_);
@@ -140,7 +140,7 @@ void RdkafkaEars::OnError(rd_kafka_t*, int code, const char* why, void* opaque) 
   self->failure_ = InWords(ReasonOf(number), Without(self->password_, Printable(why)));
 }
 
-void RdkafkaEars::OnTokenWanted(rd_kafka_t* handle, const char*, void* opaque) {
+void RdkafkaEars::OnTokenWanted(rd_kafka_t* handle, const char* /*config*/, void* opaque) {
   static_cast<RdkafkaEars*>(opaque)->GiveToken(handle);
 }
 
@@ -200,7 +200,7 @@ Result<Rdkafka<rd_kafka_t>> MakeConsumer(const RecordReaderOptions& options, Rdk
   if (handle == nullptr) {
     return Error(Reason::kInvalid, Without(options.security.password, Printable(wrong.data())));
   }
-  (void)conf.release();  // it is the handle's now
+  conf.release();  // NOLINT(bugprone-unused-return-value): it is the handle's now
   if (options.tokens != nullptr) {
     // Tokens are given by a thread of librdkafka: ours may be waiting for an answer.
     const Rdkafka<rd_kafka_error_t> refused(

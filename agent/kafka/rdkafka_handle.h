@@ -63,8 +63,8 @@ class RdkafkaEars {
 
  private:
   static void OnLog(const rd_kafka_t* handle, int level, const char* facility, const char* line);
-  static void OnError(rd_kafka_t* handle, int code, const char* why, void* self);
-  static void OnTokenWanted(rd_kafka_t* handle, const char* config, void* self);
+  static void OnError(rd_kafka_t* handle, int code, const char* why, void* opaque);
+  static void OnTokenWanted(rd_kafka_t* handle, const char* config, void* opaque);
 
   void GiveToken(rd_kafka_t* handle);
 

@@ -187,31 +187,13 @@ class RecordReader::Impl {
                             const std::stop_token& stop) {
     ReadProgress progress;
     while (progress.records < most) {
-      if (stop.stop_requested()) {
-        return Error(Reason::kCancelled, "stopped");
-      }
+      if (stop.stop_requested()) return Error(Reason::kCancelled, "stopped");
       rd_kafka_poll(handle_.get(), 0);
-      const MonoTime now = clock_.Now().mono;
-      const bool some = progress.records > 0 || !progress.ended.empty() || !progress.failed.empty();
-      if (now >= deadline) {
-        break;
-      }
-      const Duration slice = some ? Duration::zero() : std::min<Duration>(deadline - now, kSlice);
-      if (const Duration pause = allowance_.Wait(now); pause > Duration::zero()) {
-        if (some) {
-          break;
-        }
-        clock_.SleepUntil(now + std::min(pause, slice), stop);
-        continue;
-      }
-      const size_t came =
-          TakeSome(take, std::min(most - progress.records, kAtOnce), Milliseconds(slice), progress);
-      if (came == 0 && some) {
+      if (!ReadSome(take, std::min(most - progress.records, kAtOnce), deadline, stop, progress)) {
         break;
       }
     }
-    const bool nothing = progress.records == 0 && progress.ended.empty() && progress.failed.empty();
-    if (!nothing) {
+    if (HoldsSome(progress)) {
       ears_.Well();
       return progress;
     }
@@ -220,6 +202,24 @@ class RecordReader::Impl {
   }
 
  private:
+  static bool HoldsSome(const ReadProgress& progress) {
+    return progress.records > 0 || !progress.ended.empty() || !progress.failed.empty();
+  }
+
+  /// False: there is no more for now, or no more time.
+  bool ReadSome(const Take& take, size_t most, MonoTime deadline, const std::stop_token& stop,
+                ReadProgress& progress) {
+    const MonoTime now = clock_.Now().mono;
+    if (now >= deadline) return false;
+    const bool some = HoldsSome(progress);
+    const Duration slice = some ? Duration::zero() : std::min<Duration>(deadline - now, kSlice);
+    if (const Duration pause = allowance_.Wait(now); pause > Duration::zero()) {
+      if (!some) clock_.SleepUntil(now + std::min(pause, slice), stop);
+      return !some;
+    }
+    return TakeSome(take, most, Milliseconds(slice), progress) > 0 || !some;
+  }
+
   static Result<std::vector<TopicShape>> ShapesIn(const struct rd_kafka_metadata& metadata,
                                                   bool only) {
     std::vector<TopicShape> shapes;

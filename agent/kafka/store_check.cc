@@ -42,11 +42,10 @@ const Setting* Culprit(std::span<const Setting> settings, const Part& part, std:
   const Setting* first = nullptr;
   for (const std::string_view key : part.keys) {
     for (const Setting& setting : settings) {
-      if (setting.key == key && !setting.value.empty()) {
-        first = first == nullptr ? &setting : first;
-        if (why.starts_with(setting.value + ":") || why.starts_with(setting.value + " ")) {
-          return &setting;
-        }
+      if (setting.key != key || setting.value.empty()) continue;
+      if (first == nullptr) first = &setting;
+      if (why.starts_with(setting.value + ":") || why.starts_with(setting.value + " ")) {
+        return &setting;
       }
     }
   }

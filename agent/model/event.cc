@@ -4,6 +4,7 @@
 
 namespace klaxon {
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::string_view Name(EventKind kind) {
   switch (kind) {
     case EventKind::kBrokerGone:

@@ -46,6 +46,28 @@ std::optional<ToldId> ToldBy(const ViewPart& part, const Instant& now) {
   return IsFresh(told.answer, now) ? told : ToldId{};
 }
 
+/// The cluster whose id the platform tells, or, if it tells none, that of the same configuration.
+const KafkaPart* KafkaOf(const Section& platform, const ToldId& told,
+                         const std::vector<KafkaPart>& clusters, const Instant& now) {
+  const auto found = std::ranges::find_if(clusters, [&](const KafkaPart& each) {
+    const std::string& id = each.facts.cluster_id;
+    const bool known = !id.empty() && IsFresh(each.facts.metadata, now);
+    const bool same = each.section.cluster == platform.cluster;
+    return known && (told.id.empty() ? same : id == told.id);
+  });
+  return found == clusters.end() ? nullptr : &*found;
+}
+
+/// REQUIRES: the platform tells an id, or there is a cluster.
+PlatformLink LinkBetween(const Section& platform, const ToldId& told, const KafkaPart* kafka) {
+  const bool tells = !told.id.empty();
+  return {.platform = &platform,
+          .kafka = kafka != nullptr ? &kafka->section : nullptr,
+          .cluster_id = tells ? told.id : kafka->facts.cluster_id,
+          .by = tells ? LinkedBy::kClusterId : LinkedBy::kConfiguration,
+          .answer = tells ? told.answer : kafka->facts.metadata};
+}
+
 }  // namespace
 
 std::string_view Name(LinkedBy by) {
@@ -63,22 +85,10 @@ std::vector<PlatformLink> PlatformLinksOf(const View& view, const Instant& now) 
   std::vector<PlatformLink> links;
   for (const ViewPart& part : view.parts) {
     const std::optional<ToldId> told = ToldBy(part, now);
-    if (!told) {
-      continue;
-    }
-    const bool tells = !told->id.empty();
-    const auto kafka = std::ranges::find_if(clusters, [&](const KafkaPart& each) {
-      const std::string& id = each.facts.cluster_id;
-      const bool known = !id.empty() && IsFresh(each.facts.metadata, now);
-      return known && (tells ? id == told->id : each.section.cluster == part.section->cluster);
-    });
-    const bool found = kafka != clusters.end();
-    if (tells || found) {
-      links.push_back({.platform = part.section.get(),
-                       .kafka = found ? &kafka->section : nullptr,
-                       .cluster_id = tells ? told->id : kafka->facts.cluster_id,
-                       .by = tells ? LinkedBy::kClusterId : LinkedBy::kConfiguration,
-                       .answer = tells ? told->answer : kafka->facts.metadata});
+    if (!told) continue;
+    const KafkaPart* const kafka = KafkaOf(*part.section, *told, clusters, now);
+    if (!told->id.empty() || kafka != nullptr) {
+      links.push_back(LinkBetween(*part.section, *told, kafka));
     }
   }
   return links;

@@ -49,6 +49,7 @@ std::vector<std::string> WireTroubles(std::string_view topic, RecordPart part,
   }
   std::ranges::stable_sort(troubles, std::greater{}, &std::pair<uint64_t, std::string>::first);
   std::vector<std::string> sentences;
+  sentences.reserve(troubles.size());
   for (auto& [records, sentence] : troubles) {
     sentences.push_back(std::move(sentence));
   }

@@ -24,6 +24,27 @@ void Count(const std::string& mode, Modes& modes) {
   modes.alone += mode == "standalone" ? 1U : 0U;
 }
 
+/// Counts a server that serves by the mode it tells.
+void CountMode(const ZookeeperServerFacts& server, const Instant& now, Modes& modes) {
+  if (IsFresh(server.told, now)) {
+    Count(server.stats.mode, modes);
+  } else {
+    ++modes.untold;
+  }
+}
+
+/// Counts a server as one that serves, does not, or is silent.
+void CountServer(const ZookeeperServerFacts& server, const Instant& now,
+                 ZookeeperEnsemble& ensemble) {
+  if (server.Serves(now)) {
+    ++ensemble.serving;
+  } else if (server.state == ZookeeperState::kNotServing && IsFresh(server.polled, now)) {
+    ++ensemble.not_serving;
+  } else {
+    ++ensemble.silent;
+  }
+}
+
 EnsembleState StateOf(const Modes& modes, const ZookeeperEnsemble& ensemble, size_t servers) {
   const size_t led = modes.leaders + modes.followers + modes.observers;
   if (modes.leaders > 1 || (modes.alone > 0 && servers > 1)) {
@@ -72,6 +93,16 @@ std::string Ahead(const ZookeeperServerFacts& leader, const ZookeeperServerFacts
                      *leader.stats.zxid >> kEpochShift);
 }
 
+/// The first of the servers that is ahead of the leader; empty: none is.
+std::string AheadOf(const ZookeeperServerFacts& leader, const ZookeeperFacts& facts,
+                    const Instant& now) {
+  for (const ZookeeperServerFacts& server : facts.servers) {
+    std::string ahead = ToldBy(server, now) == nullptr ? "" : Ahead(leader, server);
+    if (!ahead.empty()) return ahead;
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string_view Name(EnsembleState state) {
@@ -98,25 +129,12 @@ ZookeeperEnsemble SeenEnsemble(const ZookeeperFacts& facts, const Instant& now) 
   Modes modes;
   std::optional<double> followers;  // in sync, as the leader counts them
   for (const ZookeeperServerFacts& server : facts.servers) {
-    if (server.Serves(now)) {
-      ++ensemble.serving;
-      if (IsFresh(server.told, now)) {
-        Count(server.stats.mode, modes);
-      } else {
-        ++modes.untold;
-      }
-      const bool monitored = IsFresh(server.monitored, now);
-      if (monitored && server.monitor.voters) {
-        ensemble.voters = CountOf(*server.monitor.voters);
-      }
-      if (monitored && server.stats.mode == "leader") {
-        followers = server.monitor.synced_followers;
-      }
-    } else if (server.state == ZookeeperState::kNotServing && IsFresh(server.polled, now)) {
-      ++ensemble.not_serving;
-    } else {
-      ++ensemble.silent;
-    }
+    CountServer(server, now, ensemble);
+    if (!server.Serves(now)) continue;
+    CountMode(server, now, modes);
+    if (!IsFresh(server.monitored, now)) continue;
+    if (server.monitor.voters) ensemble.voters = CountOf(*server.monitor.voters);
+    if (server.stats.mode == "leader") followers = server.monitor.synced_followers;
   }
   ensemble.leaders = modes.leaders;
   ensemble.in_sync =
@@ -129,25 +147,18 @@ std::string DisagreementIn(const ZookeeperFacts& facts, const Instant& now) {
   const ZookeeperServerFacts* leader = nullptr;
   for (const ZookeeperServerFacts& server : facts.servers) {
     const ZookeeperStats* stats = ToldBy(server, now);
-    if (stats != nullptr && Alone(facts, *stats)) {
+    if (stats == nullptr) continue;
+    if (Alone(facts, *stats)) {
       return fmt::format("{} stands alone; are they one ensemble?", server.entity->name);
     }
-    if (stats != nullptr && stats->mode == "leader") {
-      if (leader != nullptr) {
-        return fmt::format("{} and {} both lead; are they one ensemble?", leader->entity->name,
-                           server.entity->name);
-      }
-      leader = &server;
+    if (stats->mode != "leader") continue;
+    if (leader != nullptr) {
+      return fmt::format("{} and {} both lead; are they one ensemble?", leader->entity->name,
+                         server.entity->name);
     }
+    leader = &server;
   }
-  for (const ZookeeperServerFacts& server : facts.servers) {
-    std::string ahead =
-        leader == nullptr || ToldBy(server, now) == nullptr ? "" : Ahead(*leader, server);
-    if (!ahead.empty()) {
-      return ahead;
-    }
-  }
-  return "";
+  return leader == nullptr ? "" : AheadOf(*leader, facts, now);
 }
 
 ZookeeperEnsemble EnsembleOf(const ZookeeperFacts& facts, const ZookeeperDerived& derived,

@@ -52,6 +52,7 @@ void HaveOddNames(ConnectState& state) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 const std::vector<ConnectIncident>& ConnectIncidents() {
   using State = ConnectState;
   static const std::vector<ConnectIncident> all = {

@@ -141,18 +141,18 @@ class Estate::Impl {
     } while (clock.SleepUntil(next, stop));
   }
 
+  void SwitchConnect(Trouble trouble, bool on) {
+    if (!connect) return;
+    if (trouble == Trouble::kConnectWorkerLost) return SwitchWorker(on);
+    connect->Change([&](ConnectState& state) { SwitchTask(state, on); });
+  }
+
   void Switch(Trouble trouble, bool on) {
     Cluster& shop = *clusters.front();
     switch (trouble) {
       case Trouble::kTaskFailed:
-        if (connect) {
-          connect->Change([&](ConnectState& state) { SwitchTask(state, on); });
-        }
-        return;
       case Trouble::kConnectWorkerLost:
-        if (connect) {
-          SwitchWorker(on);
-        }
+        SwitchConnect(trouble, on);
         return;
       case Trouble::kReplicaStuck:
         shop.Change([&](ClusterState& state) { SetReplicaStuck(state, "payments", 2, on); });

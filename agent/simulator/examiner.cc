@@ -18,8 +18,7 @@ class Plain final : public Examiner {
 
   std::optional<std::string> Answer(std::string_view message) override {
     for (const auto& [name, password] : rules_.users) {
-      const std::string right = std::string(1, '\0') + name + std::string(1, '\0') + password;
-      if (message == right) {
+      if (message == fmt::format("{0}{1}{0}{2}", '\0', name, password)) {
         return Admit("");
       }
     }

@@ -16,6 +16,7 @@ HttpHost::~HttpHost() {
 Result<void> HttpHost::Listen(const std::vector<std::string>& paths, const Answer& answer,
                               bool posts) {
   std::vector<http::Route> routes;
+  routes.reserve(2 * paths.size());
   const auto handler = [this, answer](const http::Request& request) {
     {
       const Lock lock(mutex_);

@@ -70,6 +70,7 @@ RestProxyNodeDerived Join(const RestProxyNodeFacts& node, const KafkaFacts* kafk
   }
   if (IsFresh(node.brokers_listed, now)) {
     std::vector<int32_t> ids;
+    ids.reserve(kafka->brokers.size());
     for (const BrokerFacts& broker : kafka->brokers) {
       ids.push_back(broker.id);
     }
