@@ -126,6 +126,15 @@ RecoveryGate Breaker(const Case& subject) {
   std::abort();
 }
 
+/// One of them is late: what is decided by it may be wrong.
+RecoveryGate Agreed(const Case& subject) {
+  const bool open = !subject.subject.disputed;
+  return {.name = "agreed",
+          .open = open,
+          .value = open ? "workers are not seen to disagree about it"
+                        : "workers tell different states of it"};
+}
+
 /// Connect has refused a restart: it would refuse all.
 RecoveryGate Permitted(const Case& subject) {
   const Journal& journal = subject.journal;
@@ -161,7 +170,7 @@ bool Waived(const Policy& policy, std::string_view name) {
 bool AskGates(const Case& subject) {
   bool decided = false;
   for (const auto ask : {Fresh, SameCluster, Addressable, OwnConfiguration, Owner, WorkerGroup,
-                         Worker, Permitted, Maintenance, Breaker}) {
+                         Agreed, Worker, Permitted, Maintenance, Breaker}) {
     RecoveryGate gate = ask(subject);
     if (!gate.open && Waived(subject.policy, gate.name)) {
       gate.open = true;

@@ -241,6 +241,13 @@ World Look(const View& view, const ConnectPart& part, const Lens& lens) {
       item.owner_alive = !world.group_known ? Truth::kUnknown : there ? Truth::kYes : Truth::kNo;
     }
   }
+  for (const ConnectDisagreement& each : part.facts.disagreements) {
+    const auto subject =
+        std::ranges::lower_bound(world.subjects, each.connector->name, {}, &Subject::name);
+    if (subject != world.subjects.end() && subject->name == each.connector->name) {
+      subject->disputed = IsFresh(part.facts.compared, view.now);
+    }
+  }
   ChooseWorker(part, alive, view.now, world);
   lens.settings.Sweep();
   return world;

@@ -1,0 +1,133 @@
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/recovery/situations.h"
+
+/// What holds restarts back and spreads them: gates, soak, breaker, waits, windows.
+namespace klaxon::recovery {
+namespace {
+
+using enum RecoveryAction;
+
+TEST_CASE("a rebalance shuts the gate of the workers' group", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.world.group_at_rest = false;
+  estate.world.group_words = "group connect is PreparingRebalance";
+  FailTwice(estate);
+  CHECK(estate.About("sink").why == "group connect is PreparingRebalance");
+  estate.world.group_at_rest = true;
+  estate.Pass(5);
+  CHECK(estate.About("sink").action == kRestart);
+}
+
+TEST_CASE("a mistake in its own keys holds a connector back", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Of("sink").chosen =
+      std::make_shared<const Chosen>(Chosen{.mistake = "klaxon.recovery.soak: no duration"});
+  FailTwice(estate);
+  CHECK(estate.About("sink").why == "klaxon.recovery.soak: no duration");
+  CHECK(estate.About("sink").action == kRefuse);
+}
+
+TEST_CASE("attempts are forgotten when it has run and moved for long enough", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Of("sink").lag = 5;
+  FailTwice(estate);
+  estate.Set("sink", 0, "RUNNING");
+  estate.Passes(23);  // 115 s of 120 s
+  CHECK(estate.About("sink").attempts == 1);
+  estate.Passes(4);
+  CHECK(estate.About("sink").attempts == 1);  // it has a lag and has not moved
+  estate.Of("sink").moved = estate.now;
+  estate.Pass(5);
+  CHECK(estate.journal.connectors.at("sink").attempts == 0);
+}
+
+TEST_CASE("after many failures at once one is tried, then the others one by one", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  FailAll(estate);
+  CHECK(estate.Restarts() == 0);
+  estate.Passes(10);
+  CHECK(estate.Restarts() == 0);
+  estate.Passes(2);
+  CHECK(estate.journal.breaker.state == BreakerState::kCanary);
+  REQUIRE(estate.Restarts() == 1);
+  CHECK(estate.About("a").action == kRestart);
+  SECTION("it helps") {
+    estate.Set("a", 0, "RESTARTING");
+    estate.Pass(5);
+    CHECK(estate.Restarts() == 0);
+    estate.Set("a", 0, "RUNNING");
+    estate.Passes(2);
+    CHECK(estate.journal.breaker.state == BreakerState::kSpread);
+    CHECK(estate.Restarts() == 1);
+    estate.journal.restarts.push_back(estate.now.mono);
+    estate.Pass(5);
+    CHECK(estate.Restarts() == 0);
+    estate.Pass(5);
+    CHECK(estate.Restarts() == 1);
+    for (Subject& subject : estate.world.subjects) {
+      estate.Set(subject.name, 0, "RUNNING");
+    }
+    estate.Pass(5);
+    CHECK(estate.journal.breaker.state == BreakerState::kClosed);
+  }
+  SECTION("it does not") {
+    estate.Set("a", 0, "RESTARTING");
+    estate.Pass(5);
+    estate.Fail("a", 0);
+    estate.Pass(5);
+    CHECK(estate.journal.breaker.state == BreakerState::kOpen);
+    CHECK(estate.journal.breaker.why ==
+          "a was restarted to see whether it helps, and failed again");
+    CHECK(estate.Restarts() == 0);
+  }
+}
+
+TEST_CASE("the waits grow, stay below the cap, and are the same each time", "[recovery]") {
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  Settings settings{.jitter_percent = 0};
+  CHECK(BackoffOf(settings, 0, "a") == Duration{});
+  CHECK(BackoffOf(settings, 1, "a") == seconds{15});
+  CHECK(BackoffOf(settings, 3, "a") == seconds{60});
+  CHECK(BackoffOf(settings, 1'000'000, "a") == minutes{30});
+  settings.jitter_percent = 20;
+  for (uint32_t n = 1; n < 20; ++n) {
+    const Duration wait = BackoffOf(settings, n, "a");
+    CHECK(wait == BackoffOf(settings, n, "a"));
+    CHECK(wait >= seconds{12});
+    CHECK(wait <= minutes{36});
+  }
+  settings.preset = BackoffPreset::kStrimzi;
+  CHECK(BackoffOf(settings, 1, "a") == minutes{2});
+  CHECK(BackoffOf(settings, 4, "a") == minutes{20});
+  CHECK(BackoffOf(settings, 4'000'000'000, "a") == minutes{60});
+}
+
+TEST_CASE("a maintenance window over midnight belongs to the day it began", "[recovery]") {
+  // 500,000 h after 1970-01-01 is 2027-01-15 08:00, a Friday.
+  Estate estate;
+  estate.Add("sink");
+  FailTwice(estate);
+  const auto at = [&](int hours) {
+    Estate later = estate;
+    later.now.wall += std::chrono::hours{hours};
+    later.Decide();
+    return later.About("sink").action;
+  };
+  estate.policy.maintenance = {{.days = std::bitset<7>{1U << 5},
+                                .from = std::chrono::hours{22},
+                                .to = std::chrono::hours{2}}};
+  CHECK(at(0) == kRestart);
+  CHECK(at(15) == kRefuse);   // Friday 23:00
+  CHECK(at(17) == kRefuse);   // Saturday 01:00
+  CHECK(at(18) == kRestart);  // Saturday 02:00
+  CHECK(at(39) == kRestart);  // Saturday 23:00
+}
+
+}  // namespace
+}  // namespace klaxon::recovery

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "tests/recovery/estate.h"
+
+namespace klaxon::recovery {
+
+/// A situation with the number that the contract gives it, and what must be decided about "sink".
+struct Situation {
+  int number = 0;
+  std::string_view what{};
+  void (*play)(Estate&) = nullptr;
+  RecoveryAction expected = RecoveryAction::kNothing;
+  std::string_view why{};  ///< part of it
+};
+
+inline void FailTwice(Estate& estate) {
+  estate.Fail("sink", 0);
+  estate.Passes(2);
+}
+
+/// Eight more connectors; all fail.
+inline void FailAll(Estate& estate) {
+  for (const char name : std::string("abcdefgh")) {
+    estate.Add(std::string(1, name));
+  }
+  estate.Pass(5);
+  for (Subject& subject : estate.world.subjects) {
+    estate.Fail(subject.name, 0);
+  }
+  estate.Passes(2);
+}
+
+/// By theme: what Connect says of it; how it failed before; what goes on around it.
+const std::vector<Situation>& SituationsOfState();
+const std::vector<Situation>& SituationsOfFailure();
+const std::vector<Situation>& SituationsAround();
+
+}  // namespace klaxon::recovery
