@@ -45,6 +45,18 @@ struct ConnectorsOptions {
 /// with it. kFailed: one of those shown has a problem, or something was not read.
 ExitCode Connectors(const RunOptions& options, const ConnectorsOptions& chosen);
 
+struct RecoveryOptions {
+  std::string config_file{};  ///< names the state directory ...
+  std::string state{};        ///< ... unless this does
+  std::string connector{};    ///< only this one; empty: all
+  int limit = 100;            ///< lines, the newest
+  bool explain = false;       ///< the last decision about the connector first, gate by gate
+};
+
+/// Prints what recovery did and decided, as its journal tells, also while a Klaxon writes it.
+/// kFailed: it cannot be read, or nothing is known of the connector to explain.
+ExitCode RecoveryJournal(const RecoveryOptions& options);
+
 /// Looks at every Kafka cluster as a client of it would, and says what is wrong and what to try.
 /// kFailed: something is bad.
 ExitCode Doctor(const RunOptions& options, bool json);

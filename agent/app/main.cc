@@ -86,6 +86,7 @@ struct Asked {
   bool markdown = false;
   bool json = false;
   ConnectorsOptions connectors{};
+  RecoveryOptions recovery{};
   std::function<ExitCode()> command{};
 };
 
@@ -152,6 +153,33 @@ void AddTools(CLI::App& app, Asked& asked) {
   });
 }
 
+void AddJournal(CLI::App& command, Asked& asked, bool explain) {
+  RecoveryOptions& options = asked.recovery;
+  command.add_option("--config,-c", options.config_file, "Configuration file with state.directory")
+      ->type_name("FILE");
+  command.add_option("--state", options.state, "State directory itself")->type_name("DIR");
+  command.add_option("--limit", options.limit, "Lines, the newest")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command.callback([&asked, explain] {
+    asked.recovery.explain = explain;
+    asked.command = [&asked] { return RecoveryJournal(asked.recovery); };
+  });
+}
+
+void AddRecovery(CLI::App& app, Asked& asked) {
+  CLI::App* recovery =
+      app.add_subcommand("recovery", "Read what recovery did about connectors, and why");
+  recovery->require_subcommand(1);
+  CLI::App* log = recovery->add_subcommand("log", "Restarts and decisions, the newest last");
+  log->add_option("--connector", asked.recovery.connector, "Only this one")->type_name("NAME");
+  AddJournal(*log, asked, false);
+  CLI::App* explain =
+      recovery->add_subcommand("explain", "The last decision about a connector, gate by gate");
+  explain->add_option("CONNECTOR", asked.recovery.connector, "Its name")->required();
+  AddJournal(*explain, asked, true);
+}
+
 void AddDecode(CLI::App& app, Asked& asked) {
   DecodeOptions& options = asked.decode;
   CLI::App* decode = app.add_subcommand(
@@ -175,8 +203,9 @@ void AddDecode(CLI::App& app, Asked& asked) {
 
 /// What to say when the first word is no command; empty if it is one, or an option.
 std::string WrongCommand(int argc, char** argv) {
-  constexpr std::array<std::string_view, 9> kCommands{
-      "connectors", "subjects", "decode", "run", "demo", "check", "doctor", "lag", "metrics"};
+  constexpr std::array<std::string_view, 10> kCommands{
+      "connectors", "recovery", "subjects", "decode", "run",
+      "demo",       "check",    "doctor",   "lag",    "metrics"};
   const std::string word = argc < 2 ? "-" : argv[1];
   if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) {
     return "";
@@ -196,6 +225,7 @@ int Main(int argc, char** argv) {
   app.fallthrough(false);
   AddRun(app, asked);
   AddTools(app, asked);
+  AddRecovery(app, asked);
   AddDecode(app, asked);
   if (const std::string wrong = WrongCommand(argc, argv); !wrong.empty()) {
     fmt::print(stderr, "{}\n", wrong);

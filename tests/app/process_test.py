@@ -174,6 +174,14 @@ class ProcessTest(unittest.TestCase):
                               timeout=PATIENCE, check=False)
         return told.returncode, told.stdout, told.stderr
 
+    def test_the_journal_of_recovery_is_read_or_said_to_be_missing(self):
+        for arguments, code, words in ((["log", "--state", "/nonexistent"], 1, "/nonexistent/klaxon.db"),
+                                       (["explain", "orders"], 2, "--state DIR")):
+            told = subprocess.run([KLAXON, "recovery", *arguments], capture_output=True, text=True,
+                                  timeout=PATIENCE, check=False)
+            self.assertEqual((told.returncode, told.stdout), (code, ""))
+            self.assertIn(words, told.stderr)
+
     def test_the_doctor_finds_nothing_wrong_with_a_cluster_that_is_well(self):
         code, out, err = self.doctor("--bootstrap", self.bootstrap)
         self.assertEqual(code, 0, out + err)

@@ -5,7 +5,9 @@ every time is left alone with its place, and nothing else is touched.
 import json
 import os
 import re
+import shutil
 import sqlite3
+import subprocess
 import time
 
 import _paths  # noqa: F401
@@ -51,6 +53,7 @@ def run(case):
         command(control, "")
         rest.create(name, "klaxon.test.FaultySink", tasks__max=1, topics="orders", control__file=control)
     wait_until("all run", 60, lambda: [state for state, _ in rest.states().values()] == ["RUNNING"] * 6)
+    shutil.rmtree(os.path.join(case.folder, "state"), ignore_errors=True)  # of a run before: it would be remembered
     config = os.path.join(case.folder, "klaxon.yaml")
     with open(config, "w", encoding="utf-8") as file:
         file.write(CONFIG.format(folder=case.folder, bootstrap=bootstrap, url=rest.url))
@@ -81,6 +84,9 @@ def run(case):
     check([entry for entry in journal if entry[0] == "passing"] == [("passing", "accepted", "recovered")], "one restart was sent for the passing failure")
     check(all(entry[0] != "healthy" for entry in journal), "none was sent to what is healthy")
     check(restarts(agent) == len(journal), f"/metrics counts {restarts(agent):g} accepted restarts, as the journal does")
+    done = subprocess.run([case.klaxon_binary(), "recovery", "explain", "poisoned", "--config", config], capture_output=True, text=True, timeout=60)
+    check(done.returncode == 0 and f"quarantine: {why}" in done.stdout and "restart 1: accepted (202, RESTARTING); failed_again" in done.stdout,
+          "klaxon recovery explain tells both beside the running agent")
     agent.terminate()
 
 
