@@ -45,11 +45,13 @@ Result<Value> DatePart(CallFrame& frame) {
 }
 
 double Minute(const Moment& moment) {
-  return static_cast<double>(moment.second_of_day / 60 % 60);
+  const int64_t minute = moment.second_of_day / 60 % 60;
+  return static_cast<double>(minute);
 }
 
 double Hour(const Moment& moment) {
-  return static_cast<double>(moment.second_of_day / 3600);
+  const int64_t hour = moment.second_of_day / 3600;
+  return static_cast<double>(hour);
 }
 
 double DayOfWeek(const Moment& moment) {

@@ -82,10 +82,12 @@ Result<void> Evaluator::LoadUnder(const Expr& expr, WindowTimes needed) {
 Result<void> Evaluator::LoadSelector(const Expr& expr, WindowTimes needed) {
   const auto& selector = std::get<Selector>(expr.node);
   const int64_t back = selector.range > 0 ? selector.range : options_.lookback;
-  Result<series::Selected> found =
-      source_.Select({.matchers = selector.matchers,
-                      .after = Shifted(selector.shift, needed.start) - back,
-                      .until = Shifted(selector.shift, needed.end)});
+  Result<series::Selected> found = source_.Select(
+      {.matchers = selector.matchers,
+       .after = Shifted(selector.shift, needed.start) - back,
+       .until = Shifted(selector.shift, needed.end),
+       .past = selector.range > 0 || selector.shift.offset.value_or(0) > 0 ||
+               selector.shift.anchor == TimeShift::Anchor::kTime || needed.start != needed.end});
   if (!found) return found.error();
   for (const std::string& warning : found->warnings)
     annotations_.Warn(warning);

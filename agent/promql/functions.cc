@@ -144,7 +144,7 @@ Result<Value> RunNumbers(Value argument, NumberFunction function) {
 }  // namespace
 
 Implementation FindImplementation(std::string_view name) {
-  static const auto kAll = [] {
+  static const auto all_functions = [] {
     std::unordered_map<std::string_view, Implementation> all;
     for (const auto& functions :
          {MathFunctions(), VectorFunctions(), DateFunctions(), LabelFunctions(),
@@ -154,8 +154,8 @@ Implementation FindImplementation(std::string_view name) {
     }
     return all;
   }();
-  const auto found = kAll.find(name);
-  return found == kAll.end() ? Implementation{} : found->second;
+  const auto found = all_functions.find(name);
+  return found == all_functions.end() ? Implementation{} : found->second;
 }
 
 Result<Value> EvaluateCall(Evaluator& evaluator, const Expr& expr, int64_t time) {

@@ -9,7 +9,7 @@
 namespace klaxon::promql {
 
 /// Longest expression that is read. Rules that people write stay below 10 KiB.
-inline constexpr size_t kLongestExpression = 128 * 1024;
+inline constexpr size_t kLongestExpression = size_t{128} * 1024;
 
 struct Parsed {
   ExprPtr expression{};  ///< null when there is a mistake

@@ -15,13 +15,13 @@ Error SameLabelsTwice() {
 
 /// Takes the names off that no longer fit.
 void DropNames(Vector& vector) {
-  static const series::LabelFilter kNoName =
+  static const series::LabelFilter no_name =
       series::LabelFilter::Without({std::string(series::kMetricName)});
   for (VectorSample& sample : vector) {
     if (!sample.drop_name) continue;
     sample.drop_name = false;
     if (sample.labels->metric_name().empty()) continue;
-    sample.labels = std::make_shared<const series::Labels>(kNoName.Apply(*sample.labels));
+    sample.labels = std::make_shared<const series::Labels>(no_name.Apply(*sample.labels));
   }
 }
 

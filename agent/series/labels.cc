@@ -103,8 +103,8 @@ std::strong_ordering operator<=>(const Labels& left, const Labels& right) {
 }
 
 const LabelsRef& NoLabels() {
-  static const LabelsRef kNone = std::make_shared<const Labels>();
-  return kNone;
+  static const LabelsRef none = std::make_shared<const Labels>();
+  return none;
 }
 
 std::string ToString(const Labels& labels) {

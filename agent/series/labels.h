@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,8 +29,11 @@ class Labels {
  public:
   class Iterator {
    public:
+    using iterator_category = std::forward_iterator_tag;
     using value_type = Label;
     using difference_type = std::ptrdiff_t;
+    using pointer = const Label*;
+    using reference = Label;
 
     explicit Iterator(const char* at) : at_(at) {}
 

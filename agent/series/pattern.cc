@@ -11,7 +11,7 @@
 namespace klaxon::series {
 namespace {
 
-constexpr size_t kLongestPattern = 64 * 1024;
+constexpr size_t kLongestPattern = size_t{64} * 1024;
 constexpr int64_t kPatternMemory = int64_t{8} << 20;
 
 re2::StringPiece PieceOf(std::string_view text) {

@@ -19,6 +19,8 @@ struct Selection {
   std::span<const Matcher> matchers{};
   int64_t after = 0;
   int64_t until = 0;
+  /// More than the newest sample of each series is meant.
+  bool past = true;
 };
 
 struct SelectedSeries {

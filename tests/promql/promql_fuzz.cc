@@ -23,7 +23,7 @@ void Require(bool holds) {
 
 const series::MemoryStore& Store() {
   static series::MemoryStore store;
-  static const bool kFilled = [] {
+  static const bool filled = [] {
     for (const std::string_view line :
          {"m 0+1x50", "m{a=\"x\"} 5 4 stale 3 NaN 2 Inf -Inf 1 _ _ 7", "m{a=\"y\",b=\"z\"} 1 2 3",
           "n{a=\"x\"} 1x50", "n{a=\"y\"} 1e300x50", "c_total{a=\"x\"} 0+10x20 0+5x20",
@@ -38,7 +38,7 @@ const series::MemoryStore& Store() {
     }
     return true;
   }();
-  Require(kFilled);
+  Require(filled);
   return store;
 }
 

@@ -82,17 +82,17 @@ class ScriptReader {
   }
 
   void Evaluate(const std::string& line) {
-    static const std::regex kInstant(R"(eval(?:_(\w+))?\s+instant\s+at\s+(\S+)\s+(.+))");
-    static const std::regex kRange(
+    static const std::regex instant(R"(eval(?:_(\w+))?\s+instant\s+at\s+(\S+)\s+(.+))");
+    static const std::regex range(
         R"(eval(?:_(\w+))?\s+range\s+from\s+(\S+)\s+to\s+(\S+)\s+step\s+(\S+)\s+(.+))");
     Evaluation evaluation{.line = at_ + 1};
     std::smatch match;
     std::optional<int64_t> start;
     std::optional<int64_t> end;
     std::optional<int64_t> step = 1;
-    if (std::regex_match(line, match, kInstant)) {
+    if (std::regex_match(line, match, instant)) {
       start = end = ReadTime(match[2].str());
-    } else if (std::regex_match(line, match, kRange)) {
+    } else if (std::regex_match(line, match, range)) {
       evaluation.range = true;
       start = ReadTime(match[2].str());
       end = ReadTime(match[3].str());

@@ -1,0 +1,144 @@
+#include "agent/series/chunk.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace klaxon::series {
+namespace {
+
+/// How a change of distance is written: so many ones and a zero, then the change in so many bits.
+struct TimeForm {
+  int ones = 0;
+  int bits = 0;
+};
+
+constexpr TimeForm kTimeForms[] = {{0, 0}, {1, 7}, {2, 14}, {3, 24}};
+constexpr int kMostOnes = 4;  ///< then 64 bits, and no zero before them
+
+constexpr int kLeadingBits = 5;
+constexpr int kMostLeading = 31;
+constexpr int kLengthBits = 6;
+
+bool Fits(int64_t change, int bits) {
+  if (bits == 0) return change == 0;
+  const int64_t half = int64_t{1} << (bits - 1);
+  return change >= -half && change < half;
+}
+
+class BitReader {
+ public:
+  explicit BitReader(const std::string& bits) : bits_(bits) {}
+
+  uint64_t Read(int count) {
+    uint64_t value = 0;
+    for (; count > 0; --count, ++at_) {
+      const auto byte = static_cast<unsigned char>(bits_[at_ / 8]);
+      value = value << 1 | (byte >> (7 - at_ % 8) & 1U);
+    }
+    return value;
+  }
+
+  int64_t ReadChange() {
+    int ones = 0;
+    while (ones < kMostOnes && Read(1) == 1)
+      ++ones;
+    if (ones == kMostOnes) return static_cast<int64_t>(Read(64));
+    const int bits = kTimeForms[ones].bits;
+    if (bits == 0) return 0;
+    const uint64_t raw = Read(bits);
+    const bool negative = (raw >> (bits - 1) & 1U) == 1;
+    return static_cast<int64_t>(negative ? raw | ~uint64_t{0} << bits : raw);
+  }
+
+  /// The bits in which a value differs from the one before.
+  uint64_t ReadDifference() {
+    if (Read(1) == 0) return 0;
+    if (Read(1) == 1) {
+      leading_ = static_cast<int>(Read(kLeadingBits));
+      trailing_ = 64 - leading_ - static_cast<int>(Read(kLengthBits)) - 1;
+    }
+    return Read(64 - leading_ - trailing_) << trailing_;
+  }
+
+ private:
+  const std::string& bits_;
+  size_t at_ = 0;
+  int leading_ = 0;
+  int trailing_ = 0;
+};
+
+}  // namespace
+
+void Chunk::WriteBits(uint64_t bits, int count) {
+  while (count > 0) {
+    if (free_bits_ == 0) {
+      bits_ += '\0';
+      free_bits_ = 8;
+    }
+    const int taken = std::min(count, free_bits_);
+    const uint64_t piece = bits >> (count - taken) & ((uint64_t{1} << taken) - 1);
+    const auto byte = static_cast<unsigned char>(bits_.back());
+    bits_.back() = static_cast<char>(byte | piece << (free_bits_ - taken));
+    free_bits_ -= taken;
+    count -= taken;
+  }
+}
+
+void Chunk::WriteTime(int64_t time) {
+  const int64_t distance = time - last_.time;
+  const int64_t change = distance - distance_;
+  distance_ = distance;
+  for (const TimeForm& form : kTimeForms) {
+    if (!Fits(change, form.bits)) continue;
+    WriteBits((uint64_t{1} << (form.ones + 1)) - 2, form.ones + 1);
+    WriteBits(static_cast<uint64_t>(change), form.bits);
+    return;
+  }
+  WriteBits((uint64_t{1} << kMostOnes) - 1, kMostOnes);
+  WriteBits(static_cast<uint64_t>(change), 64);
+}
+
+void Chunk::WriteValue(double value) {
+  const uint64_t difference = std::bit_cast<uint64_t>(value) ^ std::bit_cast<uint64_t>(last_.value);
+  if (difference == 0) return WriteBits(0, 1);
+  const int leading = std::min(std::countl_zero(difference), kMostLeading);
+  const int trailing = std::countr_zero(difference);
+  if (leading_ >= 0 && leading >= leading_ && trailing >= trailing_) {
+    WriteBits(0b10, 2);
+  } else {
+    leading_ = leading;
+    trailing_ = trailing;
+    WriteBits(0b11, 2);
+    WriteBits(static_cast<uint64_t>(leading_), kLeadingBits);
+    WriteBits(static_cast<uint64_t>(64 - leading_ - trailing_ - 1), kLengthBits);
+  }
+  WriteBits(difference >> trailing_, 64 - leading_ - trailing_);
+}
+
+void Chunk::Append(Sample sample) {
+  if (count_ == 0) {
+    first_ = sample;
+  } else {
+    WriteTime(sample.time);
+    WriteValue(sample.value);
+  }
+  last_ = sample;
+  ++count_;
+}
+
+void Chunk::Decode(std::vector<Sample>& samples) const {
+  if (count_ == 0) return;
+  BitReader reader(bits_);
+  samples.push_back(first_);
+  int64_t distance = 0;
+  Sample sample = first_;
+  for (size_t i = 1; i < count_; ++i) {
+    distance += reader.ReadChange();
+    sample.time += distance;
+    sample.value =
+        std::bit_cast<double>(std::bit_cast<uint64_t>(sample.value) ^ reader.ReadDifference());
+    samples.push_back(sample);
+  }
+}
+
+}  // namespace klaxon::series

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/metrics/writer.h"
+#include "agent/series/chunk.h"
+#include "agent/series/queryable.h"
+
+namespace klaxon::series {
+
+struct StoreOptions {
+  /// Metrics of which samples are kept, and for how long: ms. Of all others there is the newest.
+  std::map<std::string, int64_t, std::less<>> history{};
+  /// For samples that are kept, in bytes; the oldest go first.
+  size_t budget = size_t{64} << 20;
+};
+
+struct StoreNumbers {
+  size_t live = 0;  ///< series that the last scrape had
+  size_t history_bytes = 0;
+  uint64_t dropped_samples = 0;  ///< because of the budget
+};
+
+/// What the metrics' tables say, as series: the newest sample of each, and the history of some. A
+/// series that a scrape no longer has, or that is unknown, ends with a staleness marker, so that an
+/// old value never passes for a new one. One thread; what Select gave is valid until the next
+/// scrape.
+class Store final : public Queryable {
+ public:
+  explicit Store(StoreOptions options);
+  ~Store() override;
+
+  /// Takes what is written until EndScrape as samples of `time` (ms since 1970).
+  /// REQUIRES: later than the scrape before.
+  metrics::MetricWriter& BeginScrape(int64_t time);
+  void EndScrape();
+
+  /// Warns when it is asked for more of the past than is kept.
+  Result<Selected> Select(const Selection& selection) const override;
+
+  const StoreNumbers& numbers() const { return numbers_; }
+
+ private:
+  class Writer;
+  struct Series;
+  struct Family;
+
+  struct SealedChunk {
+    std::weak_ptr<Series> series{};
+    int64_t first_time = 0;
+  };
+
+  void Add(Family& family, Series& series, Sample sample);
+  void AddHistory(const Family& family, Series& series, Sample sample);
+  void KeepBudget();
+  void EndMissing(Family& family);
+  void Warn(const Family& family, const Selection& selection, Selected& selected) const;
+  static SelectedSeries Taken(const Series& series, const Selection& selection);
+
+  StoreOptions options_;
+  StoreNumbers numbers_{};
+  int64_t time_ = 0;
+  int64_t dropped_until_ = 0;  ///< history before this may lack because of the budget
+  std::map<std::string, std::unique_ptr<Family>, std::less<>> families_;
+  std::deque<SealedChunk> sealed_{};  ///< in the order they were filled
+  std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace klaxon::series

@@ -1,0 +1,116 @@
+#include "agent/series/store.h"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/promql/parser.h"
+#include "agent/promql/query.h"
+
+namespace klaxon::series {
+namespace {
+
+constexpr std::string_view kLagLabels[] = {"topic", "group"};
+constexpr metrics::MetricInfo kLag{.name = "lag", .help = "Lag", .labels = kLagLabels};
+constexpr metrics::MetricInfo kUp{.name = "up", .help = "Up"};
+
+struct Row {
+  std::string topic{};
+  std::string group{};
+  double value = 0;
+};
+
+void Scrape(Store& store, int64_t time, const std::vector<Row>& rows) {
+  metrics::MetricWriter& writer = store.BeginScrape(time);
+  writer.BeginFamily(kLag);
+  for (const Row& row : rows) {
+    const std::string_view values[] = {row.topic, row.group};
+    writer.Sample(values, row.value);
+  }
+  writer.BeginFamily(kUp);
+  writer.Sample({}, 1);
+  store.EndScrape();
+}
+
+struct Answer {
+  std::string text{};
+  std::vector<std::string> warnings{};
+};
+
+Answer Ask(const Store& store, const std::string& text, int64_t time) {
+  const promql::Parsed parsed = promql::Parse(text);
+  REQUIRE(parsed.expression != nullptr);
+  const auto result = promql::InstantQuery(*parsed.expression, store, time);
+  REQUIRE(result);
+  Answer answer{.warnings = result->warnings};
+  for (const promql::VectorSample& sample : result->vector)
+    answer.text += ToString(*sample.labels) + " " + std::to_string(sample.value) + "\n";
+  return answer;
+}
+
+TEST_CASE("queries see what the last scrape had, and nothing older") {
+  Store store({});
+  Scrape(store, 15'000, {{"a", "g", 1}, {"b", "g", 2}, {"", "h", 3}});
+  CHECK(store.numbers().live == 4);
+  CHECK(Ask(store, "lag", 15'000).text ==
+        "{__name__=\"lag\", group=\"g\", topic=\"a\"} 1.000000\n"
+        "{__name__=\"lag\", group=\"g\", topic=\"b\"} 2.000000\n"
+        "{__name__=\"lag\", group=\"h\"} 3.000000\n");
+  // In another order, one gone, one new.
+  Scrape(store, 30'000, {{"", "h", 4}, {"a", "g", 5}, {"c", "g", 6}});
+  CHECK(Ask(store, "sum(lag)", 30'000).text == "{} 15.000000\n");
+  CHECK(Ask(store, "lag{topic=\"b\"}", 30'000).text.empty());
+  Scrape(store, 45'000, {{"b", "g", 7}});
+  CHECK(Ask(store, "lag", 50'000).text ==
+        "{__name__=\"lag\", group=\"g\", topic=\"b\"} 7.000000\n");
+  CHECK(Ask(store, "up", 45'000).text == "{__name__=\"up\"} 1.000000\n");
+  CHECK(store.numbers().live == 2);
+}
+
+TEST_CASE("history is kept of what was named, as long as was said") {
+  Store store({.history = {{"lag", 600'000}}});
+  for (int64_t i = 1; i <= 200; ++i) {
+    std::vector<Row> rows = {{"a", "g", static_cast<double>(i)}};
+    if (i % 2 == 0 || i > 150) rows.push_back({"b", "g", static_cast<double>(i)});
+    Scrape(store, i * 15'000, rows);
+  }
+  const int64_t now = 200 * 15'000;
+  const Answer rate = Ask(store, "rate(lag[5m]) * 15", now);
+  CHECK(rate.text == "{group=\"g\", topic=\"a\"} 1.000000\n{group=\"g\", topic=\"b\"} 1.000000\n");
+  CHECK(rate.warnings.empty());
+  CHECK(Ask(store, "count_over_time(lag{topic=\"a\"}[10m])", now).text ==
+        "{group=\"g\", topic=\"a\"} 40.000000\n");
+  CHECK(Ask(store, "lag{topic=\"a\"} offset 5m", now).text ==
+        "{__name__=\"lag\", group=\"g\", topic=\"a\"} 180.000000\n");
+  CHECK(Ask(store, "rate(lag[1h])", now).warnings ==
+        std::vector<std::string>{"history of lag is kept for 10m only, the query reaches 1h back"});
+  CHECK(Ask(store, "rate(up[5m])", now).warnings ==
+        std::vector<std::string>{"no history is kept of up: only its newest values are seen"});
+  CHECK(Ask(store, "up", now).warnings.empty());
+  // A series that has ended goes with its history, and gives its memory back.
+  for (int64_t i = 201; i <= 260; ++i)
+    Scrape(store, i * 15'000, {});
+  CHECK(Ask(store, "count_over_time(lag[1h])", 260 * 15'000).text.empty());
+  CHECK(store.numbers().history_bytes == 0);
+}
+
+TEST_CASE("the budget is kept by dropping what is oldest, which is counted and told") {
+  constexpr size_t kBudget = 10'000;
+  Store store({.history = {{"lag", 86'400'000}}, .budget = kBudget});
+  for (int64_t i = 1; i <= 2000; ++i) {
+    std::vector<Row> rows;
+    for (int64_t topic = 0; topic < 5; ++topic)
+      rows.push_back({std::to_string(topic), "g", static_cast<double>(i * topic * 7919 % 10'007)});
+    Scrape(store, i * 15'000, rows);
+    REQUIRE(store.numbers().history_bytes <= kBudget);
+  }
+  CHECK(store.numbers().dropped_samples > 0);
+  const Answer counted = Ask(store, "min(count_over_time(lag[8h]))", 2000 * 15'000);
+  REQUIRE(counted.warnings.size() == 1);
+  CHECK(counted.warnings[0].find("may lack its oldest part") != std::string::npos);
+  CHECK(Ask(store, "min(count_over_time(lag[5m]))", 2000 * 15'000).text == "{} 20.000000\n");
+}
+
+}  // namespace
+}  // namespace klaxon::series
