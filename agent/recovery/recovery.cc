@@ -226,7 +226,7 @@ std::shared_ptr<const RecoveryFacts> Recovery::Step(const View& view, const Conn
   Note(facts->decisions, journal_);
   Tell(*facts);
   Save(view.now, *facts);
-  if (MayAct(*facts)) {
+  if (means_.clock != nullptr && MayAct(*facts)) {  // without one it only thinks aloud
     Hinder(Hindrance(), *facts);
     Act(world, *facts, stop);
   }

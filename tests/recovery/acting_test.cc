@@ -1,6 +1,4 @@
-#include <spawn.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include <array>
 #include <csignal>
@@ -12,9 +10,8 @@
 
 #include "agent/simulator/connect_worker.h"
 #include "tests/recovery/live.h"
+#include "tests/recovery/run_victim.h"
 #include "tests/support/temporary_folder.h"
-
-extern char** environ;
 
 namespace klaxon::recovery {
 namespace {
@@ -304,22 +301,6 @@ TEST_CASE("without a sound state directory nothing is restarted, and it says why
   }
 }
 
-/// Runs an agent until its end; true: it was killed.
-bool RunVictim(const std::vector<std::string>& arguments) {
-  std::vector<std::string> words{KLAXON_VICTIM};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words) {
-    pointers.push_back(word.data());
-  }
-  pointers.push_back(nullptr);
-  pid_t pid = 0;
-  REQUIRE(::posix_spawn(&pid, KLAXON_VICTIM, nullptr, nullptr, pointers.data(), environ) == 0);
-  int status = 0;
-  REQUIRE(::waitpid(pid, &status, 0) == pid);
-  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-}
-
 TEST_CASE("32: killed at any instant, it sends no restart too many", "[recovery]") {
   struct Point {
     const char* name = nullptr;
@@ -339,10 +320,11 @@ TEST_CASE("32: killed at any instant, it sends no restart too many", "[recovery]
     const TemporaryFolder folder;
     const auto worker = StartWorker();
     FailTaskOf(*worker, true);
-    const bool killed = RunVictim({folder.path(), worker->url(), "1800000000", "3", point.name});
+    const std::optional<bool> killed =
+        RunVictim({folder.path(), worker->url(), "1800000000", "3", point.name});
     CHECK(killed == (std::string_view(point.name) != "never"));
     CHECK(worker->Snapshot().restarts.size() == point.sent);
-    CHECK_FALSE(RunVictim({folder.path(), worker->url(), "1800000020", "24", "never"}));
+    CHECK(RunVictim({folder.path(), worker->url(), "1800000020", "24", "never"}) == false);
     CHECK(worker->Snapshot().restarts.size() == point.sent + point.later);
     const auto database = OpenState(folder.path());
     const std::string log = LogOf(*database);
