@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/base/mask.h"
 #include "agent/base/text.h"
 #include "collectors/zookeeper/parse.h"
 #include "collectors/zookeeper/parse_pieces.h"
@@ -36,9 +37,9 @@ constexpr size_t kLongestPath = 200;
 
 void TakeSetting(std::string_view name, std::string_view text, Settings& settings) {
   if (name == "dataDir" || name == "data_dir") {
-    settings.data_dir = Printable(Trim(text), kLongestPath);
+    settings.data_dir = Printable(MaskSecrets(Trim(text)), kLongestPath);
   } else if (name == "dataLogDir" || name == "data_log_dir") {
-    settings.log_dir = Printable(Trim(text), kLongestPath);
+    settings.log_dir = Printable(MaskSecrets(Trim(text)), kLongestPath);
   } else {
     Take(kSettings, name, NumberIn(Trim(text)), settings);
   }
