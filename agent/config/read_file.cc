@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -68,10 +69,38 @@ Result<std::string> Whole(std::string bytes, bool pipe) {
   return bytes;
 }
 
+/// Handed over by a shell, which has opened it already.
+bool IsHandedOver(std::string_view file) {
+  return file == "/dev/stdin" || file.starts_with("/dev/fd/") || file.starts_with("/proc/self/fd/");
+}
+
+std::string_view KindOf(mode_t mode) {
+  return S_ISDIR(mode)    ? "a folder"
+         : S_ISFIFO(mode) ? "a named pipe"
+         : S_ISSOCK(mode) ? "a socket"
+                          : "a device";
+}
+
+/// Looks before it opens: the opening of a device may do something.
+Result<void> CheckKind(const std::string& file) {
+  struct stat about{};
+  if (stat(file.c_str(), &about) != 0) {
+    return CannotRead(errno);
+  }
+  if (!S_ISREG(about.st_mode) && (S_ISDIR(about.st_mode) || !IsHandedOver(file))) {
+    return Error(Reason::kInvalid, fmt::format("cannot be read: it is {}; give a regular file",
+                                               KindOf(about.st_mode)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> ReadFile(const std::string& file, size_t most, milliseconds patience) {
-  // Without O_NONBLOCK the opening of a named pipe would wait for its writer.
+  if (const Result<void> right = CheckKind(file); !right) {
+    return right.error();
+  }
+  // Without O_NONBLOCK the opening of a pipe would wait for its writer.
   const Descriptor opened(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat about{};
   if (!opened || fstat(opened.get(), &about) != 0) {

@@ -8,9 +8,12 @@
 
 namespace klaxon::config {
 
-/// The bytes of a file. Of a pipe (a shell's <(...), or a named one) too, if it is written to its
-/// end within `patience`. Error: kInvalid, why (not there, not permitted, a folder, a pipe that
-/// nobody writes or that was read before, more than `most` bytes) without the file's name.
+/// The bytes of a regular file, or of a link to one; or of what a shell hands over under
+/// /dev/stdin, /dev/fd/N or /proc/self/fd/N (its <(...)), if it is written to its end within
+/// `patience`. Whatever else it is (a named pipe, a device) is refused at once: to wait for it
+/// would hold up whoever reads a configuration. Error: kInvalid, why (not there, not permitted, no
+/// file, a pipe that nobody writes or that was read before, more than `most` bytes) without the
+/// file's name.
 Result<std::string> ReadFile(const std::string& file, size_t most,
                              std::chrono::milliseconds patience = std::chrono::seconds{5});
 

@@ -202,6 +202,16 @@ class ProcessTest(unittest.TestCase):
     def test_the_doctor_needs_a_kafka_cluster_to_look_at(self):
         self.assertEqual(self.doctor("--connect", "http://127.0.0.1:1")[0], 2)
 
+    def test_the_doctor_tells_programs_of_a_configuration_it_cannot_use(self):
+        for arguments, words in ((["--bootstrap", "host:0"], "bootstrap.servers"),
+                                 (["--config", "/nowhere.yaml"], "/nowhere.yaml"),
+                                 (["--connect", "http://127.0.0.1:1"], "no Kafka cluster")):
+            code, out, _ = self.doctor("--json", *arguments)
+            self.assertEqual(code, 2, arguments)
+            told = json.loads(out)
+            self.assertEqual(told["clusters"], [])
+            self.assertIn(words, told["mistakes"][0])
+
     def test_output_that_cannot_be_written_exits_1(self):
         for arguments in (["metrics"], ["metrics", "--json"], ["lag", "-b", self.bootstrap]):
             with open("/dev/full", "w", encoding="ascii") as full:
@@ -273,7 +283,7 @@ class ProcessTest(unittest.TestCase):
             told = subprocess.run([KLAXON, *arguments], capture_output=True, text=True,
                                   timeout=PATIENCE, check=False)
             self.assertEqual(told.returncode, 2, arguments)
-            self.assertIn("a pipe that nobody has written to its end", told.stderr)
+            self.assertIn("it is a named pipe; give a regular file", told.stderr)
 
     def test_two_hundred_reloads_leak_nothing(self):
         running = self.start("--config", self.config("1s"))

@@ -6,9 +6,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -52,34 +57,86 @@ void WriteAll(int fd, std::string_view text) {
   }
 }
 
-TEST_CASE("a named pipe that nobody writes is given up", "[config]") {
+TEST_CASE("what is no regular file is refused at once", "[config]") {
+  struct Case {
+    std::string file{};
+    std::string kind{};
+  };
+
   const Fifo fifo;
-  const auto begin = steady_clock::now();
-  const Result<std::string> read = ReadFile(fifo.path(), kMost, milliseconds{100});
-  CHECK(steady_clock::now() - begin >= milliseconds{100});
-  REQUIRE_FALSE(read);
-  CHECK(read.error().message() ==
-        "cannot be read: a pipe that nobody has written to its end in time");
+  const int writer = ::open(fifo.path().c_str(), O_RDWR | O_CLOEXEC);  // it would not end either
+  REQUIRE(writer >= 0);
+  WriteAll(writer, "half");
+  const std::string folder = std::filesystem::path(fifo.path()).parent_path().string();
+  const std::string link = folder + "/link";
+  std::filesystem::create_symlink("pipe", link);
+  const std::vector<Case> cases{{fifo.path(), "a named pipe"}, {link, "a named pipe"},
+                                {folder, "a folder"},          {"/dev/fd/..", "a folder"},
+                                {"/dev/zero", "a device"},     {"/dev/null", "a device"}};
+  for (const Case& each : cases) {
+    INFO(each.file);
+    // Whoever waited would wait for an hour.
+    const Result<std::string> read = ReadFile(each.file, kMost, std::chrono::hours{1});
+    REQUIRE_FALSE(read);
+    CHECK(read.error().message() == "cannot be read: it is " + each.kind + "; give a regular file");
+  }
+  ::close(writer);
 }
 
-TEST_CASE("a named pipe whose writer does not come to an end is given up", "[config]") {
-  const Fifo fifo;
-  const int held = ::open(fifo.path().c_str(), O_RDWR | O_CLOEXEC);
-  REQUIRE(held >= 0);
-  WriteAll(held, "half");
-  CHECK_FALSE(ReadFile(fifo.path(), kMost, milliseconds{100}));
-  ::close(held);
+TEST_CASE("a link to a file is as good as the file", "[config]") {
+  const Fifo fifo;  // for its folder
+  const std::filesystem::path folder = std::filesystem::path(fifo.path()).parent_path();
+  std::ofstream(folder / "file") << "a=b\n";
+  std::filesystem::create_symlink("file", folder / "link");
+  const Result<std::string> read = ReadFile((folder / "link").string(), kMost);
+  REQUIRE(read);
+  CHECK(*read == "a=b\n");
 }
 
-TEST_CASE("a named pipe is read to its end, however late and large", "[config]") {
-  const Fifo fifo;
+/// Both ends of a pipe as a shell makes it.
+class Pipe {
+ public:
+  Pipe() { REQUIRE(::pipe2(ends_.data(), O_CLOEXEC) == 0); }
+
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+
+  ~Pipe() {
+    ::close(ends_[0]);
+    CloseWriter();
+  }
+
+  int writer() const { return ends_[1]; }
+
+  void CloseWriter() {
+    if (ends_[1] >= 0) ::close(std::exchange(ends_[1], -1));
+  }
+
+  std::string name() const { return "/dev/fd/" + std::to_string(ends_[0]); }
+
+ private:
+  std::array<int, 2> ends_{};
+};
+
+TEST_CASE("a shell's pipe whose writer does not come to an end is given up", "[config]") {
+  const Pipe pipe;
+  for (const char* text : {"", "half"}) {
+    WriteAll(pipe.writer(), text);
+    const Result<std::string> read = ReadFile(pipe.name(), kMost, milliseconds{100});
+    REQUIRE_FALSE(read);
+    CHECK(read.error().message() ==
+          "cannot be read: a pipe that nobody has written to its end in time");
+  }
+}
+
+TEST_CASE("a shell's pipe is read to its end, however late and large", "[config]") {
+  Pipe pipe;
   const std::string text(90'000, 'x');  // more than a pipe holds
   const std::jthread writer([&] {
-    const int fd = ::open(fifo.path().c_str(), O_WRONLY | O_CLOEXEC);  // waits for the reader
-    WriteAll(fd, text);
-    ::close(fd);
+    WriteAll(pipe.writer(), text);
+    pipe.CloseWriter();
   });
-  const Result<std::string> read = ReadFile(fifo.path(), kMost);
+  const Result<std::string> read = ReadFile(pipe.name(), kMost);
   REQUIRE(read);
   CHECK(*read == text);
 }
@@ -101,9 +158,12 @@ TEST_CASE("a shell's pipe gives what is in it once, and nothing is not an empty 
 }
 
 TEST_CASE("what has no end is too long", "[config]") {
-  const Result<std::string> read = ReadFile("/dev/zero", kMost);
+  const int zero = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
+  REQUIRE(zero >= 0);
+  const Result<std::string> read = ReadFile("/dev/fd/" + std::to_string(zero), kMost);
   REQUIRE_FALSE(read);
   CHECK(read.error().message() == "is longer than 100000 bytes");
+  ::close(zero);
 }
 
 }  // namespace

@@ -125,7 +125,8 @@ TEST_CASE("a mistake in a secret never shows it") {
        "klaxon.yaml:1: password_file: the secret's file cannot be read: No such file or directory, "
        "found \"none\""},
       {"a folder instead of a file", "password_file: .",
-       "klaxon.yaml:1: password_file: the secret's file cannot be read: Is a directory, found "
+       "klaxon.yaml:1: password_file: the secret's file cannot be read: it is a folder; give a "
+       "regular file, found "
        "\".\""},
       {"an empty file", "password_file: empty",
        "klaxon.yaml:1: password_file: the secret's file is empty, found \"empty\""},
