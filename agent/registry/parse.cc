@@ -87,18 +87,17 @@ int32_t Number(const json& value, const std::string& place) {
   return static_cast<int32_t>(number);
 }
 
-const json& Object(const json& value, const std::string& place = "") {
+void RequireObject(const json& value, const std::string& place = "") {
   if (!value.is_object()) {
     Complain(place, value, "an object");
   }
-  return value;
 }
 
-const json& List(const json& value, std::string_view place = "") {
+const json::array_t& List(const json& value, std::string_view place = "") {
   if (!value.is_array()) {
     Complain(std::string(place), value, "a list");
   }
-  return value;
+  return value.get_ref<const json::array_t&>();
 }
 
 /// The member, or null if it is not there or null.
@@ -119,6 +118,12 @@ std::string Word(const json& value, const std::string& place) {
   return Printable(Text(value, place), kWordLimit);
 }
 
+/// Of the answer itself.
+std::string WordAt(const json& root, const char* key) {
+  RequireObject(root);
+  return Word(Need(root, key, ""), key);
+}
+
 std::vector<SchemaReference> References(const json& object, const std::string& place) {
   std::vector<SchemaReference> references;
   const json* list = Find(object, "references");
@@ -127,7 +132,8 @@ std::vector<SchemaReference> References(const json& object, const std::string& p
   }
   for (const json& each : List(*list, place + "references")) {
     const std::string at = place + "references.";
-    references.push_back({.name = Text(Need(Object(each, at), "name", at), at + "name"),
+    RequireObject(each, at);
+    references.push_back({.name = Text(Need(each, "name", at), at + "name"),
                           .subject = Text(Need(each, "subject", at), at + "subject"),
                           .version = Number(Need(each, "version", at), at + "version")});
   }
@@ -135,7 +141,7 @@ std::vector<SchemaReference> References(const json& object, const std::string& p
 }
 
 VersionedSchema OneSchema(const json& object, const std::string& place) {
-  Object(object, place);
+  RequireObject(object, place);
   const std::string at = place.empty() ? "" : place + ".";
   VersionedSchema schema;
   if (const json* subject = Find(object, "subject")) {
@@ -188,8 +194,9 @@ Result<std::vector<int32_t>> ParseVersions(std::string_view body) {
 
 Result<VersionedSchema> ParseVersion(std::string_view body) {
   return Read(body, [](const json& root) {
+    RequireObject(root);
     for (const char* key : {"subject", "version", "id"}) {
-      Need(Object(root), key, "");
+      Need(root, key, "");
     }
     return OneSchema(root, "");
   });
@@ -220,7 +227,8 @@ Result<std::vector<SubjectVersion>> ParseSubjectVersions(std::string_view body) 
   return Read(body, [](const json& root) {
     std::vector<SubjectVersion> versions;
     for (const json& each : List(root)) {
-      versions.push_back({.subject = Text(Need(Object(each, "an item"), "subject", ""), "subject"),
+      RequireObject(each, "an item");
+      versions.push_back({.subject = Text(Need(each, "subject", ""), "subject"),
                           .version = Number(Need(each, "version", ""), "version")});
     }
     return versions;
@@ -229,28 +237,29 @@ Result<std::vector<SubjectVersion>> ParseSubjectVersions(std::string_view body) 
 
 Result<std::string> ParseCompatibility(std::string_view body) {
   return Read(body, [](const json& root) {
-    const json* level = Find(Object(root), "compatibilityLevel");
+    RequireObject(root);
+    const json* level = Find(root, "compatibilityLevel");
     level = level == nullptr ? &Need(root, "compatibility", "") : level;
     return Word(*level, "compatibilityLevel");
   });
 }
 
 Result<std::string> ParseMode(std::string_view body) {
-  return Read(body, [](const json& root) { return Word(Need(Object(root), "mode", ""), "mode"); });
+  return Read(body, [](const json& root) { return WordAt(root, "mode"); });
 }
 
 Result<std::string> ParseServerVersion(std::string_view body) {
-  return Read(body,
-              [](const json& root) { return Word(Need(Object(root), "version", ""), "version"); });
+  return Read(body, [](const json& root) { return WordAt(root, "version"); });
 }
 
 Result<KarapaceHealth> ParseKarapaceHealth(std::string_view body) {
   return Read(body, [](const json& root) {
-    KarapaceHealth health{.version =
-                              Word(Need(Object(root), "karapace_version", ""), "karapace_version")};
+    KarapaceHealth health{.version = WordAt(root, "karapace_version")};
     const json* status = Find(root, "status");
-    const json* primary =
-        status == nullptr ? nullptr : Find(Object(*status, "status"), "schema_registry_is_primary");
+    if (status != nullptr) {
+      RequireObject(*status, "status");
+    }
+    const json* primary = status == nullptr ? nullptr : Find(*status, "schema_registry_is_primary");
     if (primary != nullptr && primary->is_boolean()) {
       health.primary = primary->get<bool>();
     }
@@ -261,7 +270,8 @@ Result<KarapaceHealth> ParseKarapaceHealth(std::string_view body) {
 ErrorBody ParseErrorBody(std::string_view body) {
   Result<ErrorBody> error = Read(body, [](const json& root) {
     ErrorBody told;
-    const json* code = Find(Object(root), "error_code");
+    RequireObject(root);
+    const json* code = Find(root, "error_code");
     if (code != nullptr && code->is_number_integer()) {
       told.code = Number(*code, "error_code");
     }
