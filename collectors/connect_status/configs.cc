@@ -8,6 +8,7 @@
 #include "agent/base/mask.h"
 #include "agent/base/text.h"
 #include "agent/connect/digest.h"
+#include "collectors/connect_status/record_json.h"
 
 namespace klaxon::connect_status_collector {
 namespace {
@@ -19,16 +20,12 @@ constexpr size_t kMostLines = 20;  // of one change
 constexpr std::string_view kArrow = " \u2192 ";
 
 /// Null: not such a JSON object.
-nlohmann::json ObjectIn(std::string_view value) {
-  nlohmann::json json = value.size() > kMostOfConfig ? nlohmann::json()
-                                                     : nlohmann::json::parse(value, nullptr, false);
-  return json.is_object() ? json : nlohmann::json();
+nlohmann::json ConfigIn(std::string_view value) {
+  return ObjectIn(value, kMostOfConfig);
 }
 
 std::string WordAt(const nlohmann::json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? Printable(found->get<std::string>(), 40)
-                                                     : "";
+  return Printable(TextAt(object, key), 40);
 }
 
 bool TrueAt(const nlohmann::json& object, const char* key) {
@@ -50,7 +47,7 @@ Configs::Value Configs::ReadValue(std::string_view key, std::string_view value) 
 }
 
 std::optional<Configs::Keys> Configs::ReadKeys(std::string_view value) {
-  const nlohmann::json json = ObjectIn(value);
+  const nlohmann::json json = ConfigIn(value);
   const auto properties = json.find("properties");
   if (properties == json.end() || !properties->is_object()) {
     return std::nullopt;
@@ -161,7 +158,7 @@ bool Configs::TakeConfig(std::string_view name, std::optional<std::string_view> 
 /// "state" is STARTED or PAUSED; since 3.5 "state.v2" has STOPPED as well (KIP-875).
 bool Configs::TakeTarget(std::string_view name, std::string_view value,
                          std::optional<WallTime> written) {
-  const nlohmann::json json = ObjectIn(value);
+  const nlohmann::json json = ConfigIn(value);
   const std::string newer = WordAt(json, "state.v2");
   const std::string target = newer.empty() ? WordAt(json, "state") : newer;
   Row* row = target.empty() ? nullptr : RowOf(name);
@@ -178,7 +175,7 @@ bool Configs::TakeTarget(std::string_view name, std::string_view value,
 /// Written whenever the configurations of tasks are complete.
 bool Configs::TakeTasks(std::string_view name, std::string_view value,
                         std::optional<WallTime> written) {
-  const nlohmann::json json = ObjectIn(value);
+  const nlohmann::json json = ConfigIn(value);
   const auto tasks = json.find("tasks");
   constexpr uint64_t kMostTasks = 1'000'000;
   if (tasks == json.end() || !tasks->is_number_unsigned() || tasks->get<uint64_t>() > kMostTasks) {
@@ -198,7 +195,7 @@ bool Configs::TakeTasks(std::string_view name, std::string_view value,
 
 bool Configs::TakeRestart(std::string_view name, std::string_view value,
                           std::optional<WallTime> written) {
-  const nlohmann::json json = ObjectIn(value);
+  const nlohmann::json json = ConfigIn(value);
   if (json.is_null()) {
     return false;
   }

@@ -18,7 +18,6 @@ namespace klaxon::connect_status_collector {
 /// the bounds, is left out. Of a value only what may be shown is kept, and a digest.
 class Configs {
  public:
-  static constexpr size_t kMostConnectors = 20'000;
   static constexpr size_t kMostKeys = 2'000;  ///< of one connector
   static constexpr size_t kMostChanges = 200;
 

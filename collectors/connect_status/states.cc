@@ -8,11 +8,10 @@
 
 #include "agent/base/text.h"
 #include "agent/connect/trace.h"
+#include "collectors/connect_status/record_json.h"
 
 namespace klaxon::connect_status_collector {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr size_t kMostBytes = size_t{4} << 20U;  // of a value; a trace has some 20 kB
 constexpr size_t kMostName = 10'000;
@@ -47,22 +46,14 @@ std::optional<Subject> SubjectOf(std::string_view key) {
   return Subject{.connector = key.substr(kTask.size(), dash - kTask.size()), .task = task};
 }
 
-std::string TextOf(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 std::optional<ConnectTold> ReadTold(std::string_view value) {
-  if (value.size() > kMostBytes) {
+  const nlohmann::json json = ObjectIn(value, kMostBytes);
+  if (TextAt(json, "state").empty()) {
     return std::nullopt;
   }
-  const Json json = Json::parse(value, nullptr, false);
-  if (!json.is_object() || TextOf(json, "state").empty()) {
-    return std::nullopt;
-  }
-  ConnectTold told{.state = Printable(TextOf(json, "state"), 100),
-                   .worker = Printable(TextOf(json, "worker_id"))};
-  const std::string trace = TextOf(json, "trace");
+  ConnectTold told{.state = Printable(TextAt(json, "state"), 100),
+                   .worker = Printable(TextAt(json, "worker_id"))};
+  const std::string trace = TextAt(json, "trace");
   if (!trace.empty()) {
     told.failure = connect::ReadFailure(trace, "");
     told.root_cause = told.failure == nullptr ? "" : connect::LineOf(*told.failure);

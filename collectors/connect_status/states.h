@@ -13,7 +13,6 @@ namespace klaxon::connect_status_collector {
 /// 4.x. The records are hostile: what is not a status, or beyond the bounds, is left out.
 class States {
  public:
-  static constexpr size_t kMostConnectors = 20'000;
   static constexpr size_t kMostTasks = 10'000;  ///< of one connector
 
   /// `value` empty: what the key names is gone. True: the table is another one now.

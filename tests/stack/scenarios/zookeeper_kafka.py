@@ -3,8 +3,6 @@
 ZooKeeper is killed: its section is right within two polls, and Kafka's stays fresh, because the broker goes on answering.
 """
 
-import os
-
 import _paths  # noqa: F401
 import zookeeper_probe
 import zookeeper_truth as truth
@@ -15,14 +13,10 @@ INTERVAL = 1.0
 
 def run(case):
     stack = case.stack
-    stack.run("up", "zookeeper_kafka")
-    described = stack.describe("zookeeper_kafka")
-    address = described["nodes"][0]["address"]
+    address, agent = truth.watched(case, "zookeeper_kafka", INTERVAL, kafka=True)
     told = zookeeper_probe.mntr(address)
     check("zk_fsynctime_count" in told and "zk_cnt_fsynctime" not in told, "mntr speaks as with the Prometheus provider")
 
-    config = truth.configuration(os.path.join(case.folder, "klaxon.yaml"), described, INTERVAL, kafka=True)
-    agent = case.klaxon("--config", config)
     truth.await_truth(agent, [address], "the server stands alone", state="standalone")
 
     def equal():

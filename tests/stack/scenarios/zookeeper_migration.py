@@ -4,7 +4,6 @@ The truth is what ZooKeeper's own client reads of Kafka's nodes.
 """
 
 import json
-import os
 
 import _paths  # noqa: F401
 import zookeeper_truth as truth
@@ -15,11 +14,7 @@ INTERVAL = 1.0
 
 def run(case):
     stack = case.stack
-    stack.run("up", "zookeeper_migration")
-    described = stack.describe("zookeeper_migration")
-    address = described["nodes"][0]["address"]
-    config = truth.configuration(os.path.join(case.folder, "klaxon.yaml"), described, INTERVAL, kafka=True, chroot="/kafka")
-    agent = case.klaxon("--config", config)
+    address, agent = truth.watched(case, "zookeeper_migration", INTERVAL, kafka=True, chroot="/kafka")
 
     def node(path):
         """What ZooKeeper's own command line client prints of a node, as JSON."""

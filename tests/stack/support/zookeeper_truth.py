@@ -1,5 +1,6 @@
 """What a ZooKeeper server says of itself, beside what Klaxon says of it."""
 
+import os
 import re
 
 import zookeeper_probe
@@ -32,6 +33,14 @@ GROWING = {
     "zookeeper_packets_sent_total": ("zk_packets_sent", 1),
     "zookeeper_uptime_seconds": ("zk_uptime", 0.001),
 }
+
+
+def watched(case, scenario, interval, **more):
+    """Brings the components of a scenario up and klaxon beside them: the first server's address, and klaxon."""
+    case.stack.run("up", scenario)
+    described = case.stack.describe(scenario)
+    agent = case.klaxon("--config", configuration(os.path.join(case.folder, "klaxon.yaml"), described, interval, **more))
+    return described["nodes"][0]["address"], agent
 
 
 def configuration(path, stack_description, interval, admin=False, kafka=False, chroot=None):
