@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "agent/base/clock.h"
@@ -17,6 +18,24 @@ namespace {
 
 using config::YamlMap;
 
+/// Complains of an address that is given twice, with or without the default port and a slash.
+void CheckTwice(YamlMap& yaml, std::string_view key, const std::vector<std::string>& urls) {
+  std::set<std::string> seen;
+  for (const std::string& text : urls) {
+    const Result<http::Url> url = http::ParseUrl(text);
+    if (!url) {
+      continue;  // complained of elsewhere
+    }
+    std::string same = url->Origin() + url->path;
+    while (same.ends_with('/')) {
+      same.pop_back();
+    }
+    if (!seen.insert(same + "?" + url->query).second) {
+      yaml.Complain(key, "holds the same address twice: " + url->ForPeople() + "; give it once");
+    }
+  }
+}
+
 std::vector<std::string> ReadUrls(YamlMap& yaml, const UrlKey& key) {
   if (key.required && !yaml.Require(key.name)) {
     return {};
@@ -25,6 +44,7 @@ std::vector<std::string> ReadUrls(YamlMap& yaml, const UrlKey& key) {
   if (key.required && urls.empty()) {
     yaml.Complain(key.name, "is empty; give an address such as " + std::string(key.example));
   }
+  CheckTwice(yaml, key.name, urls);
   return urls;
 }
 

@@ -1,7 +1,9 @@
 #include "agent/app/agent_config.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -38,25 +40,43 @@ bool IsLabelName(std::string_view text) {
                           (text.front() < '0' || text.front() > '9') && !text.starts_with("__"));
 }
 
-void ReadCluster(YamlMap& yaml, std::set<std::string>& names, AgentConfig& config) {
+/// Of all kinds, in the order of the table.
+std::vector<SourceRef> ReadSources(YamlMap& yaml, const std::string& cluster,
+                                   const std::vector<SourceRef>& others) {
+  const std::span<const SourceKind> kinds = SourceKinds();
+  std::vector<std::vector<SourceRef>> read(kinds.size());
+  std::vector<SourceRef> earlier = others;
+  for (const bool first : {true, false}) {
+    for (size_t i = 0; i < kinds.size(); ++i) {
+      if (kinds[i].first == first) {
+        read[i] = kinds[i].read(yaml, cluster, earlier);
+        earlier.insert(earlier.end(), read[i].begin(), read[i].end());
+      }
+    }
+  }
+  std::vector<SourceRef> sources;
+  for (const std::vector<SourceRef>& each : read) {
+    sources.insert(sources.end(), each.begin(), each.end());
+  }
+  return sources;
+}
+
+void ReadCluster(const Document& document, YamlMap& yaml, std::set<std::string>& names,
+                 AgentConfig& config) {
   const std::string name = yaml.RequiredString("name");
   if (!name.empty() && !IsName(name)) {
     yaml.Complain("name", "may hold letters, digits, '.', '_' and '-' only, 100 at most");
   } else if (!name.empty() && !names.insert(name).second) {
     yaml.Complain("name", fmt::format("a second cluster is named \"{}\"", name));
   }
-  const size_t before = config.sources.size();
-  bool given = false;
-  for (const SourceKind& kind : SourceKinds()) {
-    given = yaml.Has(kind.key) || given;
-    std::vector<SourceRef> sources = kind.read(yaml, name, config.sources);
-    config.sources.insert(config.sources.end(), sources.begin(), sources.end());
-  }
-  if (!given && config.sources.size() == before) {
+  const size_t mistakes = document.mistakes().size();
+  std::vector<SourceRef> sources = ReadSources(yaml, name, config.sources);
+  if (sources.empty() && document.mistakes().size() == mistakes) {
     yaml.Complain("name",
                   "the cluster has nothing to watch; give it kafka, connect, "
                   "schema_registry, rest_proxy or zookeeper");
   }
+  std::ranges::move(sources, std::back_inserter(config.sources));
   yaml.Finish();
 }
 
@@ -105,7 +125,7 @@ AgentConfig ReadAgentConfig(Document& document) {
     root.Complain("clusters", "needs at least one cluster");
   }
   for (YamlMap& cluster : clusters) {
-    ReadCluster(cluster, names, config);
+    ReadCluster(document, cluster, names, config);
   }
   if (const Result<void> label =
           prometheus_page::CheckClusterLabel(config.cluster_label, names.size());

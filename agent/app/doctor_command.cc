@@ -35,13 +35,22 @@ kafka::Findings ExamineOne(const KafkaSource& source, bool tell, Clock& clock,
   return examination.Run({});
 }
 
+/// Says what keeps it from looking.
+ExitCode Refuse(const std::string& lines, bool json) {
+  if (json) {
+    fmt::print("{}", MistakesAsJson(lines));
+  } else {
+    fmt::print(stderr, "{}\n", lines);
+  }
+  return kUsage;
+}
+
 }  // namespace
 
 ExitCode Doctor(const RunOptions& options, bool json) {
   const Result<AgentConfig> config = ConfigOf(options);
   if (!config) {
-    fmt::print(stderr, "{}\n", config.error().message());
-    return kUsage;
+    return Refuse(config.error().message(), json);
   }
   log::SetLevel(log::Level::kError);  // what goes wrong is told as a finding
   SystemClock clock;
@@ -57,11 +66,11 @@ ExitCode Doctor(const RunOptions& options, bool json) {
       bad = bad || AnyBad(diagnoses.back().findings);
     }
   }
+  if (diagnoses.empty()) {
+    return Refuse("klaxon: no Kafka cluster to look at; give --bootstrap HOST:PORT", json);
+  }
   if (json) {
     fmt::print("{}", DiagnosesAsJson(diagnoses));
-  } else if (diagnoses.empty()) {
-    fmt::print(stderr, "klaxon: no Kafka cluster to look at; give --bootstrap HOST:PORT\n");
-    return kUsage;
   } else {
     fmt::print("{}\n", bad ? "Something is wrong; see the lines that begin with \"bad\"."
                            : "Nothing is wrong.");

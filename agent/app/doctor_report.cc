@@ -8,6 +8,8 @@
 namespace klaxon::app {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr size_t kLongestText = 2'000;
 
 }  // namespace
@@ -24,7 +26,6 @@ std::string FindingLines(const kafka::Finding& finding) {
 }
 
 std::string DiagnosesAsJson(const std::vector<Diagnosis>& diagnoses) {
-  using Json = nlohmann::ordered_json;
   Json clusters = Json::array();
   for (const Diagnosis& diagnosis : diagnoses) {
     Json findings = Json::array();
@@ -39,7 +40,16 @@ std::string DiagnosesAsJson(const std::vector<Diagnosis>& diagnoses) {
                         {"good", !AnyBad(diagnosis.findings)},
                         {"findings", std::move(findings)}});
   }
-  const Json document{{"clusters", std::move(clusters)}};
+  const Json document{{"clusters", std::move(clusters)}, {"mistakes", Json::array()}};
+  return document.dump(1) + "\n";
+}
+
+std::string MistakesAsJson(std::string_view lines) {
+  Json mistakes = Json::array();
+  for (const std::string_view line : Split(lines, '\n')) {
+    mistakes.push_back(ToUtf8(line));
+  }
+  const Json document{{"clusters", Json::array()}, {"mistakes", std::move(mistakes)}};
   return document.dump(1) + "\n";
 }
 

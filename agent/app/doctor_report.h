@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/kafka/doctor/finding.h"
@@ -17,7 +18,11 @@ struct Diagnosis {
 std::string FindingLines(const kafka::Finding& finding);
 
 /// {"clusters": [{"cluster", "good", "findings": [{"step", "outcome", "subject", "said",
-/// "mend"}]}]}.
+/// "mend"}]}], "mistakes": []}.
 std::string DiagnosesAsJson(const std::vector<Diagnosis>& diagnoses);
+
+/// The same where there was nothing to examine: what is wrong with the configuration, a mistake a
+/// line.
+std::string MistakesAsJson(std::string_view lines);
 
 }  // namespace klaxon::app

@@ -85,14 +85,48 @@ void ReadRecordSamples(YamlMap& yaml, const kafka_collector::Config& kafka,
       std::move(place), std::move(config), kafka));
 }
 
+/// "etl, mirror": the Connect clusters that belong to a Kafka cluster; empty: none.
+std::string ConnectNames(const std::string& cluster, std::span<const SourceRef> earlier) {
+  std::string names;
+  for (const SourceRef& source : earlier) {
+    const CollectorPlace& place = source->place();
+    if (place.collector == "connect" && place.cluster == cluster) {
+      names += (names.empty() ? "" : ", ") + place.instance;
+    }
+  }
+  return names;
+}
+
+/// The topics must be those of a Connect cluster that is watched: they only add to what it tells.
+void CheckWatched(YamlMap& entry, const std::string& name, const std::string& cluster,
+                  std::span<const SourceRef> earlier) {
+  const bool watched = std::ranges::any_of(earlier, [&](const SourceRef& source) {
+    const CollectorPlace& place = source->place();
+    return place.collector == "connect" && place.cluster == cluster && place.instance == name;
+  });
+  if (watched || name.empty()) {
+    return;
+  }
+  const std::string names = ConnectNames(cluster, earlier);
+  entry.Complain("name", names.empty()
+                             ? fmt::format("no Connect cluster is watched here; give this cluster "
+                                           "\"connect: [{{name: {}, url: ...}}]\" as well",
+                                           name)
+                             : fmt::format("no Connect cluster is named \"{}\"; write one of those "
+                                           "under connect: {}",
+                                           name, names));
+}
+
 void ReadConnectTopics(YamlMap& yaml, const kafka_collector::Config& kafka,
-                       const std::string& cluster, std::vector<SourceRef>& sources) {
+                       const std::string& cluster, std::span<const SourceRef> earlier,
+                       std::vector<SourceRef>& sources) {
   std::set<std::string> names;
   for (YamlMap& entry : yaml.Maps("connect_topics")) {
     connect_status_collector::Config config = connect_status_collector::ReadConfig(entry);
     if (!names.insert(config.name).second) {
       entry.Complain("name", fmt::format("a second entry is of \"{}\"", config.name));
     }
+    CheckWatched(entry, config.name, cluster, earlier);
     entry.Finish();
     CollectorPlace place{.cluster = cluster,
                          .collector = "connect_status",
@@ -110,7 +144,7 @@ void ReadConnectTopics(YamlMap& yaml, const kafka_collector::Config& kafka,
 }
 
 std::vector<SourceRef> ReadKafka(YamlMap& cluster_map, const std::string& cluster,
-                                 std::span<const SourceRef>) {
+                                 std::span<const SourceRef> earlier) {
   std::optional<YamlMap> yaml = cluster_map.Map("kafka");
   if (!yaml) {
     return {};
@@ -118,7 +152,7 @@ std::vector<SourceRef> ReadKafka(YamlMap& cluster_map, const std::string& cluste
   kafka_collector::Config config = kafka_collector::ReadConfig(*yaml);
   std::vector<SourceRef> more;
   ReadRecordSamples(*yaml, config, cluster, more);
-  ReadConnectTopics(*yaml, config, cluster, more);
+  ReadConnectTopics(*yaml, config, cluster, earlier, more);
   yaml->Finish();
   CollectorPlace place{.cluster = cluster, .collector = "kafka", .interval = config.interval};
   std::vector<SourceRef> sources{std::make_shared<SourceOf<kafka_collector::Config>>(
@@ -285,7 +319,7 @@ std::vector<SourceRef> ReadZookeeper(YamlMap& cluster_map, const std::string& cl
 // A new source is a line here.
 constexpr std::array<SourceKind, 5> kKinds{{
     {.key = "kafka", .read = ReadKafka},
-    {.key = "connect", .read = ReadConnect},
+    {.key = "connect", .read = ReadConnect, .first = true},
     {.key = "schema_registry", .read = ReadRegistries},
     {.key = "rest_proxy", .read = ReadRestProxies},
     {.key = "zookeeper", .read = ReadZookeeper},

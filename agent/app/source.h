@@ -84,9 +84,10 @@ class SourceOf : public Source {
 struct SourceKind {
   std::string_view key{};  ///< in the cluster's map, and the name of its sections
   /// Reads all sources of the kind that a cluster has. Mistakes go to the document. `earlier`:
-  /// those of the kinds before it in the table, of any cluster.
+  /// those of the kinds that are read before, of any cluster.
   std::vector<SourceRef> (*read)(config::YamlMap& cluster_map, const std::string& cluster,
                                  std::span<const SourceRef> earlier) = nullptr;
+  bool first = false;  ///< read before the others, which may look at it; listed in its place
 };
 
 /// Every kind of source there is. An explicit table: a reader finds it, a linker keeps it.

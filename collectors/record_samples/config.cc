@@ -44,6 +44,9 @@ Config ReadConfig(config::YamlMap& yaml) {
   Config config;
   if (yaml.Require("topics")) {
     config.topics = yaml.StringList("topics");
+    if (config.topics.empty()) {
+      yaml.Complain("topics", "is empty; give topics or patterns, such as orders-*");
+    }
   }
   config.interval = yaml.Duration("interval", config.interval, {seconds{5}, hours{24}});
   config.records =

@@ -10,6 +10,8 @@
 namespace klaxon::app {
 namespace {
 
+using config::Document;
+
 std::string MistakesIn(const std::string& text) {
   config::Document document = config::Document::Parse(text, "klaxon.yaml");
   (void)ReadAgentConfig(document);
@@ -96,6 +98,56 @@ TEST_CASE("two Connect clusters of one cluster need two names", "[config]") {
   CHECK(MistakesIn("clusters: [{name: main, connect: [{name: a, url: 'http://c:1'}, "
                    "{name: a, url: 'http://d:1'}]}]")
             .find("a second Connect cluster is named \"a\"") != std::string::npos);
+}
+
+TEST_CASE("what would watch nothing, or nothing new, is a mistake", "[config]") {
+  const std::string kafka = "- name: c\n  kafka:\n    bootstrap.servers: a:1\n";
+
+  struct Case {
+    std::string cluster{};
+    std::string mistake{};
+  };
+
+  const std::vector<Case> cases{
+      {"- name: c\n  connect: []\n",
+       "t.yaml:2: clusters[0].name: the cluster has nothing to watch; give it kafka"},
+      {"- name: c\n  connect: []\n  rest_proxy: []\n  schema_registry: []\n",
+       "t.yaml:2: clusters[0].name: the cluster has nothing to watch; give it kafka"},
+      {kafka + "    record_samples: {topics: []}\n",
+       "t.yaml:5: clusters[0].kafka.record_samples.topics: is empty; give topics or patterns"},
+      {kafka + "    connect_topics:\n    - {name: etl, status: s}\n",
+       "t.yaml:6: clusters[0].kafka.connect_topics[0].name: no Connect cluster is watched here; "
+       "give "
+       "this cluster \"connect: [{name: etl, url: ...}]\" as well"},
+      {kafka + "    connect_topics:\n    - {name: etk, status: s}\n"
+               "  connect:\n  - {name: etl, url: http://w}\n  - {name: more, url: http://v}\n",
+       "t.yaml:6: clusters[0].kafka.connect_topics[0].name: no Connect cluster is named \"etk\"; "
+       "write one of those under connect: etl, more"},
+      {kafka + "  connect:\n  - name: etl\n    url: [http://w:80/, http://v, 'HTTP://W']\n",
+       "t.yaml:7: clusters[0].connect[0].url: holds the same address twice: http://w:80/; give it "
+       "once"},
+      {kafka + "  schema_registry:\n  - {name: r, url: 'https://r/a,https://r:443/a/'}\n",
+       "t.yaml:6: clusters[0].schema_registry[0].url: holds the same address twice"},
+  };
+  for (const Case& each : cases) {
+    INFO(each.cluster);
+    Document document = Document::Parse("clusters:\n" + each.cluster, "t.yaml");
+    ReadAgentConfig(document);
+    REQUIRE(document.mistakes().size() == 1);
+    const std::string mistake = ToString(document.mistakes()[0]);
+    INFO(mistake);
+    CHECK(mistake.starts_with(each.mistake));
+  }
+  Document good = Document::Parse("clusters:\n" + kafka +
+                                      "    connect_topics:\n    - {name: etl, status: s}\n"
+                                      "  connect:\n  - {name: etl, url: [http://w, https://w]}\n"
+                                      "  rest_proxy: []\n",
+                                  "t.yaml");
+  const AgentConfig config = ReadAgentConfig(good);
+  CHECK(good.ok());
+  REQUIRE(config.sources.size() == 3);
+  CHECK(config.sources[0]->place().collector == "kafka");
+  CHECK(config.sources[2]->place().collector == "connect");
 }
 
 TEST_CASE("the label of clusters must tell them apart and be no other metric's", "[config]") {

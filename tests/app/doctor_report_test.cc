@@ -26,5 +26,11 @@ TEST_CASE("a finding in JSON is valid whatever bytes it holds", "[doctor]") {
   CHECK(json.find("\"good\": false") != std::string::npos);
 }
 
+TEST_CASE("mistakes in the configuration are JSON as well, one each", "[doctor]") {
+  CHECK(MistakesAsJson("a.yaml:3: x: y\nb \"\xff\"") ==
+        "{\n \"clusters\": [],\n \"mistakes\": [\n  \"a.yaml:3: x: y\",\n  \"b "
+        "\\\"\xef\xbf\xbd\\\"\"\n ]\n}\n");
+}
+
 }  // namespace
 }  // namespace klaxon::app
