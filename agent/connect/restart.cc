@@ -61,6 +61,7 @@ std::vector<std::string> RestartCalls(const RestartOrder& order, Version worker)
                         order.failed.empty() ? "false" : "true")};
   }
   std::vector<std::string> calls;
+  calls.reserve(order.failed.size() + 1);
   for (const int32_t id : order.failed) {
     calls.push_back(id < 0 ? path + "/restart" : fmt::format("{}/tasks/{}/restart", path, id));
   }

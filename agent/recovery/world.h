@@ -42,7 +42,7 @@ struct Subject {
 
   std::optional<Instant> moved{};  ///< its data moved last
   std::optional<int64_t> lag{};    ///< of a sink
-  bool disputed = false;         ///< workers tell different states of it
+  bool disputed = false;           ///< workers tell different states of it
   bool ghost = false;              ///< claims to run on a worker that is gone
   bool zombie = false;
   bool zero_tasks = false;

@@ -22,6 +22,7 @@ inline std::optional<bool> RunVictim(const std::vector<std::string>& arguments,
   std::vector<std::string> words{KLAXON_VICTIM};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) {
     pointers.push_back(word.data());
   }
