@@ -122,6 +122,16 @@ bool SomeWorkerLeaves(const std::vector<Subject>& subjects, const Instant& now) 
   });
 }
 
+void MarkDisputed(const ConnectFacts& facts, const Instant& now, World& world) {
+  for (const ConnectDisagreement& each : facts.disagreements) {
+    const auto subject =
+        std::ranges::lower_bound(world.subjects, each.connector->name, {}, &Subject::name);
+    if (subject != world.subjects.end() && subject->name == each.connector->name) {
+      subject->disputed = IsFresh(facts.compared, now);
+    }
+  }
+}
+
 /// The worker that listed the connectors if it may be asked, else another one: it answers, its
 /// herder is well, and it is in the workers' group, if that is known and knows addresses of the
 /// configuration (of a load balancer it does not).
@@ -241,13 +251,7 @@ World Look(const View& view, const ConnectPart& part, const Lens& lens) {
       item.owner_alive = !world.group_known ? Truth::kUnknown : there ? Truth::kYes : Truth::kNo;
     }
   }
-  for (const ConnectDisagreement& each : part.facts.disagreements) {
-    const auto subject =
-        std::ranges::lower_bound(world.subjects, each.connector->name, {}, &Subject::name);
-    if (subject != world.subjects.end() && subject->name == each.connector->name) {
-      subject->disputed = IsFresh(part.facts.compared, view.now);
-    }
-  }
+  MarkDisputed(part.facts, view.now, world);
   ChooseWorker(part, alive, view.now, world);
   lens.settings.Sweep();
   return world;
