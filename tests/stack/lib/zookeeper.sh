@@ -5,6 +5,9 @@
 # changes what mntr tells, and a Kafka 3.9.1 broker in ZooKeeper mode on it (node 2). 'zookeeper_migration' is the same without the
 # provider, ready to migrate: its KRaft controller (node 3) is started by itself.
 
+# With $KLAXON_STACK_ZOOKEEPER_TLS, a folder with server.pem (key and certificate) and ca.crt, 'zookeeper' also has a client port with
+# TLS, which wants a client certificate.
+
 # Reads NAME's ports into arrays by node id.
 read_zookeeper_ports() {
   local node
@@ -33,7 +36,10 @@ maxClientCnxns=0
 admin.serverAddress=127.0.0.1
 admin.serverPort=${admin_ports[$node]}
 P
-  [ "$name" = zookeeper ] && return
+  if [ "$name" = zookeeper ]; then
+    [ -z "${KLAXON_STACK_ZOOKEEPER_TLS:-}" ] || write_zookeeper_tls "${peer_ports[$node]}"
+    return
+  fi
   echo "4lw.commands.whitelist=srvr,mntr,conf,isro,ruok"
   if [ "$name" = zookeeper_kafka ]; then
     cat <<P
@@ -45,6 +51,22 @@ P
   fi
   [ "$name" = zookeeper3 ] || return 0
   for other in $(nodes_of "$name"); do echo "server.$other=127.0.0.1:${peer_ports[$other]}:${election_ports[$other]}"; done
+}
+
+# Netty alone speaks TLS. By itself a server would ask the client's host name of its certificate too.
+write_zookeeper_tls() {
+  cat <<P
+4lw.commands.whitelist=srvr,mntr,conf,isro,ruok
+serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory
+secureClientPort=$1
+secureClientPortAddress=127.0.0.1
+ssl.keyStore.location=$KLAXON_STACK_ZOOKEEPER_TLS/server.pem
+ssl.keyStore.type=PEM
+ssl.trustStore.location=$KLAXON_STACK_ZOOKEEPER_TLS/ca.crt
+ssl.trustStore.type=PEM
+ssl.hostnameVerification=false
+ssl.clientAuth=need
+P
 }
 
 is_zookeeper_broker() { case $1-$2 in zookeeper_kafka-2 | zookeeper_migration-2) ;; *) return 1 ;; esac; }
@@ -128,8 +150,8 @@ publish_zookeeper() {
   for node in $(nodes_of "$name"); do
     if is_zookeeper_broker "$name" "$node" || is_migrating_controller "$name" "$node"; then continue; fi
     servers+=${servers:+,}127.0.0.1:${client_ports[$node]}
-    rows+=${rows:+, }$(printf '{"id": %d, "address": "127.0.0.1:%s", "admin": "http://127.0.0.1:%s", "pid": %s, "log": "%s"}' "$node" \
-      "${client_ports[$node]}" "${admin_ports[$node]}" "$(cat "$(pid_file_of "$name" "$node")")" "$(log_of "$name" "$node")")
+    rows+=${rows:+, }$(printf '{"id": %d, "address": "127.0.0.1:%s", "admin": "http://127.0.0.1:%s", "secure": "localhost:%s", "pid": %s, "log": "%s"}' "$node" \
+      "${client_ports[$node]}" "${admin_ports[$node]}" "${peer_ports[$node]}" "$(cat "$(pid_file_of "$name" "$node")")" "$(log_of "$name" "$node")")
   done
   echo "KLAXON_$(port_variable "$name")_SERVERS=$servers" >"$run_dir/$name.env"
   is_zookeeper_broker "$name" 2 && bootstrap=127.0.0.1:${client_ports[2]}
