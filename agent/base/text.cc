@@ -1,6 +1,7 @@
 #include "agent/base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <numeric>
@@ -46,6 +47,42 @@ size_t Utf8Length(std::string_view bytes) {
     }
   }
   return length;
+}
+
+struct CodeRange {
+  char32_t first = 0;
+  char32_t last = 0;
+};
+
+// Unicode 15: category Cf as far as it hides or reorders (UAX 9), line separators, and C1.
+constexpr std::array<CodeRange, 11> kHidden{{{0x80, 0x9F},
+                                             {0xAD, 0xAD},
+                                             {0x61C, 0x61C},
+                                             {0x180E, 0x180E},
+                                             {0x200B, 0x200F},
+                                             {0x2028, 0x202E},
+                                             {0x2060, 0x206F},
+                                             {0xFEFF, 0xFEFF},
+                                             {0xFFF9, 0xFFFB},
+                                             {0x1D173, 0x1D17A},
+                                             {0xE0000, 0xE007F}}};
+
+/// The code point of one valid sequence of two bytes or more.
+char32_t CodePointOf(std::string_view sequence) {
+  const auto lead = static_cast<unsigned char>(sequence.front());
+  char32_t code = lead & (0x7FU >> sequence.size());
+  for (const char next : sequence.substr(1)) {
+    code = (code << 6U) | (static_cast<unsigned char>(next) & 0x3FU);
+  }
+  return code;
+}
+
+/// Adds one valid sequence so that it is seen.
+void AddVisibly(std::string_view sequence, std::string& text) {
+  const char32_t code = sequence.size() < 2 ? 0 : CodePointOf(sequence);
+  const bool hidden = std::ranges::any_of(
+      kHidden, [&](const CodeRange& range) { return code >= range.first && code <= range.last; });
+  text += hidden ? fmt::format("<U+{:04X}>", static_cast<uint32_t>(code)) : std::string(sequence);
 }
 
 size_t EditDistance(std::string_view a, std::string_view b) {
@@ -113,6 +150,17 @@ std::string ToUtf8(std::string_view bytes) {
   return text;
 }
 
+std::string ShowHidden(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  while (!text.empty()) {
+    const size_t length = std::max<size_t>(Utf8Length(text), 1);
+    AddVisibly(text.substr(0, length), shown);
+    text.remove_prefix(length);
+  }
+  return shown;
+}
+
 std::string Printable(std::string_view bytes, size_t limit) {
   std::string text;
   while (!bytes.empty()) {
@@ -121,8 +169,11 @@ std::string Printable(std::string_view bytes, size_t limit) {
       return text + "...";
     }
     const auto first = static_cast<unsigned char>(bytes.front());
-    text += length == 0 || first < 0x20 || first == 0x7F ? std::string_view("?")
-                                                         : bytes.substr(0, length);
+    if (length == 0 || first < 0x20 || first == 0x7F) {
+      text += '?';
+    } else {
+      AddVisibly(bytes.substr(0, length), text);
+    }
     bytes.remove_prefix(std::max<size_t>(length, 1));
   }
   return text;

@@ -20,12 +20,17 @@ std::vector<std::string_view> Split(std::string_view text, char separator);
 /// otherwise.
 std::string_view Nearest(std::string_view word, std::span<const std::string_view> candidates);
 
-/// One printable line out of hostile bytes: control characters and invalid UTF-8 become '?', and
+/// One printable line out of hostile bytes: control characters and invalid UTF-8 become '?',
+/// characters that nobody sees or that turn the text around become words such as "<U+202E>", and
 /// what is longer than `limit` bytes ends in "...".
 std::string Printable(std::string_view bytes, size_t limit = 400);
 
 /// The bytes as valid UTF-8: invalid sequences become U+FFFD.
 std::string ToUtf8(std::string_view bytes);
+
+/// Valid UTF-8 in which every character is seen that would hide itself or change how those around
+/// it are read (Unicode's format characters and the second set of controls): "<U+202E>".
+std::string ShowHidden(std::string_view text);
 
 /// An address of a server.
 struct HostPort {

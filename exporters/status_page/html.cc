@@ -9,7 +9,7 @@ namespace klaxon::status_page {
 
 std::string Escape(std::string_view text) {
   std::string escaped;
-  const std::string valid = ToUtf8(text);
+  const std::string valid = ShowHidden(ToUtf8(text));
   escaped.reserve(valid.size());
   for (const char letter : valid) {
     switch (letter) {

@@ -26,6 +26,13 @@ TEST_CASE("bytes from outside become one printable line", "[text]") {
   CHECK(Printable("a\r\nb\tc\x1b[31m") == "a??b?c?[31m");
   CHECK(Printable("gr\xC3\xBC\xC3\x9F") == "gr\xC3\xBC\xC3\x9F");
   CHECK(Printable("\xFF\xC3") == "??");
+  // U+202E turns what follows around, U+200B and U+2066 are not seen, U+0085 is a line end.
+  CHECK(Printable("a\xE2\x80\xAE"
+                  "b") == "a<U+202E>b");
+  CHECK(Printable("\xE2\x80\x8B\xE2\x81\xA6\xC2\x85") == "<U+200B><U+2066><U+0085>");
+  CHECK(Printable("\xF3\xA0\x81\x81") == "<U+E0041>");
+  CHECK(Printable("\xE2\x82\xAC\xF0\x9F\x98\x80") == "\xE2\x82\xAC\xF0\x9F\x98\x80");
+  CHECK(ShowHidden("<a>\n\xE2\x80\xAE") == "<a>\n<U+202E>");
   CHECK(Printable("abcdef", 4) == "abcd...");
   CHECK(Printable("ab\xC3\xBC", 3) == "ab...");
 }
