@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <future>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "agent/base/text.h"
-#include "agent/base/thread_name.h"
 #include "agent/connect/version.h"
 #include "collectors/answers.h"
 #include "collectors/connect/comparing.h"
+#include "collectors/side_by_side.h"
 
 namespace klaxon::connect_collector {
 namespace {
@@ -88,20 +87,11 @@ ConnectCollector::ConnectCollector(Config config, http::HttpClient& http)
 }
 
 std::vector<Telling> ConnectCollector::AskAll(const PollContext& context) {
-  std::vector<std::future<Telling>> asked;
-  asked.reserve(workers_.size());
-  for (size_t i = 0; i < workers_.size(); ++i) {
-    asked.push_back(std::async(std::launch::async, [this, i, &context] {
-      NameThisThread("connect " + config_.name);
-      return workers_[i]->Ask(i == next_ || config_.compare, facts_.get(), context);
-    }));
-  }
-  std::vector<Telling> tellings;
-  tellings.reserve(asked.size());
-  for (std::future<Telling>& each : asked) {
-    tellings.push_back(each.get());
-  }
-  return tellings;
+  return AskSideBySide(
+      workers_.size(), [&](size_t) { return "connect " + config_.name; },
+      [&](size_t i) {
+        return workers_[i]->Ask(i == next_ || config_.compare, facts_.get(), context);
+      });
 }
 
 void ConnectCollector::TakeWorkers(const std::vector<Telling>& tellings, Duration good_for,

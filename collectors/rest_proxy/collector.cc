@@ -1,10 +1,9 @@
 #include "collectors/rest_proxy/collector.h"
 
-#include <future>
 #include <utility>
 
 #include "agent/base/duration.h"
-#include "agent/base/thread_name.h"
+#include "collectors/side_by_side.h"
 
 namespace klaxon::rest_proxy_collector {
 namespace {
@@ -107,20 +106,9 @@ RestProxyCollector::RestProxyCollector(Config config, http::HttpClient& http)
 }
 
 std::vector<Telling> RestProxyCollector::AskAll(const PollContext& context) {
-  std::vector<std::future<Telling>> asked;
-  asked.reserve(nodes_.size());
-  for (Node& node : nodes_) {
-    asked.push_back(std::async(std::launch::async, [&] {
-      NameThisThread("rest-proxy");
-      return node.Ask(context, config_.request_timeout);
-    }));
-  }
-  std::vector<Telling> tellings;
-  tellings.reserve(asked.size());
-  for (std::future<Telling>& each : asked) {
-    tellings.push_back(each.get());
-  }
-  return tellings;
+  return AskSideBySide(
+      nodes_.size(), [](size_t) { return "rest-proxy"; },
+      [&](size_t i) { return nodes_[i].Ask(context, config_.request_timeout); });
 }
 
 Reading RestProxyCollector::Poll(const PollContext& context) {
