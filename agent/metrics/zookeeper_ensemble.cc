@@ -1,4 +1,7 @@
+#include <array>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "agent/base/duration.h"
 #include "agent/metrics/rows.h"
@@ -91,60 +94,48 @@ void EmitServers(const ZookeeperPart& part, Emitter& emitter) {
 constexpr std::string_view kServersPoll = "poll of a server";
 constexpr std::string_view kNodes = "Kafka's nodes";
 
+/// A row with one series an ensemble, or one a state.
+constexpr Metric Of(std::string_view name, std::string_view help, std::string_view source,
+                    void (*emit)(const View&, Emitter&), std::string_view unit = "") {
+  const bool states = name.ends_with("_state");
+  return {.info = {.name = name,
+                   .help = help,
+                   .type = name.ends_with("_total") ? MetricType::kCounter : MetricType::kGauge,
+                   .unit = unit,
+                   .labels = states ? std::span<const std::string_view>(kEnsembleState) : kEnsemble,
+                   .source = source},
+          .emit = emit};
+}
+
 constexpr std::array kEnsembleRows{
-    Metric{.info = {.name = "zookeeper_ensemble_state",
-                    .help = "1 for what the servers amount to: led by exactly one, standalone, "
-                            "leader_unseen (followers serve, no server that answers leads), "
-                            "not_serving (none serves), disagreeing (several lead, or a follower "
-                            "is of a later epoch than its leader, in two polls in a row); no "
-                            "series while no server answers",
-                    .labels = kEnsembleState,
-                    .source = kServersPoll},
-           .emit = EachZookeeper<EmitEnsembleState>},
-    Metric{.info = {.name = "zookeeper_ensemble_leaders",
-                    .help = "Servers that say they lead; no series if none does and a server is "
-                            "silent",
-                    .labels = kEnsemble,
-                    .source = kServersPoll},
-           .emit = EachZookeeper<EmitLeaders>},
-    Metric{.info = {.name = "zookeeper_ensemble_elections_total",
-                    .help = "Elections that ended since Klaxon started, by the epoch of the leader "
-                            "where it is told, else by the leaders that were seen",
-                    .type = MetricType::kCounter,
-                    .labels = kEnsemble,
-                    .source = kServersPoll},
-           .emit = EachZookeeper<EmitElections>},
-    Metric{.info = {.name = "zookeeper_ensemble_leaderless_seconds",
-                    .help = "Since when nobody leads, as Klaxon saw it; 0 while somebody does",
-                    .unit = "seconds",
-                    .labels = kEnsemble,
-                    .source = kServersPoll},
-           .emit = EachZookeeper<EmitLeaderless>},
-    Metric{.info = {.name = "zookeeper_ensemble_servers",
-                    .help = "Servers in the configuration of Klaxon",
-                    .labels = kEnsemble,
-                    .source = kServersPoll},
-           .emit = EachZookeeper<EmitServers>},
-    Metric{.info = {.name = "zookeeper_kafka_brokers",
-                    .help = "Brokers that live and are registered in ZooKeeper",
-                    .labels = kEnsemble,
-                    .source = kNodes},
-           .emit = EachZookeeper<EmitKafkaBrokers>},
-    Metric{.info = {.name = "zookeeper_kafka_migration_state",
-                    .help = "1 for how far a migration of Kafka to KRaft has come: none, prepared "
-                            "(it has left its mark, KRaft does not lead), dual_write (KRaft leads "
-                            "and writes to ZooKeeper too), brokers_gone (it leads, and no broker "
-                            "is registered in ZooKeeper any more)",
-                    .labels = kEnsembleState,
-                    .source = kNodes},
-           .emit = EachZookeeper<EmitMigration>},
-    Metric{.info = {.name = "zookeeper_kafka_migration_written_timestamp_seconds",
-                    .help = "When KRaft last wrote to ZooKeeper that it migrates; no series if it "
-                            "never did",
-                    .unit = "seconds",
-                    .labels = kEnsemble,
-                    .source = kNodes},
-           .emit = EachZookeeper<EmitMigrationWritten>},
+    Of("zookeeper_ensemble_state",
+       "1 for what the servers amount to: led by exactly one, standalone, leader_unseen (followers "
+       "serve, no server that answers leads), not_serving (none serves more than reads), "
+       "disagreeing (several lead, or a follower is of a later epoch than its leader, in two polls "
+       "in a row); no series while no server answers",
+       kServersPoll, EachZookeeper<EmitEnsembleState>),
+    Of("zookeeper_ensemble_leaders",
+       "Servers that say they lead; no series if none does and a server is silent", kServersPoll,
+       EachZookeeper<EmitLeaders>),
+    Of("zookeeper_ensemble_elections_total",
+       "Elections that ended since Klaxon started, by the epoch of the leader where it is told, "
+       "else by the leaders that were seen",
+       kServersPoll, EachZookeeper<EmitElections>),
+    Of("zookeeper_ensemble_leaderless_seconds",
+       "Since when nobody leads, as Klaxon saw it; 0 while somebody does", kServersPoll,
+       EachZookeeper<EmitLeaderless>, "seconds"),
+    Of("zookeeper_ensemble_servers", "Servers in the configuration of Klaxon", kServersPoll,
+       EachZookeeper<EmitServers>),
+    Of("zookeeper_kafka_brokers", "Brokers that live and are registered in ZooKeeper", kNodes,
+       EachZookeeper<EmitKafkaBrokers>),
+    Of("zookeeper_kafka_migration_state",
+       "1 for how far a migration of Kafka to KRaft has come: none, prepared (it has left its "
+       "mark, KRaft does not lead), dual_write (KRaft leads and writes to ZooKeeper too), "
+       "brokers_gone (it leads, and no broker is registered in ZooKeeper any more)",
+       kNodes, EachZookeeper<EmitMigration>),
+    Of("zookeeper_kafka_migration_written_timestamp_seconds",
+       "When KRaft last wrote to ZooKeeper that it migrates; no series if it never did", kNodes,
+       EachZookeeper<EmitMigrationWritten>, "seconds"),
 };
 
 }  // namespace
