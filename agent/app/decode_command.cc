@@ -177,6 +177,12 @@ std::optional<registry::RegistryClient> RegistryOf(const AgentConfig& config,
 }
 
 Result<void> CheckOptions(const DecodeOptions& options) {
+  if (options.offset && *options.offset < 0) {
+    return Error(Reason::kInvalid,
+                 fmt::format("--offset {} is none: give a number of 0 or more, as Kafka counts "
+                             "records; without it the newest record is shown",
+                             *options.offset));
+  }
   if (options.offset && !options.partition) {
     return Error(Reason::kInvalid, "--offset needs a --partition");
   }
