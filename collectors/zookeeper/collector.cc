@@ -1,11 +1,10 @@
 #include "collectors/zookeeper/collector.h"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 
-#include "agent/base/thread_name.h"
 #include "collectors/answers.h"
+#include "collectors/side_by_side.h"
 #include "collectors/zookeeper/kafka_nodes.h"
 
 namespace klaxon::zookeeper_collector {
@@ -175,21 +174,10 @@ bool ZookeeperCollector::ConfDue(size_t server, const Instant& now) const {
 }
 
 std::vector<Telling> ZookeeperCollector::AskAll(const PollContext& context) const {
-  std::vector<std::future<Telling>> asked;
-  asked.reserve(servers_.size());
   const Instant now = context.clock.Now();
-  for (size_t i = 0; i < servers_.size(); ++i) {
-    asked.push_back(std::async(std::launch::async, [this, &context, i, conf = ConfDue(i, now)] {
-      NameThisThread("zk " + servers_[i].name());
-      return servers_[i].Ask(context, config_.request_timeout, conf);
-    }));
-  }
-  std::vector<Telling> tellings;
-  tellings.reserve(asked.size());
-  for (std::future<Telling>& each : asked) {
-    tellings.push_back(each.get());
-  }
-  return tellings;
+  return AskSideBySide(
+      servers_.size(), [&](size_t i) { return "zk " + servers_[i].name(); },
+      [&](size_t i) { return servers_[i].Ask(context, config_.request_timeout, ConfDue(i, now)); });
 }
 
 Reading ZookeeperCollector::Poll(const PollContext& context) {
@@ -211,7 +199,8 @@ Reading ZookeeperCollector::Poll(const PollContext& context) {
     }
   }
   if (config_.session) {
-    ReadKafka(context, *facts, reading);
+    ReadKafka(context, *facts);
+    kept_.Tell(reading.problems);
   }
   if (reading.answered || facts_ != nullptr) {
     Publish(std::move(facts), reading);
@@ -234,8 +223,7 @@ std::optional<size_t> ZookeeperCollector::ServerForReads(const ZookeeperFacts& f
   return leader;
 }
 
-void ZookeeperCollector::ReadKafka(const PollContext& context, ZookeeperFacts& facts,
-                                   Reading& reading) {
+void ZookeeperCollector::ReadKafka(const PollContext& context, ZookeeperFacts& facts) {
   const Instant now = context.clock.Now();
   const std::optional<size_t> which = ServerForReads(facts, now);
   if (polls_to_kafka_ > 0) {
@@ -249,10 +237,10 @@ void ZookeeperCollector::ReadKafka(const PollContext& context, ZookeeperFacts& f
       ReadKafkaNodes(servers_[*which].port(), config_.chroot,
                      std::min(context.deadline, now.mono + config_.request_timeout), context.stop);
   polls_to_kafka_ = kPollsToKafka - 1;
+  kept_.Take("Kafka's nodes", kafka ? Result<void>() : kafka.error(), now);
   if (!kafka) {
     ++kafka_failures_;
     facts.kafka_read = WithError(facts.kafka_read, kafka.error());
-    reading.problems.push_back({.scope = "Kafka's nodes", .error = kafka.error()});
     return;
   }
   if (kafka->cluster_id.empty()) {

@@ -7,6 +7,7 @@
 #include "agent/model/entity.h"
 #include "agent/model/zookeeper_facts.h"
 #include "collectors/collector.h"
+#include "collectors/kept_problems.h"
 #include "collectors/zookeeper/config.h"
 #include "collectors/zookeeper/server.h"
 
@@ -29,7 +30,7 @@ class ZookeeperCollector final : public Collector {
   bool ConfDue(size_t server, const Instant& now) const;
   std::vector<Telling> AskAll(const PollContext& context) const;
   std::optional<size_t> ServerForReads(const ZookeeperFacts& facts, const Instant& now) const;
-  void ReadKafka(const PollContext& context, ZookeeperFacts& facts, Reading& reading);
+  void ReadKafka(const PollContext& context, ZookeeperFacts& facts);
   void Publish(std::shared_ptr<ZookeeperFacts> facts, Reading& reading);
 
   const Config config_;
@@ -37,6 +38,7 @@ class ZookeeperCollector final : public Collector {
   std::vector<std::optional<MonoTime>> conf_told_{};  // or refused; parallel to servers_
   size_t polls_to_kafka_ = 0;                         // until Kafka's nodes are read again
   size_t kafka_failures_ = 0;                         // to begin with another server each time
+  KeptProblems kept_{};                               // of Kafka's nodes
   EntityTable entities_{};
   std::shared_ptr<const ZookeeperFacts> facts_{};  // of the poll before; null at first
 };

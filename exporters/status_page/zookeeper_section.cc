@@ -39,8 +39,12 @@ std::string_view WordOf(ZookeeperState state) {
   std::abort();
 }
 
-std::string WordOf(EnsembleState state) {
-  std::string word(Name(state));
+/// A server cut off from its quorum may go on to serve whoever only reads.
+std::string WordOf(const ZookeeperEnsemble& ensemble) {
+  if (ensemble.state == EnsembleState::kNotServing && ensemble.serving > 0) {
+    return "serving readers only";
+  }
+  std::string word(Name(ensemble.state));
   std::ranges::replace(word, '_', ' ');
   return word;
 }
@@ -74,16 +78,15 @@ std::string StateCell(const ZookeeperServerFacts& server, const Instant& now) {
   if (!IsFresh(server.polled, now)) {
     return UnknownValue(server.polled);
   }
-  std::string html = Badge(KindOf(server.state), WordOf(server.state));
+  const bool readers = server.state == ZookeeperState::kServing && server.read_only.value_or(false);
+  std::string html = readers ? Badge("warn", "serving readers only")
+                             : Badge(KindOf(server.state), WordOf(server.state));
   if (!server.why.empty()) {
     html += fmt::format("<div class=\"why\">{}</div>", Escape(server.why));
   } else if (!server.refused.empty() && server.monitored == nullptr) {
     html +=
         "<div class=\"why\">it does not permit mntr; add it to 4lw.commands.whitelist for syncs, "
         "watches and files</div>";
-  }
-  if (server.read_only.value_or(false)) {
-    html += Badge("warn", "read only");
   }
   return html;
 }
@@ -193,7 +196,7 @@ std::string ZookeeperSection(const ZookeeperPart& part, const PlatformLinks& lin
       "<th>Waiting</th><th>Connections</th><th>Nodes</th><th>Version</th><th>Age</th></tr></thead>"
       "<tbody>\n",
       OpenSection(part.section), Escape(part.section.cluster),
-      WordOf(ensemble.state) + LedBy(part, ensemble, now), LinksIn(links, part.section),
+      WordOf(ensemble) + LedBy(part, ensemble, now), LinksIn(links, part.section),
       KafkaLine(part, now));
   std::vector<const ZookeeperServerFacts*> order;
   order.reserve(part.facts.servers.size());

@@ -33,6 +33,13 @@ std::string Leaderless(const ZookeeperPart& part, const Instant& now) {
   return since ? fmt::format("; nobody has led for {}", FormatAge(now.mono - since->mono)) : "";
 }
 
+/// "3 servers answer, none serves writers".
+std::string WhoServes(const ZookeeperEnsemble& ensemble) {
+  const size_t answer = ensemble.serving + ensemble.not_serving;
+  return fmt::format("{} {}, none serves{}", Counted(answer, "server"),
+                     answer == 1 ? "answers" : "answer", ensemble.serving > 0 ? " writers" : "");
+}
+
 void AddServers(const ZookeeperPart& part, const Instant& now, std::vector<Trouble>& troubles) {
   for (const ZookeeperServerFacts& server : part.facts.servers) {
     if (server.state == ZookeeperState::kNotServing && IsFresh(server.polled, now)) {
@@ -98,10 +105,9 @@ std::vector<Trouble> ZookeeperTroubles(const ZookeeperPart& part, const Instant&
       break;
     case EnsembleState::kNotServing:
       troubles.push_back(
-          Make(part, Severity::kBroken, "ZooKeeper does not serve",
-               fmt::format("{} answers, none serves",
-                           Counted(ensemble.serving + ensemble.not_serving, "server")) +
-                   Leaderless(part, now)));
+          Make(part, Severity::kBroken,
+               ensemble.serving > 0 ? "ZooKeeper serves readers only" : "ZooKeeper does not serve",
+               WhoServes(ensemble) + Leaderless(part, now)));
       AddReadOnly(part, now, troubles);
       return troubles;
     case EnsembleState::kDisagreeing:

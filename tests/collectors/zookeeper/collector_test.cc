@@ -70,12 +70,13 @@ HostileServer::Script Serve(const std::string& mode) {
 /// A collector over two servers.
 class Bench {
  public:
-  explicit Bench(bool admin = false) : one(Serve("leader")), two(Serve("follower")) {
+  explicit Bench(bool admin = false, bool session = false)
+      : one(Serve("leader")), two(Serve("follower")) {
     Config config;
     config.servers = {{.host = "127.0.0.1", .port = one.port()},
                       {.host = "127.0.0.1", .port = two.port()}};
     config.request_timeout = milliseconds{500};
-    config.session = false;  // session_test has those
+    config.session = session;  // session_test has those that go well
     if (admin) {
       config.admin.urls = {"http://a1:8080/", "http://a2:8080"};
     }
@@ -125,6 +126,18 @@ TEST_CASE("a poll tells every server with answers of its own", "[zookeeper]") {
   CHECK(bench.Server(0).configured->good_for > seconds{60});
   CHECK(bench.facts->answers.size() == 8);
   CHECK(SeenEnsemble(*bench.facts, bench.Now()).state == EnsembleState::kLed);
+}
+
+TEST_CASE("what failed to be read of Kafka's nodes is told until it is tried again",
+          "[zookeeper]") {
+  Bench bench(false, true);  // these servers hold no sessions
+  for (int i = 0; i < 4; ++i) {
+    INFO(i);
+    const Reading reading = bench.Poll();
+    REQUIRE(reading.problems.size() == 1);
+    CHECK(reading.problems[0].scope == "Kafka's nodes");
+    CHECK(reading.problems[0].error.message().find("; asked 2") != std::string::npos);
+  }
 }
 
 TEST_CASE("a silent server leaves the other fresh, and its own age grows", "[zookeeper]") {

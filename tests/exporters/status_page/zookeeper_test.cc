@@ -150,7 +150,24 @@ TEST_CASE("servers for readers only and servers with other limits are at risk", 
   REQUIRE(troubles.size() == 2);
   CHECK(troubles[0].what == "ZooKeeper server zk-3:2181 serves readers only");
   CHECK(troubles[1].why == "tickTime is 2000 ms at zk-1:2181 and 3000 ms at zk-2:2181");
-  CHECK(PageOf(facts).find("read only") != std::string::npos);
+  CHECK(PageOf(facts).find("serving readers only</span>") != std::string::npos);
+}
+
+TEST_CASE("servers that all serve readers only are told in one way", "[status_page]") {
+  EntityTable names;
+  ZookeeperFacts facts = Healthy(names);
+  for (ZookeeperServerFacts& server : facts.servers) {
+    server.stats.mode = "read-only";
+    server.read_only = true;
+  }
+  const std::vector<Trouble> troubles = TroublesOf(facts);
+  REQUIRE_FALSE(troubles.empty());
+  CHECK(troubles[0].what == "ZooKeeper serves readers only");
+  CHECK(troubles[0].why.starts_with("3 servers answer, none serves writers"));
+  const std::string page = PageOf(facts);
+  CHECK(page.find("ZooKeeper, serving readers only") != std::string::npos);
+  CHECK(page.find("does not serve") == std::string::npos);
+  CHECK(page.find(">serving</span>") == std::string::npos);
 }
 
 TEST_CASE("a word that is not permitted is a hint, not a trouble", "[status_page]") {
