@@ -114,6 +114,9 @@ class Differ {
   }
 
   void Created(const SubjectFacts& subject) {
+    if (before_.unreadable != nullptr && before_.unreadable->MayHold(subject.entity->name)) {
+      return;  // it was there, and could not be read
+    }
     out_.registered.insert(out_.registered.end(), subject.versions.size(), subject.entity);
     const SchemaVersionFacts& last = subject.versions.back();
     Say(EventKind::kSubjectCreated, subject.entity->name,

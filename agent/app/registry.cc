@@ -217,7 +217,7 @@ std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& clus
 std::unique_ptr<Collector> MakeRegistry(const CollectorPlace& place,
                                         const schema_registry_collector::Config& config,
                                         const SourceDeps& deps) {
-  if (config.topic.empty()) {
+  if (config.bootstrap.empty()) {
     return std::make_unique<schema_registry_collector::SchemaRegistryCollector>(config, deps.http);
   }
   const kafka_collector::Config connection = ConnectionOf(config);
@@ -231,8 +231,9 @@ std::unique_ptr<Collector> MakeRegistry(const CollectorPlace& place,
           .client = deps.traffic.MakeClient(options, deps.clock)});
 }
 
-/// Lets a registry's topic be read over the connection of its cluster's `kafka:` section.
-void ConnectTopic(YamlMap& yaml, const std::string& cluster, std::span<const SourceRef> earlier,
+/// Lets a registry's topic be read over the connection of its cluster's `kafka:` section. False:
+/// there is none.
+bool ConnectTopic(const std::string& cluster, std::span<const SourceRef> earlier,
                   schema_registry_collector::Config& config) {
   for (const SourceRef& source : earlier) {
     const auto* kafka = dynamic_cast<const SourceOf<kafka_collector::Config>*>(source.get());
@@ -240,23 +241,26 @@ void ConnectTopic(YamlMap& yaml, const std::string& cluster, std::span<const Sou
       config.bootstrap = kafka->config().bootstrap;
       config.client_id = kafka->config().client_id;
       config.security = kafka->config().security;
-      return;
+      return true;
     }
   }
-  yaml.Complain("topic", "needs a kafka section in the same cluster, to be read over");
+  return false;
 }
 
 std::vector<SourceRef> ReadRegistries(YamlMap& cluster_map, const std::string& cluster,
                                       std::span<const SourceRef> earlier) {
   std::vector<SourceRef> sources;
   std::set<std::string> names;
-  for (YamlMap& yaml : cluster_map.Maps("schema_registry")) {
+  std::vector<YamlMap> registries = cluster_map.Maps("schema_registry");
+  for (YamlMap& yaml : registries) {
     schema_registry_collector::Config config = schema_registry_collector::ReadConfig(yaml);
     if (!names.insert(config.name).second) {
       yaml.Complain("name", fmt::format("a second schema registry is named \"{}\"", config.name));
     }
-    if (!config.topic.empty()) {
-      ConnectTopic(yaml, cluster, earlier, config);
+    // Of several registries only one can have the topic that each has by itself.
+    const bool wanted = !config.topic.empty();
+    if ((wanted || registries.size() == 1) && !ConnectTopic(cluster, earlier, config) && wanted) {
+      yaml.Complain("topic", "needs a kafka section in the same cluster, to be read over");
     }
     yaml.Finish();
     CollectorPlace place{.cluster = cluster,

@@ -137,6 +137,9 @@ void EachRecordSamples(const View& view, Emitter& emitter) {
 Table ConnectWorkerRows();
 Table ConnectVerdictRows();
 
+// The last part of SchemaRegistryTable().
+Table SchemaRegistryTopicRows();
+
 // The first part of ZookeeperTable().
 Table ZookeeperEnsembleRows();
 

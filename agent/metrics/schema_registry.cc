@@ -2,6 +2,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "agent/metrics/rows.h"
 
@@ -20,7 +21,7 @@ constexpr std::array<std::string_view, 3> kLevel{"cluster", "registry", "level"}
 constexpr std::array<std::string_view, 3> kType{"cluster", "registry", "type"};
 constexpr std::array<std::string_view, 4> kSubjectMode{"cluster", "registry", "subject", "mode"};
 constexpr std::array<std::string_view, 3> kSubject{"cluster", "registry", "subject"};
-constexpr std::array<std::string_view, 3> kTopic{"cluster", "registry", "topic"};
+constexpr std::array<std::string_view, 3> kPart{"cluster", "registry", "part"};
 constexpr std::array<std::string_view, 3> kKind{"cluster", "registry", "kind"};
 
 // Mode.java and CompatibilityLevel.java of confluentinc/schema-registry; READONLY_OVERRIDE is of
@@ -117,34 +118,6 @@ void EmitDivergence(const Part& part, Emitter& emitter) {
   }
 }
 
-void EmitFollowed(const Part& part, Emitter& emitter) {
-  if (!part.facts.topic.name.empty()) {
-    emitter.Sample(
-        {part.section.cluster, part.section.instance, part.facts.topic.name},
-        part.facts.from_topic && IsFresh(part.facts.topic.tailed, emitter.now()) ? 1 : 0);
-  }
-}
-
-void EmitCompacted(const Part& part, Emitter& emitter) {
-  const RegistryTopicFacts& topic = part.facts.topic;
-  const Section& section = part.section;
-  if (!topic.name.empty() &&
-      emitter.Known(topic.policy, {section.cluster, section.instance, topic.name})) {
-    emitter.Sample({section.cluster, section.instance, topic.name}, topic.compacted() ? 1 : 0);
-  }
-}
-
-template <uint64_t RegistryTopicFacts::* kMember>
-void EmitTopicCount(const Part& part, Emitter& emitter) {
-  const RegistryTopicFacts& topic = part.facts.topic;
-  const Section& section = part.section;
-  if (!topic.name.empty() &&
-      emitter.Known(topic.tailed, {section.cluster, section.instance, topic.name})) {
-    emitter.Sample({section.cluster, section.instance, topic.name},
-                   static_cast<double>(topic.*kMember));
-  }
-}
-
 void EmitMode(const Part& part, Emitter& emitter) {
   const Section& section = part.section;
   if (part.facts.mode.empty() && IsFresh(part.facts.settings, emitter.now())) {
@@ -226,6 +199,21 @@ void EmitSubjectVersions(const Part& part, Emitter& emitter) {
   }
 }
 
+constexpr std::array kParts{UnreadablePart::kVersions, UnreadablePart::kSettings,
+                            UnreadablePart::kLeftOut};
+
+void EmitUnreadable(const Part& part, Emitter& emitter) {
+  const Section& section = part.section;
+  if (!emitter.Known(part.facts.listed, {section.cluster, section.instance})) {
+    return;
+  }
+  const UnreadableSubjects* all = part.facts.unreadable.get();
+  for (const UnreadablePart each : kParts) {
+    emitter.Sample({section.cluster, section.instance, Name(each)},
+                   all == nullptr ? 0 : static_cast<double>(all->Count(each)));
+  }
+}
+
 void EmitMaxId(const Part& part, Emitter& emitter) {
   const Section& section = part.section;
   if (part.facts.max_id && part.facts.whole &&
@@ -262,7 +250,6 @@ void EmitRegistered(const Part& part, Emitter& emitter) {
 constexpr std::string_view kConfig = "GET /config";
 constexpr std::string_view kPolled = "every poll";
 constexpr std::string_view kSubjects = "GET /subjects, /schemas";
-constexpr std::string_view kTail = "the registry's topic";
 constexpr std::string_view kAnalysis = "what changed since the start";
 
 /// A row with a series a registry.
@@ -305,6 +292,11 @@ constexpr std::array kRows{
        EachRegistry<EmitCompatibility>),
     Of("kafka_schema_registry_subjects", "Subjects with a version that is not deleted", kRegistry,
        kSubjects, EachRegistry<EmitCount<&RegistryCounts::subjects>>),
+    Of("kafka_schema_registry_unreadable_subjects",
+       "Subjects that the registry lists and of which something could not be read: versions (they "
+       "are in no other count if they never could be), settings (level and mode), or left_out (its "
+       "name is odd, or there is too much)",
+       kPart, "GET /subjects/SUBJECT, /config/SUBJECT", EachRegistry<EmitUnreadable>),
     Of("kafka_schema_registry_deleted_subjects", "Subjects that are deleted softly", kRegistry,
        kSubjects, EachRegistry<EmitCount<&RegistryCounts::deleted_subjects>>),
     Of("kafka_schema_registry_versions", "Versions of all subjects that are not deleted", kRegistry,
@@ -343,19 +335,6 @@ constexpr std::array kRows{
        "Subjects named TOPIC-key or TOPIC-value without such a topic; absent without Kafka's "
        "topics",
        kRegistry, "GET /subjects, Metadata", EachRegistry<EmitOrphans>),
-    Of("kafka_schema_registry_topic_followed",
-       "1 if the registry's topic tells its subjects, 0 if the nodes do because it cannot be read; "
-       "no series without `topic`",
-       kTopic, kTail, EachRegistry<EmitFollowed>),
-    Of("kafka_schema_registry_topic_compacted",
-       "1 if the registry's topic has cleanup.policy compact, 0 if schemas vanish when they are "
-       "old",
-       kTopic, "DescribeConfigs", EachRegistry<EmitCompacted>),
-    Of("kafka_schema_registry_topic_records", "Records read since the topic was begun", kTopic,
-       kTail, EachRegistry<EmitTopicCount<&RegistryTopicFacts::records>>),
-    Of("kafka_schema_registry_topic_unreadable_records",
-       "Of these, records that are none of a registry's", kTopic, kTail,
-       EachRegistry<EmitTopicCount<&RegistryTopicFacts::unreadable>>),
     Metric{.info = {.name = "kafka_schema_registry_registered_versions_total",
                     .help = "Versions that appeared since Klaxon started",
                     .type = MetricType::kCounter,
@@ -373,7 +352,13 @@ constexpr std::array kRows{
 }  // namespace
 
 Table SchemaRegistryTable() {
-  return kRows;
+  static const std::vector<Metric> all = [] {
+    std::vector<Metric> rows(kRows.begin(), kRows.end());
+    const Table topic = SchemaRegistryTopicRows();
+    rows.insert(rows.end(), topic.begin(), topic.end());
+    return rows;
+  }();
+  return all;
 }
 
 }  // namespace klaxon::metrics

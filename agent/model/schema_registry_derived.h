@@ -35,8 +35,10 @@ std::string_view Name(IntegrityKind kind);
 
 struct IntegrityViolation {
   IntegrityKind kind = IntegrityKind::kIdChanged;
-  Instant at{};        ///< when analysis saw it
+  Instant at{};        ///< when analysis saw it last
   std::string what{};  ///< one sentence
+  Instant first{};     ///< when it saw the first of those that were equal
+  size_t times = 1;    ///< how many there were
 };
 
 struct RegistryCounts {

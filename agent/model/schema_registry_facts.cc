@@ -35,6 +35,30 @@ std::string_view Name(RegistryNodeState state) {
   std::abort();
 }
 
+std::string_view Name(UnreadablePart part) {
+  switch (part) {
+    case UnreadablePart::kVersions:
+      return "versions";
+    case UnreadablePart::kSettings:
+      return "settings";
+    case UnreadablePart::kLeftOut:
+      return "left_out";
+  }
+  std::abort();
+}
+
+bool UnreadableSubjects::MayHold(std::string_view name) const {
+  size_t kept = 0;
+  for (const UnreadableSubject& subject : subjects) {
+    const bool hidden = subject.part != UnreadablePart::kSettings;
+    kept += hidden ? 1 : 0;
+    if (hidden && subject.name == name) {
+      return true;
+    }
+  }
+  return kept < Count(UnreadablePart::kVersions) + Count(UnreadablePart::kLeftOut);
+}
+
 std::string ToString(const SchemaHash& hash) {
   return fmt::format("{:016x}{:016x}", hash.high, hash.low);
 }

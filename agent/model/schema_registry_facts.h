@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -92,6 +93,36 @@ struct RegistryInventory {
   std::vector<SubjectRef> subjects{};  ///< by name
 };
 
+/// What of a subject could not be read.
+enum class UnreadablePart : uint8_t {
+  kVersions,  ///< its versions or one of them; what was known of it before stays
+  kSettings,  ///< its own level and mode
+  kLeftOut,   ///< it is not kept at all: its name is odd, or there is too much
+};
+
+inline constexpr size_t kUnreadableParts = 3;
+
+std::string_view Name(UnreadablePart part);  ///< "versions", "settings", "left_out"
+
+struct UnreadableSubject {
+  std::string name{};  ///< cut if it is too long to be one
+  UnreadablePart part = UnreadablePart::kVersions;
+  std::string why{};               ///< one line
+  std::optional<Instant> since{};  ///< when that was first told; nullopt: left out
+};
+
+/// Subjects that the registry lists and does not tell. Immutable.
+struct UnreadableSubjects {
+  std::vector<UnreadableSubject> subjects{};  ///< the first of them, by name
+  std::array<size_t, kUnreadableParts> counts{};
+
+  size_t Count(UnreadablePart part) const { return counts.at(static_cast<size_t>(part)); }
+
+  /// Whether nothing is known of its versions because they could not be read. Where not all names
+  /// were kept, that cannot be ruled out of any.
+  bool MayHold(std::string_view name) const;
+};
+
 /// What differs between the node that tells the facts and another one.
 struct NodeComparison {
   size_t differences = 0;            ///< found now, of a sample
@@ -112,15 +143,18 @@ struct RegistryNodeFacts {
   std::optional<bool> primary{};  ///< takes writes; nullopt: not told
   NodeComparison comparison{};
   AnswerRef compared{};  ///< of `comparison`; null: it tells the facts itself, or never was
+  /// Why it could not be compared the last time it was its turn; empty: it was.
+  std::string compare_failed{};
 
   bool Serves(const Instant& now) const {
     return state == RegistryNodeState::kServing && IsFresh(polled, now);
   }
 };
 
-/// The topic that a registry keeps everything in, if it is followed.
+/// The topic that a registry keeps everything in, if it is known.
 struct RegistryTopicFacts {
-  std::string name{};       ///< empty: it is not followed
+  std::string name{};       ///< empty: nothing is known of it
+  bool followed = false;    ///< the configuration wants it to be; else only `policy` is known
   AnswerRef tailed{};       ///< it was read to its end; with the error: it cannot be
   uint64_t records = 0;     ///< read since it was begun
   uint64_t unreadable = 0;  ///< of these; none of a registry's
@@ -145,8 +179,10 @@ struct SchemaRegistryFacts final : Facts {
 
   std::shared_ptr<const RegistryInventory> inventory{};  ///< null: never listed
   AnswerRef listed{};                                    ///< of the names in `inventory`
-  bool whole = false;         ///< every subject in it was read; false: the first scan goes on
-  size_t unread = 0;          ///< subjects known by name alone
+  bool whole = false;   ///< every subject in it was read; false: the first scan goes on
+  size_t unread = 0;    ///< subjects known by name alone, still to be read
+  std::string stuck{};  ///< why the first scan does not go on; empty: it does, or is done
+  std::shared_ptr<const UnreadableSubjects> unreadable{};  ///< null: none
   std::string listed_from{};  ///< URL of the node that told it, or "topic _schemas"
   bool from_topic = false;    ///< the topic tells the inventory, its settings and its highest id
   std::string incomplete{};   ///< why the list cannot be whole; empty: it is

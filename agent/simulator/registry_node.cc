@@ -57,7 +57,7 @@ class RegistryNode::Impl {
     RegistryFaults faults;
     {
       const Lock lock(mutex_);
-      faults = faults_;
+      faults = request.path.find(faults_.only) == std::string::npos ? RegistryFaults{} : faults_;
     }
     host_.Pause(faults.delay);
     if (faults.status != 0) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "agent/registry/schema_hash.h"
 
 namespace klaxon::schema_registry_collector {
@@ -12,11 +14,6 @@ constexpr size_t kMostVersions = 2'000'000;
 constexpr size_t kMostReferences = 1'000;
 constexpr size_t kLongestText = size_t{64} * 1024;
 constexpr size_t kMostText = size_t{64} << 20U;  // of all subjects together
-
-bool Fits(const registry::VersionedSchema& schema) {
-  return !schema.subject.empty() && schema.subject.size() <= registry::kLongestName &&
-         schema.references.size() <= kMostReferences;
-}
 
 }  // namespace
 
@@ -59,10 +56,24 @@ void Book::KeepText(Draft& draft, registry::VersionedSchema&& schema) {
   }
 }
 
+std::string Book::WhyLeftOut(const registry::VersionedSchema& schema) const {
+  if (schema.references.size() > kMostReferences) {
+    return fmt::format("its version {} has more than {} references", schema.version,
+                       kMostReferences);
+  }
+  if (versions_ >= kMostVersions) {
+    return fmt::format("more than {} versions are registered", kMostVersions);
+  }
+  if (drafts_.size() >= kMostSubjects && !drafts_.contains(schema.subject)) {
+    return fmt::format("more than {} subjects are registered", kMostSubjects);
+  }
+  return OddName(schema.subject);
+}
+
 bool Book::Take(registry::VersionedSchema schema) {
   auto found = drafts_.find(schema.subject);
-  if (!Fits(schema) || versions_ >= kMostVersions ||
-      (found == drafts_.end() && drafts_.size() >= kMostSubjects)) {
+  if (std::string why = WhyLeftOut(schema); !why.empty()) {
+    unreadable_.Add(schema.subject, UnreadablePart::kLeftOut, std::move(why));
     return false;
   }
   if (found == drafts_.end()) {
@@ -130,6 +141,7 @@ std::vector<int32_t> Book::SetVersions(const std::string& subject, const std::ve
 }
 
 void Book::Forget(Drafts::iterator draft) {
+  unreadable_.Remove(draft->first, UnreadablePart::kSettings);
   versions_ -= draft->second.versions.size();
   text_bytes_ -= draft->second.text == nullptr ? 0 : draft->second.text->size();
   drafts_.erase(draft);
@@ -137,6 +149,7 @@ void Book::Forget(Drafts::iterator draft) {
 }
 
 void Book::Remove(const std::string& subject) {
+  unreadable_.Forget(subject);
   if (const auto found = drafts_.find(subject); found != drafts_.end()) {
     Forget(found);
   }
@@ -145,6 +158,7 @@ void Book::Remove(const std::string& subject) {
 std::optional<bool> Book::RemoveVersion(const std::string& subject, int32_t version) {
   const auto found = drafts_.find(subject);
   if (found == drafts_.end()) {
+    unreadable_.Forget(subject);
     return std::nullopt;
   }
   Draft& draft = found->second;
@@ -207,13 +221,19 @@ std::vector<std::string> Book::ActiveNames() const {
 }
 
 void Book::Doubt(const std::string& subject) {
-  if (subject.size() <= registry::kLongestName && doubtful_.size() < kMostSubjects) {
+  if (OddName(subject).empty() && doubtful_.size() < kMostSubjects &&
+      !unreadable_.Has(subject, UnreadablePart::kVersions) &&
+      (Has(subject) || !unreadable_.Has(subject, UnreadablePart::kLeftOut))) {
     doubtful_.insert(subject);
   }
 }
 
 void Book::CompareActive(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
+    if (std::string odd = OddName(name); !odd.empty()) {
+      unreadable_.Add(name, UnreadablePart::kLeftOut, std::move(odd));
+      continue;
+    }
     const auto found = drafts_.find(name);
     if (found == drafts_.end() || found->second.deleted()) {
       Doubt(name);
@@ -239,6 +259,7 @@ void Book::CompareAll(const std::vector<std::string>& names) {
       Doubt(name);
     }
   }
+  unreadable_.KeepListed(names, [this](const std::string& name) { return Has(name); });
 }
 
 void Book::EndWalk(size_t deleted) {
@@ -264,44 +285,6 @@ void Book::EndWalk(size_t deleted) {
     Doubt(walk_cursor_);
   }
   std::erase_if(schemas_, [](const auto& entry) { return entry.second.expired(); });
-}
-
-void Book::SetCompatibility(const std::string& subject, std::string level) {
-  const auto found = drafts_.find(subject);
-  if (found != drafts_.end() && found->second.compatibility != level) {
-    found->second.compatibility = std::move(level);
-    Change(found->second);
-  }
-}
-
-void Book::SetMode(const std::string& subject, std::string mode) {
-  const auto found = drafts_.find(subject);
-  if (found != drafts_.end() && found->second.mode != mode) {
-    found->second.mode = std::move(mode);
-    Change(found->second);
-  }
-}
-
-bool Book::SettingsKnown(const std::string& subject) const {
-  const auto found = drafts_.find(subject);
-  return found != drafts_.end() && found->second.compatibility && found->second.mode;
-}
-
-void Book::SettingsRead(const std::string& subject, const Instant& at) {
-  if (const auto found = drafts_.find(subject); found != drafts_.end()) {
-    found->second.settings_at = at;
-  }
-}
-
-std::optional<Instant> Book::OldestSettings() const {
-  std::optional<Instant> oldest;
-  for (const auto& [name, draft] : drafts_) {
-    if (!draft.settings_at) {
-      return std::nullopt;
-    }
-    oldest = oldest && oldest->mono < draft.settings_at->mono ? oldest : draft.settings_at;
-  }
-  return oldest;
 }
 
 std::string Book::After(std::string_view subject) const {

@@ -13,6 +13,7 @@
 #include "agent/model/entity.h"
 #include "agent/model/schema_registry_facts.h"
 #include "agent/registry/parse.h"
+#include "collectors/schema_registry/unreadable.h"
 
 namespace klaxon::schema_registry_collector {
 
@@ -21,7 +22,7 @@ namespace klaxon::schema_registry_collector {
 class Book {
  public:
   /// One version as a registry tells it; all fields are there. False: too much is kept already, or
-  /// a name is too long, and it was left out.
+  /// a name is odd; it is told as left out.
   bool Take(registry::VersionedSchema schema);
 
   /// Which versions a subject has now, and which of these are not deleted softly; ascending.
@@ -46,13 +47,18 @@ class Book {
   /// The same with those that are deleted softly.
   void CompareAll(const std::vector<std::string>& names);
 
-  /// Says that a subject has to be read, or was.
+  /// Says that a subject has to be read, or was. One that cannot be read is tried again in turn
+  /// instead, and one that is left out is not.
   void Doubt(const std::string& subject);
 
   void Settle(const std::string& subject) { doubtful_.erase(subject); }
 
   /// Subjects that have to be read, by name.
   const std::set<std::string, std::less<>>& doubtful() const { return doubtful_; }
+
+  Unreadable& unreadable() { return unreadable_; }
+
+  const Unreadable& unreadable() const { return unreadable_; }
 
   /// Begins a walk through all versions; EndWalk doubts the subjects of versions that were not
   /// taken since. Of subjects that lack only versions deleted softly it doubts `deleted`, in turn.
@@ -69,13 +75,14 @@ class Book {
 
   bool Has(const std::string& subject) const { return drafts_.contains(subject); }
 
-  /// Whether level and mode were read.
+  /// Whether level and mode were read, or it was tried.
   bool SettingsKnown(const std::string& subject) const;
 
   /// Says that both were read just now.
   void SettingsRead(const std::string& subject, const Instant& at);
 
-  /// When those were read that were read longest ago; nullopt: of some subject they never were.
+  /// When those were read that were read longest ago, besides those that cannot be read; nullopt:
+  /// of some subject they never were.
   std::optional<Instant> OldestSettings() const;
 
   size_t size() const { return drafts_.size(); }
@@ -109,6 +116,8 @@ class Book {
   using Drafts = std::map<std::string, Draft, std::less<>>;
   using IdKey = std::pair<std::string, int32_t>;  // context, id
 
+  /// Empty: it is not.
+  std::string WhyLeftOut(const registry::VersionedSchema& schema) const;
   SchemaRef Share(const registry::VersionedSchema& schema);
   void Change(Draft& draft);
   void KeepText(Draft& draft, registry::VersionedSchema&& schema);
@@ -117,6 +126,7 @@ class Book {
   Drafts drafts_{};
   std::map<IdKey, std::weak_ptr<const SchemaFacts>> schemas_{};
   std::set<std::string, std::less<>> doubtful_{};
+  Unreadable unreadable_{};
   EntityTable entities_{};
   std::shared_ptr<const RegistryInventory> inventory_{};
   bool changed_ = true;

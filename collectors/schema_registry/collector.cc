@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "agent/base/thread_name.h"
 #include "collectors/answers.h"
 
 namespace klaxon::schema_registry_collector {
@@ -13,24 +12,24 @@ using registry::RegistryClient;
 
 constexpr uint64_t kIdentifyEvery = 360;  // polls
 constexpr uint64_t kCompareEvery = 3;
-constexpr uint64_t kCompareTopicEvery = 30;
-constexpr Duration kFirstRead = std::chrono::seconds{10};  // of the topic, before others go on
-constexpr size_t kDifferencesShown = 5;
+constexpr std::string_view kDefaultTopic = "_schemas";  // kafkastore.topic, and Karapace's
 
 }  // namespace
 
 SchemaRegistryCollector::SchemaRegistryCollector(Config config, http::HttpClient& http,
                                                  std::optional<TopicAccess> topic)
     : config_(std::move(config)) {
-  if (topic) {
+  if (topic && config_.topic.empty()) {
+    default_policy_.emplace(std::string(kDefaultTopic), std::move(topic->client));
+  } else if (topic) {
     topic_ = std::make_unique<Topic>(config_.topic, *std::move(topic));
   }
   const http::ClientAccess access =
       MakeAccess(config_.source, "schema_registry/" + config_.name, http);
   for (const std::string& url : config_.source.urls) {
     nodes_.emplace_back(http, url, access);
-    comparers_.emplace_back(book_);
   }
+  comparisons_.emplace(nodes_, book_);
 }
 
 std::optional<size_t> SchemaRegistryCollector::Choose(const SchemaRegistryFacts& facts) const {
@@ -74,6 +73,7 @@ void SchemaRegistryCollector::TakeInventory(const Round& round, SchemaRegistryFa
   if (!done) {
     reading.problems.push_back({.scope = "subjects", .error = done.error()});
   }
+  facts.stuck = done || scan_.whole() ? "" : done.error().message();
   if (!scan_.listed()) {
     facts.listed = WithError(facts.listed, done.error());
     facts.max_id_answer = WithError(facts.max_id_answer, done.error());
@@ -97,49 +97,25 @@ void SchemaRegistryCollector::TakeInventory(const Round& round, SchemaRegistryFa
   }
 }
 
-void SchemaRegistryCollector::TakeSettings(const Round& round, SchemaRegistryFacts& facts,
-                                           Reading& reading) {
-  if (const Result<void> done = settings_.Advance(round); !done) {
-    reading.problems.push_back({.scope = "settings of subjects", .error = done.error()});
-  }
+void SchemaRegistryCollector::TakeSettings(const Round& round, SchemaRegistryFacts& facts) {
+  const Instant at = round.context.clock.Now();
+  kept_.Take("settings of subjects", settings_.Advance(round), at);
   facts.subject_settings_at = book_.OldestSettings();
 }
 
-void SchemaRegistryCollector::TakeComparison(const PollContext& context, MonoTime until,
-                                             SchemaRegistryFacts& facts, Reading& reading) {
-  for (size_t i = 1; i <= nodes_.size(); ++i) {
-    const size_t index = (compared_ + i) % nodes_.size();
-    RegistryNodeFacts& node = facts.nodes[index];
-    const bool tells = !facts.from_topic && index == chosen_;
-    if (tells || node.state != RegistryNodeState::kServing) {
-      continue;
+/// What is known to be missing, also from polls that did not ask for it.
+void SchemaRegistryCollector::TellMissing(SchemaRegistryFacts& facts, Reading& reading) {
+  facts.unreadable = book_.unreadable().Publish();
+  for (const UnreadablePart part : {UnreadablePart::kVersions, UnreadablePart::kSettings}) {
+    if (const std::optional<std::string> words = book_.unreadable().Words(part)) {
+      reading.problems.push_back({.scope = part == UnreadablePart::kVersions
+                                               ? "subjects that cannot be read"
+                                               : "subjects whose settings cannot be read",
+                                  .error = Error(Reason::kRefused, *words)});
     }
-    compared_ = index;
-    const Instant at = context.clock.Now();
-    const Result<std::vector<std::string>> words = comparers_[index].Compare(
-        facts.from_topic ? topic_->book().ActiveNames() : scan_.names(), !facts.from_topic,
-        {.node = nodes_[index],
-         .context = context,
-         .request_timeout = config_.request_timeout,
-         .until = until});
-    if (!words) {
-      node.compared = WithError(node.compared, words.error());
-      reading.problems.push_back(
-          {.scope = "comparison with " + node.entity->name, .error = words.error()});
-      return;
-    }
-    NodeComparison& comparison = node.comparison;
-    comparison.differences = words->size();
-    comparison.words.assign(
-        words->begin(),
-        words->begin() + static_cast<std::ptrdiff_t>(std::min(words->size(), kDifferencesShown)));
-    comparison.in_a_row = words->empty() ? 0 : comparison.in_a_row + 1;
-    comparison.since = words->empty() ? std::nullopt : std::optional(comparison.since.value_or(at));
-    const uint64_t every = facts.from_topic ? kCompareTopicEvery : kCompareEvery;
-    const Duration good_for = GoodFor(context.interval) * static_cast<int>(every * nodes_.size());
-    node.compared = MakeAnswer("the comparison with " + node.entity->name, at, good_for);
-    return;
   }
+  kept_.Tell(reading.problems);
+  comparisons_->Tell(facts, reading.problems);
 }
 
 void SchemaRegistryCollector::CountRequests(SchemaRegistryFacts& facts) {
@@ -201,6 +177,22 @@ Reading SchemaRegistryCollector::Poll(const PollContext& context) {
                     .stop = context.stop});
 }
 
+/// Of the topic that a registry has unless it is told another; nothing is said where there is none,
+/// or we may not ask.
+void SchemaRegistryCollector::AskDefaultPolicy(const PollContext& context,
+                                               SchemaRegistryFacts& facts) {
+  const bool has_one =
+      facts.kind == RegistryKind::kConfluent || facts.kind == RegistryKind::kKarapace;
+  if (!default_policy_ || !has_one) {
+    return;
+  }
+  default_policy_->Ask(context);
+  if (default_policy_->known()) {
+    facts.topic.name = default_policy_->topic();
+    default_policy_->Tell(facts.topic);
+  }
+}
+
 Reading SchemaRegistryCollector::PollNodes(const PollContext& context) {
   Reading reading;
   // What is left goes to the answer that is under way then.
@@ -216,15 +208,20 @@ Reading SchemaRegistryCollector::PollNodes(const PollContext& context) {
                       .until = until};
     facts->nodes[chosen_].comparison = {};
     facts->nodes[chosen_].compared = nullptr;
+    facts->nodes[chosen_].compare_failed.clear();
     TakeIdentity(round, *facts);
     TakeInventory(round, *facts, reading);
     if (scan_.whole() && scan_.listed()) {
       if (nodes_.size() > 1 && polls_ % kCompareEvery == 0) {
-        TakeComparison(context, until, *facts, reading);
+        comparisons_->Next(
+            {.names = scan_.names(), .ids = true, .told_by = chosen_, .every = kCompareEvery},
+            round, *facts);
       } else {
-        TakeSettings(round, *facts, reading);
+        TakeSettings(round, *facts);
       }
     }
+    TellMissing(*facts, reading);
+    AskDefaultPolicy(context, *facts);
   } else if (facts->settings != nullptr && facts->settings->error) {  // null: it never answered
     const Error& error = *facts->settings->error;
     facts->listed = WithError(facts->listed, error);
@@ -234,110 +231,6 @@ Reading SchemaRegistryCollector::PollNodes(const PollContext& context) {
   if (reading.answered || facts_ != nullptr) {
     facts->inventory = facts->listed == nullptr ? facts->inventory : book_.Publish();
     Publish(facts, reading);
-  }
-  return reading;
-}
-
-void SchemaRegistryCollector::TakeTopic(SchemaRegistryFacts& facts) {
-  const Ledger& ledger = topic_->ledger();
-  facts.from_topic = true;
-  facts.listed = topic_->tailed();
-  facts.listed_from = facts.listed->source;
-  facts.inventory = topic_->book().Publish();
-  facts.whole = true;
-  facts.unread = 0;
-  facts.incomplete.clear();
-  facts.subject_settings_at = facts.listed->taken_at;
-  facts.max_id = ledger.max_id() > 0 ? std::optional(ledger.max_id()) : std::nullopt;
-  facts.max_id_told = false;
-  facts.max_id_answer = facts.listed;
-  // What a node told may be older than the record.
-  facts.compatibility =
-      ledger.compatibility().empty() ? facts.compatibility : ledger.compatibility();
-  facts.mode = ledger.mode().empty() ? facts.mode : ledger.mode();
-}
-
-void SchemaRegistryCollector::TakeNodes(const PollContext& context, SchemaRegistryFacts& facts,
-                                        Reading& reading) {
-  TakeProbes(asked_.get(), facts, reading);
-  if (!Choose(facts)) {
-    return;
-  }
-  const Round round{.node = nodes_[chosen_],
-                    .context = context,
-                    .request_timeout = config_.request_timeout,
-                    .until = context.clock.Now().mono + config_.request_timeout};
-  TakeIdentity(round, facts);
-  if (!topic_->compared()) {
-    SubjectPager pager;
-    if (const Result<std::vector<std::string>> names = pager.Read(round, false)) {
-      topic_->Compare(*names);
-    }
-  } else if (polls_ % kCompareTopicEvery == 0) {
-    facts.from_topic = true;
-    TakeComparison(context, round.until, facts, reading);
-  }
-}
-
-Reading SchemaRegistryCollector::PollTopic(const PollContext& context) {
-  const Instant began = context.clock.Now();
-  if (!asked_.valid() && began.mono >= probe_at_) {
-    probe_at_ = began.mono + config_.interval;
-    asked_ = std::async(std::launch::async, [this, context, questions = Ask()] {
-      NameThisThread("registry-nodes");
-      return ProbeAll(nodes_, context, questions);
-    });
-  }
-  const Duration wait = topic_->AtEnd() ? kTailInterval * 9 / 10 : kFirstRead;
-  topic_->Follow(context, began.mono + wait);
-  if (!topic_->Believable(context.clock.Now())) {
-    return PollWithoutTopic(context);
-  }
-  Reading reading;
-  reading.answered = true;
-  const auto facts = Draft();
-  if (asked_.valid() &&
-      (facts_ == nullptr || asked_.wait_for(Duration::zero()) == std::future_status::ready)) {
-    TakeNodes(context, *facts, reading);
-    CountRequests(*facts);
-    problems_ = reading.problems;
-    topic_->AskPolicy(context);
-    if (!topic_->Believable(context.clock.Now())) {
-      return PollWithoutTopic(context);
-    }
-  } else if (facts_ != nullptr && facts_->from_topic && facts_->listed == topic_->tailed() &&
-             facts_->topic.records == topic_->ledger().records()) {
-    reading.facts = facts_;
-    reading.problems = problems_;
-    return reading;
-  }
-  reading.problems = problems_;
-  if (topic_->error()) {
-    reading.problems.push_back({.scope = "topic " + config_.topic, .error = *topic_->error()});
-  }
-  TakeTopic(*facts);
-  Publish(facts, reading);
-  return reading;
-}
-
-Reading SchemaRegistryCollector::PollWithoutTopic(const PollContext& context) {
-  Reading reading;
-  const MonoTime now = context.clock.Now().mono;
-  if (topic_->error() && now >= scan_at_) {
-    scan_at_ = now + config_.interval;
-    asked_ = {};  // waits for what was asked; it is asked again
-    reading = PollNodes(context);
-    problems_ = reading.problems;
-    if (topic_->AtEnd() && scan_.listed()) {
-      topic_->Compare(scan_.names());  // a registry that has just started lists nothing at first
-    }
-  } else {
-    reading.answered = facts_ != nullptr;
-    reading.facts = facts_;
-    reading.problems = problems_;
-  }
-  if (topic_->error()) {
-    reading.problems.push_back({.scope = "topic " + config_.topic, .error = *topic_->error()});
   }
   return reading;
 }

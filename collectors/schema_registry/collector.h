@@ -9,8 +9,10 @@
 #include "agent/model/schema_registry_facts.h"
 #include "agent/registry/client.h"
 #include "collectors/collector.h"
+#include "collectors/kept_problems.h"
 #include "collectors/schema_registry/book.h"
-#include "collectors/schema_registry/comparer.h"
+#include "collectors/schema_registry/cleanup_policy.h"
+#include "collectors/schema_registry/comparisons.h"
 #include "collectors/schema_registry/config.h"
 #include "collectors/schema_registry/identity.h"
 #include "collectors/schema_registry/probe.h"
@@ -25,7 +27,7 @@ namespace klaxon::schema_registry_collector {
 /// Every node is asked whether it serves, all at once. One of them tells the inventory: the one
 /// that did so last, else the first that serves. The others are compared with it in turn. What an
 /// unchanged registry costs a poll: two requests a node, the pages of its list of subjects, and at
-/// most 18 more.
+/// most 18 more, of which Config::settings_requests are for settings of subjects.
 ///
 /// Where the registry's topic is followed, it tells the inventory as soon as it is written: a poll
 /// waits for news and is begun again every kTailInterval. Nodes are asked every `interval` whether
@@ -33,8 +35,8 @@ namespace klaxon::schema_registry_collector {
 /// be believed, all is as without it.
 class SchemaRegistryCollector final : public Collector {
  public:
-  /// `http` outlives it. `topic`: how the topic of the configuration is reached; nullopt: it is not
-  /// followed.
+  /// `http` outlives it. `topic`: how the topic of the configuration is reached; where it names
+  /// none, `_schemas` is asked for its cleanup policy alone. nullopt: neither.
   SchemaRegistryCollector(Config config, http::HttpClient& http,
                           std::optional<TopicAccess> topic = std::nullopt);
 
@@ -53,9 +55,9 @@ class SchemaRegistryCollector final : public Collector {
   void TakeGlobal(const RegistryNodeFacts& node, SchemaRegistryFacts& facts) const;
   void TakeIdentity(const Round& round, SchemaRegistryFacts& facts);
   void TakeInventory(const Round& round, SchemaRegistryFacts& facts, Reading& reading);
-  void TakeSettings(const Round& round, SchemaRegistryFacts& facts, Reading& reading);
-  void TakeComparison(const PollContext& context, MonoTime until, SchemaRegistryFacts& facts,
-                      Reading& reading);
+  void TakeSettings(const Round& round, SchemaRegistryFacts& facts);
+  void TellMissing(SchemaRegistryFacts& facts, Reading& reading);
+  void AskDefaultPolicy(const PollContext& context, SchemaRegistryFacts& facts);
   void TakeTopic(SchemaRegistryFacts& facts);
   /// What nodes told beside the topic; compares one with it when it is time to.
   void TakeNodes(const PollContext& context, SchemaRegistryFacts& facts, Reading& reading);
@@ -67,17 +69,18 @@ class SchemaRegistryCollector final : public Collector {
   std::vector<registry::RegistryClient> nodes_{};
   Book book_{};
   Scan scan_{book_};
-  Settings settings_{book_};
-  std::vector<Comparer> comparers_{};  // parallel to nodes_
+  Settings settings_{book_, config_.settings_requests};
+  std::optional<Comparisons> comparisons_{};  // always there
+  KeptProblems kept_{};
   EntityTable entities_{};
   uint64_t polls_ = 0;    // of the nodes
   size_t chosen_ = 0;     // the node that told the inventory last
-  size_t compared_ = 0;   // the node that was compared last
   uint64_t counted_ = 0;  // requests sent up to the last poll of the nodes
   bool identified_ = false;
   std::shared_ptr<const SchemaRegistryFacts> facts_{};  // of the poll before; null at first
 
-  std::unique_ptr<Topic> topic_{};           // null: not followed
+  std::unique_ptr<Topic> topic_{};  // null: not followed
+  std::optional<CleanupPolicy> default_policy_{};
   std::vector<Problem> problems_{};          // of the nodes, when they were asked last
   MonoTime probe_at_{};                      // when nodes are asked next, beside the topic
   MonoTime scan_at_{};                       // when they tell the inventory next, without it

@@ -18,10 +18,13 @@ struct Config {
   HttpSource source{};  ///< url: of all its nodes, which are compared
   /// The topic that it keeps everything in, to be followed: "_schemas"; empty: it is not.
   std::string topic{};
+  /// settings.requests: a poll, for the levels and modes of subjects, two each; not if a topic
+  /// tells them.
+  size_t settings_requests = 14;
   Duration interval = std::chrono::seconds{10};
   Duration request_timeout = std::chrono::seconds{5};  ///< request.timeout: below the interval
 
-  // With a topic: the connection is that of the cluster's kafka section.
+  // The connection of the cluster's kafka section; empty: there is none.
   std::vector<HostPort> bootstrap{};
   std::string client_id{};
   kafka::SecurityOptions security{};

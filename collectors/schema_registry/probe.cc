@@ -1,11 +1,10 @@
 #include "collectors/schema_registry/probe.h"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 
-#include "agent/base/thread_name.h"
 #include "collectors/answers.h"
+#include "collectors/side_by_side.h"
 
 namespace klaxon::schema_registry_collector {
 namespace {
@@ -36,19 +35,9 @@ Probe ProbeOne(const registry::RegistryClient& node, const PollContext& context,
 
 std::vector<Probe> ProbeAll(const std::vector<registry::RegistryClient>& nodes,
                             const PollContext& context, const Questions& questions) {
-  std::vector<std::future<Probe>> asked;
-  for (size_t i = 1; i < nodes.size(); ++i) {
-    asked.push_back(std::async(std::launch::async, [&, i] {
-      NameThisThread("registry-probe");
-      return ProbeOne(nodes[i], context, questions);
-    }));
-  }
-  std::vector<Probe> probes;
-  probes.push_back(ProbeOne(nodes.front(), context, questions));
-  for (std::future<Probe>& each : asked) {
-    probes.push_back(each.get());
-  }
-  return probes;
+  return AskSideBySide(
+      nodes.size(), [](size_t) { return "registry-probe"; },
+      [&](size_t i) { return ProbeOne(nodes[i], context, questions); });
 }
 
 void TakeProbe(const Probe& probe, RegistryNodeFacts& node, Duration good_for, Reading& reading) {

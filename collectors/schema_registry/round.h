@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "agent/base/result.h"
 #include "agent/registry/client.h"
 #include "collectors/collector.h"
 
@@ -23,6 +24,29 @@ struct Round {
   bool MayGoOn() const {
     return context.clock.Now().mono < until && !context.stop.stop_requested();
   }
+};
+
+/// Whether nobody answers any more. An answer that is no good says nothing about the next one.
+inline bool EndsRound(const Error& error) {
+  return error.reason() == Reason::kUnreachable || error.reason() == Reason::kTimeout ||
+         error.reason() == Reason::kCancelled;
+}
+
+/// Keeps the first failure of a round that goes on after answers that are no good.
+class Failures {
+ public:
+  /// False: the round has to end.
+  bool Take(const Result<void>& done) {
+    if (first_ && !done) {
+      first_ = done;
+    }
+    return done || !EndsRound(done.error());
+  }
+
+  const Result<void>& first() const { return first_; }
+
+ private:
+  Result<void> first_{};
 };
 
 }  // namespace klaxon::schema_registry_collector

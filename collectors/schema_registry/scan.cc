@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace klaxon::schema_registry_collector {
 namespace {
 
@@ -10,11 +12,16 @@ using registry::VersionedSchema;
 // An answer of 500 schemas is about 1 MB; SchemaRegistryConfig allows 1000 at most.
 constexpr size_t kLargestPage = 500;
 constexpr size_t kSmallestPage = 20;
-constexpr uint64_t kDeletedEvery = 10;    // polls
-constexpr uint64_t kWholeListEvery = 60;  // polls, where pages are ignored
-constexpr size_t kDeletedAWalk = 4;       // subjects with versions that pages leave out
-constexpr size_t kSubjectsAPoll = 4;      // read again where there are no pages
-constexpr size_t kDoubtfulAPoll = 300;    // after the first scan
+constexpr uint64_t kDeletedEvery = 10;     // polls
+constexpr uint64_t kWholeListEvery = 60;   // polls, where pages are ignored
+constexpr size_t kDeletedAWalk = 4;        // subjects with versions that pages leave out
+constexpr size_t kSubjectsAPoll = 4;       // read again where there are no pages
+constexpr size_t kDoubtfulAPoll = 300;     // after the first scan
+constexpr size_t kPageFailures = 3;        // in a row, until subjects are read one by one
+constexpr uint64_t kPagesAgainEvery = 60;  // polls; then pages are tried again
+constexpr uint64_t kRetryEvery = 6;        // polls, what could not be read
+constexpr size_t kRetries = 10;
+constexpr size_t kFailedSubjects = 200;  // a poll; the others have to wait
 constexpr int32_t kIdsAPoll = 50;
 constexpr int32_t kIdsAhead = 4;  // where nobody tells the highest id; they are not without gaps
 
@@ -26,6 +33,7 @@ bool Whole(const VersionedSchema& schema) {
 
 Result<void> Scan::Advance(const Round& round) {
   listed_ = false;
+  failed_subjects_ = 0;
   ++polls_;
   Result<std::vector<std::string>> names = pager_.Read(round, false);
   if (!names) {
@@ -34,24 +42,22 @@ Result<void> Scan::Advance(const Round& round) {
   listed_ = true;
   names_changed_ = names_changed_ || *names != names_;
   names_ = std::move(*names);
-  if (const Result<void> done = walked_ ? WalkPage(round) : WalkAll(round); !done || !walked_) {
-    return done;
+  Failures failures;
+  if (!failures.Take(walked_ ? WalkPage(round) : WalkAll(round)) || !walked_) {
+    return failures.first();
   }
-  if (const Result<void> done = CompareNames(round); !done) {
-    return done;
+  if (!failures.Take(CompareNames(round)) || (whole_ && !failures.Take(LookForIds(round))) ||
+      !failures.Take(ReadDoubtful(round, whole_ ? kDoubtfulAPoll : SIZE_MAX))) {
+    return failures.first();
   }
-  if (whole_) {
-    if (const Result<void> done = LookForIds(round); !done) {
-      return done;
-    }
-  }
-  const Result<void> done = ReadDoubtful(round, whole_ ? kDoubtfulAPoll : SIZE_MAX);
-  if (done && !whole_ && book_.doubtful().empty()) {
+  if (!whole_ && book_.doubtful().empty()) {
     whole_ = true;
     looked_to_ = book_.HighestId();
-    return LookForIds(round);
+    failures.Take(LookForIds(round));
+  } else if (whole_) {
+    RetryUnreadable(round);
   }
-  return done;
+  return failures.first();
 }
 
 /// Doubts what does not fit to the names that the registry lists.
@@ -90,12 +96,30 @@ void Scan::EndOfPages() {
   first_of_page_.clear();
 }
 
+/// A page may be too large to be read. Where none can be, subjects are read one by one.
+Result<void> Scan::FailPage(const Error& error, size_t limit) {
+  if (error.reason() == Reason::kUnsupported) {
+    pages_ = false;
+    return {};
+  }
+  if (error.reason() == Reason::kBadAnswer && limit > kSmallestPage) {
+    page_limit_ = std::max(limit / 5, kSmallestPage);
+  } else if (!EndsRound(error) && ++page_failures_ >= kPageFailures) {
+    pages_ = false;
+    pages_failed_ = error.In("reading subjects one by one instead of all together");
+  }
+  return error;
+}
+
 /// Takes the next page of all schemas; without pages, doubts the next few subjects instead.
 Result<void> Scan::WalkPage(const Round& round) {
+  if (!pages_ && pages_failed_ && polls_ % kPagesAgainEvery == 0) {
+    pages_ = true;
+  }
   if (!pages_) {
     DoubtSome();
     walked_ = true;
-    return {};
+    return pages_failed_ ? Result<void>(*pages_failed_) : Result<void>();
   }
   if (pages_ignored_ && walked_ && polls_ % kWholeListEvery != 0) {
     return {};
@@ -104,14 +128,10 @@ Result<void> Scan::WalkPage(const Round& round) {
   Result<std::vector<VersionedSchema>> page =
       round.node.Schemas({.offset = offset_, .limit = limit}, deleted_pages_, round.Next());
   if (!page) {
-    if (page.error().reason() == Reason::kUnsupported) {
-      pages_ = false;
-      return {};
-    }
-    const bool smaller = page.error().reason() == Reason::kBadAnswer && limit > kSmallestPage;
-    page_limit_ = smaller ? std::max(limit / 5, kSmallestPage) : page_limit_;
-    return page.error();
+    return FailPage(page.error(), limit);
   }
+  page_failures_ = 0;
+  pages_failed_.reset();
   const size_t told = page->size();
   if (told == 0) {
     EndOfPages();
@@ -173,16 +193,21 @@ Result<void> Scan::LookForIds(const Round& round) {
     max_id_told_ = *told && (*told)->max_id;
     max_id_ = max_id_told_ ? (*told)->max_id : std::max(max_id_.value_or(0), highest);
   }
+  Failures failures;
   const int32_t end = max_id_told_ ? std::min(*max_id_, looked_to_ + kIdsAPoll)
                                    : (highest > 0 ? looked_to_ + kIdsAhead : 0);
   for (int32_t id = looked_to_ + 1; id <= end && round.MayGoOn(); ++id) {
     bool found = false;
-    if (const Result<void> done = LookAt(id, found, round); !done) {
-      return done.error().reason() == Reason::kUnsupported ? Result<void>() : done;
+    const Result<void> done = LookAt(id, found, round);
+    if (!done && done.error().reason() == Reason::kUnsupported) {
+      return {};
+    }
+    if (!failures.Take(done)) {
+      break;
     }
     looked_to_ = found || max_id_told_ ? id : looked_to_;
   }
-  return {};
+  return failures.first();
 }
 
 Result<void> Scan::LookAt(int32_t id, bool& found, const Round& round) {
@@ -201,14 +226,50 @@ Result<void> Scan::LookAt(int32_t id, bool& found, const Round& round) {
 }
 
 Result<void> Scan::ReadDoubtful(const Round& round, size_t most) {
-  for (size_t i = 0; i < most && !book_.doubtful().empty() && round.MayGoOn(); ++i) {
+  for (size_t i = 0; i < most && !book_.doubtful().empty() && round.MayGoOn() &&
+                     failed_subjects_ < kFailedSubjects;
+       ++i) {
     const std::string subject = *book_.doubtful().begin();
-    if (const Result<void> done = ReadSubject(subject, round); !done) {
+    if (const Result<void> done = ReadOne(subject, round); !done) {
       return done;
     }
-    book_.Settle(subject);
   }
   return {};
+}
+
+/// Tries a few of those again that could not be read, in turn. What fails is noted already.
+void Scan::RetryUnreadable(const Round& round) {
+  for (size_t i = 0; i < kRetries && polls_ % kRetryEvery == 0 && round.MayGoOn(); ++i) {
+    const std::string next = book_.unreadable().NextVersions(retried_);
+    if (next.empty() || (i > 0 && next == retried_)) {
+      break;
+    }
+    retried_ = next;
+    if (!ReadOne(next, round)) {
+      break;
+    }
+  }
+}
+
+/// Reads a subject, or notes why it cannot be read. Error: nobody answers; a subject that ends two
+/// rounds in a row is noted too.
+Result<void> Scan::ReadOne(const std::string& subject, const Round& round) {
+  const Instant at = round.context.clock.Now();
+  const Result<void> done = ReadSubject(subject, round);
+  const bool ends = !done && EndsRound(done.error());
+  if (ends && slow_ != subject) {
+    slow_ = subject;
+    return done;
+  }
+  slow_.clear();
+  if (done) {
+    book_.unreadable().Remove(subject, UnreadablePart::kVersions);
+  } else {
+    ++failed_subjects_;
+    book_.unreadable().Add(subject, UnreadablePart::kVersions, done.error().message(), at);
+  }
+  book_.Settle(subject);
+  return ends ? done : Result<void>();
 }
 
 Result<void> Scan::ReadSubject(const std::string& subject, const Round& round) {
@@ -225,11 +286,15 @@ Result<void> Scan::ReadSubject(const std::string& subject, const Round& round) {
     return active.error();
   }
   const std::vector<int32_t> shown = active->value_or(std::vector<int32_t>());
+  Failures failures;
   for (const int32_t version : book_.SetVersions(subject, **all, shown)) {
     Result<std::optional<VersionedSchema>> schema =
         round.node.Version(subject, version, round.Next());
     if (!schema) {
-      return schema.error();
+      if (!failures.Take(schema.error().In(fmt::format("version {}", version)))) {
+        break;
+      }
+      continue;
     }
     if (*schema) {
       (*schema)->deleted = !std::ranges::binary_search(shown, version);
@@ -237,7 +302,7 @@ Result<void> Scan::ReadSubject(const std::string& subject, const Round& round) {
       book_.Take(std::move(**schema));
     }
   }
-  return {};
+  return failures.first();
 }
 
 }  // namespace klaxon::schema_registry_collector

@@ -17,14 +17,14 @@ class Scan {
  public:
   explicit Scan(Book& book) : book_(book) {}
 
-  /// One poll's share. Error: the list of names could not be read, or something after it; what was
-  /// read before stays in the book.
+  /// One poll's share. A subject that cannot be read is noted in the book, and the others go on.
+  /// Error: the first of what else could not be read; what was read before stays in the book.
   Result<void> Advance(const Round& round);
 
   /// The names were read in the last Advance.
   bool listed() const { return listed_; }
 
-  /// Every subject was read once.
+  /// Every subject was read once, besides those that cannot be.
   bool whole() const { return whole_; }
 
   const std::vector<std::string>& names() const { return names_; }  ///< not deleted
@@ -43,7 +43,10 @@ class Scan {
   void DoubtSome();
   Result<void> LookForIds(const Round& round);
   Result<void> LookAt(int32_t id, bool& found, const Round& round);
+  Result<void> FailPage(const Error& error, size_t limit);
   Result<void> ReadDoubtful(const Round& round, size_t most);
+  Result<void> ReadOne(const std::string& subject, const Round& round);
+  void RetryUnreadable(const Round& round);
   Result<void> ReadSubject(const std::string& subject, const Round& round);
 
   Book& book_;
@@ -60,12 +63,19 @@ class Scan {
   /// there is none or the registry is too old to tell, pages without them are read instead.
   bool deleted_pages_ = true;
   bool tells_deleted_ = false;
+  size_t page_failures_ = 0;  ///< in a row
+  std::optional<Error>
+      pages_failed_{};           ///< why subjects are read one by one, though there are pages
   bool walked_ = false;          ///< through all pages, once
   size_t page_limit_ = 0;        ///< 0: the largest
   size_t offset_ = 0;            ///< of the next page
   size_t told_ = 0;              ///< items of the page before; 0: there was none
   std::string first_of_page_{};  ///< subject of the first item of the page before
   std::string cursor_{};         ///< the subject that was read again last, where there are no pages
+
+  std::string slow_{};          ///< the subject whose reading ended the round before
+  std::string retried_{};       ///< the subject that was tried again last
+  size_t failed_subjects_ = 0;  ///< in this round
 
   std::optional<int32_t> max_id_{};
   bool max_id_told_ = false;

@@ -1,29 +1,31 @@
 #include "collectors/schema_registry/settings.h"
 
-#include <algorithm>
-
 namespace klaxon::schema_registry_collector {
 namespace {
 
-constexpr size_t kNewAPoll = 250;  // subjects whose settings were never read
-constexpr size_t kAgainAPoll = 7;  // two requests each: with the rest, 20 a poll at most
+constexpr size_t kNewAPoll = 500;  // subjects whose settings were never read
 
 }  // namespace
 
 Result<void> Settings::Advance(const Round& round) {
   size_t again = 0;
   size_t fresh = 0;
-  for (size_t i = 0; i < book_.size() && again < kAgainAPoll && fresh < kNewAPoll; ++i) {
+  for (size_t i = 0; i < book_.size() && again < again_a_poll_ && fresh < kNewAPoll; ++i) {
     if (!round.MayGoOn()) {
       break;
     }
     const std::string subject = book_.After(cursor_);
     const bool known = book_.SettingsKnown(subject);
-    if (const Result<void> done = Read(subject, round); !done) {
-      return done;
-    }
     cursor_ = subject;
     (known ? again : fresh) += 1;
+    const Instant at = round.context.clock.Now();
+    const Result<void> done = Read(subject, round);
+    if (!done && EndsRound(done.error())) {
+      return done;
+    }
+    if (!done) {
+      book_.unreadable().Add(subject, UnreadablePart::kSettings, done.error().message(), at);
+    }
   }
   return {};
 }

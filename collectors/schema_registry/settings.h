@@ -8,13 +8,14 @@
 
 namespace klaxon::schema_registry_collector {
 
-/// Reads every subject's own compatibility and mode, a few subjects a poll, because no registry
-/// lists them: all once, as fast as is polite, then each in turn, so that none is older than
-/// size() / 7 polls. Confined to one thread.
+/// Reads every subject's own compatibility and mode, because no registry lists them: all once, up
+/// to 500 subjects a poll, then each in turn in `requests` requests a poll, so that none is older
+/// than 2 * size() / requests polls. Confined to one thread.
 class Settings {
  public:
-  explicit Settings(Book& book) : book_(book) {}
+  Settings(Book& book, size_t requests) : book_(book), again_a_poll_(requests / 2) {}
 
+  /// A subject that cannot be read is noted in the book and passed over. Error: nobody answers.
   Result<void> Advance(const Round& round);
 
   /// False: this registry has no modes.
@@ -26,6 +27,7 @@ class Settings {
   Result<void> Read(const std::string& subject, const Round& round);
 
   Book& book_;
+  const size_t again_a_poll_;  ///< subjects: two requests each
   bool modes_ = true;
   std::string cursor_{};
 };

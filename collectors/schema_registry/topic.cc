@@ -5,49 +5,20 @@
 
 #include <fmt/format.h>
 
-#include "agent/kafka/wire/messages/describe_configs.h"
 #include "collectors/answers.h"
 
 namespace klaxon::schema_registry_collector {
 namespace {
 
-using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Duration kTopicGoodFor = seconds{15};
 constexpr Duration kRenewEvery = seconds{3};
-constexpr Duration kPolicyEvery = minutes{5};
-constexpr Duration kPolicyPatience = seconds{5};
-
-using kafka::wire::DescribeConfigsRequest;
-using kafka::wire::DescribeConfigsResponse;
-
-/// The value of cleanup.policy.
-Result<std::string> PolicyIn(const Result<DescribeConfigsResponse>& response) {
-  if (!response) {
-    return response.error();
-  }
-  if (response->results.size() != 1) {
-    return Error(Reason::kBadAnswer, "the broker tells another topic's configuration");
-  }
-  const DescribeConfigsResponse::Result& result = response->results.front();
-  if (result.error_code != kafka::wire::ErrorCode::kNone) {
-    return Error(Reason::kRefused, fmt::format("its configuration is refused with error {}; allow "
-                                               "DescribeConfigs on it",
-                                               static_cast<int>(result.error_code)));
-  }
-  for (const DescribeConfigsResponse::Config& config : result.configs) {
-    if (config.name == "cleanup.policy" && config.value) {
-      return *config.value;
-    }
-  }
-  return Error(Reason::kBadAnswer, "the broker does not tell cleanup.policy");
-}
 
 }  // namespace
 
 Topic::Topic(std::string name, TopicAccess access)
-    : tail_(std::move(name), std::move(access.reader)), client_(std::move(access.client)) {
+    : tail_(name, std::move(access.reader)), policy_(std::move(name), std::move(access.client)) {
 }
 
 void Topic::TakeFailure(const Error& error) {
@@ -110,36 +81,15 @@ void Topic::Compare(const std::vector<std::string>& listed) {
   }
 }
 
-void Topic::AskPolicy(const PollContext& context) {
-  const Instant now = context.clock.Now();
-  if (client_ == nullptr || (policy_asked_ && now.mono - *policy_asked_ < kPolicyEvery)) {
-    return;
-  }
-  policy_asked_ = now.mono;
-  DescribeConfigsRequest request;
-  request.resources.push_back(
-      {.name = tail_.topic(), .keys = std::vector<std::string>{"cleanup.policy"}});
-  kafka::CallOf<DescribeConfigsRequest> call(kafka::kAnyBroker, std::move(request));
-  std::array<kafka::Call*, 1> calls{&call};
-  client_->Exchange(calls, now.mono + kPolicyPatience, context.stop);
-  const Result<std::string> policy = PolicyIn(call.response());
-  if (policy) {
-    cleanup_policy_ = *policy;
-    policy_ = MakeAnswer("DescribeConfigs of " + tail_.topic(), now, GoodFor(kPolicyEvery));
-  } else {
-    policy_ = WithError(policy_, policy.error());
-  }
-}
-
 void Topic::Tell(RegistryTopicFacts& facts) const {
   facts = {.name = tail_.topic(),
+           .followed = true,
            .tailed = tailed_,
            .records = ledger_->records(),
            .unreadable = ledger_->unreadable(),
            .lost = ledger_->lost(),
-           .lost_total = ledger_->lost_total(),
-           .cleanup_policy = cleanup_policy_,
-           .policy = policy_};
+           .lost_total = ledger_->lost_total()};
+  policy_.Tell(facts);
 }
 
 }  // namespace klaxon::schema_registry_collector

@@ -9,6 +9,7 @@
 #include "agent/kafka/topic_tail.h"
 #include "agent/model/schema_registry_facts.h"
 #include "collectors/collector.h"
+#include "collectors/schema_registry/cleanup_policy.h"
 #include "collectors/schema_registry/ledger.h"
 
 namespace klaxon::schema_registry_collector {
@@ -39,7 +40,7 @@ class Topic {
   const std::optional<Error>& error() const { return error_; }
 
   /// Asks how the topic is cleaned up, when it is time to.
-  void AskPolicy(const PollContext& context);
+  void AskPolicy(const PollContext& context) { policy_.Ask(context); }
 
   /// Compares with the names that a node lists: a topic of another registry is not believed. Wanted
   /// once each time the topic is begun, and while it is not believed.
@@ -61,15 +62,12 @@ class Topic {
   void TakeFailure(const Error& error);
 
   kafka::TopicTail tail_;
-  std::unique_ptr<kafka::ClusterClient> client_;
+  CleanupPolicy policy_;
   std::unique_ptr<Ledger> ledger_ = std::make_unique<Ledger>();
   std::optional<Error> error_{};
   std::optional<Error> misfit_{};  ///< it is no topic of this registry
   bool compared_ = false;
   AnswerRef tailed_{};
-  std::string cleanup_policy_{};
-  AnswerRef policy_{};
-  std::optional<MonoTime> policy_asked_{};
 };
 
 }  // namespace klaxon::schema_registry_collector

@@ -9,6 +9,7 @@ Json Topic(const SchemaRegistryFacts& facts, const Instant& now) {
   return topic.name.empty()
              ? Json(nullptr)
              : Json{{"topic", Text(topic.name)},
+                    {"wanted", topic.followed},
                     {"followed", facts.from_topic && IsFresh(topic.tailed, now)},
                     {"as_of", AsOf(topic.tailed, now)},
                     {"records", IfFresh(topic.tailed, now, [&] { return topic.records; })},
@@ -42,6 +43,7 @@ Json Node(const RegistryNodeFacts& node, const SchemaRegistryPart& part, const I
           {"latency_seconds", serves ? Json(node.latency_seconds) : Json(nullptr)},
           {"leads", leads ? Json(*leads) : Json(nullptr)},
           {"tells_subjects", node.entity->name == part.facts.listed_from},
+          {"compare_failed", TextOrNull(node.compare_failed)},
           {"differences", IfFresh(node.compared, now, [&] { return differences; })}};
 }
 
@@ -53,11 +55,30 @@ Json SettingsAge(const SchemaRegistryFacts& facts, const Instant& now) {
              : Json(nullptr);
 }
 
+Json Unreadable(const SchemaRegistryFacts& facts) {
+  static const UnreadableSubjects none;
+  const UnreadableSubjects& all = facts.unreadable == nullptr ? none : *facts.unreadable;
+  Json subjects = Json::array();
+  for (const UnreadableSubject& subject : all.subjects) {
+    subjects.push_back(
+        {{"subject", Text(subject.name)},
+         {"part", Name(subject.part)},
+         {"why", Text(subject.why)},
+         {"since", subject.since ? Json(FormatWallTime(subject.since->wall)) : Json(nullptr)}});
+  }
+  return {{"versions", all.Count(UnreadablePart::kVersions)},
+          {"settings", all.Count(UnreadablePart::kSettings)},
+          {"left_out", all.Count(UnreadablePart::kLeftOut)},
+          {"subjects", std::move(subjects)}};
+}
+
 Json Violations(const SchemaRegistryDerived& derived) {
   Json violations = Json::array();
   for (const IntegrityViolation& violation : derived.violations) {
     violations.push_back({{"kind", Name(violation.kind)},
                           {"at", FormatWallTime(violation.at.wall)},
+                          {"first", FormatWallTime(violation.first.wall)},
+                          {"times", violation.times},
                           {"what", Text(violation.what)}});
   }
   return violations;
@@ -84,6 +105,8 @@ Json Registry(const SchemaRegistryPart& part, const Instant& now) {
            IfFresh(facts.settings, now, [&] { return TextOrNull(facts.compatibility); })},
           {"mode", IfFresh(facts.settings, now, [&] { return TextOrNull(facts.mode); })},
           {"whole", facts.whole},
+          {"stuck", TextOrNull(facts.stuck)},
+          {"unreadable", Unreadable(facts)},
           {"max_id", IfFresh(facts.max_id_answer, now,
                              [&] { return facts.max_id ? Json(*facts.max_id) : Json(nullptr); })},
           {"as_of", AsOf(facts.listed, now)},

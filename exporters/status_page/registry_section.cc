@@ -1,16 +1,20 @@
 #include "exporters/status_page/registry_section.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
+#include "agent/base/text.h"
 #include "exporters/status_page/html.h"
 
 namespace klaxon::status_page {
 namespace {
 
 constexpr size_t kSubjectsShown = 20;
+constexpr size_t kUnreadableShown = 10;
+constexpr size_t kLongestShown = 200;
 
 std::string StateCell(const RegistryNodeFacts& node, const Instant& now) {
   if (!IsFresh(node.polled, now) || node.state == RegistryNodeState::kUnknown) {
@@ -34,20 +38,26 @@ std::string ComparisonCell(const RegistryNodeFacts& node, const SchemaRegistryFa
     return R"(<span class="quiet">tells what is shown here</span>)";
   }
   if (node.compared == nullptr) {
-    return R"(<span class="quiet">not compared yet</span>)";
+    return node.compare_failed.empty() ? R"(<span class="quiet">not compared yet</span>)"
+                                       : UnknownValue(node.compare_failed);
   }
   if (!IsFresh(node.compared, now)) {
     return UnknownValue(node.compared);
   }
+  const std::string since =
+      node.compare_failed.empty()
+          ? ""
+          : fmt::format("<div class=\"why\">{}; not compared since: {}</div>",
+                        AgeOf(node.compared, now), Escape(node.compare_failed));
   if (node.comparison.differences == 0) {
-    return "agrees";
+    return "agrees" + since;
   }
   std::string html = Badge(node.comparison.in_a_row > 1 ? "bad" : "warn",
                            Counted(node.comparison.differences, "difference"));
   for (const std::string& word : node.comparison.words) {
     html += fmt::format("<div class=\"why\">{}</div>", Escape(word));
   }
-  return html;
+  return html + since;
 }
 
 std::string NodeRow(const RegistryNodeFacts& node, const SchemaRegistryPart& part,
@@ -87,7 +97,9 @@ std::string TopicLine(const SchemaRegistryPart& part, const Instant& now) {
     return "";
   }
   std::string html = fmt::format("<p>topic <code>{}</code> ", Escape(topic.name));
-  if (part.facts.from_topic && IsFresh(topic.tailed, now)) {
+  if (!topic.followed) {
+    html += "is not followed";
+  } else if (part.facts.from_topic && IsFresh(topic.tailed, now)) {
     html += fmt::format("is followed, {} records {}", Grouped(static_cast<int64_t>(topic.records)),
                         AgeOf(topic.tailed, now));
   } else {
@@ -118,6 +130,11 @@ std::string Numbers(const SchemaRegistryPart& part, const Instant& now) {
   }
   const RegistryCounts& counts = part.derived.counts;
   const auto grouped = [](size_t count) { return Grouped(static_cast<int64_t>(count)); };
+  if (!facts.whole && !facts.stuck.empty()) {
+    return fmt::format("{} the first scan cannot go on: {}; {} versions read so far",
+                       Badge("bad", "cannot be read"), Escape(facts.stuck),
+                       grouped(counts.versions));
+  }
   if (!facts.whole) {
     return fmt::format("the first scan goes on: {} versions read, {} subjects still to read",
                        grouped(counts.versions), grouped(facts.unread));
@@ -136,6 +153,42 @@ std::string Numbers(const SchemaRegistryPart& part, const Instant& now) {
                         FormatAge(now.mono - facts.subject_settings_at->mono));
   }
   return html;
+}
+
+std::string_view WordsOf(UnreadablePart part) {
+  switch (part) {
+    case UnreadablePart::kVersions:
+      return "cannot be read";
+    case UnreadablePart::kSettings:
+      return "its level and mode cannot be read";
+    case UnreadablePart::kLeftOut:
+      return "left out";
+  }
+  std::abort();
+}
+
+/// What is listed and not shown, and why.
+std::string Unreadable(const SchemaRegistryFacts& facts, const Instant& now) {
+  if (facts.unreadable == nullptr || facts.inventory == nullptr) {
+    return "";
+  }
+  const UnreadableSubjects& all = *facts.unreadable;
+  std::string html = fmt::format(
+      "<p>{} {} subjects cannot be read, the settings of {} cannot, and {} are left out:</p>\n<ul>",
+      Badge("unknown", "not shown"), all.Count(UnreadablePart::kVersions),
+      all.Count(UnreadablePart::kSettings), all.Count(UnreadablePart::kLeftOut));
+  size_t shown = 0;
+  for (const UnreadableSubject& subject : all.subjects) {
+    if (shown++ == kUnreadableShown) {
+      html += "<li>and more: <a href=\"/api/klaxon/v1/subjects\">all of them</a></li>";
+      break;
+    }
+    html += fmt::format("<li><code>{}</code> {}: {}{}</li>",
+                        Escape(Printable(subject.name, kLongestShown)), WordsOf(subject.part),
+                        Escape(subject.why),
+                        subject.since ? ", for " + FormatAge(now.mono - subject.since->mono) : "");
+  }
+  return html + "</ul>\n";
 }
 
 /// Subjects with something of their own, then those with the most versions.
@@ -208,7 +261,7 @@ std::string RegistrySection(const SchemaRegistryPart& part, const PlatformLinks&
       Escape(facts.version), LinksIn(links, part.section), Numbers(part, now));
   html += TopicLine(part, now) + Leader(part, now) + Nodes(part, now);
   if (facts.inventory != nullptr && IsFresh(facts.listed, now)) {
-    html += Subjects(facts, now);
+    html += Unreadable(facts, now) + Subjects(facts, now);
   }
   return html + "</section>\n";
 }

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include <fmt/format.h>
 
+#include "agent/base/duration.h"
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/registry_section.h"
 
@@ -12,6 +14,14 @@ namespace {
 constexpr size_t kManyVersions = 1'000;  // of one subject: every registration compares them
 constexpr size_t kExplosion = 20;        // new versions of one subject within an hour
 constexpr Duration kShownFor = std::chrono::hours{24};  // a violation, since it was seen
+
+/// For the age of what was seen once and stays true.
+AnswerRef SeenAt(const Instant& at) {
+  return std::make_shared<const Answer>(Answer{.source = "what changed in the registry",
+                                               .taken_at = at,
+                                               .good_for = kShownFor,
+                                               .error = {}});
+}
 
 class Collecting {
  public:
@@ -47,8 +57,12 @@ class Collecting {
   void Violations() {
     for (const IntegrityViolation& violation : part_.derived.violations) {
       if (now_.mono - violation.at.mono <= kShownFor) {
-        Add(Severity::kBroken, "the schema registry is damaged", violation.what,
-            part_.facts.listed);
+        Add(Severity::kBroken, "the schema registry is damaged",
+            violation.times == 1
+                ? violation.what
+                : fmt::format("{}; {} times, first {} ago", violation.what, violation.times,
+                              FormatAge(now_.mono - violation.first.mono)),
+            SeenAt(violation.at));
       }
     }
   }

@@ -44,6 +44,11 @@ void Bench::Follow(const std::string& topic, TopicAccess access, Duration interv
   collector_ = std::make_unique<SchemaRegistryCollector>(config_, *http_, std::move(access));
 }
 
+void Bench::SpendOnSettings(size_t requests) {
+  config_.settings_requests = requests;
+  collector_ = std::make_unique<SchemaRegistryCollector>(config_, *http_);
+}
+
 void Bench::Settle(int most) {
   for (int i = 0; i < most; ++i) {
     Poll();

@@ -31,6 +31,9 @@ class Bench {
   void Follow(const std::string& topic, TopicAccess access,
               Duration interval = std::chrono::seconds{30});
 
+  /// A new collector, which spends so many requests a poll on settings of subjects.
+  void SpendOnSettings(size_t requests);
+
   const SchemaRegistryDerived& derived() const;
   const SubjectFacts* Find(const std::string& subject) const;
   /// "kind subject: detail" of the events since the last call.

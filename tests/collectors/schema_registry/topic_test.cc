@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <fmt/format.h>
 
 #include "agent/kafka/wire/client.h"
@@ -207,6 +208,39 @@ TEST_CASE("a topic that is not compacted is damage, and told once", "[registry][
   REQUIRE(bench.Await([&] { return bench.nodes.Find("a-value")->versions.size() == 2; }));
   REQUIRE(bench.nodes.derived().violations.size() == 1);
   CHECK(bench.nodes.derived().violations[0].kind == IntegrityKind::kNotCompacted);
+}
+
+TEST_CASE("without a topic the one that registries have by themselves is looked up",
+          "[registry][topic]") {
+  struct Case {
+    const char* what;
+    const char* topic;
+    simulator::RegistryFlavor flavor;
+    bool known;
+  };
+
+  const auto& [what, topic, flavor, known] = GENERATE(
+      Case{"it is there", kTopic, simulator::RegistryFlavor::kConfluent, true},
+      Case{"there is none", "orders", simulator::RegistryFlavor::kConfluent, false},
+      Case{"it is not this registry's", kTopic, simulator::RegistryFlavor::kApicurio, false});
+  INFO(what);
+  simulator::ClusterSpec spec;
+  spec.topics.push_back({.name = topic});
+  SystemClock clock;
+  const auto cluster = simulator::Cluster::Start(spec, clock);
+  REQUIRE(cluster);
+  RegistryState state = simulator::ShopRegistry();
+  state.flavor = flavor;
+  Bench bench(state);
+  kafka::wire::ClientOptions options;
+  options.bootstrap = (*cluster)->bootstrap();
+  bench.Follow("", {.reader = {}, .client = std::make_unique<kafka::wire::Client>(options, clock)});
+  bench.Settle();
+  CHECK(bench.reading.problems.empty());
+  CHECK_FALSE(bench.facts->topic.followed);
+  CHECK(bench.facts->topic.name == (known ? kTopic : ""));
+  CHECK(bench.facts->topic.cleanup_policy == (known ? "delete" : ""));
+  CHECK(bench.derived().violations.size() == (known ? 1 : 0));
 }
 
 TEST_CASE("records that are none of a registry's are counted, and left out", "[registry][topic]") {

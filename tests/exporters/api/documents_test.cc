@@ -183,6 +183,34 @@ TEST_CASE("a REST proxy is told beside what Kafka says", "[api]") {
   CHECK(json::parse(RestProxiesDocument(view, At(105), "other")).at("rest_proxies").empty());
 }
 
+TEST_CASE("what a registry lists and does not tell is named", "[api]") {
+  EntityTable names;
+  SchemaRegistryFacts facts;
+  facts.nodes.push_back({.entity = names.Intern("http://a:8081"),
+                         .state = RegistryNodeState::kServing,
+                         .polled = AnswerAt(100),
+                         .compare_failed = "answers 500"});
+  facts.listed = AnswerAt(100);
+  facts.stuck = "answers 403";
+  const auto registry = [&] {
+    const View view = ViewOf({SectionOf("schema_registry", facts)});
+    return json::parse(SubjectsDocument(view, At(105), "main")).at("registries").at(0);
+  };
+  CHECK(registry().at("unreadable").at("versions") == 0);
+  auto all = std::make_shared<UnreadableSubjects>();
+  all->counts = {2, 1, 0};
+  all->subjects = {
+      {.name = "\xFF", .part = UnreadablePart::kVersions, .why = "403", .since = At(9)}};
+  facts.unreadable = all;
+  const json told = registry();
+  CHECK(told.at("stuck") == "answers 403");
+  CHECK(told.at("unreadable").at("versions") == 2);
+  CHECK(told.at("unreadable").at("settings") == 1);
+  CHECK(told.at("unreadable").at("subjects").at(0).at("part") == "versions");
+  CHECK(told.at("unreadable").at("subjects").at(0).at("since") == "1970-01-01T00:00:09Z");
+  CHECK(told.at("nodes").at(0).at("compare_failed") == "answers 500");
+}
+
 TEST_CASE("of a ZooKeeper server that does not serve no number is told", "[api]") {
   EntityTable names;
   ZookeeperFacts facts;
