@@ -169,6 +169,12 @@ class ProcessTest(unittest.TestCase):
             self.assertEqual(told.returncode, 2, arguments)
             self.assertTrue(told.stderr.strip(), arguments)
 
+    def test_an_offset_that_is_none_is_told_with_those_that_are(self):
+        told = subprocess.run([KLAXON, "decode", "-b", "a:1", "-t", "orders", "-p", "0", "-o", "-5"],
+                              capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(told.returncode, 2)
+        self.assertIn("a number of 0 or more", told.stderr)
+
     def doctor(self, *arguments):
         told = subprocess.run([KLAXON, "doctor", *arguments], capture_output=True, text=True,
                               timeout=PATIENCE, check=False)
