@@ -111,15 +111,18 @@ Result<void> Scan::FailPage(const Error& error, size_t limit) {
   return error;
 }
 
-/// Takes the next page of all schemas; without pages, doubts the next few subjects instead.
+/// Doubts the next few subjects instead of taking a page.
+Result<void> Scan::WalkWithoutPages() {
+  DoubtSome();
+  walked_ = true;
+  return pages_failed_ ? Result<void>(*pages_failed_) : Result<void>();
+}
+
+/// Takes the next page of all schemas, where there are pages.
 Result<void> Scan::WalkPage(const Round& round) {
-  if (!pages_ && pages_failed_ && polls_ % kPagesAgainEvery == 0) {
-    pages_ = true;
-  }
+  pages_ = pages_ || (pages_failed_ && polls_ % kPagesAgainEvery == 0);
   if (!pages_) {
-    DoubtSome();
-    walked_ = true;
-    return pages_failed_ ? Result<void>(*pages_failed_) : Result<void>();
+    return WalkWithoutPages();
   }
   if (pages_ignored_ && walked_ && polls_ % kWholeListEvery != 0) {
     return {};
@@ -132,40 +135,47 @@ Result<void> Scan::WalkPage(const Round& round) {
   }
   page_failures_ = 0;
   pages_failed_.reset();
-  const size_t told = page->size();
-  if (told == 0) {
+  if (page->empty()) {
     EndOfPages();
-    return {};
-  }
-  if (!Whole(page->front())) {
+  } else if (!Whole(page->front())) {
     pages_ = false;  // Apicurio 3 tells the schemas alone
-    return {};
+  } else {
+    TakePage(*std::move(page), limit);
   }
-  const std::string first = page->front().subject + " " + std::to_string(page->front().version);
+  return {};
+}
+
+/// REQUIRES: the page is not empty.
+void Scan::TakePage(std::vector<VersionedSchema> page, size_t limit) {
+  const std::string first = page.front().subject + " " + std::to_string(page.front().version);
   if (offset_ > 0 && first == first_of_page_) {
     pages_ignored_ = true;
     EndOfPages();
-    return {};
+    return;
   }
   if (told_ > 0 && told_ < limit) {
     page_limit_ = told_;  // the server fills smaller pages than it was asked for
   }
-  told_ = told;
+  told_ = page.size();
   first_of_page_ = first;
-  for (VersionedSchema& schema : *page) {
-    if (Whole(schema)) {
-      tells_deleted_ = tells_deleted_ || schema.deleted.value_or(false);
-      if (!schema.deleted && (tells_deleted_ || !deleted_pages_)) {
-        schema.deleted = false;
-      }
-      book_.Take(std::move(schema));
-    }
+  for (VersionedSchema& schema : page) {
+    TakeFromPage(std::move(schema));
   }
-  offset_ += told;
-  if (told > limit || (walked_ && told < limit)) {
+  offset_ += told_;
+  if (told_ > limit || (walked_ && told_ < limit)) {
     EndOfPages();
   }
-  return {};
+}
+
+void Scan::TakeFromPage(VersionedSchema schema) {
+  if (!Whole(schema)) {
+    return;
+  }
+  tells_deleted_ = tells_deleted_ || schema.deleted.value_or(false);
+  if (!schema.deleted && (tells_deleted_ || !deleted_pages_)) {
+    schema.deleted = false;
+  }
+  book_.Take(std::move(schema));
 }
 
 void Scan::DoubtSome() {
@@ -175,23 +185,31 @@ void Scan::DoubtSome() {
   }
 }
 
+/// Asks for the highest id that was given out, by the highest that is known.
+Result<void> Scan::AskHighest(int32_t highest, const Round& round) {
+  const Result<std::optional<registry::SchemaById>> told =
+      round.node.Schema(highest, "", round.Next());
+  if (!told) {
+    return told.error();
+  }
+  if (!*told) {
+    for (const std::string& subject : book_.SubjectsWith(highest)) {
+      book_.Doubt(subject);
+    }
+  }
+  max_id_told_ = *told && (*told)->max_id;
+  max_id_ = max_id_told_ ? (*told)->max_id : std::max(max_id_.value_or(0), highest);
+  return {};
+}
+
 /// Finds ids that were given out since the last time, and doubts their subjects.
 Result<void> Scan::LookForIds(const Round& round) {
   const int32_t highest = book_.HighestId();
   looked_to_ = std::max(looked_to_, highest);
   if (highest > 0) {
-    const Result<std::optional<registry::SchemaById>> told =
-        round.node.Schema(highest, "", round.Next());
-    if (!told) {
-      return told.error();
+    if (const Result<void> done = AskHighest(highest, round); !done) {
+      return done;
     }
-    if (!*told) {
-      for (const std::string& subject : book_.SubjectsWith(highest)) {
-        book_.Doubt(subject);
-      }
-    }
-    max_id_told_ = *told && (*told)->max_id;
-    max_id_ = max_id_told_ ? (*told)->max_id : std::max(max_id_.value_or(0), highest);
   }
   Failures failures;
   const int32_t end = max_id_told_ ? std::min(*max_id_, looked_to_ + kIdsAPoll)
@@ -255,7 +273,7 @@ void Scan::RetryUnreadable(const Round& round) {
 /// rounds in a row is noted too.
 Result<void> Scan::ReadOne(const std::string& subject, const Round& round) {
   const Instant at = round.context.clock.Now();
-  const Result<void> done = ReadSubject(subject, round);
+  Result<void> done = ReadSubject(subject, round);
   const bool ends = !done && EndsRound(done.error());
   if (ends && slow_ != subject) {
     slow_ = subject;

@@ -43,6 +43,10 @@ class Scan {
   void DoubtSome();
   Result<void> LookForIds(const Round& round);
   Result<void> LookAt(int32_t id, bool& found, const Round& round);
+  Result<void> WalkWithoutPages();
+  void TakePage(std::vector<registry::VersionedSchema> page, size_t limit);
+  void TakeFromPage(registry::VersionedSchema schema);
+  Result<void> AskHighest(int32_t highest, const Round& round);
   Result<void> FailPage(const Error& error, size_t limit);
   Result<void> ReadDoubtful(const Round& round, size_t most);
   Result<void> ReadOne(const std::string& subject, const Round& round);
