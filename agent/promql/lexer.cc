@@ -70,14 +70,18 @@ class Scanner {
     if (IsNameStart(c) || c == ':') return Word();
     if (IsDigit(c) || (c == '.' && IsDigit(At(at_ + 1)))) return NumberOrDuration();
     if (c == '"' || c == '\'' || c == '`') return Quoted();
+    SignOrMistake();
+  }
+
+  void SignOrMistake() {
+    const std::string_view rest = text_.substr(at_);
     for (const Sign& sign : kSigns) {
-      if (text_.substr(at_).starts_with(sign.text)) {
-        if (sign.kind == TokenKind::kLeftBracket) in_brackets_ = true;
-        if (sign.kind == TokenKind::kRightBracket) in_brackets_ = false;
-        return Take(sign.kind, sign.text.size());
-      }
+      if (!rest.starts_with(sign.text)) continue;
+      if (sign.kind == TokenKind::kLeftBracket) in_brackets_ = true;
+      if (sign.kind == TokenKind::kRightBracket) in_brackets_ = false;
+      return Take(sign.kind, sign.text.size());
     }
-    Fail(at_, fmt::format("unexpected character: '{}'", FirstCharacter(text_.substr(at_))));
+    Fail(at_, fmt::format("unexpected character: '{}'", FirstCharacter(rest)));
   }
 
   void Word() {

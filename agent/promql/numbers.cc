@@ -63,32 +63,42 @@ std::optional<double> ParseDecimal(const std::string& digits) {
 
 std::optional<double> ParseInteger(std::string_view digits, int base) {
   int64_t value = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stopped, error] = std::from_chars(digits.data(), end, value, base);
+  const char* const begin = digits.data();
+  const char* const end = begin + digits.size();
+  const auto [stopped, error] = std::from_chars(begin, end, value, base);
   if (error != std::errc{} || stopped != end) return std::nullopt;
   return static_cast<double>(value);
+}
+
+/// Digits, a point and an exponent; 0: an exponent without digits.
+size_t DecimalLength(std::string_view text) {
+  size_t at = SkipDigits(text, 0, IsDecimal);
+  if (at < text.size() && text[at] == '.') at = SkipDigits(text, at + 1, IsDecimal);
+  if (at == text.size() || (text[at] != 'e' && text[at] != 'E')) return at;
+  size_t digits = at + 1;
+  if (digits < text.size() && (text[digits] == '+' || text[digits] == '-')) ++digits;
+  const size_t end = SkipDigits(text, digits, IsDecimal);
+  return end == digits ? 0 : end;
+}
+
+/// In lower case, without a sign and underscores.
+std::optional<double> ParseDigits(const std::string& digits) {
+  if (digits == "inf") return std::numeric_limits<double>::infinity();
+  if (digits == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (digits.starts_with("0x")) return ParseInteger(std::string_view(digits).substr(2), 16);
+  if (digits.size() > 1 && digits[0] == '0') {
+    if (const std::optional<double> octal = ParseInteger(digits, 8)) return octal;
+  }
+  return ParseDecimal(digits);
 }
 
 }  // namespace
 
 size_t NumberLength(std::string_view text) {
   const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
-  size_t at = hexadecimal ? 2 : 0;
-  if (hexadecimal) {
-    at = SkipDigits(text, at, IsHexadecimal);
-    if (at == 2) return 0;
-  } else {
-    at = SkipDigits(text, at, IsDecimal);
-    if (at < text.size() && text[at] == '.') at = SkipDigits(text, at + 1, IsDecimal);
-    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-      size_t digits = at + 1;
-      if (digits < text.size() && (text[digits] == '+' || text[digits] == '-')) ++digits;
-      const size_t end = SkipDigits(text, digits, IsDecimal);
-      if (end == digits) return 0;
-      at = end;
-    }
-  }
-  return at < text.size() && (IsAlphanumeric(text[at]) || text[at] == '.') ? 0 : at;
+  const size_t length = hexadecimal ? SkipDigits(text, 2, IsHexadecimal) : DecimalLength(text);
+  if (hexadecimal && length == 2) return 0;
+  return length < text.size() && (IsAlphanumeric(text[length]) || text[length] == '.') ? 0 : length;
 }
 
 size_t DurationLength(std::string_view text) {
@@ -110,19 +120,7 @@ std::optional<double> ParseNumber(std::string_view text) {
   for (const char c : text) {
     if (c != '_') digits += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   }
-  std::optional<double> value;
-  if (digits == "inf") {
-    value = std::numeric_limits<double>::infinity();
-  } else if (digits == "nan") {
-    value = std::numeric_limits<double>::quiet_NaN();
-  } else if (digits.starts_with("0x")) {
-    value = ParseInteger(std::string_view(digits).substr(2), 16);
-  } else if (digits.size() > 1 && digits[0] == '0') {
-    value = ParseInteger(digits, 8);
-    if (!value) value = ParseDecimal(digits);
-  } else {
-    value = ParseDecimal(digits);
-  }
+  const std::optional<double> value = ParseDigits(digits);
   return value && negative ? std::optional(-*value) : value;
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("Prometheus' own parser cases are accepted and refused as there") {
     INFO("here: " << said);
     INFO("Prometheus: " << one.value("error", "accepted"));
     CHECK(parsed.mistake.has_value() == fails);
-    same += parsed.mistake.has_value() == fails ? 1 : 0;
+    if (parsed.mistake.has_value() == fails) ++same;
   }
   fmt::print("parser cases: {} of {} as in Prometheus, {} left out by name\n", same, cases.size(),
              left_out);
