@@ -163,7 +163,7 @@ TEST_CASE("what cannot be written is an error, and goes on when it can", "[state
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
   rlimit small = before;
-  small.rlim_cur = 16 * 1024;
+  small.rlim_cur = 16'384;
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
   const Result<void> failed = Add(*database, std::string(size_t{1} << 20U, 'x'));
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);

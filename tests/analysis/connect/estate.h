@@ -111,7 +111,7 @@ class ConnectEstate {
   View view{};
 
  private:
-  AnswerRef Answered() {
+  AnswerRef Answered() const {
     return std::make_shared<const Answer>(
         Answer{.source = "test", .taken_at = Now(), .good_for = std::chrono::seconds{30}});
   }
