@@ -176,7 +176,7 @@ bool ParserState::Offset(Expr& expr) {
   TimeShift* const shift = ShiftOf(expr, "offset");
   if (shift == nullptr) return false;
   if (shift->offset) return Refuse(expr.offset, "offset may not be set multiple times");
-  shift->offset = *offset;
+  shift->offset = offset;
   return true;
 }
 

@@ -140,6 +140,13 @@ TEST_CASE("a query ends where its limits are") {
   CHECK(asked == 4);
 }
 
+double ValueOf(const QueryResult& result, const series::Labels& labels) {
+  for (const VectorSample& one : result.vector) {
+    if (*one.labels == labels) return one.value;
+  }
+  return result.scalar;
+}
+
 TEST_CASE("a range query gives each step what an instant query gives") {
   series::MemoryStore store;
   Fill(store, {"m{a=\"1\"} 0+1x10 stale _x5 100+1x10", "m{a=\"2\"} 5 4 3 2 1 0+2x25"});
@@ -159,11 +166,7 @@ TEST_CASE("a range query gives each step what an instant query gives") {
         if (std::string(text) == "m @ end()") continue;  // the end differs
         const auto instant = InstantQuery(*parsed.expression, store, sample.time);
         REQUIRE(instant);
-        double found = instant->scalar;
-        for (const VectorSample& one : instant->vector) {
-          if (*one.labels == *series.labels) found = one.value;
-        }
-        CHECK(found == sample.value);
+        CHECK(ValueOf(*instant, *series.labels) == sample.value);
       }
     }
     CHECK(values > 0);
