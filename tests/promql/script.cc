@@ -42,7 +42,11 @@ class ScriptReader {
   }
 
  private:
-  bool NextOfBlock() { return at_ + 1 < lines_.size() && !lines_[at_ + 1].empty() && ++at_ > 0; }
+  bool NextOfBlock() {
+    if (at_ + 1 >= lines_.size() || lines_[at_ + 1].empty()) return false;
+    ++at_;
+    return true;
+  }
 
   void Broken(std::string reason) {
     outcomes_.push_back({.name = fmt::format("{}:{} {}", name_, at_ + 1, lines_[at_]),
