@@ -12,11 +12,11 @@
 #include <fmt/format.h>
 
 #include "agent/http/tls_listener.h"
-#include "tests/support/conformance.h"
 #include "tests/http/raw_client.h"
 #include "tests/http/server_fixture.h"
 #include "tests/http/tls_client.h"
 #include "tests/support/certificates.h"
+#include "tests/support/conformance.h"
 
 namespace klaxon::http {
 namespace {

@@ -7,6 +7,12 @@
 
 namespace klaxon::schema_registry_collector {
 
+simulator::RegistryState Shop(simulator::RegistryFlavor flavor) {
+  simulator::RegistryState state = simulator::ShopRegistry();
+  state.flavor = flavor;
+  return state;
+}
+
 Bench::Bench(simulator::RegistryState state, int count) {
   for (int i = 0; i < count; ++i) {
     auto started = simulator::RegistryNode::Start(state);

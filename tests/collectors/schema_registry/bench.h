@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "tests/support/fake_clock.h"
 
 namespace klaxon::schema_registry_collector {
+
+/// What a registry of that kind holds at first.
+simulator::RegistryState Shop(simulator::RegistryFlavor flavor);
 
 /// The collector with the real HTTP client against simulated nodes, and what analysis makes of it.
 class Bench {

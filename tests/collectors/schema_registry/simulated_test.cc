@@ -18,12 +18,6 @@ using simulator::RegistryFlavor;
 using simulator::RegistryState;
 using Strings = std::vector<std::string>;
 
-RegistryState Shop(RegistryFlavor flavor) {
-  RegistryState state = simulator::ShopRegistry();
-  state.flavor = flavor;
-  return state;
-}
-
 TEST_CASE("a registry is read as it is, whoever made it", "[registry]") {
   const auto flavor =
       GENERATE(RegistryFlavor::kConfluent, RegistryFlavor::kKarapace, RegistryFlavor::kApicurio);

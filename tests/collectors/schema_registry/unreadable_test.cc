@@ -18,12 +18,6 @@ using simulator::RegistryFaults;
 using simulator::RegistryFlavor;
 using simulator::RegistryState;
 
-RegistryState Shop(RegistryFlavor flavor) {
-  RegistryState state = simulator::ShopRegistry();
-  state.flavor = flavor;
-  return state;
-}
-
 size_t CountOf(const Bench& bench, UnreadablePart part) {
   return bench.facts->unreadable == nullptr ? 0 : bench.facts->unreadable->Count(part);
 }
