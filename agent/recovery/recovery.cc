@@ -73,13 +73,19 @@ std::string Recovery::Hindrance() const {
   if (!broken_.empty()) {
     return broken_;
   }
-  const std::vector<std::string> damaged = means_.database->Damaged();
-  return damaged.empty()
+  if (const Result<void> in_place = means_.database->InPlace(); !in_place) {
+    return in_place.error().message();
+  }
+  const Result<std::vector<std::string>> damaged = means_.database->Damaged();
+  if (!damaged) {
+    return damaged.error().message();
+  }
+  return damaged->empty()
              ? ""
              : fmt::format(
                    "the state was damaged, so what recovery did before is not known; look "
                    "at the connectors, then move {}/{} away to let it act",
-                   means_.database->folder(), damaged.front());
+                   means_.database->folder(), damaged->front());
 }
 
 void Recovery::Hinder(std::string why, RecoveryFacts& facts) {

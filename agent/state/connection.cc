@@ -118,4 +118,10 @@ Result<std::vector<Row>> Connection::Run(const Statement& statement, size_t most
   return rows;
 }
 
+bool Connection::Moved() const {
+  int moved = 0;
+  const int code = sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return code != SQLITE_OK || moved != 0;
+}
+
 }  // namespace klaxon::state

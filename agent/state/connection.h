@@ -27,6 +27,10 @@ class Connection {
   /// Runs one statement; at most `most` rows are read.
   Result<std::vector<Row>> Run(const Statement& statement, size_t most = 100'000);
 
+  /// Whether the file was deleted, renamed or replaced since it was opened: what is written goes to
+  /// nobody then, and SQLite says that all is well.
+  bool Moved() const;
+
  private:
   struct Closer {
     void operator()(sqlite3* database) const;

@@ -1,6 +1,9 @@
 #include "agent/state/database.h"
 
+#include <filesystem>
+#include <fstream>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +16,11 @@
 
 namespace klaxon::state {
 namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kOwners =
+    "CREATE TABLE IF NOT EXISTS owners (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT";
 
 Result<void> Nothing(const Result<std::vector<Row>>& ran) {
   return ran ? Result<void>() : ran.error();
@@ -53,7 +61,47 @@ Result<void> Check(Connection& connection) {
   return words == "ok" ? Result<void>() : Error(Reason::kBadAnswer, Printable(words));
 }
 
+/// A new file comes to be under another name: SQLite takes an empty one for a sound database, so
+/// there must never be one, whenever the agent ends. What an earlier start left is of no use.
+Result<void> MakeNew(const std::string& file) {
+  const std::string begun = file + ".new";
+  std::error_code failure;
+  fs::remove(begun, failure);
+  {
+    Result<Connection> connection = Connection::Open(begun, Connection::Access::kWrite);
+    if (!connection) {
+      return connection.error();
+    }
+    const Result<void> made = RunAll(*connection, {{.sql = "PRAGMA journal_mode=MEMORY"},
+                                                   {.sql = "PRAGMA synchronous=FULL"},
+                                                   {.sql = std::string(kOwners)}});
+    if (!made) {
+      return made;
+    }
+  }
+  fs::rename(begun, file, failure);
+  return failure ? Result<void>(Error(Reason::kInvalid, failure.message())) : Result<void>();
+}
+
+/// Makes the file if there is none. Error: kBadAnswer, its content is lost.
+Result<void> Provide(const std::string& file) {
+  std::error_code failure;
+  const auto size = fs::file_size(file, failure);
+  if (failure != std::errc::no_such_file_or_directory) {
+    return failure || size > 0 ? Result<void>()  // SQLite has better words for a failure
+                               : Error(Reason::kBadAnswer, "it is empty");
+  }
+  if (fs::exists(file + "-wal", failure)) {
+    const std::ofstream empty(file);  // so that something is set aside that people see
+    return Error(Reason::kBadAnswer, "there is only its log");
+  }
+  return MakeNew(file);
+}
+
 Result<Connection> OpenChecked(const std::string& file) {
+  if (Result<void> provided = Provide(file); !provided) {
+    return provided.error();
+  }
   Result<Connection> connection = Connection::Open(file, Connection::Access::kWrite);
   if (!connection) {
     return connection;
@@ -61,11 +109,9 @@ Result<Connection> OpenChecked(const std::string& file) {
   if (Result<void> sound = Check(*connection); !sound) {
     return sound.error();
   }
-  const std::vector<Statement> settings{
-      {.sql = "PRAGMA journal_mode=WAL"},
-      {.sql = "PRAGMA synchronous=FULL"},
-      {.sql = "CREATE TABLE IF NOT EXISTS owners (name TEXT PRIMARY KEY, version INTEGER NOT NULL) "
-              "STRICT"}};
+  const std::vector<Statement> settings{{.sql = "PRAGMA journal_mode=WAL"},
+                                        {.sql = "PRAGMA synchronous=FULL"},
+                                        {.sql = std::string(kOwners)}};
   if (Result<void> set = RunAll(*connection, settings); !set) {
     return set.error();
   }
@@ -137,6 +183,17 @@ class Database::Impl {
     return rows ? std::move(rows) : rows.error().In(DatabaseIn(folder_));
   }
 
+  Result<void> InPlace() {
+    const Lock lock(mutex_);
+    if (IsLocked(folder_, lock_) && !connection_.Moved()) {
+      return {};
+    }
+    return Error(Reason::kRefused,
+                 fmt::format("state directory {}: it was deleted or replaced while Klaxon ran, and "
+                             "what is written now is lost; start Klaxon again",
+                             folder_));
+  }
+
  private:
   const std::string folder_;
   const Descriptor lock_;  // closed last: the directory is ours as long as the file is open
@@ -176,8 +233,12 @@ const std::string& Database::folder() const {
   return impl_->folder();
 }
 
-std::vector<std::string> Database::Damaged() const {
+Result<std::vector<std::string>> Database::Damaged() const {
   return DamagedIn(impl_->folder());
+}
+
+Result<void> Database::InPlace() const {
+  return impl_->InPlace();
 }
 
 Result<void> Database::Migrate(std::string_view owner, std::span<const std::string_view> steps) {

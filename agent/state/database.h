@@ -34,8 +34,13 @@ class Database {
 
   const std::string& folder() const;
 
-  /// Files of the directory that were damaged and set aside, now or at an earlier start.
-  std::vector<std::string> Damaged() const;
+  /// Files of the directory that were damaged and set aside, now or at an earlier start. Error:
+  /// kInvalid, nobody can tell.
+  Result<std::vector<std::string>> Damaged() const;
+
+  /// Whether what is written still goes to the directory. Error: kRefused, it was deleted or
+  /// replaced since it was opened, and the message says what to do. Not for readers.
+  Result<void> InPlace() const;
 
   /// Brings an owner's tables to its newest version: `steps` are scripts of one or more statements
   /// (separated by ';', none within a text), each run once and in order; a released step never

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFile = "klaxon.db";
+constexpr std::string_view kLock = "klaxon.lock";
 constexpr std::string_view kDamaged = "klaxon.db.damaged-";
 
 Error Unusable(const std::string& folder, std::string_view what, int code) {
@@ -48,7 +50,7 @@ Result<Descriptor> LockFolder(const std::string& folder) {
   if (failure) {
     return Unusable(folder, "cannot be made", failure.value());
   }
-  const std::string file = folder + "/klaxon.lock";
+  const std::string file = fmt::format("{}/{}", folder, kLock);
   Descriptor lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock) {
     return Unusable(folder, "its lock cannot be opened", errno);
@@ -65,6 +67,14 @@ Result<Descriptor> LockFolder(const std::string& folder) {
     return Unusable(folder, "cannot be written", errno);
   }
   return lock;
+}
+
+bool IsLocked(const std::string& folder, const Descriptor& lock) {
+  struct stat held{};
+  struct stat there{};
+  const std::string file = fmt::format("{}/{}", folder, kLock);
+  return ::fstat(lock.get(), &held) == 0 && ::stat(file.c_str(), &there) == 0 &&
+         held.st_dev == there.st_dev && held.st_ino == there.st_ino;
 }
 
 std::string DatabaseIn(const std::string& folder) {
@@ -89,14 +99,18 @@ Result<std::string> SetAside(const std::string& folder, WallTime now) {
   return away;
 }
 
-std::vector<std::string> DamagedIn(const std::string& folder) {
+Result<std::vector<std::string>> DamagedIn(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code failure;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failure)) {
-    const std::string name = entry.path().filename().string();
+  fs::directory_iterator entry(folder, failure);
+  for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
+    const std::string name = entry->path().filename().string();
     if (name.starts_with(kDamaged) && !name.ends_with("-wal") && !name.ends_with("-shm")) {
       names.push_back(name);
     }
+  }
+  if (failure) {
+    return Unusable(folder, "cannot be listed", failure.value());
   }
   std::ranges::sort(names);
   return names;

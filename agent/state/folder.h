@@ -15,6 +15,10 @@ namespace klaxon::state {
 /// number and what to do are in the message; kInvalid, it cannot be made or written.
 Result<Descriptor> LockFolder(const std::string& folder);
 
+/// Whether the lock that is held is still the one of the directory: another agent may have the
+/// directory otherwise.
+bool IsLocked(const std::string& folder, const Descriptor& lock);
+
 /// Where the database of a state directory is.
 std::string DatabaseIn(const std::string& folder);
 
@@ -23,7 +27,7 @@ std::string DatabaseIn(const std::string& folder);
 Result<std::string> SetAside(const std::string& folder, WallTime now);
 
 /// Files that were set aside and are still there, by name. Recovery only observes until a person
-/// has looked at them and moved or deleted them.
-std::vector<std::string> DamagedIn(const std::string& folder);
+/// has looked at them and moved or deleted them. Error: kInvalid, the directory cannot be listed.
+Result<std::vector<std::string>> DamagedIn(const std::string& folder);
 
 }  // namespace klaxon::state

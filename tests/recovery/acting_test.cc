@@ -280,6 +280,17 @@ TEST_CASE("without a sound state directory nothing is restarted, and it says why
     CHECK_THAT(live.news(), ContainsSubstring("recovery_hindered etl: acts again"));
     CHECK(worker->Snapshot().restarts.size() == 1);
   }
+  SECTION("one that was deleted while it runs") {
+    const std::string directory = folder.path() + "/state";
+    const auto database = OpenState(directory);
+    Live live({.url = worker->url()}, Live::Acting(), database.get());
+    live.Passes(1);
+    std::filesystem::remove_all(directory);
+    FailTaskOf(*worker);
+    live.Passes(5);
+    CHECK_THAT(live.facts().hindrance, ContainsSubstring("was deleted or replaced"));
+    CHECK(worker->Snapshot().restarts.empty());
+  }
   SECTION("a full one, until there is room") {
     const auto database = OpenState(folder.path());
     Live live({.url = worker->url()}, Live::Acting(), database.get());

@@ -48,7 +48,9 @@ TEST_CASE("killed a hundred times, it sends no more restarts than its back-off a
   CHECK(sent <= 3);
   const auto database = state::Database::Open(folder.path(), {});
   REQUIRE(database);
-  CHECK((*database)->Damaged().empty());
+  const auto damaged = (*database)->Damaged();
+  REQUIRE(damaged);
+  CHECK(damaged->empty());
   const auto intended = (*database)->Read({.sql = "SELECT count(*) FROM recovery_attempts"});
   REQUIRE(intended);
   CHECK(sent <= static_cast<size_t>(state::IntegerOf(intended->at(0), 0)));

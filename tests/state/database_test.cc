@@ -45,6 +45,12 @@ std::unique_ptr<Database> OpenIn(const std::string& folder) {
   return *std::move(opened);
 }
 
+std::vector<std::string> DamagedOf(const Database& database) {
+  const auto damaged = database.Damaged();
+  REQUIRE(damaged);
+  return *damaged;
+}
+
 void Overwrite(const std::string& file, std::streamoff from, size_t bytes) {
   std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
   REQUIRE(stream);
@@ -58,7 +64,7 @@ TEST_CASE("what was written is there after the next start", "[state]") {
   {
     const auto database = OpenIn(folder.path() + "/deeper");
     REQUIRE(Add(*database, "it's; \"quoted\" \xc3\xa4"));
-    CHECK(database->Damaged().empty());
+    CHECK(DamagedOf(*database).empty());
   }
   const auto database = OpenIn(folder.path() + "/deeper");
   const auto rows = database->Read({.sql = "SELECT id, words, size FROM notes"});
@@ -131,11 +137,53 @@ TEST_CASE("a damaged file is kept aside, and a new one begun", "[state]") {
   SECTION("cut short") {
     std::filesystem::resize_file(file, size / 2);
   }
+  SECTION("all of it") {
+    std::filesystem::resize_file(file, 0);
+  }
+  SECTION("all but its log") {
+    std::filesystem::rename(file, file + "-wal");
+  }
   const auto database = OpenIn(folder.path());
   CHECK(CountIn(*database) == 0);
-  REQUIRE(database->Damaged() == std::vector<std::string>{"klaxon.db.damaged-20270115T080000Z"});
-  std::filesystem::remove(folder.path() + "/" + database->Damaged()[0]);
-  CHECK(database->Damaged().empty());
+  REQUIRE(DamagedOf(*database) == std::vector<std::string>{"klaxon.db.damaged-20270115T080000Z"});
+  std::filesystem::remove(folder.path() + "/" + DamagedOf(*database)[0]);
+  CHECK(DamagedOf(*database).empty());
+}
+
+TEST_CASE("a first start that ended midway is no damage", "[state]") {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path() + "/klaxon.db.new") << "half";
+  const auto database = OpenIn(folder.path());
+  CHECK(DamagedOf(*database).empty());
+  CHECK(CountIn(*database) == 0);
+}
+
+TEST_CASE("a directory that is deleted or replaced while it is open is told", "[state]") {
+  const TemporaryFolder folder;
+  const std::string directory = folder.path() + "/state";
+  const auto database = OpenIn(directory);
+  REQUIRE(Add(*database, "seen"));
+  CHECK(database->InPlace());
+  std::unique_ptr<Database> another;
+  SECTION("deleted") {
+    std::filesystem::remove_all(directory);
+    CHECK(!database->Damaged());
+  }
+  SECTION("another Klaxon has it") {
+    std::filesystem::rename(directory, directory + "-before");
+    another = OpenIn(directory);
+    CHECK(another->InPlace());
+  }
+  SECTION("its database") {
+    std::filesystem::remove(directory + "/klaxon.db");
+  }
+  SECTION("its lock") {
+    std::filesystem::remove(directory + "/klaxon.lock");
+    std::ofstream(directory + "/klaxon.lock") << "1";
+  }
+  const Result<void> in_place = database->InPlace();
+  REQUIRE(!in_place);
+  CHECK_THAT(in_place.error().message(), ContainsSubstring("deleted or replaced while Klaxon ran"));
 }
 
 TEST_CASE("a torn log loses at most what was being written", "[state]") {
@@ -153,7 +201,7 @@ TEST_CASE("a torn log loses at most what was being written", "[state]") {
   std::filesystem::resize_file(log, std::filesystem::file_size(log) - 100);
   const auto database = OpenIn(copy.path());
   CHECK(CountIn(*database) == 1);
-  CHECK(database->Damaged().empty());
+  CHECK(DamagedOf(*database).empty());
 }
 
 TEST_CASE("what cannot be written is an error, and goes on when it can", "[state]") {
