@@ -104,10 +104,10 @@ RecoveryDecision Describe(const Subject& subject, const ConnectorMemory& memory)
                             .attempts = memory.attempts,
                             .attempts_allowed = static_cast<uint32_t>(settings.attempts),
                             .last_restart = memory.last_restart};
-  if (const Item* worst = subject.worst(); worst != nullptr) {
-    decision.failure = worst->failure;
-    decision.root_cause = worst->root_cause;
-    decision.way_out = AdviceFor(worst->failure);
+  if (const Item* strictest = subject.strictest(); strictest != nullptr) {
+    decision.failure = strictest->failure;
+    decision.root_cause = strictest->root_cause;
+    decision.way_out = AdviceFor(strictest->failure);
   }
   for (const Item& item : subject.items) {
     if (item.failed()) {

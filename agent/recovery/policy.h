@@ -13,7 +13,7 @@
 /// What may be done for the connectors of one Connect cluster, as configured.
 namespace klaxon::recovery {
 
-/// What a class of failure allows.
+/// What a class of failure allows, the mildest first.
 enum class ClassAction : uint8_t {
   kRestart,  ///< as often as `attempts` says
   kOnce,     ///< one restart; then quarantine

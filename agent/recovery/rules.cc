@@ -145,12 +145,12 @@ bool Poisoned(const Case& subject) {
 }
 
 bool ForbiddenByClass(const Case& subject) {
-  const Item* worst = subject.subject.worst();
-  if (worst == nullptr) {
+  const Item* strictest = subject.subject.strictest();
+  if (strictest == nullptr) {
     return false;  // a zombie
   }
-  const ClassAction action = subject.settings().on.at(static_cast<size_t>(worst->failure));
-  const std::string_view name = Name(worst->failure);
+  const ClassAction action = subject.settings().on.at(static_cast<size_t>(strictest->failure));
+  const std::string_view name = Name(strictest->failure);
   switch (action) {
     case ClassAction::kRestart:
       return false;

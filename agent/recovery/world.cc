@@ -233,6 +233,20 @@ const Item* Subject::worst() const {
   return found == items.end() ? nullptr : &*found;
 }
 
+const Item* Subject::strictest() const {
+  const auto stricter = [&](const Item& one, const Item& other) {
+    const auto& on = chosen->settings.on;
+    return on.at(static_cast<size_t>(one.failure)) > on.at(static_cast<size_t>(other.failure));
+  };
+  const Item* found = nullptr;
+  for (const Item& item : items) {
+    if (item.failed() && (found == nullptr || stricter(item, *found))) {
+      found = &item;
+    }
+  }
+  return found;
+}
+
 World Look(const View& view, const ConnectPart& part, const Lens& lens) {
   World world{.listed = part.facts.listed, .cluster_id = part.facts.kafka_cluster_id};
   LookAtGroup(part.derived.workers, view.now, world);

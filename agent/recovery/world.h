@@ -54,6 +54,8 @@ struct Subject {
   bool failed() const;
   /// The item that speaks for it: itself if it failed, else the first task that did. Null: none.
   const Item* worst() const;
+  /// Of what failed, the item whose class allows least: a restart of any is one of all. Null: none.
+  const Item* strictest() const;
 };
 
 /// Where a restart is sent.

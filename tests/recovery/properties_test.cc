@@ -117,6 +117,7 @@ class Chaos {
     CHECK(BusyOf(subject).empty());  // never two in flight
     for (const Item& item : subject.items) {
       CHECK((!item.failed() || item.owner_alive == Truth::kYes));
+      CHECK((!item.failed() || item.failure != FailureClass::kDataLossRisk));
     }
   }
 

@@ -59,6 +59,22 @@ const std::vector<Situation>& SituationsOfFailure() {
          e.Pass(5);
        },
        kQuarantine, "never restarted"},
+      {22, "the place to go on from is gone for one task, another failed in passing",
+       [](Estate& e) {
+         e.Fail("sink", 0, FailureClass::kTransient);
+         e.Fail("sink", 1, FailureClass::kDataLossRisk);
+         e.Passes(2);
+       },
+       kQuarantine, "data_loss_risk: it is never restarted"},
+      {22, "a task may be restarted once, another as often as it likes",
+       [](Estate& e) {
+         e.Fail("sink", 0, FailureClass::kTransient);
+         e.Fail("sink", 1, FailureClass::kAuthorization);
+         e.Passes(2);
+         e.FailAgain("sink", 0);
+         e.Passes(40);
+       },
+       kQuarantine, "authorization: one restart did not help"},
       {24, "changed while in back-off",
        [](Estate& e) {
          FailTwice(e);
