@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace klaxon::recovery {
 namespace {
@@ -35,6 +38,16 @@ std::optional<RestartAnswer> Forbidden(const connect::ConnectClient& client,
   return std::nullopt;
 }
 
+/// The calls before this answer were accepted: something was restarted, whatever it says.
+RestartAnswer InPart(RestartAnswer last, size_t accepted, size_t calls) {
+  last.words = fmt::format("{} of {} calls accepted, then {}, {}", accepted, calls,
+                           Name(last.outcome), last.words);
+  if (last.outcome != RestartOutcome::kUnknown) {
+    last.outcome = RestartOutcome::kAccepted;
+  }
+  return last;
+}
+
 }  // namespace
 
 RestartAnswer Executor::Restart(const connect::RestartOrder& order, const WorkerSite& site,
@@ -49,14 +62,20 @@ RestartAnswer Executor::Restart(const connect::RestartOrder& order, const Worker
   if (std::optional<RestartAnswer> forbidden = Forbidden(client, order, wait())) {
     return *std::move(forbidden);
   }
+  size_t accepted = 0;
   RestartAnswer answer{RestartOutcome::kNoOp, "there was nothing to send"};
-  for (const std::string& call : connect::RestartCalls(order, connect::ReadVersion(site.version))) {
+  const std::vector<std::string> calls =
+      connect::RestartCalls(order, connect::ReadVersion(site.version));
+  for (const std::string& call : calls) {
     answer = connect::JudgeRestart(client.Post(call, wait()));
     if (answer.outcome != RestartOutcome::kAccepted) {
       break;
     }
+    ++accepted;
   }
-  return answer;
+  return accepted == 0 || accepted == calls.size()
+             ? answer
+             : InPart(std::move(answer), accepted, calls.size());
 }
 
 }  // namespace klaxon::recovery

@@ -86,7 +86,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
 /// What an answer tells of a restart of ours.
 struct Followed {
   bool ours = false;          ///< a restart that shows is the one that is under way
-  bool failed_again = false;  ///< it did not help
+  bool failed_again = false;  ///< it was surely done, and did not help
 };
 
 /// Follows a restart that is under way; what became of it goes to `journal.verified`. REQUIRES: the
@@ -95,8 +95,8 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
                        ConnectorMemory& memory, std::vector<Verified>& verified);
 
 /// Remembers what Connect answered to a restart that was sent at `now` and counted as an attempt
-/// before; `before` is what was remembered then. kAccepted is under way from now on, the others are
-/// no attempts.
+/// before; `before` is what was remembered then. kAccepted and kUnknown are under way from now on,
+/// the others are no attempts.
 void TakeAnswer(const RestartReport& report, int64_t id, const Settings& settings,
                 const ConnectorMemory& before, ConnectorMemory& memory);
 

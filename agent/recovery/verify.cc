@@ -20,6 +20,11 @@ struct Judgement {
   std::string evidence{};
 };
 
+/// It may not have been done, or still be worked on.
+bool Doubtful(const ConnectorMemory& memory) {
+  return memory.last_restart && memory.last_restart->outcome == RestartOutcome::kUnknown;
+}
+
 Judgement OfFailed(const Subject& subject, const Instant& now, UnderWay& way,
                    const ConnectorMemory& memory) {
   ++way.failed_polls;
@@ -28,7 +33,8 @@ Judgement OfFailed(const Subject& subject, const Instant& now, UnderWay& way,
     failures += item.failures;
   }
   const bool anew = way.running_since.has_value() || failures > memory.failures;
-  const bool settled = way.failed_polls >= kSettlePolls && now.mono - way.at.mono >= kSettleTime;
+  const Duration settle = Doubtful(memory) ? subject.chosen->settings.verify_timeout : kSettleTime;
+  const bool settled = way.failed_polls >= kSettlePolls && now.mono - way.at.mono >= settle;
   if (!anew && !settled) {
     return {};
   }
@@ -99,34 +105,37 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
     report.took = way.running_since->mono - way.failed_since->mono;
   }
   verified.push_back({.connector = subject.name, .id = way.id, .report = report});
+  const bool failed_again = report.verdict == RestartVerdict::kFailedAgain && !Doubtful(memory);
   memory.last_restart = std::move(report);
   memory.under_way.reset();
-  return {.ours = true,
-          .failed_again = verified.back().report.verdict == RestartVerdict::kFailedAgain};
+  return {.ours = true, .failed_again = failed_again};
 }
 
 void TakeAnswer(const RestartReport& report, int64_t id, const Settings& settings,
                 const ConnectorMemory& before, ConnectorMemory& memory) {
   constexpr Duration kSoon = std::chrono::seconds{5};  // of a conflict: the next poll
   memory.last_restart = report;
-  if (report.outcome == RestartOutcome::kAccepted) {
+  const auto hold = [&](Duration time) {
+    memory.held_until =
+        Instant{report.at.wall + std::chrono::duration_cast<WallTime::duration>(time),
+                report.at.mono + time};
+  };
+  if (report.outcome == RestartOutcome::kAccepted || report.outcome == RestartOutcome::kUnknown) {
     memory.misses = 0;
     memory.held_until.reset();
     memory.under_way = UnderWay{.id = id, .at = report.at, .failed_since = memory.failed_since};
+    if (report.outcome == RestartOutcome::kUnknown) {  // also for the next process
+      hold(settings.verify_timeout);
+      memory.held_why = "nobody knows whether the last restart was done: " + report.words;
+    }
     return;
   }
   memory.attempts = before.attempts;
   memory.last_attempt = before.last_attempt;
   ++memory.misses;
-  // The first conflict passes soon, and a request without an answer may still be worked on; what
-  // goes on is asked less and less often.
-  const Duration backoff = BackoffOf(settings, memory.misses, report.words);
-  const Duration hold =
-      report.outcome == RestartOutcome::kUnknown ? std::max(backoff, settings.verify_timeout)
-      : report.outcome == RestartOutcome::kConflict && memory.misses == 1 ? kSoon
-                                                                          : backoff;
-  memory.held_until = Instant{report.at.wall + std::chrono::duration_cast<WallTime::duration>(hold),
-                              report.at.mono + hold};
+  // The first conflict passes soon; what goes on is asked less and less often.
+  const bool passes = report.outcome == RestartOutcome::kConflict && memory.misses == 1;
+  hold(passes ? kSoon : BackoffOf(settings, memory.misses, report.words));
   memory.held_why =
       fmt::format("a restart was sent and is no attempt: {}{}{}", Name(report.outcome),
                   report.words.empty() ? "" : ", ", report.words);

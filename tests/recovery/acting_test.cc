@@ -176,7 +176,7 @@ const std::vector<Answered> kAnswers{
 TEST_CASE("an answer that is no attempt is none, and is not asked for again at once",
           "[recovery]") {
   for (const Answered& each : kAnswers) {
-    if (each.outcome == RestartOutcome::kAccepted) {
+    if (each.outcome == RestartOutcome::kAccepted || each.outcome == RestartOutcome::kUnknown) {
       continue;  // 200 counts as done whatever its body is
     }
     INFO(each.number << ": " << each.what);
@@ -198,6 +198,71 @@ TEST_CASE("an answer that is no attempt is none, and is not asked for again at o
     CHECK(worker->Snapshot().restarts.size() == (each.faults.html ? 0 : each.sent));
     CHECK_THAT(LogOf(*database), ContainsSubstring(std::string(Name(each.outcome))));
   }
+}
+
+TEST_CASE("15: a restart without an answer is an attempt, and is verified", "[recovery]") {
+  for (const Answered& each : kAnswers) {
+    if (each.outcome != RestartOutcome::kUnknown) {
+      continue;
+    }
+    INFO(each.what);
+    const TemporaryFolder folder;
+    const auto database = OpenState(folder.path());
+    const auto worker = StartWorker();
+    ConnectFaults faults = each.faults;
+    faults.only = "/connectors/sink/restart";
+    worker->SetFaults(faults);
+    Policy policy = Live::Acting();
+    policy.settings.on.at(static_cast<size_t>(FailureClass::kDependency)) = ClassAction::kOnce;
+    Live live({.url = worker->url()}, policy, database.get());
+    FailTaskOf(*worker, true);
+    live.Passes(2);
+    REQUIRE(live.decision().last_restart);
+    CHECK(live.decision().last_restart->outcome == RestartOutcome::kUnknown);
+    CHECK(live.decision().attempts == 1);
+    live.Passes(17);  // 85 s of the 90 in which it may still be done
+    CHECK(live.decision().action == RecoveryAction::kWait);
+    live.Passes(100);
+    CHECK(live.decision().action == RecoveryAction::kQuarantine);
+    CHECK(live.decision().last_restart->verdict == RestartVerdict::kFailedAgain);
+    CHECK(worker->Snapshot().restarts.size() == 1);
+  }
+}
+
+TEST_CASE("15: a restart that was done without an answer is seen to have helped", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  worker->SetFaults({.status = 500, .only = "/connectors/sink/restart"});
+  Live live({.url = worker->url()}, Live::Acting(), database.get());
+  FailTaskOf(*worker);
+  live.Passes(4);
+  worker->Change([](simulator::ConnectState& state) { simulator::HealTask(state, "sink", 0); });
+  live.Passes(2);
+  REQUIRE(live.decision().last_restart);
+  CHECK(live.decision().last_restart->verdict == RestartVerdict::kRecovered);
+  CHECK(live.decision().attempts == 1);
+}
+
+TEST_CASE("15: a restart without an answer is an attempt for the next start, too", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  Policy policy = Live::Acting();
+  policy.settings.on.at(static_cast<size_t>(FailureClass::kDependency)) = ClassAction::kOnce;
+  FailTaskOf(*worker, true);
+  {
+    const auto database = OpenState(folder.path());
+    worker->SetFaults({.status = 500, .only = "/connectors/sink/restart"});
+    Live live({.url = worker->url()}, policy, database.get());
+    live.Passes(3);
+    CHECK(worker->Snapshot().restarts.size() == 1);
+  }
+  worker->SetFaults({});
+  const auto database = OpenState(folder.path());
+  Live live({.url = worker->url(), .started = 1'800'000'020}, policy, database.get());
+  live.Passes(100);
+  CHECK(live.decision().action == RecoveryAction::kQuarantine);
+  CHECK(worker->Snapshot().restarts.size() == 1);
 }
 
 TEST_CASE("13: what runs by itself in the meantime is not restarted", "[recovery]") {
@@ -235,6 +300,35 @@ TEST_CASE("18: before 3.0 the connector and its tasks are restarted one by one",
   live.Passes(2);
   CHECK(worker->Snapshot().restarts ==
         std::vector<std::string>{"/connectors/sink/restart", "/connectors/sink/tasks/1/restart"});
+}
+
+TEST_CASE("18: what was accepted before a refusal is an attempt", "[recovery]") {
+  struct Refusal {
+    int status = 0;
+    RestartOutcome outcome{};
+  };
+
+  constexpr std::array<Refusal, 3> kRefusals{{{409, RestartOutcome::kAccepted},
+                                              {404, RestartOutcome::kAccepted},
+                                              {500, RestartOutcome::kUnknown}}};
+  for (const Refusal& refusal : kRefusals) {
+    INFO(refusal.status);
+    const TemporaryFolder folder;
+    const auto database = OpenState(folder.path());
+    const auto worker = StartWorker("2.8.2");
+    worker->SetFaults({.status = refusal.status, .only = "/connectors/sink/tasks/1/restart"});
+    Live live({.url = worker->url(), .version = "2.8.2"}, Live::Acting(), database.get());
+    worker->Change([](simulator::ConnectState& state) {
+      simulator::FailTask(state, "sink", 0, kTrace);
+      simulator::FailTask(state, "sink", 1, kTrace);
+    });
+    live.Passes(2);
+    REQUIRE(live.decision().last_restart);
+    CHECK(live.decision().last_restart->outcome == refusal.outcome);
+    CHECK_THAT(live.decision().last_restart->words,
+               ContainsSubstring("1 of 2 calls accepted, then "));
+    CHECK(live.decision().attempts == 1);
+  }
 }
 
 TEST_CASE("who denied a restart is not asked again, nor for another connector", "[recovery]") {
