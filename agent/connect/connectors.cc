@@ -208,9 +208,13 @@ void ConnectorsReader::Book::GoBehind(const std::string& name) {
 
 ConnectorsReader::ConnectorsReader(ConnectorsMemory* memory)
     : impl_(std::make_unique<Impl>(memory)) {
-  const auto take = [impl = impl_.get()](const std::string& name,
-                                         const JsonDocument::Value& value) {
-    if (!impl->Take(ReadConnector(name, value))) {
+  const auto take = [impl = impl_.get()](const std::string& name, const JsonDocument::Value& value,
+                                         std::optional<Error>& mistake) {
+    NamedConnector connector = ReadConnector(name, value);
+    if (mistake) {  // of this connector alone
+      connector = {.name = name, .facts = {.untold = std::exchange(mistake, std::nullopt)}};
+    }
+    if (!impl->Take(std::move(connector))) {
       value.Expect("one of the first 200000 tasks");
     }
   };
@@ -236,6 +240,12 @@ Result<std::vector<NamedConnector>> ConnectorsReader::Finish() {
     impl_->book->Keep();
   }
   std::vector<NamedConnector>& all = impl_->connectors;
+  // An object that tells of no connector at all is no list of connectors.
+  const bool any = std::ranges::any_of(
+      all, [](const NamedConnector& connector) { return !connector.facts.untold; });
+  if (!all.empty() && !any) {
+    return *all.front().facts.untold;
+  }
   std::stable_sort(all.begin(), all.end(), [](const NamedConnector& a, const NamedConnector& b) {
     return a.name < b.name;
   });

@@ -233,8 +233,10 @@ class EntryStream::Builder final : public JsonEvents {
     }
     if (error_ || path_.empty()) return;  // the end of everything
     CountEntry();
-    const JsonDocument::Value value(&value_, &error_, Printable(path_[0], kNameInPath));
-    if (!error_) entry_(path_[0], value);
+    std::optional<Error> mistake;
+    const JsonDocument::Value value(&value_, &mistake, Printable(path_[0], kNameInPath));
+    if (!error_) entry_(path_[0], value, mistake);
+    if (mistake) error_ = std::move(mistake);
     noted_ = book_ != nullptr && value_.is_object();
     name_ = std::move(path_[0]);
     value_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,8 +43,10 @@ class EntryStream {
   /// Chooses for the value at `path`: the keys that lead to it, the member's first; items of lists
   /// add none. Asked for every key but the members' own.
   using Choose = Take (*)(std::span<const std::string> path);
-  /// Takes a member; the value lives during the call.
-  using Entry = std::function<void(const std::string& name, const JsonDocument::Value& value)>;
+  /// Takes a member; the value lives during the call. `mistake` is the first thing that was not as
+  /// the reading of this value expected it: it ends the stream, unless it is reset.
+  using Entry = std::function<void(const std::string& name, const JsonDocument::Value& value,
+                                   std::optional<Error>& mistake)>;
 
   /// `book` may be null, and outlives it.
   EntryStream(Choose choose, Entry entry, EntryBook* book = nullptr);

@@ -45,6 +45,11 @@ void KeepTold(const AnswerRef& told, const ConnectorFacts& before, const Instant
               ConnectorFacts& facts) {
   facts.told_before = WithError(told, *facts.untold);
   facts.type = before.type;
+  if (facts.connector_class.empty()) {
+    facts.connector_class = before.connector_class;
+    facts.kind = before.kind;
+    facts.config = before.config;
+  }
   if (!IsFresh(told, now)) {
     return;
   }

@@ -34,8 +34,8 @@ void AddMissing(const std::vector<std::string>& names, std::vector<NamedConnecto
   std::sort(connectors.begin(), connectors.end(), ByName);
 }
 
-/// The worker tells something else than this status. Once, a time-out may be of one connector.
-bool IsOfOneConnector(const Error& error, size_t timeouts) {
+/// The worker tells something else than this status. Once, no answer may be of one connector.
+bool IsOfOneConnector(const Error& error, size_t unanswered) {
   switch (error.reason()) {
     case Reason::kRefused:
     case Reason::kUnauthorized:
@@ -44,8 +44,8 @@ bool IsOfOneConnector(const Error& error, size_t timeouts) {
     case Reason::kInvalid:
       return true;
     case Reason::kTimeout:
-      return timeouts < 2;
     case Reason::kUnreachable:
+      return unanswered < 2;
     case Reason::kCancelled:
     case Reason::kInternal:
       return false;
@@ -71,8 +71,9 @@ class Statuses {
     Result<std::optional<ConnectorFacts>> status =
         worker_.Status(name, facts.connector_class, patience_.Next());
     if (!status) {
-      timeouts_ += status.error().reason() == Reason::kTimeout ? 1U : 0U;
-      if (!IsOfOneConnector(status.error(), timeouts_)) {
+      const Reason reason = status.error().reason();
+      unanswered_ += reason == Reason::kTimeout || reason == Reason::kUnreachable ? 1U : 0U;
+      if (!IsOfOneConnector(status.error(), unanswered_)) {
         return status.error();
       }
       facts.untold = status.error();
@@ -120,7 +121,7 @@ class Statuses {
   std::vector<NamedConnector> connectors_{};  // by name, as they are asked for
   std::vector<std::string> without_{};        // likewise
   size_t untold_ = 0;
-  size_t timeouts_ = 0;
+  size_t unanswered_ = 0;
 };
 
 }  // namespace

@@ -31,6 +31,14 @@ bool IsRunningSource(const ConnectorFacts& connector) {
   return connector.type == "source" && connector.state == "RUNNING" && connector.addressable;
 }
 
+/// The worker keeps no topics of any connector: 403 "Topic tracking is disabled."
+/// (ConnectorsResource of apache/kafka). Another 403 may come from a gateway, and be of one
+/// connector.
+bool IsUntracked(const Error& error) {
+  return error.reason() == Reason::kUnauthorized &&
+         error.message().find("racking is disabled") != std::string::npos;
+}
+
 }  // namespace
 
 void RareQuestions::Run(const ConnectClient* worker, const PollContext& context,
@@ -92,14 +100,18 @@ void RareQuestions::Start(const ConnectClient& worker, const PollContext& contex
   if (!plugins && due.empty()) {
     return;
   }
-  errand_.Start([&worker, now, plugins, due = std::move(due)](const std::stop_token& stop) {
+  errand_.Start([&worker, &clock = context.clock, now, plugins,
+                 due = std::move(due)](const std::stop_token& stop) {
     Found found{.at = now};
-    const connect::Wait wait{.deadline = now.mono + kRequestTakes, .stop = stop};
+    // Each may take its time: one that hangs must not cost the others theirs.
+    const auto wait = [&clock, &stop] {
+      return connect::Wait{.deadline = clock.Now().mono + kRequestTakes, .stop = stop};
+    };
     if (plugins) {
-      found.plugins = worker.Plugins(wait);
+      found.plugins = worker.Plugins(wait());
     }
     for (const std::string& name : due) {
-      found.topics.emplace_back(name, worker.Topics(name, wait));
+      found.topics.emplace_back(name, worker.Topics(name, wait()));
     }
     return found;
   });
@@ -125,8 +137,8 @@ void RareQuestions::Take(Found found, ConnectFacts& facts) {
       continue;
     }
     connector->topics_told = WithError(connector->topics_told, topics.error());
-    if (topics.error().reason() == Reason::kUnauthorized) {
-      no_topics_until_ = found.at.mono + kUntracked;  // 403 "Topic tracking is disabled."
+    if (IsUntracked(topics.error())) {
+      no_topics_until_ = found.at.mono + kUntracked;
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+#include <fmt/format.h>
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_http_client.h"
@@ -176,6 +177,85 @@ TEST_CASE("a name of a megabyte is left out and said", "[connect]") {
   CHECK(bench.facts->connectors.size() == 1);
   REQUIRE(reading.problems.size() == 1);
   CHECK(reading.problems[0].error.reason() == Reason::kBadAnswer);
+}
+
+TEST_CASE("a connector of the wrong shape hides no other, and keeps what it told", "[connect]") {
+  for (
+      const char* odd :
+      {R"(null)", R"("text")", R"({"status": null})", R"({"status": {}})",
+       R"({"status": {"connector": {"state": 5}}})",
+       R"({"status": {"connector": {"state": "RUNNING"}, "tasks": null}})",
+       R"({"status": {"connector": {"state": "RUNNING"}, "tasks": [null]}})",
+       R"({"status": {"connector": {"state": "RUNNING"}, "tasks": [{"id": -1}]}})",
+       R"({"info": {"config": [1]}, "status": {"connector": {"state": "RUNNING"}, "tasks": []}})"}) {
+    INFO(odd);
+    Bench bench;
+    bench.http.Set(
+        std::string("http://w1:8083") + kExpanded,
+        "{" + Connector("sink-7", "RUNNING") + "," + Connector("sink-8", "RUNNING") + "}");
+    bench.http.Set("http://w1:8083/connectors", R"(["sink-7", "sink-8"])");
+    bench.Poll();
+    bench.http.Set(std::string("http://w1:8083") + kExpanded,
+                   "{\"sink-7\": " + std::string(odd) + ", " + Connector("sink-8", "FAILED") + "}");
+    const Reading reading = bench.Poll();
+    REQUIRE(bench.facts->connectors.size() == 2);
+    CHECK_FALSE(bench.facts->listed->error);
+    CHECK(bench.facts->connectors[0].untold);
+    CHECK(bench.facts->connectors[0].state == "RUNNING");  // of the poll before
+    CHECK_FALSE(bench.facts->connectors[1].untold);
+    CHECK(bench.facts->connectors[1].state == "FAILED");
+    REQUIRE(reading.problems.size() == 1);
+    CHECK(reading.problems[0].scope == "status of sink-7");
+    CHECK(reading.problems[0].error.message().find("sink-7") != std::string::npos);
+  }
+}
+
+TEST_CASE("an answer of another server that is an object is no list of connectors", "[connect]") {
+  Bench bench;
+  bench.Poll();
+  for (const char* worker : {"http://w1:8083", "http://w2:8083"}) {
+    bench.http.Set(std::string(worker) + kExpanded, R"({"status": "ok", "uptime": 12})");
+  }
+  bench.Poll();
+  REQUIRE(bench.facts->connectors.size() == 2);
+  CHECK(bench.facts->listed->error);
+}
+
+TEST_CASE("an old worker that hangs up on one status hides no other connector", "[connect]") {
+  Bench bench;
+  const std::string worker = "http://w1:8083";
+  const std::string status = R"({"connector": {"state": "RUNNING"}, "tasks": [], "type": "sink"})";
+  bench.http.Set(worker + "/", R"({"version": "2.2.1", "kafka_cluster_id": "k1"})");
+  bench.http.Set(worker + kExpanded, R"(["odd", "sink-7"])");
+  bench.http.Set(worker + "/connectors", R"(["odd", "sink-7"])");
+  bench.http.Set(worker + "/connectors/sink-7/status", status);
+  bench.http.Fail(worker + "/connectors/odd/status", {Reason::kUnreachable, "it hung up"});
+  bench.Poll();
+  REQUIRE(bench.facts->connectors.size() == 2);
+  CHECK_FALSE(bench.facts->listed->error);
+  REQUIRE(bench.facts->connectors[0].untold);
+  CHECK(bench.facts->connectors[0].untold->reason() == Reason::kUnreachable);
+  CHECK(bench.facts->connectors[1].state == "RUNNING");
+}
+
+TEST_CASE("one connector whose topics are forbidden ends no other's", "[connect]") {
+  Bench bench;
+  const std::string worker = "http://w1:8083";
+  bench.http.Set(worker + kExpanded,
+                 "{" + Connector("sink-7", "RUNNING") + "," + Connector("sink-8", "RUNNING") + "}");
+  bench.http.Set(worker + "/connectors", R"(["sink-7", "sink-8"])");
+  bench.http.Set(worker + "/connectors/sink-7/topics", "Forbidden by gateway", 403, "text/plain");
+  for (const char* topics : {"orders", "payments"}) {
+    INFO(topics);
+    bench.http.Set(worker + "/connectors/sink-8/topics",
+                   fmt::format(R"({{"sink-8": {{"topics": ["{}"]}}}})", topics));
+    bench.clock.Advance(std::chrono::minutes{11});  // they are asked for every 10
+    for (int poll = 0; poll < 4; ++poll) {
+      bench.Poll();
+    }
+    REQUIRE(bench.facts->connectors.size() == 2);
+    CHECK(bench.facts->connectors[1].active_topics == std::vector<std::string>{topics});
+  }
 }
 
 }  // namespace
