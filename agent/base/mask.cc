@@ -231,9 +231,17 @@ class Masker {
       Element(at + 1);
       return true;
     }
+    if (Byte(at) == '>' && text_[at - 1] == '-') {  // "password->x": the line is part of the word
+      Value(SkipBlanks(at + 1));
+      return true;
+    }
     at = SkipBlanks(at);
     if (in_tag_ && Is(at, "value=")) {
       at += 5;  // <property name="password" value="...">
+    }
+    if (Is(at, "->") || Is(at, "%3d")) {  // Scala's maps; a URL in a URL
+      Value(SkipBlanks(at + (Byte(at) == '-' ? 2 : 3)));
+      return true;
     }
     const char sign = Byte(at);
     if (sign != '=' && (sign != ':' || (kind == KeyKind::kWeak && !quoted_))) {

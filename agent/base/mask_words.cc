@@ -59,14 +59,14 @@ bool FindsSomething(std::string_view whose) {
 }
 
 bool HoldsSecretWord(std::string_view lowered) {
-  static constexpr std::array<std::string_view, 32> kSecretive{
-      "password",   "passwd",          "passphrase",  "pwd",         "secret",
-      "token",      "credential",      "jaas",        "apikey",      "api.key",
-      "api_key",    "api-key",         "accesskey",   "access.key",  "access_key",
-      "access-key", "accountkey",      "account.key", "account_key", "masterkey",
-      "privatekey", "private.key",     "private_key", "private-key", "encryptionkey",
-      "sharedkey",  "signingkey",      "sessionkey",  "storagekey",  "user.info",
-      "license",    "connectionstring"};
+  static constexpr std::array<std::string_view, 34> kSecretive{
+      "password",   "passwd",           "passphrase",  "pwd",         "secret",
+      "token",      "credential",       "jaas",        "apikey",      "api.key",
+      "api_key",    "api-key",          "accesskey",   "access.key",  "access_key",
+      "access-key", "accountkey",       "account.key", "account_key", "masterkey",
+      "privatekey", "private.key",      "private_key", "private-key", "encryptionkey",
+      "sharedkey",  "signingkey",       "sessionkey",  "storagekey",  "user.info",
+      "license",    "connectionstring", "cookie",      "passcode"};
   return std::ranges::any_of(kSecretive, [&](std::string_view part) {
     return lowered.find(part) != std::string_view::npos;
   });

@@ -7,6 +7,10 @@ Config ReadConfig(config::YamlMap& yaml) {
   config.name = yaml.RequiredString("name");
   config.status = yaml.RequiredString("status");
   config.config = yaml.String("config", "");
+  if (!config.config.empty() && config.config == config.status) {
+    yaml.Complain("config",
+                  "names the same topic as status; give config.storage.topic of the workers");
+  }
   return config;
 }
 

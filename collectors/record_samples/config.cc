@@ -1,6 +1,7 @@
 #include "collectors/record_samples/config.h"
 
 #include <algorithm>
+#include <string>
 
 namespace klaxon::record_samples_collector {
 namespace {
@@ -44,8 +45,10 @@ Config ReadConfig(config::YamlMap& yaml) {
   Config config;
   if (yaml.Require("topics")) {
     config.topics = yaml.StringList("topics");
-    if (config.topics.empty()) {
-      yaml.Complain("topics", "is empty; give topics or patterns, such as orders-*");
+    const bool blank = std::ranges::any_of(config.topics, &std::string::empty);
+    if (config.topics.empty() || blank) {
+      yaml.Complain("topics", std::string(blank ? "holds an empty name" : "is empty") +
+                                  "; give topics or patterns, such as orders-*");
     }
   }
   config.interval = yaml.Duration("interval", config.interval, {seconds{5}, hours{24}});

@@ -115,6 +115,12 @@ TEST_CASE("what would watch nothing, or nothing new, is a mistake", "[config]") 
        "t.yaml:2: clusters[0].name: the cluster has nothing to watch; give it kafka"},
       {kafka + "    record_samples: {topics: []}\n",
        "t.yaml:5: clusters[0].kafka.record_samples.topics: is empty; give topics or patterns"},
+      {kafka + "    record_samples: {topics: ['']}\n",
+       "t.yaml:5: clusters[0].kafka.record_samples.topics: holds an empty name; give topics"},
+      {kafka + "    connect_topics:\n    - {name: etl, status: s, config: s}\n"
+               "  connect:\n  - {name: etl, url: http://w}\n",
+       "t.yaml:6: clusters[0].kafka.connect_topics[0].config: names the same topic as status; "
+       "give"},
       {kafka + "    connect_topics:\n    - {name: etl, status: s}\n",
        "t.yaml:6: clusters[0].kafka.connect_topics[0].name: no Connect cluster is watched here; "
        "give "

@@ -46,8 +46,15 @@ TEST_CASE("what looks like a secret is masked, the rest stays", "[mask]") {
       Case{"record with key: order-17 in orders-3", "record with key: order-17 in orders-3"},
       Case{"sasl.jaas.config=x required username=\"u\" password=\"p\";",
            "sasl.jaas.config=*** required username=\"u\" password=\"***\";"},
-      Case{"", ""}, Case{"password", "password"}, Case{"password=", "password="},
-      Case{"token:", "token:"}, Case{"jdbc:oracle:", "jdbc:oracle:"}, Case{"x://", "x://"});
+      Case{"Map(password -> hunter2, user -> u)", "Map(password -> ***, user -> u)"},
+      Case{"Map(db.password->hunter2)", "Map(db.password->***)"},
+      Case{"to=https%3A%2F%2Fx%2F%3Faccess_token%3Dabc&y=1",
+           "to=https%3A%2F%2Fx%2F%3Faccess_token%3D***&y=1"},
+      Case{"Set-Cookie: session=abc; Path=/", "Set-Cookie: ***; Path=/"},
+      Case{"passcode=1234", "passcode=***"},
+      Case{"state RUNNING -> FAILED", "state RUNNING -> FAILED"}, Case{"", ""},
+      Case{"password", "password"}, Case{"password=", "password="}, Case{"token:", "token:"},
+      Case{"jdbc:oracle:", "jdbc:oracle:"}, Case{"x://", "x://"});
   CHECK(MaskSecrets(one.text) == one.masked);
 }
 
