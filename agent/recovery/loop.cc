@@ -48,7 +48,12 @@ void Loop::TakeWards() {
   cares_ = std::move(kept);
 }
 
-Recovery Loop::Begin(const Ward& ward) const {
+bool Loop::Changed() {
+  const Lock lock(mutex_);
+  return changed_;
+}
+
+Recovery Loop::Begin(const Ward& ward) {
   // Connect answers a restart at once, or after 90 s of a stuck herder's: that is worth no wait.
   constexpr Duration kTimeout = std::chrono::seconds{10};
   return {ward.policy,
@@ -56,7 +61,8 @@ Recovery Loop::Begin(const Ward& ward) const {
           {.clock = &resources_.clock,
            .database = resources_.database,
            .missing = resources_.missing,
-           .executor = std::make_shared<Executor>(resources_.http, ward.access, kTimeout)}};
+           .executor = std::make_shared<Executor>(resources_.http, ward.access, kTimeout),
+           .may_go_on = [this] { return !Changed(); }}};  // what was decided may be forbidden now
 }
 
 void Loop::LookAt(const View& view, Care& care, const std::stop_token& stop) {
@@ -103,6 +109,9 @@ void Loop::Run(const std::stop_token& stop) {
     TakeWards();
     const ViewRef view = views_.Get();
     for (auto& [id, care] : cares_) {
+      if (stop.stop_requested()) {  // each can wait for a disk and for Connect
+        return;
+      }
       try {
         LookAt(*view, care, stop);
       } catch (const std::exception& failure) {  // out of memory, or a defect: nothing is decided

@@ -44,7 +44,8 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
   ~Loop() = default;
 
-  /// Whom to care for from now on. What is remembered of those with a known id is kept.
+  /// Whom to care for from now on. What is remembered of those with a known id is kept. A restart
+  /// that is being sent ends; what else was planned before is not done.
   /// Thread-safe.
   void SetWards(std::vector<Ward> wards);
 
@@ -60,7 +61,8 @@ class Loop {
 
   void Run(const std::stop_token& stop);
   void TakeWards();
-  Recovery Begin(const Ward& ward) const;
+  bool Changed();
+  Recovery Begin(const Ward& ward);
   void LookAt(const View& view, Care& care, const std::stop_token& stop);
 
   const Resources resources_;

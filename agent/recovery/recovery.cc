@@ -210,7 +210,7 @@ void Recovery::Act(const World& world, RecoveryFacts& facts, const std::stop_tok
   for (RecoveryDecision& decision : facts.decisions) {
     if (decision.mode == RecoveryMode::kAct && decision.action == RecoveryAction::kRestart &&
         more) {
-      more = Restart(world, decision, facts, stop);
+      more = (!means_.may_go_on || means_.may_go_on()) && Restart(world, decision, facts, stop);
     }
   }
 }

@@ -20,6 +20,8 @@ struct Means {
   state::Database* database = nullptr;
   std::string missing{};  ///< why there is no database; one line
   std::shared_ptr<Executor> executor{};
+  /// Asked before each restart; false: no more of them in this step. May be empty.
+  std::function<bool()> may_go_on{};
   /// Called at "intent", "send", "answer" and "outcome", before and after each; for tests that end
   /// the process there. May be empty.
   std::function<void(std::string_view)> checkpoint{};

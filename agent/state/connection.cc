@@ -12,7 +12,9 @@
 namespace klaxon::state {
 namespace {
 
-constexpr int kBusyMilliseconds = 2000;
+// Nobody but a person's tool locks the file, and nothing is lost: it is written again soon. Longer
+// would make the agent's end wait.
+constexpr int kBusyMilliseconds = 250;
 
 Error ErrorOf(sqlite3* database, int code) {
   const int kind = code & 0xff;
