@@ -147,6 +147,19 @@ RecoveryGate Permitted(const Case& subject) {
                                       FormatAge(journal.denied_until->mono - subject.now.mono))};
 }
 
+/// More restarts do no good to a worker that has not answered one.
+RecoveryGate Answered(const Case& subject) {
+  const Journal& journal = subject.journal;
+  const bool open = !journal.unanswered_until || journal.unanswered_until->mono <= subject.now.mono;
+  return {.name = "answered",
+          .open = open,
+          .value = open
+                       ? "no restart has lately been without an answer"
+                       : fmt::format("a restart of {} had no answer; the next one in {}",
+                                     journal.unanswered,
+                                     FormatAge(journal.unanswered_until->mono - subject.now.mono))};
+}
+
 /// Restarts that were sent while a worker stopped have stuck that worker.
 RecoveryGate Worker(const Case& subject) {
   const World& world = subject.world;
@@ -170,7 +183,7 @@ bool Waived(const Policy& policy, std::string_view name) {
 bool AskGates(const Case& subject) {
   bool decided = false;
   for (const auto ask : {Fresh, SameCluster, Addressable, OwnConfiguration, Owner, WorkerGroup,
-                         Agreed, Worker, Permitted, Maintenance, Breaker}) {
+                         Agreed, Worker, Permitted, Answered, Maintenance, Breaker}) {
     RecoveryGate gate = ask(subject);
     if (!gate.open && Waived(subject.policy, gate.name)) {
       gate.open = true;

@@ -74,9 +74,11 @@ struct Journal {
   std::map<std::string, ConnectorMemory, std::less<>> connectors{};
   std::deque<MonoTime> restarts{};  ///< ours of the last minute, oldest first
   BreakerMemory breaker{};
-  std::vector<Verified> verified{};       ///< found by the last Follow
-  std::string denied{};                   ///< why Connect refused a restart of ours
-  std::optional<Instant> denied_until{};  ///< so long none is sent to the whole cluster
+  std::vector<Verified> verified{};           ///< found by the last Follow
+  std::string denied{};                       ///< why Connect refused a restart of ours
+  std::optional<Instant> denied_until{};      ///< so long none is sent to the whole cluster
+  std::string unanswered{};                   ///< whose restart had the outcome kUnknown
+  std::optional<Instant> unanswered_until{};  ///< so long none is sent to the whole cluster
 };
 
 /// Takes what a new answer tells: failures that begin and end, restarts of others, configurations
@@ -94,11 +96,12 @@ struct Followed {
 Followed FollowRestart(const World& world, const Subject& subject, const Instant& now,
                        ConnectorMemory& memory, std::vector<Verified>& verified);
 
-/// Remembers what Connect answered to a restart that was sent at `now` and counted as an attempt
-/// before; `before` is what was remembered then. kAccepted and kUnknown are under way from now on,
-/// the others are no attempts.
-void TakeAnswer(const RestartReport& report, int64_t id, const Settings& settings,
-                const ConnectorMemory& before, ConnectorMemory& memory);
+/// Remembers what Connect answered to a restart that was sent at `report.at` and counted as an
+/// attempt before; `before` is what was remembered then. kAccepted and kUnknown are under way from
+/// now on, the others are no attempts. After kDenied and kUnknown the whole cluster is left alone
+/// for a while. REQUIRES: the journal knows the subject.
+void TakeAnswer(const RestartReport& report, int64_t id, const Subject& subject,
+                const ConnectorMemory& before, Journal& journal);
 
 /// Remembers what was decided.
 void Note(const std::vector<RecoveryDecision>& decisions, Journal& journal);

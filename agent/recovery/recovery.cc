@@ -11,9 +11,6 @@
 namespace klaxon::recovery {
 namespace {
 
-/// So long no restart is sent to a cluster that refused one: a login is not repaired by trying.
-constexpr Duration kDeniedFor = std::chrono::minutes{10};
-
 bool MayAct(const RecoveryFacts& facts) {
   return std::ranges::any_of(facts.decisions, [](const RecoveryDecision& decision) {
     return decision.mode == RecoveryMode::kAct;
@@ -145,14 +142,9 @@ void Recovery::Save(const Instant& now, RecoveryFacts& facts) {
 void Recovery::TakeOutcome(const RestartReport& report, const Subject& subject,
                            const ConnectorMemory& before, int64_t id) {
   ++sent_.at(static_cast<size_t>(report.outcome));
-  if (report.outcome == RestartOutcome::kDenied) {
-    journal_.denied = report.words;
-    journal_.denied_until = Instant{report.at.wall + kDeniedFor, report.at.mono + kDeniedFor};
-  }
-  const auto memory = journal_.connectors.find(subject.name);
-  TakeAnswer(report, id, subject.chosen->settings, before, memory->second);
+  TakeAnswer(report, id, subject, before, journal_);
   if (report.outcome == RestartOutcome::kGone) {
-    journal_.connectors.erase(memory);
+    journal_.connectors.erase(subject.name);
   }
 }
 

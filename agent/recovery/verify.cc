@@ -66,6 +66,36 @@ Judgement AtTheEnd(const UnderWay& way, Duration limit) {
           fmt::format("neither RUNNING nor FAILED within {}", FormatDuration(limit))};
 }
 
+void Hold(const RestartReport& report, Duration time, ConnectorMemory& memory) {
+  memory.held_until = Instant{report.at.wall + std::chrono::duration_cast<WallTime::duration>(time),
+                              report.at.mono + time};
+}
+
+/// It is under way. While the breaker lets one restart through, it is this one.
+void TakeSent(const RestartReport& report, int64_t id, const Subject& subject, Journal& journal) {
+  ConnectorMemory& memory = journal.connectors.at(subject.name);
+  memory.misses = 0;
+  memory.under_way = UnderWay{.id = id, .at = report.at, .failed_since = memory.failed_since};
+  if (journal.breaker.state == BreakerState::kCanary) {
+    journal.breaker.canary = subject.name;
+  }
+}
+
+/// It was no attempt.
+void TakeMiss(const RestartReport& report, const Settings& settings, const ConnectorMemory& before,
+              ConnectorMemory& memory) {
+  constexpr Duration kSoon = std::chrono::seconds{5};  // of a conflict: the next poll
+  memory.attempts = before.attempts;
+  memory.last_attempt = before.last_attempt;
+  ++memory.misses;
+  // The first conflict passes soon; what goes on is asked less and less often.
+  const bool passes = report.outcome == RestartOutcome::kConflict && memory.misses == 1;
+  Hold(report, passes ? kSoon : BackoffOf(settings, memory.misses, report.words), memory);
+  memory.held_why =
+      fmt::format("a restart was sent and is no attempt: {}{}{}", Name(report.outcome),
+                  report.words.empty() ? "" : ", ", report.words);
+}
+
 bool RunsOnLivingWorkers(const Subject& subject) {
   return !subject.ghost && std::ranges::all_of(subject.items, [](const Item& item) {
     return item.state == "RUNNING";
@@ -111,34 +141,35 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
   return {.ours = true, .failed_again = failed_again};
 }
 
-void TakeAnswer(const RestartReport& report, int64_t id, const Settings& settings,
-                const ConnectorMemory& before, ConnectorMemory& memory) {
-  constexpr Duration kSoon = std::chrono::seconds{5};  // of a conflict: the next poll
+void TakeAnswer(const RestartReport& report, int64_t id, const Subject& subject,
+                const ConnectorMemory& before, Journal& journal) {
+  /// A login is not repaired by trying.
+  constexpr Duration kDeniedFor = std::chrono::minutes{10};
+  const Settings& settings = subject.chosen->settings;
+  ConnectorMemory& memory = journal.connectors.at(subject.name);
   memory.last_restart = report;
-  const auto hold = [&](Duration time) {
-    memory.held_until =
-        Instant{report.at.wall + std::chrono::duration_cast<WallTime::duration>(time),
-                report.at.mono + time};
-  };
-  if (report.outcome == RestartOutcome::kAccepted || report.outcome == RestartOutcome::kUnknown) {
-    memory.misses = 0;
-    memory.held_until.reset();
-    memory.under_way = UnderWay{.id = id, .at = report.at, .failed_since = memory.failed_since};
-    if (report.outcome == RestartOutcome::kUnknown) {  // also for the next process
-      hold(settings.verify_timeout);
+  switch (report.outcome) {
+    case RestartOutcome::kUnknown:  // a worker that does not answer may be stuck: more would follow
+      Hold(report, settings.verify_timeout, memory);
       memory.held_why = "nobody knows whether the last restart was done: " + report.words;
-    }
-    return;
+      journal.unanswered = subject.name;
+      journal.unanswered_until = memory.held_until;
+      TakeSent(report, id, subject, journal);
+      return;
+    case RestartOutcome::kAccepted:
+      memory.held_until.reset();
+      TakeSent(report, id, subject, journal);
+      return;
+    case RestartOutcome::kDenied:
+      journal.denied = report.words;
+      journal.denied_until = Instant{report.at.wall + kDeniedFor, report.at.mono + kDeniedFor};
+      break;
+    case RestartOutcome::kNoOp:
+    case RestartOutcome::kConflict:
+    case RestartOutcome::kGone:
+      break;
   }
-  memory.attempts = before.attempts;
-  memory.last_attempt = before.last_attempt;
-  ++memory.misses;
-  // The first conflict passes soon; what goes on is asked less and less often.
-  const bool passes = report.outcome == RestartOutcome::kConflict && memory.misses == 1;
-  hold(passes ? kSoon : BackoffOf(settings, memory.misses, report.words));
-  memory.held_why =
-      fmt::format("a restart was sent and is no attempt: {}{}{}", Name(report.outcome),
-                  report.words.empty() ? "" : ", ", report.words);
+  TakeMiss(report, settings, before, memory);
 }
 
 }  // namespace klaxon::recovery

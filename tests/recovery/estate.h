@@ -74,8 +74,8 @@ class Estate {
   /// Time passes and Connect answers.
   void Pass(int seconds) {
     Later(seconds);
-    world.listed = std::make_shared<const Answer>(
-        Answer{.source = "test", .taken_at = now, .good_for = std::chrono::seconds{15}});
+    world.listed = std::make_shared<const klaxon::Answer>(
+        klaxon::Answer{.source = "test", .taken_at = now, .good_for = std::chrono::seconds{15}});
     Decide();
   }
 
@@ -90,6 +90,16 @@ class Estate {
     Follow(world, policy, now, journal);
     decisions = Plan(world, journal, policy, now);
     Note(decisions, journal);
+  }
+
+  /// A restart of it was sent just now, and Connect answers.
+  void Answer(const std::string& name, RestartOutcome outcome) {
+    ConnectorMemory& memory = journal.connectors.at(name);
+    const ConnectorMemory before = memory;
+    ++memory.attempts;
+    memory.last_attempt = now;
+    journal.restarts.push_back(now.mono);
+    TakeAnswer({.at = now, .outcome = outcome, .words = "500"}, 1, Of(name), before, journal);
   }
 
   const RecoveryDecision& About(const std::string& name) const {

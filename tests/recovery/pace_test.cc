@@ -87,6 +87,67 @@ TEST_CASE("after many failures at once one is tried, then the others one by one"
   }
 }
 
+/// The canary of nine that failed is asked for; "b" is on another worker.
+Estate AtCanary() {
+  Estate estate;
+  estate.Add("sink");
+  FailAll(estate);
+  for (Item& item : estate.Of("b").items) {
+    item.worker = "w2:8083";
+  }
+  estate.Passes(12);
+  REQUIRE(estate.Restarts() == 1);
+  REQUIRE(estate.About("a").action == kRestart);
+  return estate;
+}
+
+TEST_CASE("the canary is what was sent, whatever the list of connectors says by then",
+          "[recovery]") {
+  Estate estate = AtCanary();
+  SECTION("accepted") {
+    estate.Answer("a", RestartOutcome::kAccepted);
+    CHECK(estate.journal.breaker.canary == "a");
+  }
+  SECTION("without an answer") {
+    estate.Answer("a", RestartOutcome::kUnknown);
+    CHECK(estate.journal.breaker.canary == "a");
+  }
+  estate.Decide();
+  CHECK(estate.Restarts() == 0);
+}
+
+TEST_CASE("15: a restart without an answer holds all others back until it must be over",
+          "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Add("other");
+  for (Item& item : estate.Of("other").items) {
+    item.worker = "w2:8083";
+  }
+  FailTwice(estate);
+  REQUIRE(estate.About("sink").action == kRestart);
+  estate.Answer("sink", RestartOutcome::kUnknown);
+  estate.Fail("other", 0);
+  estate.Passes(17);
+  CHECK(estate.About("sink").action == kWait);
+  CHECK(estate.About("other").action == kRefuse);
+  CHECK(estate.About("other").why == "a restart of sink had no answer; the next one in 5 s");
+  estate.Passes(2);
+  CHECK(estate.About("other").action == kRestart);
+}
+
+TEST_CASE("15: a restart without an answer is under way on its worker", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Add("other");
+  FailTwice(estate);
+  estate.Answer("sink", RestartOutcome::kUnknown);
+  estate.journal.unanswered_until.reset();
+  estate.Fail("other", 0);
+  estate.Passes(3);
+  CHECK(estate.About("other").why == "worker w1:8083 has a restart under way");
+}
+
 TEST_CASE("the waits grow, stay below the cap, and are the same each time", "[recovery]") {
   using std::chrono::minutes;
   using std::chrono::seconds;
