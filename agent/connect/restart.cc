@@ -36,7 +36,7 @@ RestartAnswer OfAccepted(const std::string& body) {
              : RestartAnswer{RestartOutcome::kNoOp, "202, but nothing of it had failed any more"};
 }
 
-RestartOutcome OutcomeOf(int status, std::string_view message) {
+RestartOutcome OutcomeOf(std::string_view connector, int status, std::string_view message) {
   const auto says = [&](std::string_view words) {
     return message.find(words) != std::string_view::npos;
   };
@@ -44,10 +44,12 @@ RestartOutcome OutcomeOf(int status, std::string_view message) {
       (status >= http::kServerError && says("rebalance"))) {
     return RestartOutcome::kConflict;
   }
-  if (status == http::kNotFound) {  // without a message it is no answer of Connect
+  if (status == http::kNotFound) {
+    const bool gone =
+        says(Printable(connector)) && (says("Unknown connector") || says("not found"));
     return says("Unknown task") || says("Task") ? RestartOutcome::kConflict
-           : message.empty()                    ? RestartOutcome::kDenied
-                                                : RestartOutcome::kGone;
+           : gone                               ? RestartOutcome::kGone
+                                                : RestartOutcome::kDenied;
   }
   return status >= http::kServerError ? RestartOutcome::kUnknown : RestartOutcome::kDenied;
 }
@@ -71,7 +73,7 @@ std::vector<std::string> RestartCalls(const RestartOrder& order, Version worker)
   return calls;
 }
 
-RestartAnswer JudgeRestart(const Result<http::HttpResponse>& response) {
+RestartAnswer JudgeRestart(std::string_view connector, const Result<http::HttpResponse>& response) {
   if (!response) {
     return {RestartOutcome::kUnknown, response.error().message()};
   }
@@ -94,7 +96,7 @@ RestartAnswer JudgeRestart(const Result<http::HttpResponse>& response) {
         "worker's own address",
         message.empty() ? ": it" : "; it");
   }
-  return {OutcomeOf(status, message), std::move(words)};
+  return {OutcomeOf(connector, status, message), std::move(words)};
 }
 
 }  // namespace klaxon::connect

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/base/result.h"
@@ -28,9 +29,10 @@ struct RestartAnswer {
   std::string words{};  ///< one line; of Connect, secrets masked
 };
 
-/// What an answer to one of these calls means. "Try later" has many faces besides 409, measured on
-/// 3.9.1 and 4.3.1: 500 "... rebalance is expected", 404 "Unknown task". A server error may have
-/// come after the deed: kUnknown. Redirects are not followed: kDenied.
-RestartAnswer JudgeRestart(const Result<http::HttpResponse>& response);
+/// What an answer to one of these calls for `connector` means. "Try later" has many faces besides
+/// 409, measured on 3.9.1 and 4.3.1: 500 "... rebalance is expected", 404 "Unknown task". A server
+/// error may have come after the deed: kUnknown. Redirects are not followed: kDenied, as is a 404
+/// that does not name the connector: it is not Connect's.
+RestartAnswer JudgeRestart(std::string_view connector, const Result<http::HttpResponse>& response);
 
 }  // namespace klaxon::connect

@@ -67,7 +67,7 @@ RestartAnswer Executor::Restart(const connect::RestartOrder& order, const Worker
   const std::vector<std::string> calls =
       connect::RestartCalls(order, connect::ReadVersion(site.version));
   for (const std::string& call : calls) {
-    answer = connect::JudgeRestart(client.Post(call, wait()));
+    answer = connect::JudgeRestart(order.connector, client.Post(call, wait()));
     if (answer.outcome != RestartOutcome::kAccepted) {
       break;
     }

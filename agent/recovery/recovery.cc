@@ -143,9 +143,6 @@ void Recovery::TakeOutcome(const RestartReport& report, const Subject& subject,
                            const ConnectorMemory& before, int64_t id) {
   ++sent_.at(static_cast<size_t>(report.outcome));
   TakeAnswer(report, id, subject, before, journal_);
-  if (report.outcome == RestartOutcome::kGone) {
-    journal_.connectors.erase(subject.name);
-  }
 }
 
 /// Intent, restart, outcome. False: no more of them in this step.
@@ -177,15 +174,12 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   Reach("after answer");
   const RestartReport report{.at = now, .outcome = answer.outcome, .words = answer.words};
   TakeOutcome(report, *subject, before, *id);
-  const auto after = journal_.connectors.find(decision.connector);
-  const Result<void> concluded =
-      ledger_->Conclude(*id, report, decision.connector,
-                        after == journal_.connectors.end() ? nullptr : &after->second);
+  const Result<void> concluded = ledger_->Conclude(*id, report, decision.connector, &known->second);
   Reach("after outcome");
   broken_ = concluded ? "" : concluded.error().message();
   decision.acted = true;
   decision.last_restart = report;
-  decision.attempts = after == journal_.connectors.end() ? 0 : after->second.attempts;
+  decision.attempts = known->second.attempts;
   log::Info("recovery", "{}/{}: connector {} ({}): restart sent to {}: {}, {}", place_.cluster,
             place_.connect, decision.connector, decision.why, world.post_to.url,
             Name(report.outcome), report.words);

@@ -152,6 +152,19 @@ const std::vector<Answered> kAnswers{
      RestartOutcome::kConflict,
      2},
     {14, "404", {.status = 404, .message = "Unknown connector: sink"}, RestartOutcome::kGone, 2},
+    {14,
+     "404 in older words",
+     {.status = 404, .message = "Connector sink not found"},
+     RestartOutcome::kGone,
+     2},
+    {14,
+     "404 of another",
+     {.status = 404, .message = "HTTP 404 Not Found"},
+     RestartOutcome::kDenied},
+    {14,
+     "404 of a path",
+     {.status = 404, .message = "Unknown connector: other"},
+     RestartOutcome::kDenied},
     {15,
      "500 after a long wait",
      {.status = 500, .message = "Request timed out"},
@@ -194,7 +207,7 @@ TEST_CASE("an answer that is no attempt is none, and is not asked for again at o
     CHECK(live.decision().last_restart->outcome == each.outcome);
     CHECK(live.decision().attempts == 0);
     CHECK(live.facts().sent.at(static_cast<size_t>(each.outcome)) == 1);
-    live.Passes(each.outcome == RestartOutcome::kGone ? 2 : 4);
+    live.Passes(4);
     CHECK(worker->Snapshot().restarts.size() == (each.faults.html ? 0 : each.sent));
     CHECK_THAT(LogOf(*database), ContainsSubstring(std::string(Name(each.outcome))));
   }
@@ -263,6 +276,28 @@ TEST_CASE("15: a restart without an answer is an attempt for the next start, too
   live.Passes(100);
   CHECK(live.decision().action == RecoveryAction::kQuarantine);
   CHECK(worker->Snapshot().restarts.size() == 1);
+}
+
+TEST_CASE("14: what is gone but still listed is asked for less and less often", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Policy policy = Live::Acting();
+  policy.settings.attempts = 2;
+  Live live({.url = worker->url()}, policy, database.get());
+  FailTaskOf(*worker, true);
+  live.Passes(3);
+  REQUIRE(worker->Snapshot().restarts.size() == 1);
+  CHECK(live.decision().attempts == 1);
+  worker->SetFaults(
+      {.status = 404, .message = "Unknown connector: sink", .only = "/connectors/sink/restart"});
+  live.Passes(100);  // 500 s: at once, after 15, 30, 60, 120 and 240 s
+  CHECK(worker->Snapshot().restarts.size() == 7);
+  CHECK(live.decision().attempts == 1);  // one stray 404 forgives nothing
+  worker->SetFaults({});
+  live.Passes(200);
+  CHECK(live.decision().action == RecoveryAction::kExhausted);
+  CHECK(worker->Snapshot().restarts.size() == 8);
 }
 
 TEST_CASE("13: what runs by itself in the meantime is not restarted", "[recovery]") {
