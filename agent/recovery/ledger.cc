@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,7 +41,8 @@ CREATE INDEX recovery_decisions_at ON recovery_decisions (at);
 CREATE INDEX recovery_decisions_of ON recovery_decisions (connector, id)
 )"};
 
-constexpr auto kKept = std::chrono::hours{24 * 90};
+constexpr auto kDay = std::chrono::hours{24};
+constexpr auto kKept = kDay * 90;
 constexpr auto kBudgetWindow = std::chrono::minutes{1};
 
 int64_t Milliseconds(WallTime time) {
@@ -52,11 +55,16 @@ Value MillisecondsOrNull(const std::optional<Instant>& time) {
 
 /// A moment of another process on the clocks of this one. The wall clock may have jumped: a moment
 /// is never later than `latest`.
-Instant InstantOf(int64_t stamp, const Instant& now, Duration latest) {
-  constexpr int64_t kYear = int64_t{366} * 24 * 3600 * 1000;
-  const int64_t ahead = std::clamp(stamp - Milliseconds(now.wall), -kYear,
-                                   std::chrono::duration_cast<milliseconds>(latest).count());
-  return {now.wall + milliseconds{ahead}, now.mono + milliseconds{ahead}};
+Instant InstantOf(WallTime stamp, const Instant& now, Duration latest) {
+  constexpr Duration kYear = kDay * 366;
+  const Duration ahead = std::clamp<Duration>(stamp - now.wall, -kYear, latest);
+  return {now.wall + std::chrono::duration_cast<WallTime::duration>(ahead), now.mono + ahead};
+}
+
+std::vector<Statement> DeleteOld(const Instant& now) {
+  const int64_t old = Milliseconds(now.wall - kKept);
+  return {{.sql = "DELETE FROM recovery_attempts WHERE at < ?", .values = {old}},
+          {.sql = "DELETE FROM recovery_decisions WHERE at < ?", .values = {old}}};
 }
 
 /// What is worth remembering after a restart; empty: nothing is.
@@ -82,9 +90,8 @@ std::string_view FirstShut(const RecoveryDecision& decision) {
 
 /// What a decision must differ in to be written down; the words differ with every second.
 std::string KindOf(const RecoveryDecision& decision) {
-  return fmt::format("{} {} {} {}", Name(decision.action),
-                     decision.failed.empty() ? "" : Name(decision.failure), FirstShut(decision),
-                     decision.acted);
+  return fmt::format("{} {} {}", Name(decision.action),
+                     decision.failed.empty() ? "" : Name(decision.failure), FirstShut(decision));
 }
 
 std::string GatesOf(const RecoveryDecision& decision) {
@@ -125,7 +132,7 @@ Result<void> Ledger::LoadConnectors(const Instant& now, Journal& journal) {
     const auto moment = [&](size_t column, Duration latest) {
       return state::IsNull(row, column)
                  ? std::nullopt
-                 : std::optional(InstantOf(IntegerOf(row, column), now, latest));
+                 : std::optional(InstantOf(state::MomentOf(row, column), now, latest));
     };
     ConnectorMemory& memory = journal.connectors[TextOf(row, 0)];
     memory.restored = true;
@@ -144,17 +151,25 @@ Result<void> Ledger::LoadConnectors(const Instant& now, Journal& journal) {
 }
 
 Result<Journal> Ledger::Load(const Instant& now) {
-  const int64_t old = Milliseconds(now.wall - kKept);
-  Result<void> done = database_->Write(
-      {{.sql = "UPDATE recovery_attempts SET outcome = 'unknown', "
-               "words = 'Klaxon ended before there was an answer; it counts as an attempt' "
-               "WHERE outcome IS NULL AND cluster = ? AND connect = ?",
-        .values = {place_.cluster, place_.connect}},
-       {.sql = "DELETE FROM recovery_attempts WHERE at < ?", .values = {old}},
-       {.sql = "DELETE FROM recovery_decisions WHERE at < ?", .values = {old}}});
+  const auto newest =
+      database_->Read({.sql = "SELECT max(at) FROM (SELECT at FROM recovery_attempts UNION ALL "
+                              "SELECT at FROM recovery_decisions)"});
+  if (!newest) {
+    return newest.error();
+  }
+  std::vector<Statement> statements{
+      {.sql = "UPDATE recovery_attempts SET outcome = 'unknown', "
+              "words = 'Klaxon ended before there was an answer; it counts as an attempt' "
+              "WHERE outcome IS NULL AND cluster = ? AND connect = ?",
+       .values = {place_.cluster, place_.connect}}};
+  if (std::chrono::abs(now.wall - state::MomentOf(newest->at(0), 0)) <= kDay) {
+    std::ranges::move(DeleteOld(now), std::back_inserter(statements));
+  }
+  Result<void> done = database_->Write(statements);
   if (!done) {
     return done.error();
   }
+  deleted_ = now;
   Journal journal;
   done = LoadConnectors(now, journal);
   if (!done) {
@@ -168,7 +183,7 @@ Result<Journal> Ledger::Load(const Instant& now) {
     return recent.error();
   }
   for (const Row& row : *recent) {
-    journal.restarts.push_back(InstantOf(IntegerOf(row, 0), now, {}).mono);
+    journal.restarts.push_back(InstantOf(state::MomentOf(row, 0), now, {}).mono);
   }
   return journal;
 }
@@ -189,19 +204,17 @@ Statement Ledger::Forget(const std::string& connector) const {
 
 Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memory) {
   const RecoveryDecision& decision = intent.decision;
-  const Result<void> done = database_->Write(
-      {{.sql = "INSERT INTO recovery_attempts (at, cluster, connect, connector, number, worker, "
+  Result<int64_t> id = database_->Insert(
+      {Remember(decision.connector, memory),
+       {.sql = "INSERT INTO recovery_attempts (at, cluster, connect, connector, number, worker, "
                "class, cause) VALUES (?,?,?,?,?,?,?,?)",
         .values = {Milliseconds(intent.at.wall), place_.cluster, place_.connect, decision.connector,
                    int64_t{memory.attempts}, intent.worker, std::string(Name(decision.failure)),
-                   decision.root_cause}},
-       Remember(decision.connector, memory)});
-  if (!done) {
-    return done.error();
+                   decision.root_cause}}});
+  if (id) {
+    connectors_[decision.connector] = Worth(memory);
   }
-  connectors_[decision.connector] = Worth(memory);
-  const auto id = database_->Read({.sql = "SELECT max(id) FROM recovery_attempts"});
-  return id ? Result<int64_t>(id->empty() ? 0 : IntegerOf(id->front(), 0)) : id.error();
+  return id;
 }
 
 Result<void> Ledger::Conclude(int64_t id, const RestartReport& report, const std::string& connector,
@@ -215,6 +228,30 @@ Result<void> Ledger::Conclude(int64_t id, const RestartReport& report, const std
     connectors_[connector] = worth ? Worth(*memory) : Row();
   }
   return done;
+}
+
+/// Once a day. A clock that jumped is believed when it has gone on evenly for another day.
+bool Ledger::TimeToDelete(const Instant& now) {
+  constexpr auto kJump = std::chrono::hours{1};
+  const Duration passed = now.mono - deleted_.mono;
+  if (passed < kDay) {
+    return false;
+  }
+  const bool jumped = std::chrono::abs(now.wall - deleted_.wall - passed) > kJump;
+  if (jumped) {
+    deleted_ = now;
+  }
+  return !jumped;
+}
+
+/// Names that are no more; there may be new ones every day.
+void Ledger::DropGone(const Journal& journal, const std::vector<RecoveryDecision>& decisions) {
+  std::erase_if(decisions_, [&](const auto& told) {
+    return !journal.connectors.contains(told.first) &&
+           std::ranges::find(decisions, told.first, &RecoveryDecision::connector) ==
+               decisions.end();
+  });
+  std::erase_if(connectors_, [](const auto& told) { return told.second.empty(); });
 }
 
 void Ledger::TellConnectors(const Journal& journal, std::vector<Statement>& statements,
@@ -257,28 +294,37 @@ void Ledger::TellDecisions(const std::vector<RecoveryDecision>& decisions, const
   }
 }
 
+void Ledger::TellVerdicts(std::vector<Statement>& statements) const {
+  for (const auto& [id, report] : verdicts_) {
+    const Value took = report.took
+                           ? Value(std::chrono::duration_cast<milliseconds>(*report.took).count())
+                           : Value();
+    statements.push_back(
+        {.sql = "UPDATE recovery_attempts SET verdict = ?, evidence = ?, took = ? WHERE id = ?",
+         .values = {std::string(Name(report.verdict)), report.evidence, took, id}});
+  }
+}
+
 Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDecision>& decisions,
                           const Instant& now) {
-  std::vector<Statement> statements;
+  DropGone(journal, decisions);
+  for (const Verified& verified : journal.verified) {
+    verdicts_[verified.id] = verified.report;
+  }
+  const bool deletes = TimeToDelete(now);
+  std::vector<Statement> statements = deletes ? DeleteOld(now) : std::vector<Statement>{};
   std::map<std::string, Row> connectors;
   std::map<std::string, std::string> kinds;
   TellConnectors(journal, statements, connectors);
   TellDecisions(decisions, now, statements, kinds);
-  for (const Verified& verified : journal.verified) {
-    const RestartReport& report = verified.report;
-    statements.push_back(
-        {.sql = "UPDATE recovery_attempts SET verdict = ?, evidence = ?, took = ? WHERE id = ?",
-         .values = {std::string(Name(report.verdict)), report.evidence,
-                    report.took
-                        ? Value(std::chrono::duration_cast<milliseconds>(*report.took).count())
-                        : Value(),
-                    verified.id}});
-  }
+  TellVerdicts(statements);
   if (statements.empty()) {
     return {};
   }
   const Result<void> done = database_->Write(statements);
   if (done) {
+    verdicts_.clear();
+    deleted_ = deletes ? now : deleted_;
     for (auto& [connector, worth] : connectors) {
       connectors_[connector] = std::move(worth);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -51,8 +52,8 @@ class Ledger {
   static Result<Ledger> Make(state::Database& database, Place place);
 
   /// What was remembered, with the restarts of the last minute. A restart that was intended and of
-  /// which no answer is known counts as an attempt: it is written down as unknown. Forgets what is
-  /// older than 90 days.
+  /// which no answer is known counts as an attempt: it is written down as unknown. Deletes what is
+  /// older than 90 days, unless the newest is more than a day away: the clock may be wrong then.
   Result<Journal> Load(const Instant& now);
 
   /// To be called before a restart is sent: `memory` counts it as an attempt already. Its number.
@@ -63,7 +64,8 @@ class Ledger {
                         const ConnectorMemory* memory);
 
   /// Writes what differs from what was written last: of connectors, what became of restarts, and
-  /// decisions that are others than before.
+  /// decisions that are others than before. What became of restarts is kept until it is written.
+  /// Once a day it deletes what is older than 90 days, unless the wall clock has jumped since.
   Result<void> Save(const Journal& journal, const std::vector<RecoveryDecision>& decisions,
                     const Instant& now);
 
@@ -72,6 +74,8 @@ class Ledger {
  private:
   Ledger(state::Database& database, Place place) : database_(&database), place_(std::move(place)) {}
 
+  bool TimeToDelete(const Instant& now);
+  void DropGone(const Journal& journal, const std::vector<RecoveryDecision>& decisions);
   state::Statement Remember(const std::string& connector, const ConnectorMemory& memory) const;
   state::Statement Forget(const std::string& connector) const;
   Result<void> LoadConnectors(const Instant& now, Journal& journal);
@@ -80,11 +84,14 @@ class Ledger {
   void TellDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
                      std::vector<state::Statement>& statements,
                      std::map<std::string, std::string>& told) const;
+  void TellVerdicts(std::vector<state::Statement>& statements) const;
 
   state::Database* database_;
   Place place_;
   std::map<std::string, state::Row> connectors_{};  // as they were written last
   std::map<std::string, std::string> decisions_{};  // likewise: action, class, gate
+  std::map<int64_t, RestartReport> verdicts_{};     // not written yet
+  Instant deleted_{};                               // what was old, or it was put off
 };
 
 /// Restarts and decisions of all Connect clusters, the newest `most`; of one connector, if it is

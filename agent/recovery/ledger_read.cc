@@ -14,7 +14,7 @@ using state::Row;
 using state::TextOf;
 
 LogEntry EntryOf(const Row& row, std::string words) {
-  return {.at = WallTime{std::chrono::milliseconds{IntegerOf(row, 0)}},
+  return {.at = state::MomentOf(row, 0),
           .cluster = TextOf(row, 1),
           .connect = TextOf(row, 2),
           .connector = TextOf(row, 3),

@@ -134,9 +134,7 @@ void Recovery::Save(const Instant& now, RecoveryFacts& facts) {
   }
   const Result<void> saved = ledger_->Save(journal_, facts.decisions, now);
   broken_ = saved ? "" : saved.error().message();
-  if (saved) {
-    journal_.verified.clear();
-  }
+  journal_.verified.clear();  // told, and the ledger keeps what it could not write
 }
 
 void Recovery::TakeOutcome(const RestartReport& report, const Subject& subject,

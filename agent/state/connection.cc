@@ -120,6 +120,10 @@ Result<std::vector<Row>> Connection::Run(const Statement& statement, size_t most
   return rows;
 }
 
+int64_t Connection::LastInserted() const {
+  return sqlite3_last_insert_rowid(database_.get());
+}
+
 bool Connection::Moved() const {
   int moved = 0;
   const int code = sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);

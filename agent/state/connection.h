@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ class Connection {
 
   /// Runs one statement; at most `most` rows are read.
   Result<std::vector<Row>> Run(const Statement& statement, size_t most = 100'000);
+
+  /// The number of the row that was inserted last; tables WITHOUT ROWID do not count.
+  int64_t LastInserted() const;
 
   /// Whether the file was deleted, renamed or replaced since it was opened: what is written goes to
   /// nobody then, and SQLite says that all is well.

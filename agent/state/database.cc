@@ -171,10 +171,11 @@ class Database::Impl {
     return {};
   }
 
-  Result<void> Write(const std::vector<Statement>& statements) {
+  Result<int64_t> Insert(const std::vector<Statement>& statements) {
     const Lock lock(mutex_);
-    Result<void> done = Transact(connection_, statements);
-    return done ? done : done.error().In(DatabaseIn(folder_));
+    const Result<void> done = Transact(connection_, statements);
+    return done ? Result<int64_t>(connection_.LastInserted())
+                : done.error().In(DatabaseIn(folder_));
   }
 
   Result<std::vector<Row>> Read(const Statement& statement, size_t most) {
@@ -246,7 +247,12 @@ Result<void> Database::Migrate(std::string_view owner, std::span<const std::stri
 }
 
 Result<void> Database::Write(const std::vector<Statement>& statements) {
-  return impl_->Write(statements);
+  const Result<int64_t> done = impl_->Insert(statements);
+  return done ? Result<void>() : done.error();
+}
+
+Result<int64_t> Database::Insert(const std::vector<Statement>& statements) {
+  return impl_->Insert(statements);
 }
 
 Result<std::vector<Row>> Database::Read(const Statement& statement, size_t most) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -49,6 +50,9 @@ class Database {
 
   /// All or nothing.
   Result<void> Write(const std::vector<Statement>& statements);
+
+  /// Likewise; the number of the row that was inserted last (tables WITHOUT ROWID do not count).
+  Result<int64_t> Insert(const std::vector<Statement>& statements);
 
   /// At most `most` rows.
   Result<std::vector<Row>> Read(const Statement& statement, size_t most = 100'000) const;

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "agent/base/clock.h"
 
 namespace klaxon::state {
 
@@ -21,6 +25,13 @@ struct Statement {
 inline int64_t IntegerOf(const Row& row, size_t column) {
   const auto* value = column < row.size() ? std::get_if<int64_t>(&row[column]) : nullptr;
   return value == nullptr ? 0 : *value;
+}
+
+/// A moment that is kept as milliseconds since 1970; of a number that no clock can have told, the
+/// nearest from 1970 to 2255, so that reckoning with it never overflows.
+inline WallTime MomentOf(const Row& row, size_t column) {
+  constexpr int64_t kMost = 9'000'000'000'000;
+  return WallTime{std::chrono::milliseconds{std::clamp<int64_t>(IntegerOf(row, column), 0, kMost)}};
 }
 
 inline std::string TextOf(const Row& row, size_t column) {

@@ -1,7 +1,11 @@
 #include "agent/recovery/ledger.h"
 
+#include <limits>
+
 #include <catch2/catch_test_macros.hpp>
 
+#include "agent/state/connection.h"
+#include "agent/state/folder.h"
 #include "tests/support/temporary_folder.h"
 
 namespace klaxon::recovery {
@@ -146,19 +150,131 @@ TEST_CASE("decisions are written when they become others, and explained", "[reco
         std::vector<std::string>{"fresh: open (2 s old)", "breaker: shut (open)"});
 }
 
-TEST_CASE("what is older than 90 days is forgotten", "[recovery]") {
+TEST_CASE("what is older than 90 days is forgotten once a day, and at a start", "[recovery]") {
   const testing::TemporaryFolder folder;
   const auto database = OpenIn(folder.path());
   Ledger ledger = LedgerOf(*database);
   const Journal journal = LoadFrom(ledger, kStart);
   REQUIRE(ledger.Save(journal, {Decision("old", RecoveryAction::kRefuse)}, kStart));
-  REQUIRE(ledger.Save(journal, {Decision("new", RecoveryAction::kRefuse)}, After(hours{48})));
-  Ledger later = LedgerOf(*database);
-  LoadFrom(later, After(hours{24 * 91}));
+  const std::vector<RecoveryDecision> decisions{Decision("new", RecoveryAction::kRefuse)};
+  SECTION("once a day") {
+    REQUIRE(ledger.Save(journal, decisions, After(hours{48})));
+    CHECK(ReadLog(*database, "", 10)->size() == 2);
+    REQUIRE(ledger.Save(journal, decisions, After(hours{24 * 91})));
+  }
+  SECTION("at a start") {
+    Ledger later = LedgerOf(*database);
+    LoadFrom(later, After(hours{24 * 91}));
+    REQUIRE(later.Save(journal, decisions, After(hours{24 * 91})));
+    CHECK(ReadLog(*database, "", 10)->size() == 2);  // so long away: is the clock right?
+    Ledger again = LedgerOf(*database);
+    LoadFrom(again, After(hours{24 * 91 + 12}));
+  }
   const auto log = ReadLog(*database, "", 10);
   REQUIRE(log);
   REQUIRE(log->size() == 1);
   CHECK(log->at(0).connector == "new");
+}
+
+TEST_CASE("a wall clock that jumped ahead deletes nothing", "[recovery]") {
+  const testing::TemporaryFolder folder;
+  const auto database = OpenIn(folder.path());
+  Ledger ledger = LedgerOf(*database);
+  const Journal journal = LoadFrom(ledger, kStart);
+  const std::vector<RecoveryDecision> decisions{Decision("old", RecoveryAction::kRefuse)};
+  REQUIRE(ledger.Save(journal, decisions, kStart));
+  const Instant jumped{After(hours{24 * 100}).wall, After(hours{25}).mono};
+  SECTION("while it runs") {
+    REQUIRE(ledger.Save(journal, decisions, jumped));
+  }
+  SECTION("before a start") {
+    Ledger again = LedgerOf(*database);
+    LoadFrom(again, jumped);
+  }
+  CHECK(ReadLog(*database, "", 10)->size() == 1);
+}
+
+TEST_CASE("a connector that was gone is written about as if it were new", "[recovery]") {
+  const testing::TemporaryFolder folder;
+  const auto database = OpenIn(folder.path());
+  Ledger ledger = LedgerOf(*database);
+  const Journal journal = LoadFrom(ledger, kStart);
+  const std::vector<RecoveryDecision> decisions{Decision("sink", RecoveryAction::kRefuse)};
+  REQUIRE(ledger.Save(journal, decisions, kStart));
+  REQUIRE(ledger.Save(journal, {}, After(seconds{5})));
+  REQUIRE(ledger.Save(journal, decisions, After(seconds{10})));
+  CHECK(ReadLog(*database, "", 10)->size() == 2);
+}
+
+TEST_CASE("stamps that no clock can have told are moments all the same", "[recovery]") {
+  struct Stamp {
+    int64_t milliseconds = 0;
+    Duration attempt{};  ///< from now
+    Duration hold{};     ///< likewise
+  };
+
+  constexpr Duration kYear = hours{24 * 366};
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  for (const Stamp& each : std::vector<Stamp>{{kLeast, -kYear, -kYear},
+                                              {-1, -kYear, -kYear},
+                                              {0, -kYear, -kYear},
+                                              {kMost / 1000, {}, hours{24}},
+                                              {kMost, {}, hours{24}}}) {
+    INFO(each.milliseconds);
+    const testing::TemporaryFolder folder;
+    const auto database = OpenIn(folder.path());
+    Ledger ledger = LedgerOf(*database);
+    Journal journal = LoadFrom(ledger, kStart);
+    journal.connectors["sink"] = {.attempts = 1};
+    REQUIRE(ledger.Save(journal, {Decision("sink", RecoveryAction::kRefuse)}, kStart));
+    REQUIRE(database->Write(
+        {{.sql = "UPDATE recovery_connectors SET last_attempt = ?1, held_until = ?1",
+          .values = {each.milliseconds}},
+         {.sql = "UPDATE recovery_decisions SET at = ?", .values = {each.milliseconds}}}));
+    const auto log = ReadLog(*database, "", 10);
+    REQUIRE(log);
+    CHECK((log->at(0).at > kStart.wall) == (each.milliseconds > 0));
+    Ledger again = LedgerOf(*database);
+    const ConnectorMemory memory = LoadFrom(again, kStart).connectors.at("sink");
+    CHECK(memory.last_attempt->mono == kStart.mono + each.attempt);
+    CHECK(memory.held_until->mono == kStart.mono + each.hold);
+  }
+}
+
+TEST_CASE("what became of a restart is written when the disk allows it", "[recovery]") {
+  const testing::TemporaryFolder folder;
+  const auto database = OpenIn(folder.path());
+  Ledger ledger = LedgerOf(*database);
+  Journal journal = LoadFrom(ledger, kStart);
+  REQUIRE(database->Write(  // the next number is no greater one
+      {{.sql =
+            "INSERT INTO recovery_attempts (id, at, cluster, connect, connector, number, worker, "
+            "class, cause) VALUES (?,0,'','','',1,'','','')",
+        .values = {std::numeric_limits<int64_t>::max()}}}));
+  const RecoveryDecision decision = Decision("sink", RecoveryAction::kRestart);
+  const ConnectorMemory memory{.attempts = 1, .last_attempt = kStart};
+  const auto id =
+      ledger.Intend({.decision = decision, .at = kStart, .worker = "http://w1"}, memory);
+  REQUIRE(id);
+  RestartReport report{.at = kStart, .outcome = RestartOutcome::kAccepted, .words = "202"};
+  REQUIRE(ledger.Conclude(*id, report, "sink", &memory));
+  report.verdict = RestartVerdict::kRecovered;
+  report.evidence = "it runs";
+  journal.verified.push_back({.connector = "sink", .id = *id, .report = report});
+  {
+    auto other = state::Connection::Open(state::DatabaseIn(folder.path()),
+                                         state::Connection::Access::kWrite);
+    REQUIRE(other);
+    REQUIRE(other->Run({.sql = "BEGIN IMMEDIATE"}));
+    CHECK(!ledger.Save(journal, {}, After(seconds{5})));
+  }
+  journal.verified.clear();  // as the next answer does
+  REQUIRE(ledger.Save(journal, {}, After(seconds{10})));
+  const auto log = ReadLog(*database, "sink", 10);
+  REQUIRE(log);
+  REQUIRE(log->size() == 1);
+  CHECK(log->at(0).words == "restart 1: accepted (202); recovered: it runs");
 }
 
 }  // namespace
