@@ -28,23 +28,37 @@ void Move(BreakerState state, const Instant& now, BreakerMemory& breaker) {
   breaker.canary.clear();
 }
 
-/// Follows the first connector that was restarted since the breaker lets one through.
-void FollowCanary(const Instant& now, Journal& journal) {
+bool RestartedSince(const ConnectorMemory& memory, const Instant& since) {
+  return memory.last_attempt && memory.last_attempt->mono >= since.mono;
+}
+
+/// Follows the connector that was restarted since the breaker lets one through: of ours TakeAnswer
+/// has told, of others' it is the first.
+void FollowCanary(const Policy& policy, const Instant& now, Journal& journal) {
   BreakerMemory& breaker = journal.breaker;
   for (const auto& [name, memory] : journal.connectors) {
-    if (breaker.canary.empty() && memory.last_attempt &&
-        memory.last_attempt->mono >= breaker.since.mono) {
+    if (breaker.canary.empty() && RestartedSince(memory, breaker.since)) {
       breaker.canary = name;
     }
   }
   const auto canary = journal.connectors.find(breaker.canary);
-  if (canary == journal.connectors.end()) {
-    breaker.canary.clear();
-  } else if (canary->second.runs_for >= kCanaryPolls) {
+  if (canary == journal.connectors.end() || !RestartedSince(canary->second, breaker.since)) {
+    breaker.canary.clear();  // deleted, or configured anew: it tells nothing of the others
+    return;
+  }
+  const ConnectorMemory& memory = canary->second;
+  if (memory.runs_for >= kCanaryPolls) {
     Move(BreakerState::kSpread, now, breaker);
-  } else if (canary->second.failed_polls > 0) {
-    breaker.why =
-        fmt::format("{} was restarted to see whether it helps, and failed again", breaker.canary);
+    return;
+  }
+  if (memory.under_way) {  // a FAILED may be of before the restart
+    return;
+  }
+  const bool failed = memory.failed_polls > 0;
+  const bool late = now.mono - memory.last_attempt->mono > policy.settings.verify_timeout;
+  if (failed || late) {
+    breaker.why = fmt::format("{} was restarted to see whether it helps, and {}", breaker.canary,
+                              failed ? "failed again" : "does not run");
     Move(BreakerState::kOpen, now, breaker);
   }
 }
@@ -68,7 +82,7 @@ void FollowBreaker(const World& world, const Policy& policy, size_t failed_now, 
              now.mono - breaker.since.mono >= policy.breaker_hold) {
     Move(BreakerState::kCanary, now, breaker);
   } else if (breaker.state == BreakerState::kCanary) {
-    FollowCanary(now, journal);
+    FollowCanary(policy, now, journal);
   }
 }
 

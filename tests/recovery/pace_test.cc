@@ -116,6 +116,60 @@ TEST_CASE("the canary is what was sent, whatever the list of connectors says by 
   CHECK(estate.Restarts() == 0);
 }
 
+TEST_CASE("a canary that tells nothing does not hold the others for ever", "[recovery]") {
+  struct Dead {
+    std::string_view what{};
+    void (*play)(Estate&) = nullptr;
+    BreakerState after = BreakerState::kOpen;  ///< 100 s later
+  };
+
+  const std::vector<Dead> kinds{
+      {"paused",
+       [](Estate& e) {
+         e.Of("a").intent = ConnectIntent::kPaused;
+         for (const int32_t id : {-1, 0, 1}) {
+           e.Set("a", id, "PAUSED");
+         }
+       }},
+      {"stopped",
+       [](Estate& e) {
+         e.Of("a").intent = ConnectIntent::kStopped;
+         e.Of("a").items.resize(1);
+         e.Set("a", -1, "STOPPED");
+       }},
+      {"unassigned", [](Estate& e) { e.Set("a", 0, "UNASSIGNED"); }},
+      {"restarting for ever", [](Estate& e) { e.Set("a", 0, "RESTARTING"); }},
+      {"failed as before", [](Estate&) {}},
+      {"configured anew", [](Estate& e) { e.Of("a").config_hash = 9; }, BreakerState::kCanary},
+  };
+  for (const Dead& kind : kinds) {
+    INFO(kind.what);
+    Estate estate = AtCanary();
+    estate.Answer("a", RestartOutcome::kAccepted);
+    estate.Pass(5);
+    kind.play(estate);
+    bool opened = false;
+    size_t tried = 0;
+    for (int poll = 0; poll < 40; ++poll) {
+      estate.Pass(5);
+      opened = opened || estate.journal.breaker.state == BreakerState::kOpen;
+      tried += estate.Restarts();
+    }
+    CHECK(opened == (kind.after == BreakerState::kOpen));
+    CHECK(tried > 0);
+  }
+}
+
+TEST_CASE("a FAILED of before its restart does not condemn the canary", "[recovery]") {
+  Estate estate = AtCanary();
+  estate.Answer("a", RestartOutcome::kAccepted);
+  estate.Pass(4);
+  CHECK(estate.journal.breaker.state == BreakerState::kCanary);
+  estate.Set("a", 0, "RUNNING");
+  estate.Passes(2);
+  CHECK(estate.journal.breaker.state == BreakerState::kSpread);
+}
+
 TEST_CASE("15: a restart without an answer holds all others back until it must be over",
           "[recovery]") {
   Estate estate;
