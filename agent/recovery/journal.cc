@@ -185,6 +185,11 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
   FollowBreaker(world, policy, failed_now, now, journal);
 }
 
+void CountSent(MonoTime now, Journal& journal) {
+  journal.restarts.push_back(now);
+  journal.last_restart = now;
+}
+
 void Note(const std::vector<RecoveryDecision>& decisions, Journal& journal) {
   for (const RecoveryDecision& decision : decisions) {
     const auto found = journal.connectors.find(decision.connector);

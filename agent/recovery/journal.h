@@ -72,7 +72,8 @@ struct Journal {
   AnswerRef followed{};
   std::string cluster_id{};  ///< the first that was told: it never changes
   std::map<std::string, ConnectorMemory, std::less<>> connectors{};
-  std::deque<MonoTime> restarts{};  ///< ours of the last minute, oldest first
+  std::deque<MonoTime> restarts{};         ///< ours of the last minute, oldest first
+  std::optional<MonoTime> last_restart{};  ///< ours, sent by this process
   BreakerMemory breaker{};
   std::vector<Verified> verified{};           ///< found by the last Follow
   std::string denied{};                       ///< why Connect refused a restart of ours
@@ -95,6 +96,9 @@ struct Followed {
 /// answer is news.
 Followed FollowRestart(const World& world, const Subject& subject, const Instant& now,
                        ConnectorMemory& memory, std::vector<Verified>& verified);
+
+/// A restart of ours is about to be sent.
+void CountSent(MonoTime now, Journal& journal);
 
 /// Remembers what Connect answered to a restart that was sent at `report.at` and counted as an
 /// attempt before; `before` is what was remembered then. kAccepted and kUnknown are under way from

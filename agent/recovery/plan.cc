@@ -86,7 +86,7 @@ class Budget {
       return "";
     }
     const bool soon =
-        !journal_.restarts.empty() && now_.mono - journal_.restarts.back() < policy_.breaker_spread;
+        journal_.last_restart && now_.mono - *journal_.last_restart < policy_.breaker_spread;
     return given_ > 0 || soon ? "restarts are spread after many failures at once" : "";
   }
 

@@ -165,7 +165,7 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
     Hinder(Hindrance(), facts);
     return false;
   }
-  journal_.restarts.push_back(now.mono);
+  CountSent(now.mono, journal_);
   Reach("before send");
   connect::RestartAnswer answer = means_.executor->Restart(
       {.connector = decision.connector, .failed = decision.failed}, world.post_to, stop);

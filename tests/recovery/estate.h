@@ -98,7 +98,7 @@ class Estate {
     const ConnectorMemory before = memory;
     ++memory.attempts;
     memory.last_attempt = now;
-    journal.restarts.push_back(now.mono);
+    CountSent(now.mono, journal);
     TakeAnswer({.at = now, .outcome = outcome, .words = "500"}, 1, Of(name), before, journal);
   }
 

@@ -64,7 +64,7 @@ TEST_CASE("after many failures at once one is tried, then the others one by one"
     estate.Passes(2);
     CHECK(estate.journal.breaker.state == BreakerState::kSpread);
     CHECK(estate.Restarts() == 1);
-    estate.journal.restarts.push_back(estate.now.mono);
+    CountSent(estate.now.mono, estate.journal);
     estate.Pass(5);
     CHECK(estate.Restarts() == 0);
     estate.Pass(5);
@@ -168,6 +168,20 @@ TEST_CASE("a FAILED of before its restart does not condemn the canary", "[recove
   estate.Set("a", 0, "RUNNING");
   estate.Passes(2);
   CHECK(estate.journal.breaker.state == BreakerState::kSpread);
+}
+
+TEST_CASE("restarts are spread as far as is configured, over minutes too", "[recovery]") {
+  Estate estate = AtCanary();
+  estate.policy.breaker_spread = std::chrono::minutes{5};
+  estate.Answer("a", RestartOutcome::kAccepted);
+  estate.Pass(5);
+  estate.Set("a", 0, "RUNNING");
+  estate.Passes(2);
+  REQUIRE(estate.journal.breaker.state == BreakerState::kSpread);
+  estate.Passes(56);  // 295 s after it was sent
+  CHECK(estate.Restarts() == 0);
+  estate.Pass(5);
+  CHECK(estate.Restarts() == 1);
 }
 
 TEST_CASE("15: a restart without an answer holds all others back until it must be over",

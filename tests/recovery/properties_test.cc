@@ -139,7 +139,7 @@ class Chaos {
     for (const RecoveryDecision& decision : estate_.decisions) {
       if (decision.action == RecoveryAction::kRestart) {
         ++restarts_;
-        estate_.journal.restarts.push_back(estate_.now.mono);
+        CountSent(estate_.now.mono, estate_.journal);
         for (const int32_t id : decision.failed) {
           estate_.Set(decision.connector, id, "RESTARTING");
         }
