@@ -37,12 +37,13 @@ bool RestartedSince(const ConnectorMemory& memory, const Instant& since) {
 void FollowCanary(const Policy& policy, const Instant& now, Journal& journal) {
   BreakerMemory& breaker = journal.breaker;
   for (const auto& [name, memory] : journal.connectors) {
-    if (breaker.canary.empty() && RestartedSince(memory, breaker.since)) {
+    if (breaker.canary.empty() && !memory.absent_since && RestartedSince(memory, breaker.since)) {
       breaker.canary = name;
     }
   }
   const auto canary = journal.connectors.find(breaker.canary);
-  if (canary == journal.connectors.end() || !RestartedSince(canary->second, breaker.since)) {
+  if (canary == journal.connectors.end() || canary->second.absent_since ||
+      !RestartedSince(canary->second, breaker.since)) {
     breaker.canary.clear();  // deleted, or configured anew: it tells nothing of the others
     return;
   }

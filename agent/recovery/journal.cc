@@ -9,6 +9,8 @@
 namespace klaxon::recovery {
 namespace {
 
+using Connectors = std::map<std::string, ConnectorMemory, std::less<>>;
+
 constexpr Duration kBudgetWindow = std::chrono::minutes{1};
 
 uint64_t FailuresOf(const Subject& subject) {
@@ -120,6 +122,30 @@ void FollowRunning(const Subject& subject, const Followed& restart, const Instan
   }
 }
 
+/// It was missing in the last list, or is known from the disk or not at all: whatever fails of it
+/// may have failed long ago.
+void Welcome(const Subject& subject, ConnectorMemory& memory) {
+  memory.absent_since.reset();
+  memory.life = subject.life;
+  memory.restored = true;
+  memory.failed_polls = 0;
+  memory.failed_since.reset();
+  memory.failures = FailuresOf(subject);
+  memory.running_since.reset();
+  memory.runs_for = 0;
+}
+
+/// One short list is no proof that a connector was deleted.
+void KeepAbsent(const Instant& now, Connectors& absent, Connectors& kept) {
+  constexpr Duration kKept = std::chrono::minutes{10};
+  for (auto& [name, memory] : absent) {
+    memory.absent_since = memory.absent_since.value_or(now);
+    if (now.mono - memory.absent_since->mono < kKept) {
+      kept.emplace(name, std::move(memory));
+    }
+  }
+}
+
 }  // namespace
 
 Duration BackoffOf(const Settings& settings, uint32_t attempts, std::string_view connector) {
@@ -160,7 +186,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
     journal.cluster_id = world.cluster_id;
   }
   size_t failed_now = 0;
-  std::map<std::string, ConnectorMemory, std::less<>> kept;
+  Connectors kept;
   for (const Subject& subject : world.subjects) {
     ConnectorMemory& memory = kept[subject.name];
     if (auto before = journal.connectors.extract(subject.name)) {
@@ -168,8 +194,9 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
     }
     if (memory.restored) {
       memory.life = subject.life;
-    } else if (memory.life != subject.life) {
-      memory = {.life = subject.life};
+      memory.absent_since.reset();
+    } else if (memory.absent_since || memory.life != subject.life) {
+      Welcome(subject, memory);
     }
     FollowConfiguration(subject, journal.polls, memory);
     const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
@@ -181,6 +208,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
     }
     memory.restored = false;
   }
+  KeepAbsent(now, journal.connectors, kept);
   journal.connectors = std::move(kept);
   FollowBreaker(world, policy, failed_now, now, journal);
 }

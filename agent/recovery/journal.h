@@ -24,8 +24,9 @@ struct UnderWay {
 };
 
 struct ConnectorMemory {
-  uint64_t life = 0;      ///< Subject::life; another one: all below is forgotten
+  uint64_t life = 0;      ///< Subject::life
   bool restored = false;  ///< from the disk: it has no life yet, and may have failed long ago
+  std::optional<Instant> absent_since{};  ///< it is missing in the list of connectors
   uint64_t config_hash = 0;
   uint64_t changed_in = 0;   ///< Journal::polls when its configuration was seen to change; 0: never
   bool quarantined = false;  ///< the last plan said so, or that it was exhausted

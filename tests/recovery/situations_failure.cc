@@ -99,14 +99,51 @@ const std::vector<Situation>& SituationsOfFailure() {
          e.Pass(5);
        },
        kWait, "back-off after restart 1 of 5"},
-      {29, "deleted and made anew",
+      {29, "missing in one list, while in quarantine",
+       [](Estate& e) {
+         e.Fail("sink", 0, FailureClass::kConfiguration);
+         e.Passes(2);
+         e.FailAgain("sink", 0);
+         e.Passes(40);
+         e.world.subjects.clear();
+         e.Pass(5);
+         e.Add("sink");
+         e.Fail("sink", 0, FailureClass::kConfiguration);
+         e.Passes(40);
+       },
+       kQuarantine, "one restart did not help"},
+      {29, "missing in one list, with attempts",
+       [](Estate& e) {
+         FailTwice(e);
+         e.FailAgain("sink", 0);
+         const Subject sink = e.Of("sink");
+         e.world.subjects.clear();
+         e.Pass(5);
+         e.world.subjects.push_back(sink);
+         e.Passes(40);
+       },
+       kRestart, "restart 2 of 5"},
+      {29, "missing for ten minutes: it was deleted",
+       [](Estate& e) {
+         e.Fail("sink", 0, FailureClass::kConfiguration);
+         e.Passes(2);
+         e.FailAgain("sink", 0);
+         e.Passes(40);
+         e.world.subjects.clear();
+         e.Passes(125);
+         e.Add("sink");
+         e.Fail("sink", 0, FailureClass::kConfiguration);
+         e.Passes(2);
+       },
+       kRestart, "restart 1 of 5"},
+      {29, "deleted and made anew with another configuration",
        [](Estate& e) {
          FailTwice(e);
          e.FailAgain("sink", 0);
          e.Pass(5);
          e.world.subjects.clear();
          e.Pass(5);
-         e.Add("sink");
+         e.Add("sink").config_hash = 2;
          FailTwice(e);
        },
        kRestart, "restart 1 of 5"},
