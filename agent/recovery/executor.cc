@@ -14,6 +14,20 @@ using connect::RestartAnswer;
 
 constexpr std::string_view kFailed = "FAILED";
 
+/// The states in which a restart is not what it was decided to be: somebody has paused or stopped
+/// it, or its worker stops (restarts sent to one that stops have stuck it). Empty: none.
+std::string_view InTheWay(const ConnectorFacts& facts) {
+  const auto among = [](std::string_view state) {
+    return state == "PAUSED" || state == "STOPPED" || state == "UNASSIGNED";
+  };
+  if (among(facts.state)) {
+    return facts.state;
+  }
+  const auto found = std::ranges::find_if(
+      facts.tasks, [&](const ConnectTaskFacts& task) { return among(task.state); });
+  return found == facts.tasks.end() ? "" : std::string_view(found->state);
+}
+
 bool StillFailed(const ConnectorFacts& facts) {
   return facts.state == kFailed ||
          std::ranges::any_of(facts.tasks, [](const auto& task) { return task.state == kFailed; });
@@ -31,6 +45,10 @@ std::optional<RestartAnswer> Forbidden(const connect::ConnectClient& client,
   }
   if (!*now) {
     return RestartAnswer{RestartOutcome::kGone, "not sent: it has no status any more"};
+  }
+  if (const std::string_view state = InTheWay(**now); !state.empty()) {
+    return RestartAnswer{RestartOutcome::kConflict,
+                         fmt::format("not sent: something of it is {} by now", state)};
   }
   if (!order.failed.empty() && !StillFailed(**now)) {
     return RestartAnswer{RestartOutcome::kNoOp, "not sent: nothing of it is FAILED any more"};

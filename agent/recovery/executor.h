@@ -22,8 +22,8 @@ class Executor {
       : http_(http), make_access_(std::move(access)), timeout_(timeout) {}
 
   /// One attempt. Asks the worker's own state of the connector first: what it knows by now not to
-  /// have failed is left alone. Then sends each call once, the next only if the one before was
-  /// accepted. `site` is not empty.
+  /// have failed, or to be paused, stopped or without a worker, is left alone. Then sends each call
+  /// once, the next only if the one before was accepted. `site` is not empty.
   connect::RestartAnswer Restart(const connect::RestartOrder& order, const WorkerSite& site,
                                  const std::stop_token& stop);
 
