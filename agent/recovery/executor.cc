@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "agent/model/connect_facts.h"
 
 namespace klaxon::recovery {
 namespace {

@@ -135,6 +135,27 @@ void Welcome(const Subject& subject, ConnectorMemory& memory) {
   memory.runs_for = 0;
 }
 
+/// True: it has failed, and had not in the poll before.
+bool FollowSubject(const World& world, const Subject& subject, const Instant& now,
+                   ConnectorMemory& memory, Journal& journal) {
+  if (memory.restored) {
+    memory.life = subject.life;
+    memory.absent_since.reset();
+  } else if (memory.absent_since || memory.life != subject.life) {
+    Welcome(subject, memory);
+  }
+  FollowConfiguration(subject, journal.polls, memory);
+  const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
+  const bool anew = subject.failed() && memory.failed_polls == 0;
+  if (subject.failed()) {
+    FollowFailed(subject, restart, now, memory);
+  } else {
+    FollowRunning(subject, restart, now, memory);
+  }
+  memory.restored = false;
+  return anew;
+}
+
 /// One short list is no proof that a connector was deleted.
 void KeepAbsent(const Instant& now, Connectors& absent, Connectors& kept) {
   constexpr Duration kKept = std::chrono::minutes{10};
@@ -192,21 +213,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
     if (auto before = journal.connectors.extract(subject.name)) {
       memory = std::move(before.mapped());
     }
-    if (memory.restored) {
-      memory.life = subject.life;
-      memory.absent_since.reset();
-    } else if (memory.absent_since || memory.life != subject.life) {
-      Welcome(subject, memory);
-    }
-    FollowConfiguration(subject, journal.polls, memory);
-    const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
-    if (subject.failed()) {
-      failed_now += memory.failed_polls == 0 ? 1 : 0;
-      FollowFailed(subject, restart, now, memory);
-    } else {
-      FollowRunning(subject, restart, now, memory);
-    }
-    memory.restored = false;
+    failed_now += FollowSubject(world, subject, now, memory, journal) ? 1 : 0;
   }
   KeepAbsent(now, journal.connectors, kept);
   journal.connectors = std::move(kept);
