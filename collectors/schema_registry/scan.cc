@@ -269,17 +269,17 @@ void Scan::RetryUnreadable(const Round& round) {
   }
 }
 
-/// Reads a subject, or notes why it cannot be read. Error: nobody answers; a subject that ends two
-/// rounds in a row is noted too.
+/// Reads a subject, or notes why it cannot be read. Error: nobody answers; a subject that does so
+/// twice is noted too, whatever others did in between.
 Result<void> Scan::ReadOne(const std::string& subject, const Round& round) {
   const Instant at = round.context.clock.Now();
   Result<void> done = ReadSubject(subject, round);
   const bool ends = !done && EndsRound(done.error());
-  if (ends && slow_ != subject) {
-    slow_ = subject;
+  if (ends && !book_.unreadable().Has(subject, UnreadablePart::kVersions) &&
+      slow_.insert(subject).second) {
     return done;
   }
-  slow_.clear();
+  slow_.erase(subject);
   if (done) {
     book_.unreadable().Remove(subject, UnreadablePart::kVersions);
   } else {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "collectors/schema_registry/book.h"
@@ -77,9 +78,9 @@ class Scan {
   std::string first_of_page_{};  ///< subject of the first item of the page before
   std::string cursor_{};         ///< the subject that was read again last, where there are no pages
 
-  std::string slow_{};          ///< the subject whose reading ended the round before
-  std::string retried_{};       ///< the subject that was tried again last
-  size_t failed_subjects_ = 0;  ///< in this round
+  std::set<std::string> slow_{};  ///< doubtful ones whose reading ended a round the last time
+  std::string retried_{};         ///< the subject that was tried again last
+  size_t failed_subjects_ = 0;    ///< in this round
 
   std::optional<int32_t> max_id_{};
   bool max_id_told_ = false;

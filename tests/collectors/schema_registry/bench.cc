@@ -55,6 +55,11 @@ void Bench::SpendOnSettings(size_t requests) {
   collector_ = std::make_unique<SchemaRegistryCollector>(config_, *http_);
 }
 
+void Bench::WaitForAnswers(Duration request_timeout) {
+  config_.request_timeout = request_timeout;
+  collector_ = std::make_unique<SchemaRegistryCollector>(config_, *http_);
+}
+
 void Bench::Settle(int most) {
   for (int i = 0; i < most; ++i) {
     Poll();

@@ -38,6 +38,9 @@ class Bench {
   /// A new collector, which spends so many requests a poll on settings of subjects.
   void SpendOnSettings(size_t requests);
 
+  /// A new collector, which waits so long for each answer.
+  void WaitForAnswers(Duration request_timeout);
+
   const SchemaRegistryDerived& derived() const;
   const SubjectFacts* Find(const std::string& subject) const;
   /// "kind subject: detail" of the events since the last call.

@@ -2,6 +2,7 @@
 // for gone.
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,48 @@ TEST_CASE("what was known of a subject stays when it can be read no more", "[reg
   }
   CHECK(bench.Find("orders-value") == nullptr);
   CHECK(bench.facts->unreadable == nullptr);
+}
+
+constexpr Duration kPatience = std::chrono::milliseconds{500};
+constexpr Duration kHangs = 2 * kPatience;  // a hanging answer holds a thread of the node's
+
+TEST_CASE("subjects that hang stop neither the first scan nor what is registered later",
+          "[registry]") {
+  const size_t hanging = GENERATE(size_t{1}, size_t{2});
+  INFO(hanging);
+  const RegistryFaults hang{.delay = kHangs, .only = "/subjects/hangs-"};
+  Bench bench(Shop(RegistryFlavor::kApicurio));  // read subject by subject from the start
+  bench.Change([&](RegistryState& state) {
+    for (size_t i = 0; i < hanging; ++i) {  // neither the first nor the last by name
+      simulator::Register(state, "hangs-" + std::to_string(i), "\"int\"");
+    }
+  });
+  bench.WaitForAnswers(kPatience);
+  const bool later = GENERATE(false, true);
+  INFO(later);
+  if (later) {
+    bench.Settle();
+  }
+  bench.nodes[0]->SetFaults(hang);
+  bench.Change([](RegistryState& state) { simulator::Register(state, "z-value", "\"int\""); });
+  bench.Poll();
+  for (int i = 0; i < 15 && CountOf(bench, UnreadablePart::kVersions) < hanging; ++i) {
+    bench.Poll();
+  }
+  bench.Poll();
+  CHECK(bench.facts->whole);
+  CHECK(bench.facts->stuck.empty());
+  CHECK(CountOf(bench, UnreadablePart::kVersions) == hanging);
+  CHECK(bench.Find("z-value") != nullptr);
+  CHECK((bench.Find("hangs-0") != nullptr) == later);  // what was known stays
+  CHECK(ProblemOf(bench, "subjects that cannot").find("hangs-0: ") != std::string::npos);
+
+  bench.nodes[0]->SetFaults({});
+  for (int i = 0; i < 15 && bench.facts->unreadable != nullptr; ++i) {
+    bench.Poll();
+  }
+  CHECK(bench.facts->unreadable == nullptr);
+  CHECK(bench.Find("hangs-0") != nullptr);
 }
 
 TEST_CASE("settings of one subject that cannot be read stop none behind it", "[registry]") {
