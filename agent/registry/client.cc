@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/text.h"
+#include "agent/http/status.h"
 #include "agent/http/url.h"
 
 namespace klaxon::registry {
@@ -103,7 +104,8 @@ Error JudgeAnswer(const http::HttpResponse& response, const std::string& node) {
     return JudgeServerError(words, told);
   }
   if (status >= kFirstRedirect && status < kFirstClientError) {
-    return {Reason::kRefused, words + ", which sends us elsewhere; configure the final address"};
+    const Error error = http::JudgeRefusal(response, told.message, {});
+    return {error.reason(), node + " " + error.message()};
   }
   if (status == kOk && LooksLikeHtml(response)) {
     return {Reason::kBadAnswer,

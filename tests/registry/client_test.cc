@@ -83,5 +83,28 @@ TEST_CASE("every other answer is an error that says what to look at", "[registry
   }
 }
 
+TEST_CASE("a redirect is named by where it leads, without what may be secret", "[registry]") {
+  struct Case {
+    const char* what;
+    http::HeaderList headers;
+    const char* words;
+  };
+
+  for (const Case& each : std::vector<Case>{
+           {"another scheme and path",
+            {{"Location", "https://sso.example.org/login?back=secret#secret"}},
+            "answers 302, which sends us to https://sso.example.org:443/login; configure the final "
+            "address"},
+           {"a path", {{"Location", "/v2/?key=secret"}}, "sends us to /v2/; configure"},
+           {"nowhere", {}, "sends us elsewhere; configure"}}) {
+    INFO(each.what);
+    const Error error = JudgeAnswer({.status = 302, .headers = each.headers}, kUrl);
+    CHECK(error.reason() == Reason::kRefused);
+    CHECK(error.message().starts_with(kUrl + " answers 302"));
+    CHECK(error.message().find(each.words) != std::string::npos);
+    CHECK(error.message().find("secret") == std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace klaxon::registry
