@@ -15,19 +15,30 @@ Result<void> Settings::Advance(const Round& round) {
       break;
     }
     const std::string subject = book_.After(cursor_);
-    const bool known = book_.SettingsKnown(subject);
-    cursor_ = subject;
-    (known ? again : fresh) += 1;
-    const Instant at = round.context.clock.Now();
-    const Result<void> done = Read(subject, round);
-    if (!done && EndsRound(done.error())) {
+    (book_.SettingsKnown(subject) ? again : fresh) += 1;
+    if (const Result<void> done = ReadOne(subject, round); !done) {
       return done;
-    }
-    if (!done) {
-      book_.unreadable().Add(subject, UnreadablePart::kSettings, done.error().message(), at);
     }
   }
   return {};
+}
+
+/// Reads a subject's settings, or notes why they cannot be read. Error: nobody answers; the next
+/// round begins with that subject, and if it does so again it is noted too.
+Result<void> Settings::ReadOne(const std::string& subject, const Round& round) {
+  const Instant at = round.context.clock.Now();
+  Result<void> done = Read(subject, round);
+  const bool ends = !done && EndsRound(done.error());
+  if (ends && slow_ != subject && !book_.unreadable().Has(subject, UnreadablePart::kSettings)) {
+    slow_ = subject;
+    return done;
+  }
+  slow_.clear();
+  cursor_ = subject;
+  if (!done) {
+    book_.unreadable().Add(subject, UnreadablePart::kSettings, done.error().message(), at);
+  }
+  return ends ? done : Result<void>();
 }
 
 Result<void> Settings::Read(const std::string& subject, const Round& round) {

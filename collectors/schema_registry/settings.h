@@ -24,12 +24,14 @@ class Settings {
   void SetModes(bool modes) { modes_ = modes; }
 
  private:
+  Result<void> ReadOne(const std::string& subject, const Round& round);
   Result<void> Read(const std::string& subject, const Round& round);
 
   Book& book_;
   const size_t again_a_poll_;  ///< subjects: two requests each
   bool modes_ = true;
   std::string cursor_{};
+  std::string slow_{};  ///< the subject that ended the round before
 };
 
 }  // namespace klaxon::schema_registry_collector

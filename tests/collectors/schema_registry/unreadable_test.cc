@@ -138,6 +138,31 @@ TEST_CASE("subjects that hang stop neither the first scan nor what is registered
   CHECK(bench.Find("hangs-0") != nullptr);
 }
 
+TEST_CASE("settings of a subject that hang are told, and stop none behind it", "[registry]") {
+  const std::string resource = GENERATE("/config/", "/mode/");
+  INFO(resource);
+  Bench bench;
+  bench.WaitForAnswers(kPatience);
+  bench.nodes[0]->SetFaults({.delay = kHangs, .only = resource + "orders-value"});
+  for (int i = 0; i < 4; ++i) {
+    bench.Poll();
+  }
+  REQUIRE(CountOf(bench, UnreadablePart::kSettings) == 1);
+  CHECK(bench.facts->unreadable->subjects[0].name == "orders-value");
+  for (const SubjectRef& subject : bench.facts->inventory->subjects) {
+    INFO(subject->entity->name);
+    CHECK((subject->compatibility && subject->mode) != (subject->entity->name == "orders-value"));
+  }
+  CHECK(bench.facts->subject_settings_at);
+
+  bench.nodes[0]->SetFaults({});
+  for (int i = 0; i < 3; ++i) {
+    bench.Poll();
+  }
+  CHECK(bench.facts->unreadable == nullptr);
+  CHECK(bench.reading.problems.empty());
+}
+
 TEST_CASE("settings of one subject that cannot be read stop none behind it", "[registry]") {
   Bench bench;
   bench.nodes[0]->SetFaults({.status = 403, .only = "/config/customers-value"});
