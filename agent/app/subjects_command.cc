@@ -45,6 +45,13 @@ SubjectRow SubjectRowOf(const SubjectFacts& subject, const SchemaRegistryFacts& 
           .mode = Setting(subject.mode, facts.mode)};
 }
 
+std::string RegistryMode(const SchemaRegistryFacts& facts, const Instant& now) {
+  if (!IsFresh(facts.mode_told, now)) {
+    return "unknown";
+  }
+  return facts.mode.empty() ? "none" : Printable(facts.mode, 40);
+}
+
 /// "node http://r1:8081: serving, leads" for each.
 void PrintNodes(const SchemaRegistryPart& part, const Instant& now) {
   const auto& leader = part.derived.leader;
@@ -64,7 +71,7 @@ void PrintSubjects(const SchemaRegistryPart& part, const Instant& now) {
              part.section.cluster, part.section.instance, Name(facts.kind),
              facts.version.empty() ? "" : " ", facts.version, part.derived.counts.subjects,
              part.derived.counts.versions, Printable(facts.compatibility, 40),
-             facts.mode.empty() ? "none" : Printable(facts.mode, 40));
+             RegistryMode(facts, now));
   PrintNodes(part, now);
   std::vector<SubjectRow> rows{
       {"SUBJECT", "VERSIONS", "LATEST", "ID", "TYPE", "COMPATIBILITY", "MODE"}};

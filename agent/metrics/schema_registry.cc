@@ -120,10 +120,10 @@ void EmitDivergence(const Part& part, Emitter& emitter) {
 
 void EmitMode(const Part& part, Emitter& emitter) {
   const Section& section = part.section;
-  if (part.facts.mode.empty() && IsFresh(part.facts.settings, emitter.now())) {
+  if (part.facts.mode.empty() && IsFresh(part.facts.mode_told, emitter.now())) {
     return;  // it has no modes
   }
-  if (emitter.Known(part.facts.settings, {section.cluster, section.instance})) {
+  if (emitter.Known(part.facts.mode_told, {section.cluster, section.instance})) {
     EmitStates(kModes, part.facts.mode, [&](std::string_view mode, double value) {
       emitter.Sample({section.cluster, section.instance, mode}, value);
     });

@@ -137,9 +137,10 @@ struct RegistryNodeFacts {
   std::string why{};           ///< one line, unless it serves
   AnswerRef polled{};          ///< of `state`: every poll brings one, also of a silent node
   double latency_seconds = 0;  ///< of GET /config
-  AnswerRef told{};            ///< of latency, compatibility, mode
+  AnswerRef told{};            ///< of latency, compatibility
   std::string compatibility{};
-  std::string mode{};             ///< empty: this registry has no modes
+  std::string mode{};             ///< empty: see LacksModes
+  AnswerRef mode_told{};          ///< of `mode`; null: it never told
   std::optional<bool> primary{};  ///< takes writes; nullopt: not told
   NodeComparison comparison{};
   AnswerRef compared{};  ///< of `comparison`; null: it tells the facts itself, or never was
@@ -149,6 +150,9 @@ struct RegistryNodeFacts {
   bool Serves(const Instant& now) const {
     return state == RegistryNodeState::kServing && IsFresh(polled, now);
   }
+
+  /// It said that it has no modes, and nothing else since.
+  bool LacksModes() const { return mode.empty() && mode_told != nullptr && !mode_told->error; }
 };
 
 /// The topic that a registry keeps everything in, if it is known.
@@ -174,8 +178,9 @@ struct SchemaRegistryFacts final : Facts {
   std::vector<RegistryNodeFacts> nodes{};  ///< in the order of the configuration
 
   std::string compatibility{};  ///< of the whole registry: "BACKWARD", "NONE", ...
+  AnswerRef settings{};         ///< of `compatibility`
   std::string mode{};           ///< "READWRITE", "READONLY", ...; empty: it has no modes
-  AnswerRef settings{};         ///< of the two
+  AnswerRef mode_told{};        ///< of `mode`; null: not told yet
 
   std::shared_ptr<const RegistryInventory> inventory{};  ///< null: never listed
   AnswerRef listed{};                                    ///< of the names in `inventory`

@@ -45,8 +45,9 @@ std::optional<size_t> SchemaRegistryCollector::Choose(const SchemaRegistryFacts&
 void SchemaRegistryCollector::TakeGlobal(const RegistryNodeFacts& node,
                                          SchemaRegistryFacts& facts) const {
   facts.compatibility = node.compatibility;
-  facts.mode = node.mode;
   facts.settings = node.told;
+  facts.mode = node.mode;
+  facts.mode_told = node.mode_told;
 }
 
 void SchemaRegistryCollector::TakeIdentity(const Round& round, SchemaRegistryFacts& facts) {
@@ -144,26 +145,32 @@ std::shared_ptr<SchemaRegistryFacts> SchemaRegistryCollector::Draft() {
 }
 
 Questions SchemaRegistryCollector::Ask() const {
-  return {.request_timeout = config_.request_timeout,
-          .modes = settings_.modes(),
-          .karapace = facts_ != nullptr && facts_->kind == RegistryKind::kKarapace};
+  Questions questions{.request_timeout = config_.request_timeout};
+  if (facts_ == nullptr) {
+    return questions;
+  }
+  questions.karapace = facts_->kind == RegistryKind::kKarapace;
+  for (size_t i = 0; i < nodes_.size() && polls_ % kModesEvery != 0; ++i) {
+    if (facts_->nodes[i].LacksModes()) {
+      questions.without_modes.insert(i);
+    }
+  }
+  return questions;
 }
 
 void SchemaRegistryCollector::TakeProbes(const std::vector<Probe>& probes,
                                          SchemaRegistryFacts& facts, Reading& reading) {
   ++polls_;
-  bool modes = settings_.modes();
   for (size_t i = 0; i < probes.size(); ++i) {
     TakeProbe(probes[i], facts.nodes[i], GoodFor(config_.interval), reading);
-    const auto& mode = probes[i].mode;
-    modes = modes && !(mode && !*mode && mode->error().reason() == Reason::kUnsupported);
   }
-  settings_.SetModes(modes);
   if (const std::optional<size_t> chosen = Choose(facts)) {
     chosen_ = *chosen;
     TakeGlobal(facts.nodes[chosen_], facts);
+    settings_.SetModes(!facts.nodes[chosen_].LacksModes());
   } else {
     facts.settings = WithError(facts.settings, probes.front().compatibility.error());
+    facts.mode_told = WithError(facts.mode_told, probes.front().compatibility.error());
   }
 }
 
@@ -249,6 +256,7 @@ void SchemaRegistryCollector::Publish(std::shared_ptr<SchemaRegistryFacts> facts
   for (const RegistryNodeFacts& node : facts->nodes) {
     add(node.polled);
     add(node.told);
+    add(node.mode_told);
     add(node.compared);
   }
   add(facts->settings);

@@ -33,7 +33,10 @@ void SchemaRegistryCollector::TakeTopic(SchemaRegistryFacts& facts) {
   // What a node told may be older than the record.
   facts.compatibility =
       ledger.compatibility().empty() ? facts.compatibility : ledger.compatibility();
-  facts.mode = ledger.mode().empty() ? facts.mode : ledger.mode();
+  if (!ledger.mode().empty()) {
+    facts.mode = ledger.mode();
+    facts.mode_told = facts.listed;
+  }
 }
 
 void SchemaRegistryCollector::TakeNodes(const PollContext& context, SchemaRegistryFacts& facts,

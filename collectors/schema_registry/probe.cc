@@ -10,7 +10,7 @@ namespace klaxon::schema_registry_collector {
 namespace {
 
 Probe ProbeOne(const registry::RegistryClient& node, const PollContext& context,
-               const Questions& questions) {
+               const Questions& questions, bool mode) {
   const auto patience = [&] {
     return registry::Patience{.deadline = std::min(context.deadline, context.clock.Now().mono +
                                                                          questions.request_timeout),
@@ -20,7 +20,7 @@ Probe ProbeOne(const registry::RegistryClient& node, const PollContext& context,
   probe.at = context.clock.Now();
   probe.compatibility = node.Compatibility(patience());
   probe.took = context.clock.Now().mono - probe.at.mono;
-  if (probe.compatibility && questions.modes) {
+  if (probe.compatibility && mode) {
     probe.mode = node.Mode(patience());
   }
   if (probe.compatibility && questions.karapace) {
@@ -31,13 +31,42 @@ Probe ProbeOne(const registry::RegistryClient& node, const PollContext& context,
   return probe;
 }
 
+bool IsUnsupported(const std::optional<Error>& error) {
+  return error && error->reason() == Reason::kUnsupported;
+}
+
+/// A node that told a mode before lacks modes only if it says so twice in a row: a proxy's 404 in
+/// between says nothing.
+void TakeMode(const Probe& probe, RegistryNodeFacts& node, Duration good_for, Reading& reading) {
+  if (!probe.mode) {
+    return;
+  }
+  const std::string source = "/mode of " + node.entity->name;
+  if (*probe.mode) {
+    node.mode = **probe.mode;
+    node.mode_told = MakeAnswer(source, probe.at, good_for);
+    return;
+  }
+  const Error& error = probe.mode->error();
+  const bool again = node.mode_told != nullptr && IsUnsupported(node.mode_told->error);
+  if (IsUnsupported(error) && (node.mode.empty() || again)) {
+    node.mode.clear();
+    node.mode_told = MakeAnswer(source, probe.at, good_for * kModesEvery);
+    return;
+  }
+  node.mode_told = WithError(node.mode_told, error);
+  reading.problems.push_back({.scope = "mode of " + node.entity->name, .error = error});
+}
+
 }  // namespace
 
 std::vector<Probe> ProbeAll(const std::vector<registry::RegistryClient>& nodes,
                             const PollContext& context, const Questions& questions) {
   return AskSideBySide(
       nodes.size(), [](size_t) { return "registry-probe"; },
-      [&](size_t i) { return ProbeOne(nodes[i], context, questions); });
+      [&](size_t i) {
+        return ProbeOne(nodes[i], context, questions, !questions.without_modes.contains(i));
+      });
 }
 
 void TakeProbe(const Probe& probe, RegistryNodeFacts& node, Duration good_for, Reading& reading) {
@@ -48,6 +77,7 @@ void TakeProbe(const Probe& probe, RegistryNodeFacts& node, Duration good_for, R
     node.state = StateAfter<RegistryNodeState>(error);
     node.why = error.message();
     node.told = WithError(node.told, error);
+    node.mode_told = WithError(node.mode_told, error);
     reading.problems.push_back({.scope = url, .error = error});
     return;
   }
@@ -58,11 +88,7 @@ void TakeProbe(const Probe& probe, RegistryNodeFacts& node, Duration good_for, R
   node.latency_seconds = std::chrono::duration<double>(probe.took).count();
   node.compatibility = *probe.compatibility;
   node.primary = probe.primary;
-  if (probe.mode && *probe.mode) {
-    node.mode = **probe.mode;
-  } else if (probe.mode && probe.mode->error().reason() != Reason::kUnsupported) {
-    reading.problems.push_back({.scope = "mode of " + url, .error = probe.mode->error()});
-  }
+  TakeMode(probe, node, good_for, reading);
 }
 
 }  // namespace klaxon::schema_registry_collector

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,9 @@
 #include "collectors/collector.h"
 
 namespace klaxon::schema_registry_collector {
+
+/// In how many polls a node that lacks modes is asked for its mode once.
+constexpr int kModesEvery = 10;
 
 /// What one node told when it was asked whether it serves.
 struct Probe {
@@ -22,8 +27,8 @@ struct Probe {
 /// What nodes are asked.
 struct Questions {
   Duration request_timeout{};
-  bool modes = true;      ///< the registry has modes
-  bool karapace = false;  ///< it has Karapace's health page
+  std::set<size_t> without_modes{};  ///< nodes that are not asked for their mode
+  bool karapace = false;             ///< the registry has Karapace's health page
 };
 
 /// Asks all nodes at once; answers in their order. Thread-safe.

@@ -51,8 +51,7 @@ Result<void> Settings::Read(const std::string& subject, const Round& round) {
   if (modes_) {
     const Result<std::string> mode = round.node.Mode(subject, round.Next());
     if (!mode) {
-      modes_ = mode.error().reason() != Reason::kUnsupported;
-      return modes_ ? Result<void>(mode.error()) : Result<void>();
+      return mode.error();
     }
     book_.SetMode(subject, *mode);
   } else {

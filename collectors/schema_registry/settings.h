@@ -18,9 +18,7 @@ class Settings {
   /// A subject that cannot be read is noted in the book and passed over. Error: nobody answers.
   Result<void> Advance(const Round& round);
 
-  /// False: this registry has no modes.
-  bool modes() const { return modes_; }
-
+  /// False: this registry has no modes, and subjects are not asked for theirs.
   void SetModes(bool modes) { modes_ = modes; }
 
  private:

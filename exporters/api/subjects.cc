@@ -103,7 +103,7 @@ Json Registry(const SchemaRegistryPart& part, const Instant& now) {
           {"version", TextOrNull(facts.version)},
           {"compatibility",
            IfFresh(facts.settings, now, [&] { return TextOrNull(facts.compatibility); })},
-          {"mode", IfFresh(facts.settings, now, [&] { return TextOrNull(facts.mode); })},
+          {"mode", IfFresh(facts.mode_told, now, [&] { return TextOrNull(facts.mode); })},
           {"whole", facts.whole},
           {"stuck", TextOrNull(facts.stuck)},
           {"unreadable", Unreadable(facts)},
@@ -135,13 +135,14 @@ Json SubjectJson(const SchemaRegistryPart& part, const SubjectFacts& subject, co
     return !own ? Json(nullptr) : TextOrNull(own->empty() ? general : *own);
   };
   const AnswerRef& listed = part.facts.listed;
+  const std::string mode = IsFresh(part.facts.mode_told, now) ? part.facts.mode : "";
   return {{"cluster", Text(part.section.cluster)},
           {"registry", Text(part.section.instance)},
           {"subject", Text(subject.entity->name)},
           {"deleted", IfFresh(listed, now, [&] { return subject.deleted(); })},
           {"compatibility", setting(subject.compatibility, part.facts.compatibility)},
           {"own_compatibility", setting(subject.compatibility, "")},
-          {"mode", setting(subject.mode, part.facts.mode)},
+          {"mode", setting(subject.mode, mode)},
           {"versions", IfFresh(listed, now, [&] { return Versions(subject); })}};
 }
 

@@ -60,6 +60,18 @@ std::string ComparisonCell(const RegistryNodeFacts& node, const SchemaRegistryFa
   return html + since;
 }
 
+/// With its own age where it could not be read just now.
+std::string ModeCell(const RegistryNodeFacts& node, const Instant& now) {
+  if (!IsFresh(node.mode_told, now)) {
+    return UnknownValue(node.mode_told);
+  }
+  const std::string mode = node.mode.empty() ? std::string(kNone) : Escape(node.mode);
+  return !node.mode_told->error
+             ? mode
+             : fmt::format("{}<div class=\"why\">{}; not read since: {}</div>", mode,
+                           AgeOf(node.mode_told, now), Escape(node.mode_told->error->message()));
+}
+
 std::string NodeRow(const RegistryNodeFacts& node, const SchemaRegistryPart& part,
                     const Instant& now) {
   const SchemaRegistryFacts& facts = part.facts;
@@ -74,7 +86,7 @@ std::string NodeRow(const RegistryNodeFacts& node, const SchemaRegistryPart& par
          Cell("State", StateCell(node, now)) +
          Cell("Latency", told(fmt::format("{:.3g} ms", node.latency_seconds * kThousand))) +
          Cell("Compatibility", told(Escape(node.compatibility))) +
-         Cell("Mode", told(node.mode.empty() ? std::string(kNone) : Escape(node.mode))) +
+         Cell("Mode", told(ModeCell(node, now))) +
          Cell("Compared", ComparisonCell(node, facts, now)) + Cell("Age", AgeOf(node.told, now)) +
          "</tr>\n";
 }
@@ -218,13 +230,16 @@ std::string SubjectRow(const SubjectFacts& subject, const SchemaRegistryFacts& f
                                         general.empty() ? std::string(kNone) : Escape(general))
                           : Escape(*own);
   };
+  const bool inherits = subject.mode && subject.mode->empty();
+  const std::string mode = inherits && !IsFresh(facts.mode_told, now)
+                               ? UnknownValue(facts.mode_told)
+                               : setting(subject.mode, facts.mode);
   return "<tr>" + Cell("Subject", fmt::format("<code>{}</code>", Escape(subject.entity->name))) +
          Cell("Versions", fmt::format("{}", subject.versions.size())) +
          Cell("Latest", fmt::format("{} (id {})", last.version, last.schema->id)) +
          Cell("Type", Escape(last.schema->type)) +
          Cell("Compatibility", setting(subject.compatibility, facts.compatibility)) +
-         Cell("Mode", setting(subject.mode, facts.mode)) + Cell("Age", AgeOf(facts.listed, now)) +
-         "</tr>\n";
+         Cell("Mode", mode) + Cell("Age", AgeOf(facts.listed, now)) + "</tr>\n";
 }
 
 std::string Subjects(const SchemaRegistryFacts& facts, const Instant& now) {

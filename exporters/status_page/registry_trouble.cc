@@ -35,7 +35,7 @@ class Collecting {
     if (part_.derived.leader && IsFresh(part_.derived.led, now_)) {
       Leader(*part_.derived.leader);
     }
-    if (IsFresh(part_.facts.settings, now_)) {
+    if (IsFresh(part_.facts.mode_told, now_)) {
       Mode();
     }
     if (part_.facts.whole && IsFresh(part_.facts.listed, now_)) {
@@ -118,7 +118,7 @@ class Collecting {
     const SchemaRegistryFacts& facts = part_.facts;
     if (!facts.mode.empty() && facts.mode != "READWRITE") {
       Add(Severity::kAtRisk, fmt::format("the schema registry is in mode {}", facts.mode),
-          "producers cannot register schemas", facts.settings);
+          "producers cannot register schemas", facts.mode_told);
     }
   }
 

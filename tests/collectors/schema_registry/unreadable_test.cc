@@ -184,6 +184,85 @@ TEST_CASE("settings of one subject that cannot be read stop none behind it", "[r
   CHECK(bench.Find("customers-value")->compatibility == "");
 }
 
+TEST_CASE("one subject whose mode is not there decides for no other", "[registry]") {
+  Bench bench;
+  bench.nodes[0]->SetFaults({.status = 404, .only = "/mode/customers-value"});
+  for (int i = 0; i < 3; ++i) {
+    bench.Poll();
+  }
+  bench.Change([](RegistryState& state) { state.subjects["orders-value"].mode = "READONLY"; });
+  for (int i = 0; i < 3; ++i) {
+    bench.Poll();
+  }
+  CHECK(bench.facts->mode == "READWRITE");
+  CHECK(bench.Find("orders-value")->mode == "READONLY");
+  CHECK(CountOf(bench, UnreadablePart::kSettings) == 1);
+  CHECK(ProblemOf(bench, "subjects whose settings").starts_with("customers-value: "));
+}
+
+TEST_CASE("a mode that was told once and cannot be read now keeps its age", "[registry]") {
+  const int status = GENERATE(404, 405, 500, 501, 503);
+  const int polls = GENERATE(1, 3);
+  INFO(status << " in " << polls << " polls");
+  Bench bench;
+  bench.Change([](RegistryState& state) { state.subjects["orders-value"].mode = "READONLY"; });
+  bench.Settle();
+  const Instant told_at = bench.facts->mode_told->taken_at;
+  bench.nodes[0]->SetFaults({.status = status, .only = "/mode"});
+  for (int i = 0; i < polls; ++i) {
+    bench.Poll();
+  }
+  CHECK(bench.facts->settings->taken_at.mono > told_at.mono);
+  const bool lacks = polls > 1 && status != 500 && status != 503;  // it says so twice
+  CHECK(bench.facts->mode == (lacks ? "" : "READWRITE"));
+  CHECK(bench.facts->nodes[0].LacksModes() == lacks);
+  if (!lacks) {
+    CHECK(bench.facts->mode_told->taken_at.mono == told_at.mono);
+    CHECK(bench.facts->mode_told->error);
+    CHECK_FALSE(ProblemOf(bench, "mode of").empty());
+    CHECK(bench.Find("orders-value")->mode == "READONLY");
+  }
+
+  bench.nodes[0]->SetFaults({});
+  for (int i = 0; i < 12; ++i) {  // it is asked every 10 polls
+    bench.Poll();
+  }
+  CHECK(bench.facts->mode == "READWRITE");
+  CHECK_FALSE(bench.facts->mode_told->error);
+  CHECK(bench.Find("orders-value")->mode == "READONLY");
+  CHECK(bench.reading.problems.empty());
+}
+
+TEST_CASE("a registry without modes is asked for its mode now and then", "[registry]") {
+  Bench bench(Shop(RegistryFlavor::kApicurio));
+  bench.Settle();
+  CHECK(bench.facts->mode.empty());
+  CHECK(bench.facts->nodes[0].LacksModes());
+  CHECK(bench.reading.problems.empty());
+  bench.Change([](RegistryState& state) { state.flavor = RegistryFlavor::kConfluent; });
+  for (int i = 0; i < 10 && bench.facts->mode.empty(); ++i) {
+    bench.Poll();
+  }
+  CHECK(bench.facts->mode == "READWRITE");
+}
+
+TEST_CASE("a node whose mode is not there decides for no other", "[registry]") {
+  Bench bench(simulator::ShopRegistry(), 2);
+  bench.nodes[1]->SetFaults({.status = 404, .only = "/mode"});
+  bench.Settle();
+  CHECK(bench.facts->nodes[0].mode == "READWRITE");
+  CHECK(bench.facts->nodes[1].LacksModes());
+  bench.Change([](RegistryState& state) {
+    state.mode = "READONLY";
+    state.subjects["orders-value"].mode = "READONLY";
+  });
+  for (int i = 0; i < 4; ++i) {
+    bench.Poll();
+  }
+  CHECK(bench.facts->mode == "READONLY");
+  CHECK(bench.Find("orders-value")->mode == "READONLY");
+}
+
 TEST_CASE("settings are read again in as many requests as are allowed", "[registry]") {
   Bench bench(simulator::SizedRegistry(40, 1));
   bench.SpendOnSettings(40);

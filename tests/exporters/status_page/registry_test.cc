@@ -93,6 +93,20 @@ TEST_CASE("what cannot be read is counted and named", "[status_page]") {
   CHECK(Has(page, "<code>&lt;U+202E&gt;eulav</code> left out: its name is odd"));
 }
 
+TEST_CASE("a mode is shown by its own age", "[status_page]") {
+  EntityTable names;
+  SchemaRegistryFacts facts = Registry(names);
+  facts.mode = facts.nodes[0].mode = "READONLY";
+  facts.mode_told = facts.nodes[0].mode_told = AnswerAt(100);
+  CHECK(Has(PageWith(facts), "<td data-label=\"Mode\">READONLY</td>"));
+  CHECK(Has(PageWith(facts), "the schema registry is in mode READONLY"));
+  facts.mode_told = facts.nodes[0].mode_told =
+      WithError(AnswerAt(90), Error(Reason::kRefused, "answers <500>"));
+  CHECK(Has(PageWith(facts), "not read since: answers &lt;500&gt;"));
+  facts.mode_told = facts.nodes[0].mode_told = AnswerAt(60);
+  CHECK_FALSE(Has(PageWith(facts), "READONLY"));
+}
+
 TEST_CASE("a first scan that cannot go on says why", "[status_page]") {
   EntityTable names;
   SchemaRegistryFacts facts = Registry(names);
