@@ -213,7 +213,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
     if (auto before = journal.connectors.extract(subject.name)) {
       memory = std::move(before.mapped());
     }
-    failed_now += FollowSubject(world, subject, now, memory, journal) ? 1 : 0;
+    failed_now += FollowSubject(world, subject, now, memory, journal) ? 1U : 0U;
   }
   KeepAbsent(now, journal.connectors, kept);
   journal.connectors = std::move(kept);

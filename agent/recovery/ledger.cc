@@ -296,9 +296,10 @@ void Ledger::TellDecisions(const std::vector<RecoveryDecision>& decisions, const
 
 void Ledger::TellVerdicts(std::vector<Statement>& statements) const {
   for (const auto& [id, report] : verdicts_) {
-    const Value took = report.took
-                           ? Value(std::chrono::duration_cast<milliseconds>(*report.took).count())
-                           : Value();
+    Value took;
+    if (report.took) {
+      took = static_cast<int64_t>(std::chrono::duration_cast<milliseconds>(*report.took).count());
+    }
     statements.push_back(
         {.sql = "UPDATE recovery_attempts SET verdict = ?, evidence = ?, took = ? WHERE id = ?",
          .values = {std::string(Name(report.verdict)), report.evidence, took, id}});
