@@ -87,6 +87,22 @@ Result<Value> NotEqual(const Environment& environment, Arguments arguments) {
   return Value(!*equal->As<bool>());
 }
 
+bool IsLess(std::partial_ordering order) {
+  return order < 0;
+}
+
+bool IsLessOrEqual(std::partial_ordering order) {
+  return order <= 0;
+}
+
+bool IsGreater(std::partial_ordering order) {
+  return order > 0;
+}
+
+bool IsGreaterOrEqual(std::partial_ordering order) {
+  return order >= 0;
+}
+
 /// Comparisons that need an order.
 template <bool (*kHolds)(std::partial_ordering)>
 Result<Value> Ordered(const Environment& /*environment*/, Arguments arguments) {
@@ -204,17 +220,16 @@ Result<Value> Lazy(const Environment& /*environment*/, Arguments arguments) {
 }  // namespace
 
 const FunctionTable& BuiltinFunctions() {
-  using Order = std::partial_ordering;
   static const FunctionTable kTable{
       {"and", {1, kAnyNumber, Lazy}},
       {"or", {1, kAnyNumber, Lazy}},
       {"not", {1, 1, Not}},
       {"eq", {2, kAnyNumber, Equal}},
       {"ne", {2, 2, NotEqual}},
-      {"lt", {2, 2, Ordered<[](Order order) { return order < 0; }>}},
-      {"le", {2, 2, Ordered<[](Order order) { return order <= 0; }>}},
-      {"gt", {2, 2, Ordered<[](Order order) { return order > 0; }>}},
-      {"ge", {2, 2, Ordered<[](Order order) { return order >= 0; }>}},
+      {"lt", {2, 2, Ordered<IsLess>}},
+      {"le", {2, 2, Ordered<IsLessOrEqual>}},
+      {"gt", {2, 2, Ordered<IsGreater>}},
+      {"ge", {2, 2, Ordered<IsGreaterOrEqual>}},
       {"len", {1, 1, Length}},
       {"index", {1, kAnyNumber, Index}},
       {"print", {0, kAnyNumber, Print}},

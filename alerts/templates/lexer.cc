@@ -186,7 +186,7 @@ class Lexer {
     size_t length = 1;
     while (length < rest().size() && rest()[length] != quote) {
       if (quote != '`' && rest()[length] == '\n') break;
-      length += quote != '`' && rest()[length] == '\\' ? 2 : 1;
+      length += quote != '`' && rest()[length] == '\\' ? 2U : 1U;
     }
     if (length >= rest().size() || rest()[length] != quote) {
       return Fail(quote == '`'   ? "unterminated raw quoted string"

@@ -45,7 +45,7 @@ class Estate {
 
   void Set(const std::string& name, int32_t id, const std::string& state) {
     Item& item = *std::ranges::find(Of(name).items, id, &Item::id);
-    item.failures += state == "FAILED" ? 1 : 0;
+    item.failures += state == "FAILED" ? 1U : 0U;
     item.state = state;
     item.since = now;
   }

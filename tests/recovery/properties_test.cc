@@ -60,7 +60,7 @@ class Chaos {
         item.owner_alive = Up(50) == 0 ? Truth::kNo : Truth::kYes;
       }
       subject.intent = Up(40) == 0 ? ConnectIntent::kPaused : ConnectIntent::kRunning;
-      subject.config_hash += Up(80) == 0 ? 1 : 0;
+      subject.config_hash += Up(80) == 0 ? 1U : 0U;
       subject.place = Up(2) == 0 ? "orders-0@17" : "";
     }
     estate_.world.group_at_rest = Up(10) > 0;

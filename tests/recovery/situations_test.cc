@@ -101,8 +101,8 @@ TEST_CASE("each of the forty rows of the contract is tried somewhere", "[recover
     fmt::print("{:>3}  {:<28} {:<8} {:<16} {}\n", row.number, row.what, in_planner ? "yes" : "-",
                row.simulated.empty() ? "-" : row.simulated, row.real.empty() ? "-" : row.real);
     CHECK((in_planner || !row.simulated.empty() || !row.real.empty()));
-    told += row.real.empty() ? 0 : 1;
-    acted += row.real == "connect_recovery" ? 1 : 0;
+    told += row.real.empty() ? 0U : 1U;
+    acted += row.real == "connect_recovery" ? 1U : 0U;
   }
   fmt::print("of the real Connect {} rows are told, {} of them decided and acted upon\n", told,
              acted);
