@@ -57,6 +57,7 @@ ViewPart MakePart(const ViewPart* before, const SectionRef& section, const View&
 /// A view that was overtaken by the next one is not seen here: what recovery did is in its journal.
 std::vector<Change> ChangesOf(const RecoveryFacts& recovery) {
   std::vector<Change> changes;
+  changes.reserve(recovery.news.size());
   for (const RecoveryNews& news : recovery.news) {
     changes.push_back({.kind = news.kind, .subject = news.connector, .detail = news.words});
   }

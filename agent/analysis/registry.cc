@@ -120,6 +120,31 @@ void JoinTopics(const SchemaRegistryFacts& facts, const KafkaFacts* kafka, const
                                          : std::nullopt;
 }
 
+bool InventoryChanged(const SchemaRegistryFacts* before, const SchemaRegistryFacts& facts) {
+  return before == nullptr || before->inventory != facts.inventory ||
+         before->compatibility != facts.compatibility;
+}
+
+/// What new facts say of the registry over time; returns what changed, to be told.
+std::vector<Change> LearnFacts(const SchemaRegistryFacts* before, const SchemaRegistryFacts& facts,
+                               const Instant& now, SchemaRegistryDerived& derived) {
+  RegistryDifference difference;
+  if (before != nullptr) {
+    difference = DifferenceBetween(*before, facts);
+    KeepRegistered(difference.registered, now, derived);
+  }
+  if (facts.inventory != nullptr && InventoryChanged(before, facts)) {
+    CountSubjects(facts, derived);
+    if (before != nullptr && before->from_topic != facts.from_topic) {
+      derived.known = nullptr;  // registries write texts not always as they answer them
+    }
+    LearnIds(facts.inventory->subjects, derived, difference.violations);
+  }
+  CheckIntegrity(before, facts, derived, difference.violations);
+  KeepViolations(std::move(difference.violations), now, difference.changes, derived);
+  return std::move(difference.changes);
+}
+
 }  // namespace
 
 RegistryStep DeriveRegistry(const RegistryBefore& before, const SchemaRegistryFacts& facts,
@@ -134,24 +159,7 @@ RegistryStep DeriveRegistry(const RegistryBefore& before, const SchemaRegistryFa
                      ? std::make_shared<SchemaRegistryDerived>()
                      : std::make_shared<SchemaRegistryDerived>(*before.derived);
   if (!same) {
-    std::vector<IntegrityViolation> violations;
-    if (before.facts != nullptr) {
-      RegistryDifference difference = DifferenceBetween(*before.facts, facts);
-      step.changes = std::move(difference.changes);
-      violations = std::move(difference.violations);
-      KeepRegistered(difference.registered, now, *derived);
-    }
-    const bool changed = before.facts == nullptr || before.facts->inventory != facts.inventory ||
-                         before.facts->compatibility != facts.compatibility;
-    if (facts.inventory != nullptr && changed) {
-      CountSubjects(facts, *derived);
-      if (before.facts != nullptr && before.facts->from_topic != facts.from_topic) {
-        derived->known = nullptr;  // registries write texts not always as they answer them
-      }
-      LearnIds(facts.inventory->subjects, *derived, violations);
-    }
-    CheckIntegrity(before.facts, facts, *derived, violations);
-    KeepViolations(std::move(violations), now, step.changes, *derived);
+    step.changes = LearnFacts(before.facts, facts, now, *derived);
   }
   if (facts.inventory != nullptr) {
     JoinTopics(facts, kafka, now, *derived);

@@ -85,14 +85,12 @@ class Differ {
     auto now = after.begin();
     size_t lost = 0;
     while (old != before.end() || now != after.end()) {
-      const std::strong_ordering order = old == before.end() ? std::strong_ordering::greater
-                                         : now == after.end()
-                                             ? std::strong_ordering::less
-                                             : (*old)->entity->name <=> (*now)->entity->name;
-      if (order < 0) {
+      const bool is_gone = now == after.end() || (old != before.end() && Before(*old, *now));
+      const bool is_new = old == before.end() || (now != after.end() && Before(*now, *old));
+      if (is_gone) {
         lost += static_cast<size_t>((*old)->deleted() ? 0 : 1);
         Gone(**old++);
-      } else if (order > 0) {
+      } else if (is_new) {
         Created(**now++);
       } else {
         Compare(*old++, *now++);
@@ -104,6 +102,10 @@ class Differ {
                           "is _schemas still compacted, and not a new one?",
                           lost, before.size()));
     }
+  }
+
+  static bool Before(const SubjectRef& left, const SubjectRef& right) {
+    return left->entity->name < right->entity->name;
   }
 
   /// The same facts are shared as long as nothing changed.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <string>
+
+#include "agent/base/utf8.h"
 
 namespace klaxon::connect {
 namespace {
@@ -304,23 +307,9 @@ bool JsonScanner::TakeUnit() {
 }
 
 void JsonScanner::Put(uint32_t code_point) {
-  std::array<char, 4> bytes{};
-  size_t size = 0;
-  const auto add = [&](uint32_t byte) { bytes[size++] = static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    add(code_point);
-  } else if (code_point < 0x800) {
-    add(0xC0U | code_point >> 6U);
-  } else if (code_point < 0x10000) {
-    add(0xE0U | code_point >> 12U);
-    add(0x80U | (code_point >> 6U & 0x3FU));
-  } else {
-    add(0xF0U | code_point >> 18U);
-    add(0x80U | (code_point >> 12U & 0x3FU));
-    add(0x80U | (code_point >> 6U & 0x3FU));
-  }
-  if (code_point >= 0x80) add(0x80U | (code_point & 0x3FU));
-  events_.TextPart({bytes.data(), size});
+  std::string bytes;
+  AppendUtf8(code_point, bytes);
+  events_.TextPart(bytes);
 }
 
 bool JsonScanner::NumberByte(char byte) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <unordered_map>
 
+#include "agent/base/utf8.h"
+
 namespace klaxon::kafka {
 namespace {
 
@@ -58,25 +60,6 @@ std::string Whole(std::string_view line, Lines& lines) {
     whole += WithoutBlanksInFront(line);
   }
   return whole;
-}
-
-void AppendUtf8(uint32_t code, std::string& out) {
-  const auto byte = [&out](uint32_t value) { out += static_cast<char>(value); };
-  if (code < 0x80) {
-    byte(code);
-  } else if (code < 0x800) {
-    byte(0xC0U | (code >> 6U));
-    byte(0x80U | (code & 0x3FU));
-  } else if (code < 0x10000) {
-    byte(0xE0U | (code >> 12U));
-    byte(0x80U | ((code >> 6U) & 0x3FU));
-    byte(0x80U | (code & 0x3FU));
-  } else {
-    byte(0xF0U | (code >> 18U));
-    byte(0x80U | ((code >> 12U) & 0x3FU));
-    byte(0x80U | ((code >> 6U) & 0x3FU));
-    byte(0x80U | (code & 0x3FU));
-  }
 }
 
 /// Turns the escapes of one key or value into text. Java holds UTF-16, so two \uXXXX may make one

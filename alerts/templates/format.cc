@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/utf8.h"
 #include "alerts/templates/functions.h"
 #include "alerts/templates/literal.h"
 
@@ -78,8 +79,8 @@ std::optional<std::string> FormatInteger(uint64_t magnitude, bool negative,
   switch (directive.verb) {
     case 'c': {
       std::string text;
-      AppendUtf8(text,
-                 negative || magnitude > 0x10ffff ? 0xfffd : static_cast<uint32_t>(magnitude));
+      AppendUtf8(negative || magnitude > 0x10ffff ? 0xfffd : static_cast<uint32_t>(magnitude),
+                 text);
       return Pad(text, directive, false);
     }
     case 'U':

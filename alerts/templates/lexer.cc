@@ -182,12 +182,19 @@ class Lexer {
     Add(Token::Kind::kNumber, length);
   }
 
-  void ReadQuoted(char quote) {
+  /// Up to the closing quote, or to where the text ends without one.
+  size_t QuotedLength(char quote) const {
+    const bool raw = quote == '`';
     size_t length = 1;
     while (length < rest().size() && rest()[length] != quote) {
-      if (quote != '`' && rest()[length] == '\n') break;
-      length += quote != '`' && rest()[length] == '\\' ? 2U : 1U;
+      if (!raw && rest()[length] == '\n') break;
+      length += !raw && rest()[length] == '\\' ? 2U : 1U;
     }
+    return length;
+  }
+
+  void ReadQuoted(char quote) {
+    const size_t length = QuotedLength(quote);
     if (length >= rest().size() || rest()[length] != quote) {
       return Fail(quote == '`'   ? "unterminated raw quoted string"
                   : quote == '"' ? "unterminated quoted string"

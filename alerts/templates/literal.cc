@@ -2,10 +2,13 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <system_error>
 
 #include <fmt/format.h>
+
+#include "agent/base/utf8.h"
 
 namespace klaxon::templates {
 namespace {
@@ -128,7 +131,7 @@ bool ReadEscape(std::string_view& rest, std::string& text) {
     return true;
   }
   if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return false;
-  AppendUtf8(text, point);
+  AppendUtf8(point, text);
   return true;
 }
 
@@ -190,25 +193,6 @@ std::string Quoted(std::string_view text) {
     }
   }
   return quoted + "\"";
-}
-
-void AppendUtf8(std::string& text, uint32_t point) {
-  if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) point = 0xfffd;
-  const auto add = [&](uint32_t byte) {
-    text += static_cast<char>(static_cast<unsigned char>(byte));
-  };
-  if (point < 0x80) return add(point);
-  if (point < 0x800) {
-    add(0xc0U | point >> 6U);
-  } else if (point < 0x10000) {
-    add(0xe0U | point >> 12U);
-    add(0x80U | (point >> 6U & 0x3fU));
-  } else {
-    add(0xf0U | point >> 18U);
-    add(0x80U | (point >> 12U & 0x3fU));
-    add(0x80U | (point >> 6U & 0x3fU));
-  }
-  add(0x80U | (point & 0x3fU));
 }
 
 }  // namespace klaxon::templates

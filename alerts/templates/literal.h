@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,8 +18,5 @@ Result<std::string> ReadQuoted(std::string_view text);
 
 /// In double quotes, with escapes.
 std::string Quoted(std::string_view text);
-
-/// Appends a code point in UTF-8; what is none becomes U+FFFD.
-void AppendUtf8(std::string& text, uint32_t point);
 
 }  // namespace klaxon::templates
