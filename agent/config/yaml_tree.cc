@@ -20,7 +20,6 @@ namespace klaxon::config {
 namespace {
 
 constexpr size_t kMaxDepth = 64;
-constexpr size_t kMaxValues = 100'000;
 
 /// yaml-cpp counts from 0.
 Position PositionOf(const YAML::Mark& mark) {
@@ -42,7 +41,7 @@ void Break(YamlTree& tree, Position position, const std::string& why) {
 /// aliases grow without bound and lose the place of keys.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(YamlTree& tree) : tree_(tree) {}
+  TreeBuilder(YamlTree& tree, size_t most_values) : tree_(tree), most_values_(most_values) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
@@ -121,8 +120,8 @@ class TreeBuilder final : public YAML::EventHandler {
   };
 
   YamlNode& NewNode(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (tree_.nodes.size() >= kMaxValues) {
-      Stop(mark, fmt::format("more than {} values", kMaxValues));
+    if (tree_.nodes.size() >= most_values_) {
+      Stop(mark, fmt::format("more than {} values", most_values_));
     }
     YamlNode& node = *tree_.nodes.emplace_back(std::make_unique<YamlNode>());
     node.kind = kind;
@@ -157,9 +156,9 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     Open& parent = open_.back();
     parent.node->size += node.size;
-    if (parent.node->size > kMaxValues) {
+    if (parent.node->size > most_values_) {
       Stop(mark, fmt::format("more than {} values, aliases counted as often as they are used",
-                             kMaxValues));
+                             most_values_));
     }
     if (parent.node->kind == YamlNode::Kind::kList) {
       parent.node->items.push_back(&node);
@@ -217,18 +216,19 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   YamlTree& tree_;
+  size_t most_values_;
   std::vector<Open> open_{};
   std::map<YAML::anchor_t, const YamlNode*> anchors_{};
   YAML::Mark last_quoted_ = YAML::Mark::null_mark();
   int documents_ = 0;
 };
 
-void Parse(std::string_view text, YamlTree& tree) {
-  TreeBuilder builder(tree);
+void Parse(std::string_view text, const TreeOptions& options, YamlTree& tree) {
+  TreeBuilder builder(tree, options.most_values);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
+    while (parser.HandleNextDocument(builder) && !options.first_document_only) {
     }
   } catch (const YAML::Exception& exception) {
     const Position position = PositionOf(exception.mark);
@@ -265,13 +265,13 @@ std::string_view NameOf(YamlNode::Kind kind) {
   std::abort();
 }
 
-YamlTree ParseTree(std::string_view text) {
+YamlTree ParseTree(std::string_view text, const TreeOptions& options) {
   YamlTree tree;
   if (const std::optional<BadText> bad = FindBadText(text)) {
     Break(tree, bad->position, bad->why);
     return tree;
   }
-  Parse(text, tree);
+  Parse(text, options, tree);
   if (tree.root != nullptr && tree.root->kind == YamlNode::Kind::kNull) {
     tree.root = nullptr;
   }

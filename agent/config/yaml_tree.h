@@ -7,7 +7,8 @@
 
 #include "agent/config/mistake.h"
 
-// The inside of the reader: not for readers of sections.
+// The inside of the reader: not for readers of sections. Files whose form others have laid down
+// (Prometheus' rules and their tests) are read from the tree itself.
 
 namespace klaxon::config {
 
@@ -42,9 +43,15 @@ struct YamlTree {
   bool broken = false;                             ///< the text could not be read to its end
 };
 
+struct TreeOptions {
+  /// What follows the first document is not looked at, as Go's decoder does; else it is a mistake.
+  bool first_document_only = false;
+  size_t most_values = 100'000;
+};
+
 /// Reads one YAML 1.2 document (yaml-cpp does not resolve types: every scalar is text or null).
 /// Mistakes: what is not YAML, not UTF-8, has control characters, a key twice, a key that is not
-/// text, a tag, a second document, more than 64 levels or 100,000 values. Never throws.
-YamlTree ParseTree(std::string_view text);
+/// text, a tag, a second document, more than 64 levels or too many values. Never throws.
+YamlTree ParseTree(std::string_view text, const TreeOptions& options = {});
 
 }  // namespace klaxon::config
