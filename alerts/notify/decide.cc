@@ -1,0 +1,230 @@
+#include "alerts/notify/decide.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace klaxon::notify {
+namespace {
+
+using alerts::Alert;
+
+/// A group as the alerts of now make it.
+struct Gathered {
+  const Route* route = nullptr;
+  series::Labels labels{};
+  std::vector<std::pair<uint64_t, const Alert*>> told{};   ///< firing, and not muted
+  std::vector<std::pair<uint64_t, const Alert*>> muted{};  ///< firing
+  AlertMap resolved{};
+  WallTime first_start = WallTime::max();
+
+  bool firing() const { return !told.empty() || !muted.empty(); }
+};
+
+using Groups = std::map<GroupId, Gathered>;
+
+void GatherAlert(const Alert& alert, bool muted, const Route& root, Groups& groups) {
+  const uint64_t fingerprint = alerts::Fingerprint(alert.labels);
+  for (const Route* route : RoutesOf(root, alert.labels)) {
+    series::Labels labels = GroupLabelsOf(*route, alert.labels);
+    Gathered& group = groups[{.receiver = route->receiver, .key = GroupKey(*route, labels)}];
+    group.route = group.route == nullptr ? route : group.route;
+    group.labels = std::move(labels);
+    if (!alert.firing()) {
+      group.resolved.emplace(fingerprint, alert);
+      continue;
+    }
+    group.first_start = std::min(group.first_start, alert.starts_at);
+    auto& list = muted ? group.muted : group.told;
+    if (list.empty() || list.back().first != fingerprint) {  // two routes may make one group
+      list.emplace_back(fingerprint, &alert);
+    }
+  }
+}
+
+Groups Gather(const Situation& situation) {
+  const std::vector<Muted> muted = FindMuted(situation.alerts, situation.silences,
+                                             situation.settings.inhibit_rules, situation.now);
+  Groups groups;
+  for (size_t i = 0; i < situation.alerts.size(); ++i) {
+    GatherAlert(situation.alerts[i], muted[i].any(), situation.settings.route, groups);
+  }
+  return groups;
+}
+
+/// Alertmanager waits for others of the group, unless the first has waited for long already.
+WallTime FirstLook(const Gathered& gathered, WallTime now) {
+  const WallTime due = gathered.first_start + gathered.route->group_wait;
+  return std::clamp(due, now, now + gathered.route->group_wait);
+}
+
+Alert ResolvedOf(uint64_t fingerprint, Alert alert, const Gathered& gathered, WallTime now) {
+  if (const auto found = gathered.resolved.find(fingerprint); found != gathered.resolved.end()) {
+    return found->second;
+  }
+  alert.ends_at = alert.ends_at.value_or(now);
+  return alert;
+}
+
+/// What the receiver must know now: all that fires, and what it may believe to fire and does not.
+AlertMap Owed(const Account& account, const Gathered& gathered, WallTime now) {
+  AlertMap owed;
+  std::set<uint64_t> quiet;
+  for (const auto& [fingerprint, alert] : gathered.muted) {
+    quiet.insert(fingerprint);
+  }
+  for (const auto& [fingerprint, alert] : gathered.told) {
+    owed.emplace(fingerprint, *alert);
+  }
+  const auto resolve = [&](const AlertMap& known) {
+    for (const auto& [fingerprint, alert] : known) {
+      if (!owed.contains(fingerprint) && !quiet.contains(fingerprint)) {
+        owed.emplace(fingerprint, ResolvedOf(fingerprint, alert, gathered, now));
+      }
+    }
+  };
+  if (account.pending) {
+    resolve(account.pending->alerts);
+  }
+  resolve(account.told.firing);
+  resolve(account.told.earlier);
+  return owed;
+}
+
+bool AllTold(const AlertMap& owed, const Told& told) {
+  return std::ranges::all_of(owed, [&](const auto& each) {
+    return !each.second.firing() || told.firing.contains(each.first);
+  });
+}
+
+/// Whether there is news: Alertmanager's DedupStage.needsUpdate (notify/notify.go).
+bool IsNews(const AlertMap& owed, const Account& account, const Route& route, WallTime now) {
+  const bool fires =
+      std::ranges::any_of(owed, [](const auto& each) { return each.second.firing(); });
+  const bool ends =
+      std::ranges::any_of(owed, [](const auto& each) { return !each.second.firing(); });
+  if (ends || !AllTold(owed, account.told)) {
+    return true;
+  }
+  const WallTime told_at = std::min(account.told.at.value_or(now), now);  // the clock may jump
+  return fires && now - told_at >= route.repeat_interval;
+}
+
+bool SameToTell(const AlertMap& left, const AlertMap& right) {
+  return std::ranges::equal(left, right, [](const auto& one, const auto& other) {
+    return one.first == other.first && one.second.firing() == other.second.firing() &&
+           one.second.starts_at == other.second.starts_at;
+  });
+}
+
+/// Takes what is resolved out for who does not want to hear of it. What it never heard of as firing
+/// stays: that is owed first.
+void DropResolved(const Account& account, WallTime now, AlertMap& owed) {
+  std::erase_if(owed, [&](const auto& each) {
+    const bool unheard = account.pending && !account.told.KnowsFiring(each.first) &&
+                         now - account.pending->since <= kFiringOwed;
+    return !each.second.firing() && !unheard;
+  });
+}
+
+void UpdateAccount(const Integration& integration, const Gathered& gathered, WallTime now,
+                   Memory& memory, Account& account) {
+  AlertMap owed = Owed(account, gathered, now);
+  if (!IsNews(owed, account, *gathered.route, now)) {
+    account.pending.reset();
+    return;
+  }
+  if (!integration.send_resolved) {
+    for (const auto& [fingerprint, alert] : owed) {
+      if (!alert.firing()) {
+        account.told.earlier.erase(fingerprint);
+        account.told.firing.erase(fingerprint);
+      }
+    }
+    DropResolved(account, now, owed);
+    if (owed.empty() || !IsNews(owed, account, *gathered.route, now)) {
+      account.pending.reset();
+      return;
+    }
+  }
+  if (!account.pending) {
+    account.pending = Pending{.since = now};
+  }
+  if (account.pending->version == 0 || !SameToTell(account.pending->alerts, owed)) {
+    account.pending->version = ++memory.last_version;
+    account.pending->kept = false;
+  }
+  account.pending->alerts = std::move(owed);
+}
+
+/// Whether anything of a group is still to be followed.
+bool IsOver(const Group& group, const Gathered* gathered) {
+  const bool owes = std::ranges::any_of(group.accounts, [](const auto& each) {
+    const Account& account = each.second;
+    return account.pending || !account.told.firing.empty() || !account.told.earlier.empty();
+  });
+  return !owes && (gathered == nullptr || !gathered->firing());
+}
+
+void LookAtGroup(const Situation& situation, const Gathered& gathered, const std::string& receiver,
+                 Memory& memory, Group& group) {
+  const WallTime now = situation.now;
+  const bool due = group.next_look <= now;
+  if (due) {
+    group.next_look = now + gathered.route->group_interval;
+  }
+  if (!QuietBy(*gathered.route, situation.settings.time_intervals, now).empty()) {
+    return;
+  }
+  for (const Integration& integration : situation.settings.integrations) {
+    if (integration.receiver != receiver) {
+      continue;
+    }
+    Account& account = group.accounts[integration.id];
+    if (due || account.pending) {
+      UpdateAccount(integration, gathered, now, memory, account);
+    }
+  }
+}
+
+void ForgetIntegrations(const Settings& settings, Group& group) {
+  std::erase_if(group.accounts, [&](const auto& each) {
+    return std::ranges::find(settings.integrations, each.first, &Integration::id) ==
+           settings.integrations.end();
+  });
+}
+
+}  // namespace
+
+void Decide(const Situation& situation, Memory& memory) {
+  const Groups groups = Gather(situation);
+  for (const auto& [id, gathered] : groups) {
+    if (gathered.firing() && !memory.groups.contains(id)) {
+      memory.groups[id] = {.labels = gathered.labels,
+                           .next_look = FirstLook(gathered, situation.now)};
+    }
+  }
+  const Gathered nothing{.route = &situation.settings.route};
+  for (auto at = memory.groups.begin(); at != memory.groups.end();) {
+    auto& [id, group] = *at;
+    const auto found = groups.find(id);
+    const Gathered& gathered = found == groups.end() ? nothing : found->second;
+    group.next_look = std::min(
+        group.next_look,
+        situation.now + std::max(gathered.route->group_wait, gathered.route->group_interval));
+    ForgetIntegrations(situation.settings, group);
+    LookAtGroup(situation, gathered, id.receiver, memory, group);
+    at = IsOver(group, found == groups.end() ? nullptr : &gathered) ? memory.groups.erase(at)
+                                                                    : std::next(at);
+  }
+}
+
+WallTime NextLook(const Memory& memory) {
+  WallTime next = WallTime::max();
+  for (const auto& [id, group] : memory.groups) {
+    next = std::min(next, group.next_look);
+  }
+  return next;
+}
+
+}  // namespace klaxon::notify

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "alerts/model/alert.h"
+
+/// What is remembered of who was told what: Alertmanager's notification log and our outbox.
+namespace klaxon::notify {
+
+/// By fingerprint.
+using AlertMap = std::map<uint64_t, alerts::Alert>;
+
+/// What a receiver has taken.
+struct Told {
+  AlertMap firing{};   ///< as firing, in the newest message
+  AlertMap earlier{};  ///< as firing, in one before; a message since then was silent about them
+  std::optional<WallTime> at{};  ///< the newest message; nothing: none was ever taken
+  bool refused = false;          ///< it was given up rather than taken
+
+  bool KnowsFiring(uint64_t fingerprint) const {
+    return firing.contains(fingerprint) || earlier.contains(fingerprint);
+  }
+};
+
+/// What a receiver must be told and has not taken yet.
+struct Pending {
+  AlertMap alerts{};
+  WallTime since{};      ///< since when it owes us its acceptance
+  uint64_t version = 0;  ///< differs whenever it must be told something else
+  bool kept = false;     ///< it is on the disk, or the disk does not take it; it may be sent
+};
+
+struct Account {
+  Told told{};
+  std::optional<Pending> pending{};
+};
+
+struct GroupId {
+  std::string receiver{};
+  std::string key{};  ///< Alertmanager's groupKey
+
+  friend auto operator<=>(const GroupId&, const GroupId&) = default;
+};
+
+/// Alerts that are told together.
+struct Group {
+  series::Labels labels{};
+  WallTime next_look{};  ///< when it is seen whether there is something to tell
+  std::map<std::string, Account> accounts{};  ///< by integration
+};
+
+struct Memory {
+  std::map<GroupId, Group> groups{};
+  uint64_t last_version = 0;
+};
+
+/// A resolve whose firing was never taken is preceded by that firing for so long; afterwards the
+/// receiver is told the state as it is.
+inline constexpr auto kFiringOwed = std::chrono::hours{1};
+
+/// What is sent next of an outbox entry.
+struct Next {
+  AlertMap alerts{};
+  uint64_t version = 0;
+  bool last = true;  ///< false: the firing of what is resolved already; the rest follows
+};
+
+/// REQUIRES: the account has something pending. Pure.
+Next NextOf(const Account& account, WallTime now);
+
+/// The receiver has taken `sent` (or it was given up: `refused`).
+void Settle(const Next& sent, bool refused, WallTime now, Account& account);
+
+}  // namespace klaxon::notify
