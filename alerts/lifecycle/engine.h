@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/series/queryable.h"
+#include "alerts/lifecycle/active_alert.h"
+#include "alerts/lifecycle/group_state.h"
+#include "alerts/lifecycle/rule_series.h"
+#include "alerts/lifecycle/step.h"
+#include "alerts/model/alert.h"
+#include "alerts/rules/rule.h"
+
+namespace klaxon::alerts {
+
+struct EngineOptions {
+  Duration interval = std::chrono::seconds{15};  ///< of groups that have none of their own
+  Duration query_offset{};                       ///< likewise
+  Duration history = std::chrono::minutes{5};    ///< for how long what rules wrote can be asked for
+  Surroundings surroundings{};
+  /// The page that shows a rule; empty: alerts name none.
+  std::function<std::string(const rules::Rule& rule)> address_of{};
+};
+
+/// When a group is next evaluated after `now`: a time of its own within its interval, the same
+/// after every restart, so that groups do not all run at once (prometheus/rules/group.go).
+WallTime NextSlot(const rules::Group& group, Duration interval, WallTime now);
+
+/// All rules in force. One thread; the series store that it reads may not change meanwhile.
+class Engine {
+ public:
+  explicit Engine(EngineOptions options);
+
+  /// Replaces the rules. Alerts of rules that stay go on as they were; those of rules that went are
+  /// resolved.
+  void Use(std::vector<rules::Group> groups, WallTime now);
+
+  /// For a change of the configuration.
+  void SetOptions(EngineOptions options) { options_ = std::move(options); }
+
+  /// Takes over what was saved before a restart. What fired goes on firing; the clock of what was
+  /// pending stood still meanwhile, and an absence of more than an hour starts it anew. Once, after
+  /// the first Use.
+  void Restore(SavedAlerts saved, WallTime now);
+
+  /// Evaluates the groups that are due. True: there was one.
+  bool EvaluateDue(WallTime now, const series::Queryable& series,
+                   const GroupState::Stopwatch& stopwatch = {});
+
+  /// When the next group is due.
+  std::optional<WallTime> NextDue() const;
+
+  /// All that fire or were resolved less than 15 minutes ago, sorted by labels within their rule.
+  std::vector<Alert> Alerts() const;
+
+  SavedAlerts Save(WallTime now) const;
+
+  std::vector<const GroupState*> groups() const;
+
+  const RuleSeries& written() const { return written_; }
+
+  /// Evaluations of groups that were left out because the one before took too long.
+  uint64_t missed() const { return missed_; }
+
+  Duration IntervalOf(const rules::Group& group) const {
+    return group.interval.value_or(options_.interval);
+  }
+
+  /// As long as the rules exist.
+  void SetUnknown(
+      std::function<bool(const rules::Rule& rule, const series::Labels& labels)> unknown) {
+    options_.surroundings.unknown = std::move(unknown);
+  }
+
+ private:
+  struct Entry {
+    GroupState state;
+    WallTime due{};
+  };
+
+  void Orphan(std::vector<SavedAlert> alerts, WallTime now);
+  Duration HistoryNeeded() const;
+
+  EngineOptions options_;
+  std::vector<Entry> entries_{};
+  std::vector<ActiveAlert> orphans_{};  ///< resolved because their rule went
+  RuleSeries written_{};
+  uint64_t missed_ = 0;
+};
+
+}  // namespace klaxon::alerts

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "agent/base/clock.h"
+#include "agent/promql/query.h"
+#include "agent/series/labels.h"
+#include "agent/series/queryable.h"
+#include "agent/series/sample.h"
+#include "alerts/rules/rule.h"
+
+namespace klaxon::alerts {
+
+/// Takes the series that rules write.
+class SampleSink {
+ public:
+  SampleSink() = default;
+  SampleSink(const SampleSink&) = delete;
+  SampleSink& operator=(const SampleSink&) = delete;
+  virtual ~SampleSink() = default;
+
+  /// Times of a series come in their order.
+  virtual void Append(const series::LabelsRef& labels, series::Sample sample) = 0;
+};
+
+/// What stays the same from one evaluation to the next.
+struct Surroundings {
+  std::map<std::string, std::string> external_labels{};  ///< for templates
+  std::string external_url{};                            ///< "http://klaxon:9308/kafka"
+  std::string path_prefix{};                             ///< "/kafka"
+  promql::QueryOptions query{};
+  /// Whether facts that the rule reads are unknown now that could belong to an alert with these
+  /// labels. Empty: everything is known, as in Prometheus.
+  std::function<bool(const rules::Rule& rule, const series::Labels& labels)> unknown{};
+};
+
+/// One evaluation.
+struct Step {
+  WallTime now{};  ///< its slot: what alerts' clocks go by
+  /// What queries see: a little later than `now` when the evaluation began late, since a store
+  /// keeps no more than the newest sample of most series. Empty: `now`.
+  std::optional<WallTime> seen_at{};
+  Duration query_offset{};  ///< queries look at this much before, and results are written there
+  const series::Queryable& source;
+  SampleSink& sink;
+  const Surroundings& surroundings;
+};
+
+/// Prometheus' unit of time in queries.
+inline int64_t Milliseconds(WallTime time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+}  // namespace klaxon::alerts
