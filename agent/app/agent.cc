@@ -10,6 +10,7 @@
 #include "agent/analysis/view_loop.h"
 #include "agent/app/render_loop.h"
 #include "agent/app/routes.h"
+#include "agent/app/sample_loop.h"
 #include "agent/app/traffic_book.h"
 #include "agent/app/version.h"
 #include "agent/app/web_keeper.h"
@@ -19,6 +20,7 @@
 #include "agent/metrics/own.h"
 #include "agent/metrics/own_counters.h"
 #include "agent/recovery/loop.h"
+#include "agent/series/keeper.h"
 #include "agent/state/database.h"
 #include "collectors/poll_loop.h"
 #include "exporters/prometheus/page.h"
@@ -26,6 +28,9 @@
 
 namespace klaxon::app {
 namespace {
+
+/// As often as Prometheus scrapes by default, for its rules that look at some samples.
+constexpr Duration kSampleInterval = std::chrono::seconds{15};
 
 /// A source with the thread that polls it.
 struct Running {
@@ -72,6 +77,11 @@ class Agent::Impl {
         counters_(clock.Now()),
         page_({.cluster_label = config.cluster_label}, clock,
               [this](metrics::MetricWriter& writer) { EmitOwn(writer); }),
+        series_({.cluster_label = config.cluster_label}, clock,
+                [this](metrics::MetricWriter& writer) {
+                  page_.EmitPage(writer);
+                  EmitOwn(writer);
+                }),
         cluster_label_(config.cluster_label),
         state_directory_(config.state_directory) {}
 
@@ -127,6 +137,7 @@ class Agent::Impl {
     view_loop_ = std::make_unique<analysis::ViewLoop>(clock_, views_);
     render_loop_ =
         std::make_unique<RenderLoop>(views_, [this](const View& view) { page_.Update(view); });
+    sample_loop_ = std::make_unique<SampleLoop>(clock_, views_, series_, kSampleInterval);
     recovery_ = std::make_unique<recovery::Loop>(recovery::Resources{.clock = clock_,
                                                                      .http = *http_,
                                                                      .database = database_.get(),
@@ -175,6 +186,7 @@ class Agent::Impl {
     recovery_.reset();
     view_loop_.reset();
     render_loop_.reset();
+    sample_loop_.reset();
   }
 
   std::string Url() const { return server_->Url(); }
@@ -234,6 +246,7 @@ class Agent::Impl {
     metrics::EmitBuildInfo(kVersion, writer);
     metrics::EmitProcess(metrics::ReadProcess(), writer);
     counters_.Emit(writer);
+    series_.Emit(writer);
     EmitTraffic(traffic_, writer);
     if (const http::Server* server = serving_.load()) {
       prometheus_page::EmitServer(server->Stats(), writer);
@@ -250,6 +263,7 @@ class Agent::Impl {
   metrics::OwnCounters counters_;
   Latest<View> views_{std::make_shared<const View>()};
   prometheus_page::PrometheusPage page_;
+  series::Keeper series_;
   const std::string cluster_label_;
   const std::string state_directory_;
   std::unique_ptr<state::Database> database_;
@@ -259,6 +273,7 @@ class Agent::Impl {
   std::atomic<const http::Server*> serving_ = nullptr;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<RenderLoop> render_loop_;
+  std::unique_ptr<SampleLoop> sample_loop_;
   std::unique_ptr<analysis::ViewLoop> view_loop_;
   std::unique_ptr<recovery::Loop> recovery_;
   uint64_t last_id_ = 0;

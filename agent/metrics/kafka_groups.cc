@@ -127,6 +127,12 @@ void EmitLagUnknown(const TopicOfGroup& topic, Emitter& emitter) {
                      static_cast<double>(count));
     }
   }
+  // Where the end is not known, nobody can tell whether a commit is beyond it.
+  if (std::ranges::count(topic.lag, LagState::kNoEndOffset, &PartitionLag::state) > 0 &&
+      std::ranges::count(topic.lag, LagState::kBeyondEnd, &PartitionLag::state) == 0) {
+    emitter.Unknown(topic.group.committed, {topic.cluster, topic.group_name(), topic.topic_name(),
+                                            Name(LagState::kBeyondEnd)});
+  }
 }
 
 void EmitInfo(const KafkaPart& part, Emitter& emitter) {

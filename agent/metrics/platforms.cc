@@ -20,6 +20,22 @@ constexpr std::array<std::string_view, 5> kProxyLabels{"cluster", "proxy", "kafk
 constexpr std::array<std::string_view, 4> kEnsembleLabels{"cluster", "kafka_name",
                                                           "kafka_cluster_id", "known_by"};
 
+bool IdKnown(const ViewPart& kafka, const Instant& now) {
+  const auto* facts = dynamic_cast<const KafkaFacts*>(kafka.section->facts.get());
+  return facts != nullptr && IsFresh(facts->metadata, now);
+}
+
+/// Whether something that is not known now could tell more of a platform's Kafka than `link` does.
+/// All kinds but registries tell the id themselves, as a rule.
+bool MayBeMore(const PlatformLink& link, const View& view, const Instant& now) {
+  if (link.by == LinkedBy::kConfiguration) {
+    return link.platform->collector != kSchemaRegistryCollector;
+  }
+  return link.kafka == nullptr && std::ranges::any_of(view.parts, [&](const ViewPart& part) {
+           return part.section->collector == kKafkaCollector && !IdKnown(part, now);
+         });
+}
+
 /// Emits what is known of one kind, and says of the others that it is not.
 template <const std::string_view& kCollector>
 void EmitLinks(const View& view, Emitter& emitter) {
@@ -31,12 +47,14 @@ void EmitLinks(const View& view, Emitter& emitter) {
     }
     const bool named = section.collector != kZookeeperCollector;
     const auto link = std::ranges::find(links, &section, &PlatformLink::platform);
-    if (link == links.end()) {
+    if (link == links.end() || MayBeMore(*link, view, emitter.now())) {
       if (named) {
         emitter.Unknown(nullptr, {section.cluster, section.instance});
       } else {
         emitter.Unknown(nullptr, {section.cluster});
       }
+    }
+    if (link == links.end()) {
       continue;
     }
     const std::string_view kafka =

@@ -1,6 +1,7 @@
 #include "agent/metrics/writer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 namespace klaxon::metrics {
@@ -49,6 +50,13 @@ void Emit(Table table, const View& view, MetricWriter& writer) {
     writer.BeginFamily(metric.info);
     metric.emit(view, emitter);
   }
+}
+
+std::span<const Table> AllTables() {
+  static const std::array kAll{KafkaTable(),          ConnectTable(),   RecoveryTable(),
+                               SchemaRegistryTable(), RestProxyTable(), ZookeeperTable(),
+                               RecordSamplesTable(),  PlatformTable(),  AgentTable()};
+  return kAll;
 }
 
 std::vector<UnknownScope> UnknownScopes(std::span<const Table> tables, const View& view) {

@@ -124,4 +124,7 @@ Table PlatformTable();
 /// How the polling goes (`klaxon_collector_*`); changes with every section.
 Table AgentTable();
 
+/// All of them, in the order of the page.
+std::span<const Table> AllTables();
+
 }  // namespace klaxon::metrics

@@ -24,7 +24,9 @@ bool AllMatch(const Labels& labels, std::span<const Matcher> matchers) {
 struct Store::Series {
   LabelsRef labels{};
   Sample newest{};
-  size_t place = 0;  ///< among those of the family
+  Sample previous{};      ///< 0 at time 0: there was none
+  size_t place = 0;       ///< among those of the family
+  bool appended = false;  ///< no scrape has it, none ends it
   std::deque<Chunk> chunks{};
 };
 
@@ -44,14 +46,7 @@ class Store::Writer final : public metrics::MetricWriter {
 
   void BeginFamily(const metrics::MetricInfo& info) override {
     info_ = &info;
-    std::unique_ptr<Family>& family = store_.families_[std::string(info.name)];
-    if (family == nullptr) {
-      const auto kept = store_.options_.history.find(info.name);
-      family = std::make_unique<Family>(
-          Family{.name = std::string(info.name),
-                 .span = kept == store_.options_.history.end() ? 0 : kept->second});
-    }
-    family_ = family.get();
+    family_ = &store_.FamilyOf(info.name);
     family_->cursor = 0;
   }
 
@@ -62,7 +57,9 @@ class Store::Writer final : public metrics::MetricWriter {
   }
 
   /// What is not known is not there: EndScrape ends it.
-  void Unknown(metrics::LabelValues /*first_values*/, const AnswerRef& /*answer*/) override {}
+  void Unknown(metrics::LabelValues first_values, const AnswerRef& answer) override {
+    store_.unknown_.Add(*info_, first_values, answer);
+  }
 
  private:
   Series& Find(metrics::LabelValues values) {
@@ -73,7 +70,7 @@ class Store::Writer final : public metrics::MetricWriter {
     std::vector<std::pair<std::string, std::string>> pairs;
     pairs.emplace_back(kMetricName, info_->name);
     for (size_t i = 0; i < values.size(); ++i)
-      pairs.emplace_back(info_->labels[i], values[i]);
+      pairs.emplace_back(NameOf(i), values[i]);
     const Labels labels(std::move(pairs));
     if (const auto found = family_->by_labels.find(labels); found != family_->by_labels.end()) {
       return *found->second;
@@ -89,10 +86,15 @@ class Store::Writer final : public metrics::MetricWriter {
   bool IsSame(const Labels& labels, metrics::LabelValues values) const {
     size_t left = 1;  // the name
     for (size_t i = 0; i < values.size(); ++i) {
-      if (labels.Get(info_->labels[i]) != values[i]) return false;
+      if (labels.Get(NameOf(i)) != values[i]) return false;
       if (!values[i].empty()) ++left;
     }
     return left == static_cast<size_t>(std::distance(labels.begin(), labels.end()));
+  }
+
+  std::string_view NameOf(size_t i) const {
+    const std::string_view name = info_->labels[i];
+    return i == 0 && name == "cluster" ? std::string_view(store_.options_.cluster_label) : name;
   }
 
   Store& store_;
@@ -101,7 +103,9 @@ class Store::Writer final : public metrics::MetricWriter {
 };
 
 Store::Store(StoreOptions options)
-    : options_(std::move(options)), writer_(std::make_unique<Writer>(*this)) {
+    : options_(std::move(options)),
+      unknown_(options_.cluster_label),
+      writer_(std::make_unique<Writer>(*this)) {
 }
 
 Store::~Store() = default;
@@ -109,11 +113,13 @@ Store::~Store() = default;
 metrics::MetricWriter& Store::BeginScrape(int64_t time) {
   time_ = time;
   numbers_.live = 0;
+  unknown_.Begin();
   return *writer_;
 }
 
 void Store::Add(Family& family, Series& series, Sample sample) {
-  if (series.newest.time == sample.time) return;  // written twice: the first counts
+  if (series.newest.time >= sample.time) return;  // written twice: the first counts
+  series.previous = series.newest;
   series.newest = sample;
   if (!IsStale(sample.value)) ++numbers_.live;
   if (family.span > 0) AddHistory(family, series, sample);
@@ -155,10 +161,48 @@ void Store::KeepBudget() {
   }
 }
 
-void Store::EndScrape() {
+UnknownScopesRef Store::EndScrape(const Instant& now) {
   for (const auto& [name, family] : families_)
     EndMissing(*family);
   KeepBudget();
+  return unknown_.End(now);
+}
+
+Store::Family& Store::FamilyOf(std::string_view name) {
+  std::unique_ptr<Family>& family = families_[std::string(name)];
+  if (family == nullptr) {
+    const auto kept = options_.history.find(name);
+    family = std::make_unique<Family>(Family{
+        .name = std::string(name), .span = kept == options_.history.end() ? 0 : kept->second});
+  }
+  return *family;
+}
+
+void Store::Append(const Labels& labels, Sample sample) {
+  Family& family = FamilyOf(labels.metric_name());
+  auto found = family.by_labels.find(labels);
+  if (found == family.by_labels.end()) {
+    auto made = std::make_shared<Series>(Series{.labels = std::make_shared<const Labels>(labels),
+                                                .place = family.series.size(),
+                                                .appended = true});
+    found = family.by_labels.emplace(made->labels, made.get()).first;
+    family.series.push_back(std::move(made));
+  }
+  Add(family, *found->second, sample);
+}
+
+void Store::SetHistory(Spans history) {
+  options_.history = std::move(history);
+  for (const auto& [name, family] : families_) {
+    const auto kept = options_.history.find(name);
+    family->span = kept == options_.history.end() ? 0 : kept->second;
+    if (family->span > 0) continue;
+    for (const auto& series : family->series) {
+      for (const Chunk& chunk : series->chunks)
+        numbers_.history_bytes -= chunk.bytes();
+      series->chunks.clear();
+    }
+  }
 }
 
 /// Marks what this scrape did not have, and forgets what has ended and has no history any more.
@@ -168,7 +212,7 @@ void Store::EndMissing(Family& family) {
            series->newest.time <= time_ - family.span;
   };
   for (const auto& series : family.series) {
-    if (series->newest.time < time_ && !IsStale(series->newest.value)) {
+    if (series->newest.time < time_ && !IsStale(series->newest.value) && !series->appended) {
       Add(family, *series, {.time = time_, .value = StaleMarker()});
     }
     if (!is_over(series)) continue;
@@ -201,21 +245,15 @@ Result<Selected> Store::Select(const Selection& selection) const {
 
 SelectedSeries Store::Taken(const Series& series, const Selection& selection) {
   SelectedSeries taken{.labels = series.labels};
-  const bool newest_only = series.chunks.empty();
-  if (newest_only) {
-    const bool within =
-        series.newest.time > selection.after && series.newest.time <= selection.until;
-    if (within) taken.samples = {&series.newest, 1};
-    return taken;
-  }
   auto samples = std::make_shared<std::vector<Sample>>();
   for (const Chunk& chunk : series.chunks) {
     if (chunk.last_time() > selection.after && chunk.first_time() <= selection.until) {
       chunk.Decode(*samples);
     }
   }
+  if (series.chunks.empty()) *samples = {series.previous, series.newest};
   const auto outside = [&](const Sample& sample) {
-    return sample.time <= selection.after || sample.time > selection.until;
+    return sample.time <= selection.after || sample.time > selection.until || sample.time == 0;
   };
   std::erase_if(*samples, outside);
   taken.samples = *samples;

@@ -6,20 +6,28 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "agent/metrics/writer.h"
+#include "agent/model/unknown_scope.h"
 #include "agent/series/chunk.h"
 #include "agent/series/queryable.h"
+#include "agent/series/unknown_book.h"
 
 namespace klaxon::series {
 
+/// By metric, how far back its samples are kept: ms.
+using Spans = std::map<std::string, int64_t, std::less<>>;
+
 struct StoreOptions {
-  /// Metrics of which samples are kept, and for how long: ms. Of all others there is the newest.
-  std::map<std::string, int64_t, std::less<>> history{};
+  /// Of all other metrics the two newest samples are kept.
+  Spans history{};
   /// For samples that are kept, in bytes; the oldest go first.
   size_t budget = size_t{64} << 20;
+  /// What the label `cluster` of the tables is called; empty: it is left out.
+  std::string cluster_label = "cluster";
 };
 
 struct StoreNumbers {
@@ -30,8 +38,7 @@ struct StoreNumbers {
 
 /// What the metrics' tables say, as series: the newest sample of each, and the history of some. A
 /// series that a scrape no longer has, or that is unknown, ends with a staleness marker, so that an
-/// old value never passes for a new one. One thread; what Select gave is valid until the next
-/// scrape.
+/// old value never passes for a new one. One thread; what Select gave lives on its own.
 class Store final : public Queryable {
  public:
   explicit Store(StoreOptions options);
@@ -40,7 +47,14 @@ class Store final : public Queryable {
   /// Takes what is written until EndScrape as samples of `time` (ms since 1970).
   /// REQUIRES: later than the scrape before.
   metrics::MetricWriter& BeginScrape(int64_t time);
-  void EndScrape();
+  /// Returns what the tables could not tell; never null.
+  UnknownScopesRef EndScrape(const Instant& now);
+
+  /// Adds a sample to a series that no scrape has. Dropped unless it is later than the newest.
+  void Append(const Labels& labels, Sample sample);
+
+  /// From now on, instead of the history before.
+  void SetHistory(Spans history);
 
   /// Warns when it is asked for more of the past than is kept.
   Result<Selected> Select(const Selection& selection) const override;
@@ -57,6 +71,7 @@ class Store final : public Queryable {
     int64_t first_time = 0;
   };
 
+  Family& FamilyOf(std::string_view name);
   void Add(Family& family, Series& series, Sample sample);
   void AddHistory(const Family& family, Series& series, Sample sample);
   void KeepBudget();
@@ -70,6 +85,7 @@ class Store final : public Queryable {
   int64_t dropped_until_ = 0;  ///< history before this may lack because of the budget
   std::map<std::string, std::unique_ptr<Family>, std::less<>> families_;
   std::deque<SealedChunk> sealed_{};  ///< in the order they were filled
+  UnknownBook unknown_;
   std::unique_ptr<Writer> writer_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "agent/metrics/own.h"
 #include "agent/metrics/own_counters.h"
+#include "agent/series/keeper.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
 
@@ -47,7 +48,8 @@ std::vector<CatalogueSection> Catalogue() {
       {.title = "Klaxon itself", .metrics = {}},
   };
   for (const std::span<const MetricInfo> infos :
-       {PageInfos(), metrics::OwnInfos(), metrics::CounterInfos(), ServerInfos()}) {
+       {PageInfos(), metrics::OwnInfos(), metrics::CounterInfos(), series::KeeperInfos(),
+        ServerInfos()}) {
     std::ranges::copy(infos, std::back_inserter(sections.back().metrics));
   }
   return sections;

@@ -156,6 +156,10 @@ void PrometheusPage::EmitPage(const Fragments& fragments, const Instant& now,
   emit(kShown, [&](const Fragment& shown) { return IsOverdue(shown, now) ? 0.0 : 1.0; });
 }
 
+void PrometheusPage::EmitPage(metrics::MetricWriter& writer) const {
+  EmitPage(Current(), clock_.Now(), writer);
+}
+
 std::shared_ptr<const std::string> PrometheusPage::Compose(const Fragments& fragments,
                                                            const Instant& now) const {
   std::vector<const DeflatedPart*> parts;

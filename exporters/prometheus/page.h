@@ -40,6 +40,9 @@ class PrometheusPage {
   /// was not is left out, so that a stuck thread of ours cannot keep old values alive. Thread-safe.
   http::Response Serve(const http::Request& request) const;
 
+  /// What the page says of itself now, `klaxon_page_*`. Thread-safe.
+  void EmitPage(metrics::MetricWriter& writer) const;
+
  private:
   /// A kind of source.
   struct Kind {

@@ -30,7 +30,7 @@ void Scrape(Store& store, int64_t time, const std::vector<Row>& rows) {
   }
   writer.BeginFamily(kUp);
   writer.Sample({}, 1);
-  store.EndScrape();
+  store.EndScrape({});
 }
 
 struct Answer {

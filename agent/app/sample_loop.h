@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <thread>
+
+#include "agent/base/clock.h"
+#include "agent/base/latest.h"
+#include "agent/model/view.h"
+#include "agent/series/keeper.h"
+
+namespace klaxon::app {
+
+/// The thread that samples the newest view into the series, at even distances and whatever the
+/// cadences of collectors, and then lets something work with them.
+class SampleLoop {
+ public:
+  /// Called on the loop's thread after each sampling, with the view that was sampled and the time
+  /// of its samples (ms since 1970). What it takes longer than the interval is skipped.
+  using Then = std::function<void(const View& view, int64_t time)>;
+
+  /// All it is given must outlive the loop. Begins with the first view that has parts.
+  SampleLoop(Clock& clock, const Latest<View>& views, series::Keeper& keeper, Duration interval,
+             Then then = {});
+  SampleLoop(const SampleLoop&) = delete;
+  SampleLoop& operator=(const SampleLoop&) = delete;
+  ~SampleLoop() = default;
+
+ private:
+  void Run(const std::stop_token& stop);
+  void Sample();
+
+  Clock& clock_;
+  const Latest<View>& views_;
+  series::Keeper& keeper_;
+  const Duration interval_;
+  const Then then_;
+  std::jthread thread_;  // last: joined before anything it uses is gone
+};
+
+}  // namespace klaxon::app
