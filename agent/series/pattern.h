@@ -19,7 +19,8 @@ class Pattern {
   bool Matches(std::string_view text) const;
 
   /// `replacement` with $1, ${1}, $name, ${name} and $$ filled in from the groups of a match (Go's
-  /// Regexp.Expand; a group that is not there is empty). Empty when the text does not match.
+  /// Regexp.Expand; a group that is not there is empty), not much over 1 MiB. Empty when the text
+  /// does not match.
   std::optional<std::string> Replace(std::string_view text, std::string_view replacement) const;
 
  private:

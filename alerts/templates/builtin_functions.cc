@@ -82,7 +82,7 @@ Result<Value> Equal(const Environment& /*environment*/, Arguments arguments) {
 }
 
 Result<Value> NotEqual(const Environment& environment, Arguments arguments) {
-  const Result<Value> equal = Equal(environment, arguments);
+  Result<Value> equal = Equal(environment, arguments);
   if (!equal) return equal;
   return Value(!*equal->As<bool>());
 }
@@ -193,7 +193,7 @@ Result<Value> PrintFormat(const Environment& /*environment*/, Arguments argument
 /// A function of the text of all its arguments.
 template <std::string (*kOf)(std::string_view)>
 Result<Value> OfText(const Environment& environment, Arguments arguments) {
-  const Result<Value> text = Print(environment, arguments);
+  Result<Value> text = Print(environment, arguments);
   if (!text) return text;
   return Value(kOf(*text->As<std::string>()));
 }
@@ -220,7 +220,7 @@ Result<Value> Lazy(const Environment& /*environment*/, Arguments arguments) {
 }  // namespace
 
 const FunctionTable& BuiltinFunctions() {
-  static const FunctionTable kTable{
+  static const FunctionTable table{
       {"and", {1, kAnyNumber, Lazy}},
       {"or", {1, kAnyNumber, Lazy}},
       {"not", {1, 1, Not}},
@@ -239,7 +239,7 @@ const FunctionTable& BuiltinFunctions() {
       {"js", {0, kAnyNumber, OfText<JavaScript>}},
       {"urlquery", {0, kAnyNumber, OfText<EscapeQuery>}},
   };
-  return kTable;
+  return table;
 }
 
 }  // namespace klaxon::templates

@@ -1,5 +1,6 @@
 #include "alerts/templates/execute.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -117,16 +118,13 @@ class Walker {
   void Each(const Value& value, const Once& once) {
     if (const auto* list = value.As<List>()) {
       int64_t index = 0;
-      for (const Value& item : list->items) {
-        if (!once(Value(index++), item)) break;
-      }
+      std::ranges::all_of(list->items,
+                          [&](const Value& item) { return once(Value(index++), item); });
     } else if (const auto* map = value.As<Map>()) {
-      for (const auto& [key, item] : map->entries) {
-        if (!once(Value(key), item)) break;
-      }
+      std::ranges::all_of(
+          map->entries, [&](const auto& entry) { return once(Value(entry.first), entry.second); });
     } else if (const auto* times = value.As<int64_t>()) {
-      for (int64_t i = 0; i < *times; ++i) {
-        if (!once(Value(i), Value(i))) break;
+      for (int64_t i = 0; i < *times && once(Value(i), Value(i)); ++i) {
       }
     } else if (!value.empty()) {
       frame_.Fail("range can't iterate over " + Shown(value, 100));

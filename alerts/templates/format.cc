@@ -52,7 +52,7 @@ std::string Pad(std::string text, const Directive& directive, bool number) {
   return text.insert(sign ? 1 : 0, missing, zeros ? '0' : ' ');
 }
 
-std::string Signed(std::string digits, bool negative, const Directive& directive) {
+std::string Signed(const std::string& digits, bool negative, const Directive& directive) {
   const char* const sign = negative ? "-" : directive.plus ? "+" : directive.space ? " " : "";
   return sign + digits;
 }
@@ -95,11 +95,22 @@ std::optional<std::string> FormatInteger(uint64_t magnitude, bool negative,
       std::string digits = Based(magnitude, directive);
       const size_t least = std::min(directive.precision.value_or(0), kWidest);
       if (digits.size() < least) digits.insert(0, least - digits.size(), '0');
-      return Pad(Signed(std::move(digits), negative, directive), directive, !directive.precision);
+      return Pad(Signed(digits, negative, directive), directive, !directive.precision);
     }
     default:
       return std::nullopt;
   }
+}
+
+std::string FloatDigits(double magnitude, const Directive& directive) {
+  const char verb = directive.verb == 'v' ? 'g' : directive.verb == 'F' ? 'f' : directive.verb;
+  if (!directive.precision && (verb == 'g' || verb == 'G')) {
+    std::string digits = ShownNumber(magnitude);
+    if (verb == 'G') std::ranges::replace(digits, 'e', 'E');
+    return digits;
+  }
+  const size_t precision = std::min(directive.precision.value_or(6), size_t{500});
+  return fmt::format(fmt::runtime(std::string("{:.{}") + verb + "}"), magnitude, precision);
 }
 
 std::optional<std::string> FormatFloat(double number, const Directive& directive) {
@@ -111,17 +122,8 @@ std::optional<std::string> FormatFloat(double number, const Directive& directive
     const std::string sign = negative ? "-" : std::isnan(number) && !directive.plus ? "" : "+";
     return Pad(sign + text, directive, false);
   }
-  const double magnitude = std::abs(number);
-  const char verb = directive.verb == 'v' ? 'g' : directive.verb == 'F' ? 'f' : directive.verb;
-  std::string digits;
-  if (!directive.precision && (verb == 'g' || verb == 'G')) {
-    digits = ShownNumber(magnitude);
-    if (verb == 'G') std::ranges::replace(digits, 'e', 'E');
-  } else {
-    const size_t precision = std::min(directive.precision.value_or(6), size_t{500});
-    digits = fmt::format(fmt::runtime(std::string("{:.{}") + verb + "}"), magnitude, precision);
-  }
-  return Pad(Signed(std::move(digits), negative, directive), directive, true);
+  return Pad(Signed(FloatDigits(std::abs(number), directive), negative, directive), directive,
+             true);
 }
 
 std::optional<std::string> FormatText(std::string_view text, const Directive& directive) {
@@ -146,6 +148,13 @@ std::optional<std::string> FormatText(std::string_view text, const Directive& di
   }
 }
 
+/// What else than a number takes; the others of Go's verbs show a mistake.
+std::string_view VerbsOf(const Value& value) {
+  if (value.As<bool>() != nullptr) return "tv";
+  if (value.As<std::string>() != nullptr) return "vsqxX";
+  return value.empty() ? "v" : "vsq";
+}
+
 std::optional<std::string> FormatValue(const Value& value, const Directive& directive) {
   if (const auto* number = value.As<double>()) return FormatFloat(*number, directive);
   if (const auto* whole = value.As<int64_t>()) {
@@ -154,19 +163,12 @@ std::optional<std::string> FormatValue(const Value& value, const Directive& dire
     return FormatInteger(negative ? 0 - bits : bits, negative, directive);
   }
   if (const auto* natural = value.As<uint64_t>()) return FormatInteger(*natural, false, directive);
-  if (const auto* truth = value.As<bool>()) {
-    if (directive.verb != 't' && directive.verb != 'v') return std::nullopt;
-    return Pad(*truth ? "true" : "false", directive, false);
-  }
-  if (const auto* span = value.As<Duration>(); span != nullptr && directive.verb == 'd') {
+  const auto* span = value.As<Duration>();
+  if (span != nullptr && directive.verb == 'd')
     return FormatValue(Value(static_cast<int64_t>(span->count())), directive);
-  }
-  if (value.empty() && directive.verb != 'v') return std::nullopt;
-  const std::string text = Shown(value, kLongestText);
-  if (value.As<std::string>() == nullptr && directive.verb != 'v' && directive.verb != 's' &&
-      directive.verb != 'q')
-    return std::nullopt;
-  return FormatText(text, directive);
+  if (VerbsOf(value).find(directive.verb) == std::string_view::npos) return std::nullopt;
+  if (const auto* truth = value.As<bool>()) return Pad(*truth ? "true" : "false", directive, false);
+  return FormatText(Shown(value, kLongestText), directive);
 }
 
 /// Reads the directives of a format one after the other.

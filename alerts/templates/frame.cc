@@ -78,10 +78,10 @@ void Frame::SpendOn(const Value& value) {
 }
 
 const Value& Frame::ValueOf(std::string_view variable) const {
-  static const Value kNone;
+  static const Value none;
   const auto found = std::find_if(variables_.rbegin(), variables_.rend(),
                                   [variable](const Variable& one) { return one.name == variable; });
-  return found == variables_.rend() ? kNone : found->value;
+  return found == variables_.rend() ? none : found->value;
 }
 
 void Frame::Set(const std::string& variable, const Value& value, bool assigns) {

@@ -80,7 +80,7 @@ Result<Value> Unix(const WallTime& time, Arguments /*arguments*/) {
 }
 
 const MethodTable<WallTime>& TimeMethods() {
-  static const MethodTable<WallTime> kTable{
+  static const MethodTable<WallTime> table{
       {"Add", {1, Added}},
       {"Day", {0, Part<kDay>}},
       {"Format",
@@ -112,11 +112,11 @@ const MethodTable<WallTime>& TimeMethods() {
         }}},
       {"Year", {0, Part<kYear>}},
   };
-  return kTable;
+  return table;
 }
 
 const MethodTable<Duration>& DurationMethods() {
-  static const MethodTable<Duration> kTable{
+  static const MethodTable<Duration> table{
       {"Hours",
        {0,
         [](const Duration& span, Arguments) -> Result<Value> {
@@ -137,7 +137,7 @@ const MethodTable<Duration>& DurationMethods() {
       {"String",
        {0, [](const Duration& span, Arguments) -> Result<Value> { return Value(ToString(span)); }}},
   };
-  return kTable;
+  return table;
 }
 
 }  // namespace

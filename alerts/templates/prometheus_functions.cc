@@ -287,7 +287,7 @@ Result<double> NumberOf(const Value& value) {
 }
 
 const FunctionTable& PrometheusFunctions() {
-  static const FunctionTable kTable{
+  static const FunctionTable table{
       {"query", {1, 1, Query}},
       {"first", {1, 1, First}},
       {"label", {2, 2, Label}},
@@ -326,7 +326,7 @@ const FunctionTable& PrometheusFunctions() {
           return Value(environment.path_prefix);
         }}},
   };
-  return kTable;
+  return table;
 }
 
 }  // namespace klaxon::templates
