@@ -139,6 +139,7 @@ void UpdateAccount(const Integration& integration, const Gathered& gathered, Wal
       if (!alert.firing()) {
         account.told.earlier.erase(fingerprint);
         account.told.firing.erase(fingerprint);
+        ++account.told.edition;
       }
     }
     DropResolved(account, now, owed);

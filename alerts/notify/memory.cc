@@ -34,6 +34,7 @@ void Settle(const Next& sent, bool refused, WallTime now, Account& account) {
   }
   told.at = now;
   told.refused = refused;
+  ++told.edition;
   if (sent.last && account.pending && account.pending->version == sent.version) {
     account.pending.reset();
   }

@@ -22,6 +22,7 @@ struct Told {
   AlertMap earlier{};  ///< as firing, in one before; a message since then was silent about them
   std::optional<WallTime> at{};  ///< the newest message; nothing: none was ever taken
   bool refused = false;          ///< it was given up rather than taken
+  uint64_t edition = 0;          ///< grows whenever anything here changes
 
   bool KnowsFiring(uint64_t fingerprint) const {
     return firing.contains(fingerprint) || earlier.contains(fingerprint);
@@ -31,9 +32,10 @@ struct Told {
 /// What a receiver must be told and has not taken yet.
 struct Pending {
   AlertMap alerts{};
-  WallTime since{};      ///< since when it owes us its acceptance
-  uint64_t version = 0;  ///< differs whenever it must be told something else
-  bool kept = false;     ///< it is on the disk, or the disk does not take it; it may be sent
+  WallTime since{};       ///< since when it owes us its acceptance
+  uint64_t version = 0;   ///< differs whenever it must be told something else
+  uint64_t attempts = 0;  ///< that were not accepted
+  bool kept = false;      ///< it is on the disk, or the disk does not take it; it may be sent
 };
 
 struct Account {

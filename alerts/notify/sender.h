@@ -1,0 +1,51 @@
+#pragma once
+
+#include <future>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "agent/base/clock.h"
+#include "alerts/notify/hub.h"
+#include "alerts/notify/receiver.h"
+
+namespace klaxon::notify {
+
+/// A thread that sends: the outbox of one integration, or the alerts to one feed. What is not
+/// accepted is sent again, with growing pauses and never before the receiver wants it.
+class Sender {
+ public:
+  static std::unique_ptr<Sender> Of(Hub& hub, const Integration& integration,
+                                    const ReceiverDeps& deps);
+  static std::unique_ptr<Sender> Of(Hub& hub, const FeedSettings& feed, const ReceiverDeps& deps);
+
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+  /// Cuts short what is being sent.
+  ~Sender() = default;
+
+  /// Nothing new is sent from now on; what is being sent may end.
+  void Retire() { retire_.request_stop(); }
+
+  /// Cuts short what is being sent, and does not wait.
+  void Cut() { thread_.request_stop(); }
+
+  /// Waits for the end of that; false: it goes on.
+  bool WaitRetired(Duration longest) const {
+    return done_.wait_for(longest) == std::future_status::ready;
+  }
+
+ private:
+  Sender() = default;
+
+  template <class Loop>
+  void Begin(Loop loop);
+
+  std::stop_source retire_{};
+  std::promise<void> promise_{};
+  std::shared_future<void> done_{promise_.get_future()};
+  std::jthread thread_{};
+};
+
+}  // namespace klaxon::notify

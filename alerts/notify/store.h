@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "agent/base/result.h"
+#include "agent/state/database.h"
+#include "alerts/notify/memory.h"
+#include "alerts/notify/notifier.h"
+#include "alerts/notify/silence.h"
+
+namespace klaxon::notify {
+
+/// All that alerts leave to the next process.
+struct Contents {
+  Memory memory{};
+  std::vector<Silence> silences{};
+  std::map<std::string, std::string> states{};   ///< the rules' own
+  std::map<std::string, WallTime> not_before{};  ///< by integration: a receiver asked to wait
+  bool evaluated = false;                        ///< `states` are known
+};
+
+/// The tables of the owner "alerts". Writes what differs from what was written last, so that after
+/// a failure the next success brings everything. Confined to one thread at a time; the database may
+/// be shared.
+class Store {
+ public:
+  /// What a transaction would write.
+  struct Draft {
+    std::vector<state::Statement> statements{};
+    std::map<std::string, std::string> written{};  ///< marks by row, as they are then
+    uint64_t version = 0;                          ///< the newest in the outbox
+    size_t receipts = 0;
+  };
+
+  /// Brings the tables into the database, which outlives the store.
+  static Result<Store> Make(state::Database& database);
+
+  /// What was given up is forgotten: after a restart it is worth another attempt.
+  Result<Contents> Load(WallTime now);
+
+  /// `receipts` are new ones. Quick: nothing is written yet.
+  Draft Prepare(const Contents& contents, const std::vector<Receipt>& receipts, WallTime now);
+
+  /// One transaction. Error: nothing was written.
+  Result<void> Write(Draft draft);
+
+  /// The newest first.
+  static Result<std::vector<Receipt>> ReadReceipts(const state::Database& database, size_t most);
+  static Result<std::vector<Silence>> ReadSilences(const state::Database& database);
+
+ private:
+  explicit Store(state::Database& database) : database_(&database) {}
+
+  void Put(Draft& draft, const std::string& row, const std::string& mark,
+           const std::function<state::Statement()>& statement) const;
+  void PutGroups(const Contents& contents, Draft& draft) const;
+  void PutAccount(const GroupId& id, const std::string& integration, const Account& account,
+                  Draft& draft) const;
+  void PutSilences(const Contents& contents, Draft& draft) const;
+  void PutStates(const Contents& contents, Draft& draft) const;
+  void DeleteGone(Draft& draft) const;
+  Result<void> LoadGroups(Contents& contents) const;
+  Result<void> LoadAccounts(Contents& contents) const;
+
+  state::Database* database_;
+  std::map<std::string, std::string> written_{};  // table, key and mark of each row
+  WallTime deleted_{};                            // old receipts, last
+};
+
+}  // namespace klaxon::notify

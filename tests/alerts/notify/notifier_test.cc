@@ -1,0 +1,262 @@
+#include "alerts/notify/notifier.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <fstream>
+#include <functional>
+#include <mutex>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/http/client.h"
+#include "agent/state/connection.h"
+#include "agent/state/folder.h"
+#include "alerts/notify/saved_alerts.h"
+#include "alerts/notify/store.h"
+#include "tests/alerts/notify/scene.h"
+#include "tests/support/temporary_folder.h"
+
+namespace klaxon::notify {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// What a receiver of this process was told, and what it answers.
+class Desk {
+ public:
+  Delivery Take(const Message& message) {
+    const std::scoped_lock lock(mutex_);
+    AlertMap alerts;
+    for (const alerts::Alert& alert : message.alerts) {
+      alerts.emplace(alerts::Fingerprint(alert.labels), alert);
+    }
+    const Delivery answer = answers_.empty() ? Delivery::Accepted("ok") : answers_.front();
+    if (!answers_.empty()) {
+      answers_.pop_front();
+    }
+    told_.push_back(Scene::Words(alerts) + (answer.outcome == Outcome::kAccepted ? "" : " (no)"));
+    changed_.notify_all();
+    return answer;
+  }
+
+  void AnswerFirst(std::deque<Delivery> answers) {
+    const std::scoped_lock lock(mutex_);
+    answers_ = std::move(answers);
+  }
+
+  /// All that was told, once it is that much; what there is after a long wait.
+  std::vector<std::string> Told(size_t least) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, seconds{20}, [&] { return told_.size() >= least; });
+    return told_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Delivery> answers_;
+  std::vector<std::string> told_;
+};
+
+class DeskReceiver final : public Receiver {
+ public:
+  explicit DeskReceiver(Desk& desk) : desk_(desk) {}
+
+  Delivery Send(const Message& message, const Patience&) override { return desk_.Take(message); }
+
+ private:
+  Desk& desk_;
+};
+
+struct Office {
+  Office() { Open(); }
+
+  void Open() {
+    Result<std::unique_ptr<state::Database>> opened =
+        state::Database::Open(folder.path(), clock.Now());
+    REQUIRE(opened);
+    database = *std::move(opened);
+  }
+
+  Settings Routes() {
+    Settings settings;
+    settings.route.receiver = "ops";
+    settings.route.group_by = {"alertname"};
+    settings.route.group_wait = seconds{0};
+    settings.route.group_interval = milliseconds{20};
+    settings.integrations.push_back(
+        {.id = "ops/desk[0]", .receiver = "ops", .kind = "desk", .make = [this](const auto&) {
+           return std::make_unique<DeskReceiver>(desk);
+         }});
+    return settings;
+  }
+
+  std::unique_ptr<Notifier> Begin() {
+    return std::make_unique<Notifier>(
+        Resources{.clock = clock, .http = *http, .database = database.get(), .missing = "none"},
+        Routes());
+  }
+
+  void Tell(Notifier& notifier, std::vector<alerts::Alert> alerts,
+            std::map<std::string, std::string> states = {}) {
+    notifier.Tell({.alerts = std::move(alerts), .at = clock.Now(), .states = std::move(states)});
+  }
+
+  bool Eventually(const std::function<bool()>& condition) {
+    const MonoTime end = clock.Now().mono + seconds{20};
+    while (!condition() && clock.Now().mono < end) {
+      clock.SleepUntil(clock.Now().mono + milliseconds{5}, {});
+    }
+    return condition();
+  }
+
+  SystemClock clock{};
+  std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
+  testing::TemporaryFolder folder{};
+  std::unique_ptr<state::Database> database{};
+  Desk desk{};
+};
+
+const std::vector<std::pair<std::string, std::string>> kStuck{{"alertname", "Stuck"}};
+
+TEST_CASE("What is accepted leaves the outbox, and a receipt stays") {
+  Office office;
+  const auto notifier = office.Begin();
+  office.Tell(*notifier, {Firing(kStuck, 0)});
+  CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck"});
+  office.Tell(*notifier, {});
+  CHECK(office.desk.Told(2) == std::vector<std::string>{" +Stuck", " -Stuck"});
+  CHECK(office.Eventually([&] {
+    const auto rows = office.database->Read({.sql = "SELECT * FROM notify_outbox"});
+    return rows && rows->empty();
+  }));
+  CHECK(office.Eventually([&] {
+    const auto receipts = Store::ReadReceipts(*office.database, 10);
+    return receipts && receipts->size() == 2 && receipts->front().resolved == 1;
+  }));
+  CHECK(notifier->GetReport().durable);
+}
+
+TEST_CASE("What was not accepted is told after a restart, and states come back") {
+  Office office;
+  office.desk.AnswerFirst({{.outcome = Outcome::kRetry, .words = "down", .retry_after = hours{1}}});
+  {
+    const auto notifier = office.Begin();
+    office.Tell(*notifier, {Firing(kStuck, 0)}, {{"rule", "firing"}});
+    CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck (no)"});
+    CHECK(office.Eventually([&] { return notifier->GetReport().senders.at(0).failed == 1; }));
+    CHECK(office.Eventually([&] {
+      const auto rows = office.database->Read({.sql = "SELECT * FROM notify_waits"});
+      return rows && rows->size() == 1;
+    }));
+  }
+  SECTION("not before the time that the receiver asked for") {
+    const auto notifier = office.Begin();
+    CHECK(notifier->RestoredStates() == std::map<std::string, std::string>{{"rule", "firing"}});
+    CHECK(notifier->GetReport().senders.at(0).waiting == 1);
+    office.Tell(*notifier, {Firing(kStuck, 0)});
+    CHECK(office.Eventually([&] {
+      const auto states = office.database->Read({.sql = "SELECT * FROM alert_states"});
+      return states && states->empty();
+    }));
+    CHECK(office.desk.Told(1).size() == 1);
+  }
+  SECTION("at once when it did not ask, and only what is so now") {
+    REQUIRE(office.database->Write({{.sql = "DELETE FROM notify_waits"}}));
+    const auto notifier = office.Begin();
+    office.Tell(*notifier, {});
+    CHECK(office.desk.Told(3) ==
+          std::vector<std::string>{" +Stuck (no)", " +Stuck", " -Stuck"});  // owed, then its end
+  }
+}
+
+TEST_CASE("A failure is repeated until it is accepted, and what is refused is not") {
+  Office office;
+  office.desk.AnswerFirst({{.outcome = Outcome::kRetry, .words = "busy"}});
+  const auto notifier = office.Begin();
+  office.Tell(*notifier, {Firing(kStuck, 0)});
+  CHECK(office.desk.Told(2) == std::vector<std::string>{" +Stuck (no)", " +Stuck"});
+
+  office.desk.AnswerFirst({{.outcome = Outcome::kGivenUp, .words = "answers 404"}});
+  office.Tell(*notifier, {});
+  CHECK(office.desk.Told(3).back() == " -Stuck (no)");
+  CHECK(office.Eventually([&] { return notifier->GetReport().senders.at(0).waiting == 0; }));
+  CHECK(notifier->GetReport().receipts.front().words == "answers 404");
+}
+
+TEST_CASE("A disk that takes nothing costs no page, and is told") {
+  Office office;
+  const auto notifier = office.Begin();
+  REQUIRE(office.database->Write({{.sql = "DROP TABLE notify_groups"}}));
+  office.Tell(*notifier, {Firing(kStuck, 0)});
+  CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck"});
+  const Report report = notifier->GetReport();
+  CHECK_FALSE(report.durable);
+  CHECK(report.not_durable_because.find("notify_groups") != std::string::npos);
+}
+
+TEST_CASE("A file that was replaced while it was open is noticed") {
+  Office office;
+  const auto notifier = office.Begin();
+  REQUIRE(std::rename(state::DatabaseIn(office.folder.path()).c_str(),
+                      (state::DatabaseIn(office.folder.path()) + ".away").c_str()) == 0);
+  office.Tell(*notifier, {Firing(kStuck, 0)});
+  CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck"});
+  CHECK_FALSE(notifier->GetReport().durable);
+}
+
+TEST_CASE("Silences are kept, and refused when they silence everything") {
+  Office office;
+  std::string id;
+  {
+    const auto notifier = office.Begin();
+    const Instant now = office.clock.Now();
+    Silence silence{.matchers = MatchersOf("alertname=Stuck"),
+                    .starts_at = now.wall,
+                    .ends_at = now.wall + hours{1},
+                    .created_by = "me"};
+    const Result<std::string> set = notifier->SetSilence(silence);
+    REQUIRE(set);
+    id = *set;
+    CHECK(id.size() == 36);
+    silence.matchers = MatchersOf(R"(alertname=~".*")");
+    CHECK_FALSE(notifier->SetSilence(silence));
+    silence.id = "unknown";
+    CHECK_FALSE(notifier->SetSilence(silence));
+  }
+  const auto notifier = office.Begin();
+  REQUIRE(notifier->Silences().size() == 1);
+  CHECK(notifier->Silences().front().id == id);
+  office.Tell(*notifier, {Firing(kStuck, 0)});
+  REQUIRE(notifier->ExpireSilence(id));
+  CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck"});
+  CHECK_FALSE(notifier->ExpireSilence("unknown"));
+}
+
+TEST_CASE("Alerts of rules come back as they were") {
+  alerts::SavedAlerts saved{.at = At(7)};
+  saved.alerts.push_back(
+      {.rule = {.file = "f", .group = "g", .rule = "r", .labels = "{a=\"b\"}", .occurrence = 2},
+       .alert = {.labels = LabelsFrom({{"alertname", "r"}, {"x", "\xf0\x9f\x94\xa5"}}),
+                 .annotations = LabelsFrom({{"summary", "line\nline"}}),
+                 .value = 1.5,
+                 .phase = alerts::Phase::kFiring,
+                 .active_since = At(1) + std::chrono::nanoseconds{3},
+                 .fired_at = At(2),
+                 .unknown_since = At(3)}});
+  const std::map<std::string, std::string> states = ToStates(saved);
+  const alerts::SavedAlerts back = FromStates(states);
+  CHECK(back.at == saved.at);
+  REQUIRE(back.alerts.size() == 1);
+  CHECK(back.alerts[0].rule == saved.alerts[0].rule);
+  CHECK(ToStates(back) == states);
+  CHECK(back.alerts[0].alert.active_since == saved.alerts[0].alert.active_since);
+  CHECK_FALSE(back.alerts[0].alert.resolved_at);
+  CHECK(FromStates({{"[]", "{}"}, {"x", "y"}}).alerts.empty());
+}
+
+}  // namespace
+}  // namespace klaxon::notify
