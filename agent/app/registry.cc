@@ -193,8 +193,25 @@ recovery::Policy ReadRecovery(YamlMap& connect) {
   return policy;
 }
 
+/// One worker in two entries would be counted twice, and what fails on it restarted twice.
+void CheckWorkers(YamlMap& yaml, const connect_collector::Config& config,
+                  std::span<const SourceRef> others) {
+  for (const SourceRef& other : others) {
+    const auto* connect = dynamic_cast<const ConnectSource*>(other.get());
+    if (connect == nullptr) {
+      continue;
+    }
+    const std::vector<std::string>& urls = connect->config().source.urls;
+    const auto found = std::ranges::find_first_of(config.source.urls, urls);
+    if (found != config.source.urls.end()) {
+      yaml.Complain("url", fmt::format("{} is a worker of \"{}\" in the cluster \"{}\" already",
+                                       *found, connect->config().name, connect->place().cluster));
+    }
+  }
+}
+
 std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& cluster,
-                                   std::span<const SourceRef>) {
+                                   std::span<const SourceRef> earlier) {
   std::vector<SourceRef> sources;
   std::set<std::string> names;
   for (YamlMap& yaml : cluster_map.Maps("connect")) {
@@ -202,6 +219,8 @@ std::vector<SourceRef> ReadConnect(YamlMap& cluster_map, const std::string& clus
     if (!names.insert(config.name).second) {
       yaml.Complain("name", fmt::format("a second Connect cluster is named \"{}\"", config.name));
     }
+    CheckWorkers(yaml, config, earlier);
+    CheckWorkers(yaml, config, sources);
     recovery::Policy policy = ReadRecovery(yaml);
     yaml.Finish();
     CollectorPlace place{.cluster = cluster,

@@ -100,6 +100,17 @@ TEST_CASE("two Connect clusters of one cluster need two names", "[config]") {
             .find("a second Connect cluster is named \"a\"") != std::string::npos);
 }
 
+TEST_CASE("one worker belongs to one Connect cluster", "[config]") {
+  CHECK(MistakesIn("clusters: [{name: main, connect: [{name: a, url: 'http://c:1'}, "
+                   "{name: b, url: ['http://d:1', 'http://c:1']}]}]") ==
+        "klaxon.yaml:1: clusters[0].connect[1].url: http://c:1 is a worker of \"a\" in the cluster "
+        "\"main\" already");
+  CHECK(MistakesIn("clusters: [{name: one, connect: [{name: a, url: 'http://c:1'}]}, "
+                   "{name: two, connect: [{name: a, url: 'http://c:1'}]}]") ==
+        "klaxon.yaml:1: clusters[1].connect[0].url: http://c:1 is a worker of \"a\" in the cluster "
+        "\"one\" already");
+}
+
 TEST_CASE("what would watch nothing, or nothing new, is a mistake", "[config]") {
   const std::string kafka = "- name: c\n  kafka:\n    bootstrap.servers: a:1\n";
 
