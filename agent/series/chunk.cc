@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace klaxon::series {
 namespace {
@@ -18,6 +19,29 @@ constexpr int kMostOnes = 4;  ///< then 64 bits, and no zero before them
 constexpr int kLeadingBits = 5;
 constexpr int kMostLeading = 31;
 constexpr int kLengthBits = 6;
+
+// How a value is written that is not that of before: 10 is a step as wide as the last one, 110 one
+// of a new width, 111 bits that differ.
+constexpr int kWidthBits = 6;
+/// A step may be written this much wider than it is, to save telling its width.
+constexpr int kWasted = 3;
+/// Differences of whole numbers below this are exact, and so are the numbers.
+constexpr double kExact = 4503599627370496.0;  // 2^52
+
+bool IsWhole(double value) {
+  return std::abs(value) < kExact && std::trunc(value) == value &&
+         std::bit_cast<uint64_t>(value) != std::bit_cast<uint64_t>(-0.0);
+}
+
+/// Bits of a number in two's complement.
+int WidthOf(int64_t number) {
+  return 65 - std::countl_zero(static_cast<uint64_t>(number < 0 ? ~number : number));
+}
+
+int64_t Extended(uint64_t raw, int bits) {
+  const bool negative = bits < 64 && (raw >> (bits - 1) & 1U) == 1;
+  return static_cast<int64_t>(negative ? raw | ~uint64_t{0} << bits : raw);
+}
 
 bool Fits(int64_t change, int bits) {
   if (bits == 0) return change == 0;
@@ -45,14 +69,22 @@ class BitReader {
     if (ones == kMostOnes) return static_cast<int64_t>(Read(64));
     const int bits = kTimeForms[ones].bits;
     if (bits == 0) return 0;
-    const uint64_t raw = Read(bits);
-    const bool negative = (raw >> (bits - 1) & 1U) == 1;
-    return static_cast<int64_t>(negative ? raw | ~uint64_t{0} << bits : raw);
+    return Extended(Read(bits), bits);
   }
 
+  double ReadValue(double before) {
+    if (Read(1) == 0) return before;
+    const bool same_width = Read(1) == 0;
+    if (!same_width && Read(1) == 1) {
+      return std::bit_cast<double>(std::bit_cast<uint64_t>(before) ^ ReadDifference());
+    }
+    if (!same_width) width_ = static_cast<int>(Read(kWidthBits));
+    return before + static_cast<double>(Extended(Read(width_), width_));
+  }
+
+ private:
   /// The bits in which a value differs from the one before.
   uint64_t ReadDifference() {
-    if (Read(1) == 0) return 0;
     if (Read(1) == 1) {
       leading_ = static_cast<int>(Read(kLeadingBits));
       trailing_ = 64 - leading_ - static_cast<int>(Read(kLengthBits)) - 1;
@@ -60,11 +92,11 @@ class BitReader {
     return Read(64 - leading_ - trailing_) << trailing_;
   }
 
- private:
   const std::string& bits_;
   size_t at_ = 0;
   int leading_ = 0;
   int trailing_ = 0;
+  int width_ = 0;
 };
 
 }  // namespace
@@ -75,11 +107,11 @@ void Chunk::WriteBits(uint64_t bits, int count) {
       bits_ += '\0';
       free_bits_ = 8;
     }
-    const int taken = std::min(count, free_bits_);
+    const int taken = std::min<int>(count, free_bits_);
     const uint64_t piece = bits >> (count - taken) & ((uint64_t{1} << taken) - 1);
     const auto byte = static_cast<unsigned char>(bits_.back());
     bits_.back() = static_cast<char>(byte | piece << (free_bits_ - taken));
-    free_bits_ -= taken;
+    free_bits_ = static_cast<int8_t>(free_bits_ - taken);
     count -= taken;
   }
 }
@@ -98,21 +130,45 @@ void Chunk::WriteTime(int64_t time) {
   WriteBits(static_cast<uint64_t>(change), 64);
 }
 
-void Chunk::WriteValue(double value) {
-  const uint64_t difference = std::bit_cast<uint64_t>(value) ^ std::bit_cast<uint64_t>(last_.value);
-  if (difference == 0) return WriteBits(0, 1);
-  const int leading = std::min(std::countl_zero(difference), kMostLeading);
-  const int trailing = std::countr_zero(difference);
-  if (leading_ >= 0 && leading >= leading_ && trailing >= trailing_) {
+/// False: they are not both whole numbers.
+bool Chunk::WriteStep(double value) {
+  if (!IsWhole(value) || !IsWhole(last_.value)) return false;
+  const auto step = static_cast<int64_t>(value - last_.value);
+  const int width = WidthOf(step);
+  if (width <= width_ && width_ <= width + kWasted) {
     WriteBits(0b10, 2);
   } else {
-    leading_ = leading;
-    trailing_ = trailing;
-    WriteBits(0b11, 2);
-    WriteBits(static_cast<uint64_t>(leading_), kLeadingBits);
-    WriteBits(static_cast<uint64_t>(64 - leading_ - trailing_ - 1), kLengthBits);
+    width_ = static_cast<int8_t>(width);
+    WriteBits(0b110, 3);
+    WriteBits(static_cast<uint64_t>(width), kWidthBits);
+  }
+  WriteBits(static_cast<uint64_t>(step), width_);
+  return true;
+}
+
+void Chunk::WriteDifference(uint64_t difference) {
+  const int leading = std::min(std::countl_zero(difference), kMostLeading);
+  const int trailing = std::countr_zero(difference);
+  WriteBits(0b111, 3);
+  if (leading_ >= 0 && leading >= leading_ && trailing >= trailing_) {
+    WriteBits(0, 1);
+  } else {
+    leading_ = static_cast<int8_t>(leading);
+    trailing_ = static_cast<int8_t>(trailing);
+    WriteBits(1, 1);
+    WriteBits(static_cast<uint64_t>(leading), kLeadingBits);
+    WriteBits(static_cast<uint64_t>(64 - leading - trailing - 1), kLengthBits);
   }
   WriteBits(difference >> trailing_, 64 - leading_ - trailing_);
+}
+
+void Chunk::WriteValue(double value) {
+  const uint64_t difference = std::bit_cast<uint64_t>(value) ^ std::bit_cast<uint64_t>(last_.value);
+  if (difference == 0) {
+    WriteBits(0, 1);
+  } else if (!WriteStep(value)) {
+    WriteDifference(difference);
+  }
 }
 
 void Chunk::Append(Sample sample) {
@@ -135,8 +191,7 @@ void Chunk::Decode(std::vector<Sample>& samples) const {
   for (size_t i = 1; i < count_; ++i) {
     distance += reader.ReadChange();
     sample.time += distance;
-    sample.value =
-        std::bit_cast<double>(std::bit_cast<uint64_t>(sample.value) ^ reader.ReadDifference());
+    sample.value = reader.ReadValue(sample.value);
     samples.push_back(sample);
   }
 }

@@ -9,9 +9,10 @@
 namespace klaxon::series {
 
 /// A run of samples of one series in few bits, after Facebook's Gorilla: of each time how the
-/// distance to the one before changed, of each value which bits changed. What is sampled at even
-/// intervals and seldom changes takes two bits. Every bit of a value is kept: NaNs come back as
-/// they were, staleness markers too. Movable; not thread-safe.
+/// distance to the one before changed, of each value which bits changed, or by how much where both
+/// are whole numbers, as lags and offsets are. What is sampled at even intervals and seldom changes
+/// takes two bits. Every bit of a value is kept: NaNs come back as they were, staleness markers
+/// too. Movable; not thread-safe.
 class Chunk {
  public:
   /// Adds a sample. REQUIRES: it is later than the last one.
@@ -27,7 +28,7 @@ class Chunk {
   int64_t last_time() const { return last_.time; }
 
   /// Of memory, the object itself included.
-  size_t bytes() const { return sizeof(Chunk) + bits_.capacity(); }
+  size_t bytes() const { return sizeof(Chunk) + (IsInline() ? 0 : bits_.capacity() + kOverhead); }
 
   /// Gives back memory that no further sample needs.
   void Seal() { bits_.shrink_to_fit(); }
@@ -36,15 +37,22 @@ class Chunk {
   void WriteBits(uint64_t bits, int count);
   void WriteTime(int64_t time);
   void WriteValue(double value);
+  bool WriteStep(double value);
+  void WriteDifference(uint64_t difference);
+
+  bool IsInline() const { return bits_.capacity() <= std::string().capacity(); }
+
+  static constexpr size_t kOverhead = 16;  ///< of an allocation
 
   Sample first_{};
   Sample last_{};
   int64_t distance_ = 0;
-  size_t count_ = 0;
-  // Of the last value that had to be written: how many zeros enclosed the bits that differed.
-  int leading_ = -1;
-  int trailing_ = 0;
-  int free_bits_ = 0;  ///< of the last byte
+  uint32_t count_ = 0;
+  // Of the last value of which bits had to be written: how many zeros enclosed those that differed.
+  int8_t leading_ = -1;
+  int8_t trailing_ = 0;
+  int8_t width_ = 0;      ///< of the last step between whole numbers; 0: there was none
+  int8_t free_bits_ = 0;  ///< of the last byte
   std::string bits_{};
 };
 

@@ -2,18 +2,20 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "agent/metrics/writer.h"
 #include "agent/model/unknown_scope.h"
-#include "agent/series/chunk.h"
+#include "agent/series/appended.h"
+#include "agent/series/family.h"
 #include "agent/series/queryable.h"
+#include "agent/series/rows.h"
+#include "agent/series/scrape_times.h"
+#include "agent/series/symbols.h"
 #include "agent/series/unknown_book.h"
 
 namespace klaxon::series {
@@ -36,7 +38,7 @@ struct StoreNumbers {
   uint64_t dropped_samples = 0;  ///< because of the budget
 };
 
-/// What the metrics' tables say, as series: the newest sample of each, and the history of some. A
+/// What the metrics' tables say, as series: the newest samples of each, and the history of some. A
 /// series that a scrape no longer has, or that is unknown, ends with a staleness marker, so that an
 /// old value never passes for a new one. One thread; what Select gave lives on its own.
 class Store final : public Queryable {
@@ -59,32 +61,28 @@ class Store final : public Queryable {
   /// Warns when it is asked for more of the past than is kept.
   Result<Selected> Select(const Selection& selection) const override;
 
-  const StoreNumbers& numbers() const { return numbers_; }
+  StoreNumbers numbers() const;
 
  private:
   class Writer;
-  struct Series;
-  struct Family;
 
-  struct SealedChunk {
-    std::weak_ptr<Series> series{};
-    int64_t first_time = 0;
-  };
-
-  Family& FamilyOf(std::string_view name);
-  void Add(Family& family, Series& series, Sample sample);
-  void AddHistory(const Family& family, Series& series, Sample sample);
+  Family& FamilyOf(const metrics::MetricInfo& info);
+  RowTable& RowsOf(const metrics::MetricInfo& info);
+  std::string_view NameOf(std::string_view label) const;
+  int64_t SpanOf(std::string_view metric) const;
   void KeepBudget();
-  void EndMissing(Family& family);
   void Warn(const Family& family, const Selection& selection, Selected& selected) const;
-  static SelectedSeries Taken(const Series& series, const Selection& selection);
 
   StoreOptions options_;
-  StoreNumbers numbers_{};
-  int64_t time_ = 0;
-  int64_t dropped_until_ = 0;  ///< history before this may lack because of the budget
-  std::map<std::string, std::unique_ptr<Family>, std::less<>> families_;
-  std::deque<SealedChunk> sealed_{};  ///< in the order they were filled
+  size_t live_ = 0;
+  HistoryNumbers history_{};
+  int64_t dropped_until_ = 0;  ///< history before this may lack because of the budget: ms
+  ScrapeTimes times_{};
+  SymbolTable symbols_{};
+  std::vector<std::unique_ptr<RowTable>> rows_{};  ///< one a set of label names
+  /// By metric; mostly one of each, more where metrics of one name differ in their label names.
+  std::multimap<std::string, std::unique_ptr<Family>, std::less<>> families_{};
+  AppendedSeries appended_{};
   UnknownBook unknown_;
   std::unique_ptr<Writer> writer_;
 };

@@ -1,0 +1,85 @@
+#include "agent/series/appended.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+namespace klaxon::series {
+namespace {
+
+/// How long a sample stands for its series: PromQL's lookback, ms.
+constexpr int64_t kLookback = 300'000;
+
+bool AllMatch(const Labels& labels, std::span<const Matcher> matchers) {
+  return std::ranges::all_of(matchers, [&](const Matcher& matcher) {
+    return matcher.Matches(labels.Get(matcher.name()));
+  });
+}
+
+}  // namespace
+
+void AppendedSeries::Append(const Labels& labels, Sample sample, int64_t span,
+                            HistoryNumbers& numbers) {
+  ByLabels& metric = by_metric_[std::string(labels.metric_name())];
+  auto found = metric.find(labels);
+  if (found == metric.end()) {
+    found = metric.emplace(std::make_shared<const Labels>(labels), Series{}).first;
+    ++size_;
+  } else if (sample.time <= found->second.newest.time) {
+    return;
+  }
+  Series& series = found->second;
+  series.previous = std::exchange(series.newest, sample);
+  series.span = span;
+  if (span == 0) return;
+  series.history.Append(sample, numbers);
+  series.history.ForgetBefore(sample.time - span, numbers);
+}
+
+void AppendedSeries::ForgetHistory(std::string_view metric, HistoryNumbers& numbers) {
+  const auto found = by_metric_.find(metric);
+  if (found == by_metric_.end()) return;
+  for (auto& [labels, series] : found->second) {
+    series.history.Clear(numbers);
+    series.span = 0;
+  }
+}
+
+void AppendedSeries::Sweep(int64_t now, HistoryNumbers& numbers) {
+  for (auto& [name, metric] : by_metric_) {
+    for (auto at = metric.begin(); at != metric.end();) {
+      Series& series = at->second;
+      const bool seen = series.newest.time > now - std::max(series.span, kLookback);
+      if (!seen) series.history.Clear(numbers);
+      at = seen ? std::next(at) : metric.erase(at);
+    }
+  }
+  std::erase_if(by_metric_, [](const auto& metric) { return metric.second.empty(); });
+  size_ = 0;
+  for (const auto& [name, metric] : by_metric_)
+    size_ += metric.size();
+}
+
+void AppendedSeries::Select(const Selection& selection, Selected& selected) const {
+  const auto outside = [&](const Sample& sample) {
+    return sample.time <= selection.after || sample.time > selection.until;
+  };
+  for (const auto& [name, metric] : by_metric_) {
+    for (const auto& [labels, series] : metric) {
+      if (!AllMatch(*labels, selection.matchers)) continue;
+      auto samples = std::make_shared<std::vector<Sample>>();
+      if (series.history.empty()) {
+        if (series.previous.time != 0) samples->push_back(series.previous);
+        samples->push_back(series.newest);
+      } else {
+        series.history.Decode(selection.after, selection.until, *samples);
+      }
+      std::erase_if(*samples, outside);
+      if (samples->empty()) continue;
+      selected.series.push_back({.labels = labels, .samples = *samples, .owned = samples});
+    }
+  }
+}
+
+}  // namespace klaxon::series
