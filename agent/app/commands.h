@@ -57,6 +57,20 @@ struct RecoveryOptions {
 /// kFailed: it cannot be read, or nothing is known of the connector to explain.
 ExitCode RecoveryJournal(const RecoveryOptions& options);
 
+struct RulesOptions {
+  std::vector<std::string> files{};
+  bool lint = false;  ///< rules that write the same series are a failure
+  bool ignore_unknown_fields = false;
+  bool prometheus2 = false;        ///< of tests: look back as far as Prometheus 2 did
+  std::vector<std::string> run{};  ///< of tests: only those with these names
+};
+
+/// Judges files of Prometheus' rules as promtool does. kFailed: one is wrong.
+ExitCode CheckRules(const RulesOptions& options);
+
+/// Runs promtool's unit tests of rules. kFailed: one failed, or could not be read.
+ExitCode TestRules(const RulesOptions& options);
+
 /// Looks at every Kafka cluster as a client of it would, and says what is wrong and what to try.
 /// kFailed: something is bad.
 ExitCode Doctor(const RunOptions& options, bool json);

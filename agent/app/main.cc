@@ -33,6 +33,7 @@ Examples:
   klaxon doctor --bootstrap broker:9092       what is wrong with a connection, and what to try
   klaxon decode --bootstrap broker:9092 --topic orders --registry http://registry:8081
                                               why a consumer cannot read a record
+  klaxon rules check rules/*.yaml             what is wrong with Prometheus' rule files
   klaxon demo                                 see it work, without any Kafka)";
 
 void AddKafka(CLI::App& command, RunOptions& options) {
@@ -87,6 +88,7 @@ struct Asked {
   bool json = false;
   ConnectorsOptions connectors{};
   RecoveryOptions recovery{};
+  RulesOptions rules{};
   std::function<ExitCode()> command{};
 };
 
@@ -180,6 +182,26 @@ void AddRecovery(CLI::App& app, Asked& asked) {
   AddJournal(*explain, asked, true);
 }
 
+void AddRules(CLI::App& app, Asked& asked) {
+  CLI::App* rules = app.add_subcommand("rules", "Check and test Prometheus' rule files");
+  rules->require_subcommand(1);
+  RulesOptions& options = asked.rules;
+  CLI::App* check = rules->add_subcommand("check", "Tell every mistake, as promtool check rules");
+  CLI::App* test = rules->add_subcommand("test", "Run unit tests, as promtool test rules");
+  for (CLI::App* const command : {check, test}) {
+    command->add_option("FILES", options.files, "Files")->required();
+    command->add_flag("--ignore-unknown-fields", options.ignore_unknown_fields,
+                      "Fields of rules that Prometheus does not know are no mistake");
+  }
+  check->add_flag("--lint", options.lint, "Rules that write the same series are a failure");
+  check->callback([&asked] { asked.command = [&asked] { return CheckRules(asked.rules); }; });
+  test->add_option("--run", options.run, "Only the test of this name; may be repeated")
+      ->type_name("NAME");
+  test->add_flag("--prometheus2", options.prometheus2,
+                 "Samples that are exactly five minutes old count, as before Prometheus 3");
+  test->callback([&asked] { asked.command = [&asked] { return TestRules(asked.rules); }; });
+}
+
 void AddDecode(CLI::App& app, Asked& asked) {
   DecodeOptions& options = asked.decode;
   CLI::App* decode = app.add_subcommand(
@@ -203,9 +225,9 @@ void AddDecode(CLI::App& app, Asked& asked) {
 
 /// What to say when the first word is no command; empty if it is one, or an option.
 std::string WrongCommand(int argc, char** argv) {
-  constexpr std::array<std::string_view, 10> kCommands{
-      "connectors", "recovery", "subjects", "decode", "run",
-      "demo",       "check",    "doctor",   "lag",    "metrics"};
+  constexpr std::array<std::string_view, 11> kCommands{
+      "connectors", "recovery", "subjects", "decode",  "run",  "demo",
+      "check",      "doctor",   "lag",      "metrics", "rules"};
   const std::string word = argc < 2 ? "-" : argv[1];
   if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) {
     return "";
@@ -226,6 +248,7 @@ int Main(int argc, char** argv) {
   AddRun(app, asked);
   AddTools(app, asked);
   AddRecovery(app, asked);
+  AddRules(app, asked);
   AddDecode(app, asked);
   if (const std::string wrong = WrongCommand(argc, argv); !wrong.empty()) {
     fmt::print(stderr, "{}\n", wrong);
