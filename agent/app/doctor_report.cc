@@ -1,5 +1,7 @@
 #include "agent/app/doctor_report.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +15,30 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kLongestText = 2'000;
 
 }  // namespace
+
+kafka::Findings AnswersOf(const Section& section) {
+  const auto finding = [&](kafka::Outcome outcome, const std::string& subject, std::string said) {
+    return kafka::Finding{.step = kafka::Step::kAnswers,
+                          .outcome = outcome,
+                          .subject = subject,
+                          .said = std::move(said),
+                          .mend = {}};
+  };
+  kafka::Findings findings;
+  for (const Problem& problem : section.status.problems) {
+    const bool said = problem.error.message().starts_with(problem.scope);
+    findings.push_back(finding(kafka::Outcome::kBad,
+                               section.Title() + (said ? "" : ", " + problem.scope),
+                               problem.error.message()));
+  }
+  if (findings.empty()) {
+    findings.push_back(
+        section.facts == nullptr
+            ? finding(kafka::Outcome::kBad, section.Title(), "nothing was answered")
+            : finding(kafka::Outcome::kGood, section.Title(), "all that was asked was answered"));
+  }
+  return findings;
+}
 
 std::string FindingLines(const kafka::Finding& finding) {
   // It holds words of brokers: what a terminal would obey stays out.

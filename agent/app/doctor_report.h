@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/kafka/doctor/finding.h"
+#include "agent/model/section.h"
 
 namespace klaxon::app {
 
@@ -13,6 +14,10 @@ struct Diagnosis {
   std::string cluster{};
   kafka::Findings findings{};
 };
+
+/// What the only poll of a source says of it: a finding for each part that failed, or one that all
+/// is well.
+kafka::Findings AnswersOf(const Section& section);
 
 /// One finding for people: a line, and a second one with what to try.
 std::string FindingLines(const kafka::Finding& finding);

@@ -137,7 +137,7 @@ void AddTools(CLI::App& app, Asked& asked) {
   });
 
   CLI::App* doctor = app.add_subcommand(
-      "doctor", "Find out why a cluster cannot be read, or what of it will not be shown");
+      "doctor", "Find out why something cannot be read, or what of it will not be shown");
   AddSources(*doctor, asked.options);
   doctor->add_flag("--json", asked.json, "As JSON");
   doctor->callback(

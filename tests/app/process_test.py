@@ -205,13 +205,18 @@ class ProcessTest(unittest.TestCase):
         self.assertFalse(cluster["good"])
         self.assertIn(("name", "bad"), [(f["step"], f["outcome"]) for f in cluster["findings"]])
 
-    def test_the_doctor_needs_a_kafka_cluster_to_look_at(self):
-        self.assertEqual(self.doctor("--connect", "http://127.0.0.1:1")[0], 2)
+    def test_the_doctor_looks_at_everything_that_is_configured(self):
+        code, out, _ = self.doctor("--connect", "http://127.0.0.1:1")
+        self.assertEqual(code, 1, out)
+        self.assertRegex(out, r"bad +answers +connect/[^:]*: .*refused")
+        code, out, _ = self.doctor("--bootstrap", self.bootstrap, "--registry", "http://127.0.0.1:1")
+        self.assertEqual(code, 1, out)
+        self.assertRegex(out, r"bad +answers +schema_registry/[^:]*: .*refused")
+        self.assertIn("  ok       connection", out)
 
     def test_the_doctor_tells_programs_of_a_configuration_it_cannot_use(self):
         for arguments, words in ((["--bootstrap", "host:0"], "bootstrap.servers"),
-                                 (["--config", "/nowhere.yaml"], "/nowhere.yaml"),
-                                 (["--connect", "http://127.0.0.1:1"], "no Kafka cluster")):
+                                 (["--config", "/nowhere.yaml"], "/nowhere.yaml")):
             code, out, _ = self.doctor("--json", *arguments)
             self.assertEqual(code, 2, arguments)
             told = json.loads(out)

@@ -23,6 +23,8 @@ std::string_view Name(Step step) {
       return "clock";
     case Step::kShown:
       return "shown";
+    case Step::kAnswers:
+      return "answers";
   }
   std::abort();
 }

@@ -16,6 +16,7 @@ enum class Step {
   kPermissions,  ///< one a permission
   kClock,        ///< the cluster's against ours
   kShown,        ///< what Klaxon will and will not be able to show
+  kAnswers,      ///< of a source other than Kafka: one poll
 };
 
 /// "name", "connection", ...: for people and JSON; stable.
