@@ -12,6 +12,7 @@ kafka3=3.9.1
 # There is none of 3.8.4, the ZooKeeper that Kafka 3.9.1 brings; this one works with it.
 zookeeper_metrics=zookeeper-metrics-3.8.3
 connect_mirror=connect-mirror-$kafka4
+connect_test_plugins=connect-test-plugins-$kafka4
 
 # Short-lived test brokers: a fast start matters more than peak speed. IPv4 only, because all addresses are 127.0.0.1.
 jvm_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss512k -Djava.awt.headless=true -Djava.net.preferIPv4Stack=true)

@@ -1,7 +1,8 @@
 # Kafka Connect workers with the faulty test plugin. Sourced, never run.
 #
 # With $KLAXON_STACK_CONNECT_TLS, a folder of support/certificates.py, workers also listen with TLS and want a client certificate.
-# 'connect' is one worker, 'connect2' a cluster of two. They have the file connectors, MirrorMaker's and the faulty ones.
+# 'connect' is one worker, 'connect2' a cluster of two. They have the file connectors, MirrorMaker's,
+# Kafka's own for tests and the faulty ones.
 
 # The cluster that Connect keeps its topics on: whichever of ours is up, a single broker first.
 connect_bootstrap() {
@@ -59,10 +60,11 @@ P
   [ -z "${4:-}" ] || tls_properties
 }
 
+# Kafka's connectors for tests are looked for on the class path alone, whatever plugin.path says.
 launch_connect() {
   local name=$1 node=$2 flags
   mapfile -t flags < <(logging_flags INFO; archive_flags "$(broker_archive $kafka4)")
-  start_java "$name" "$node" -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of $kafka4)/*" \
+  start_java "$name" "$node" -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of $kafka4)/*:$cache/$connect_test_plugins/libs/*" \
     org.apache.kafka.connect.cli.ConnectDistributed "$run_dir/$name/node-$node.properties"
 }
 

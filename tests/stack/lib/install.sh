@@ -111,6 +111,7 @@ install_all() {
   install_packages kafka-$kafka3
   install_packages $zookeeper_metrics
   install_packages $connect_mirror
+  install_packages $connect_test_plugins
   compile_jar "$stack_home/java" "$(mkdir -p "$(dirname "$(tools_jar)")" && tools_jar)"
   compile_jar "$stack_home/connect_plugin" "$(mkdir -p "$(plugin_path)/klaxon-test" && plugin_path)/klaxon-test/klaxon-test.jar"
   make_archives $kafka4

@@ -37,6 +37,7 @@ final class Fault {
       new ConfigDef()
           .define("control.file", ConfigDef.Type.STRING, ConfigDef.Importance.HIGH, "file with the commands")
           .define("topic", ConfigDef.Type.STRING, "", ConfigDef.Importance.LOW, "source: topic to write to")
+          .define("received.file", ConfigDef.Type.STRING, "", ConfigDef.Importance.LOW, "sink: file for what was delivered")
           .define("rate", ConfigDef.Type.INT, 5, ConfigDef.Importance.LOW, "source: records a second and task");
 
   private final Path file;

@@ -1,5 +1,10 @@
 package klaxon.test;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +16,10 @@ import org.apache.kafka.connect.sink.SinkConnector;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTask;
 
-/** A sink that swallows records and fails on command (see Fault). */
+/**
+ * A sink that swallows records and fails on command (see Fault). With {@code received.file} it appends a line "topic-partition@offset" for
+ * each record before it can fail, as a sink does that has written half a batch: what is delivered again stands there twice.
+ */
 public class FaultySink extends SinkConnector {
   private Map<String, String> properties;
   private Fault fault;
@@ -55,6 +63,7 @@ public class FaultySink extends SinkConnector {
   public static class FaultyTask extends SinkTask {
     private Fault fault;
     private int id;
+    private String received;
 
     @Override
     public String version() {
@@ -65,13 +74,28 @@ public class FaultySink extends SinkConnector {
     public void start(Map<String, String> given) {
       fault = new Fault(given.get("control.file"));
       id = Integer.parseInt(given.get("klaxon.task.id"));
+      received = given.getOrDefault("received.file", "");
       fault.startTask(id);
     }
 
     /** Also called with an empty collection, so commands act without data. */
     @Override
     public void put(Collection<SinkRecord> records) {
+      write(records);
       fault.step(id);
+    }
+
+    private void write(Collection<SinkRecord> records) {
+      if (received.isEmpty() || records.isEmpty()) return;
+      StringBuilder lines = new StringBuilder();
+      for (SinkRecord each : records) {
+        lines.append(each.topic()).append('-').append(each.kafkaPartition()).append('@').append(each.kafkaOffset()).append('\n');
+      }
+      try {
+        Files.writeString(Path.of(received), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     @Override
