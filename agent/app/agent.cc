@@ -21,7 +21,7 @@
 #include "agent/metrics/own_counters.h"
 #include "agent/recovery/loop.h"
 #include "agent/series/keeper.h"
-#include "agent/state/database.h"
+#include "agent/state/opener.h"
 #include "collectors/poll_loop.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
@@ -93,7 +93,8 @@ class Agent::Impl {
         .metrics = [this](const http::Request& request) { return page_.Serve(request); },
         .reload = reload_ ? reload_ : [] {
           return Result<std::string>(Error(Reason::kUnsupported, "nothing here can be reloaded"));
-        }};
+        },
+        .carry = [this](const RecoveryOrder& order) { return Carry(order); }};
     // Nothing that is written to Klaxon is large, and many can write at once.
     constexpr size_t kBody = size_t{64} * 1024;
     Result<std::unique_ptr<http::Server>> server = http::Server::Listen(
@@ -119,17 +120,16 @@ class Agent::Impl {
     if (directory.empty()) {
       return {};
     }
-    Result<std::unique_ptr<state::Database>> opened =
-        state::Database::Open(directory, clock_.Now());
+    state_ = std::make_unique<state::Opener>(directory, clock_);
+    const Result<state::Database*> opened = state_->Get();
     if (opened) {
-      database_ = *std::move(opened);
       return {};
     }
     if (opened.error().reason() == Reason::kRefused) {
       return opened.error();
     }
-    database_missing_ = opened.error().message();
-    log::Error("state", "{}; recovery only observes until the next start", database_missing_);
+    log::Error("state", "{}; it is tried again, and until then recovery only observes",
+               opened.error().message());
     return {};
   }
 
@@ -138,14 +138,11 @@ class Agent::Impl {
     render_loop_ =
         std::make_unique<RenderLoop>(views_, [this](const View& view) { page_.Update(view); });
     sample_loop_ = std::make_unique<SampleLoop>(clock_, views_, series_, kSampleInterval);
-    recovery_ = std::make_unique<recovery::Loop>(recovery::Resources{.clock = clock_,
-                                                                     .http = *http_,
-                                                                     .database = database_.get(),
-                                                                     .missing = database_missing_},
-                                                 views_, [this](uint64_t id, SectionRef section) {
-                                                   view_loop_->Publish(id, std::move(section));
-                                                 });
+    recovery_ = std::make_unique<recovery::Loop>(
+        recovery::Resources{.clock = clock_, .http = *http_, .open = StateOpener()}, views_,
+        [this](uint64_t id, SectionRef section) { view_loop_->Publish(id, std::move(section)); });
     SetSources(config.sources);
+    caring_.store(recovery_.get());
   }
 
   Result<void> Reload(const AgentConfig& config) {
@@ -179,6 +176,10 @@ class Agent::Impl {
   }
 
   void Stop() {
+    caring_.store(nullptr);
+    if (recovery_ != nullptr) {
+      recovery_->SetWards({});  // whoever waits for an order is told, so that the server can stop
+    }
     if (server_ != nullptr) {
       server_->Stop();
     }
@@ -194,6 +195,22 @@ class Agent::Impl {
   ViewRef CurrentView() const { return views_.Get(); }
 
  private:
+  Result<std::string> Carry(const RecoveryOrder& order) {
+    // A restart asks the worker, which may wait for others: Executor's two requests at most.
+    constexpr Duration kPatience = std::chrono::seconds{25};
+    recovery::Loop* const recovery = caring_.load();
+    return recovery == nullptr
+               ? Result<std::string>(Error(Reason::kCancelled, "Klaxon starts, or ends"))
+               : recovery->Carry(order, std::chrono::steady_clock::now() + kPatience);
+  }
+
+  std::function<Result<state::Database*>()> StateOpener() {
+    if (state_ == nullptr) {
+      return nullptr;
+    }
+    return [this] { return state_->Get(); };
+  }
+
   void SetSources(const std::vector<SourceRef>& wanted) {
     std::vector<Running> kept;
     std::vector<uint64_t> order;
@@ -266,8 +283,7 @@ class Agent::Impl {
   series::Keeper series_;
   const std::string cluster_label_;
   const std::string state_directory_;
-  std::unique_ptr<state::Database> database_;
-  std::string database_missing_{};
+  std::unique_ptr<state::Opener> state_;
   std::atomic<size_t> source_count_ = 0;
   /// Null until it listens: its own first request may come before Listen has returned.
   std::atomic<const http::Server*> serving_ = nullptr;
@@ -276,6 +292,8 @@ class Agent::Impl {
   std::unique_ptr<SampleLoop> sample_loop_;
   std::unique_ptr<analysis::ViewLoop> view_loop_;
   std::unique_ptr<recovery::Loop> recovery_;
+  /// Null: not yet, or no longer. Handlers end before the loop does.
+  std::atomic<recovery::Loop*> caring_ = nullptr;
   uint64_t last_id_ = 0;
   std::vector<Running> sources_;
 };

@@ -7,6 +7,7 @@
 
 #include "agent/app/agent_config.h"
 #include "agent/app/exit_code.h"
+#include "agent/model/recovery_order.h"
 
 /// What the program can be asked to do. Each returns its exit code and speaks to people: results on
 /// standard output, what went wrong on standard error.
@@ -56,6 +57,17 @@ struct RecoveryOptions {
 /// Prints what recovery did and decided, as its journal tells, also while a Klaxon writes it.
 /// kFailed: it cannot be read, or nothing is known of the connector to explain.
 ExitCode RecoveryJournal(const RecoveryOptions& options);
+
+struct OrderOptions {
+  RecoveryOrder order{};                      ///< `who` and `address` are not looked at
+  std::string url = "http://127.0.0.1:9308";  ///< of the Klaxon that is asked
+  std::string user{};
+  std::string password_file{};  ///< empty: KLAXON_PASSWORD in the environment
+  std::string ca_file{};        ///< PEM; empty: the system's authorities
+};
+
+/// Asks a Klaxon that runs for something that recovery does. kFailed: it was not done.
+ExitCode Order(const OrderOptions& options);
 
 struct RulesOptions {
   std::vector<std::string> files{};

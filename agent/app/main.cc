@@ -88,6 +88,7 @@ struct Asked {
   bool json = false;
   ConnectorsOptions connectors{};
   RecoveryOptions recovery{};
+  OrderOptions order{};
   RulesOptions rules{};
   std::function<ExitCode()> command{};
 };
@@ -169,9 +170,35 @@ void AddJournal(CLI::App& command, Asked& asked, bool explain) {
   });
 }
 
+void AddOrder(CLI::App& recovery, Asked& asked, RecoveryVerb verb, const std::string& help) {
+  CLI::App* command = recovery.add_subcommand(std::string(Name(verb)), help);
+  OrderOptions& options = asked.order;
+  auto* connector = command->add_option("CONNECTOR", options.order.connector,
+                                        "Its name; without one: the whole Connect cluster");
+  connector->required(verb == RecoveryVerb::kRestart);
+  command->add_option("--why", options.order.why, "Written down with your name")->required();
+  command->add_option("--cluster", options.order.cluster, "If Klaxon watches several")
+      ->type_name("NAME");
+  command->add_option("--connect", options.order.connect, "Connect cluster, if there are several")
+      ->type_name("NAME");
+  command->add_option("--url", options.url, "Of the Klaxon that runs")
+      ->type_name("URL")
+      ->capture_default_str();
+  command->add_option("--user", options.user, "Who you are; it needs the role operator")
+      ->type_name("NAME");
+  command->add_option("--password-file", options.password_file, "Default: $KLAXON_PASSWORD")
+      ->type_name("FILE");
+  command->add_option("--ca-file", options.ca_file, "PEM, for https; default: the system's")
+      ->type_name("FILE");
+  command->callback([&asked, verb] {
+    asked.order.order.verb = verb;
+    asked.command = [&asked] { return Order(asked.order); };
+  });
+}
+
 void AddRecovery(CLI::App& app, Asked& asked) {
-  CLI::App* recovery =
-      app.add_subcommand("recovery", "Read what recovery did about connectors, and why");
+  CLI::App* recovery = app.add_subcommand(
+      "recovery", "Read what recovery did about connectors, and why; tell it what to do");
   recovery->require_subcommand(1);
   CLI::App* log = recovery->add_subcommand("log", "Restarts and decisions, the newest last");
   log->add_option("--connector", asked.recovery.connector, "Only this one")->type_name("NAME");
@@ -180,6 +207,10 @@ void AddRecovery(CLI::App& app, Asked& asked) {
       recovery->add_subcommand("explain", "The last decision about a connector, gate by gate");
   explain->add_option("CONNECTOR", asked.recovery.connector, "Its name")->required();
   AddJournal(*explain, asked, true);
+  AddOrder(*recovery, asked, RecoveryVerb::kPause, "Restart nothing of it until it is resumed");
+  AddOrder(*recovery, asked, RecoveryVerb::kResume, "Recovery goes on");
+  AddOrder(*recovery, asked, RecoveryVerb::kRestart, "Restart now what failed of a connector");
+  AddOrder(*recovery, asked, RecoveryVerb::kLift, "Let a connector out of its quarantine");
 }
 
 void AddRules(CLI::App& app, Asked& asked) {

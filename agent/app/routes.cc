@@ -61,6 +61,14 @@ Response Reload(const RouteDeps& deps) {
   return http::TextResponse(later ? 504 : 500, reloaded.error().message() + "\n");
 }
 
+Route OrderRoute(const RouteDeps& deps, RecoveryVerb verb) {
+  return {"POST", "/api/klaxon/v1/recovery/" + std::string(Name(verb)),
+          [carry = deps.carry, verb](const Request& request) {
+            return api::TakeOrder(request, verb, carry);
+          },
+          Access::kOperator};
+}
+
 std::optional<std::string> ClusterIn(const Request& request) {
   const std::string* cluster = request.Query("cluster");
   return cluster == nullptr ? std::nullopt : std::optional(*cluster);
@@ -114,6 +122,10 @@ std::vector<Route> Routes(const RouteDeps& deps) {
       {"GET", "/api/klaxon/v1/subjects", json(api::SubjectsDocument), Access::kViewer},
       {"GET", "/api/klaxon/v1/rest-proxies", json(api::RestProxiesDocument), Access::kViewer},
       {"GET", "/api/klaxon/v1/zookeeper", json(api::ZookeeperDocument), Access::kViewer},
+      OrderRoute(deps, RecoveryVerb::kPause),
+      OrderRoute(deps, RecoveryVerb::kResume),
+      OrderRoute(deps, RecoveryVerb::kRestart),
+      OrderRoute(deps, RecoveryVerb::kLift),
   };
 }
 

@@ -9,6 +9,7 @@
 #include "agent/base/result.h"
 #include "agent/http/server.h"
 #include "agent/model/view.h"
+#include "exporters/api/orders.h"
 
 namespace klaxon::app {
 
@@ -20,6 +21,8 @@ struct RouteDeps {
   std::function<http::Response(const http::Request&)> metrics;
   /// Reloads the configuration and waits for it: what to say of it, or why it was not done.
   std::function<Result<std::string>()> reload;
+  /// Asks recovery for something and waits for what comes of it.
+  api::CarryOrder carry{};
 };
 
 /// Every path that Klaxon answers, and who may get it.

@@ -79,6 +79,8 @@ std::string_view Name(EventKind kind) {
       return "recovery_given_up";
     case EventKind::kRecoveryHindered:
       return "recovery_hindered";
+    case EventKind::kRecoveryOrder:
+      return "recovery_order";
   }
   std::abort();
 }

@@ -46,6 +46,7 @@ enum class EventKind {
   kRecoveryVerdict,       ///< what became of one
   kRecoveryGivenUp,       ///< recovery put a connector into quarantine, or spent its restarts
   kRecoveryHindered,      ///< recovery may act and cannot, or can again
+  kRecoveryOrder,         ///< somebody asked recovery for something
 };
 
 /// "broker_gone", ...: stable, for APIs.

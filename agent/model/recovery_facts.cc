@@ -65,6 +65,20 @@ std::string_view Name(RecoveryAction action) {
   std::abort();
 }
 
+std::string_view Name(RecoveryVerb verb) {
+  switch (verb) {
+    case RecoveryVerb::kPause:
+      return "pause";
+    case RecoveryVerb::kResume:
+      return "resume";
+    case RecoveryVerb::kRestart:
+      return "restart";
+    case RecoveryVerb::kLift:
+      return "lift";
+  }
+  std::abort();
+}
+
 std::string_view Name(RestartOutcome outcome) {
   switch (outcome) {
     case RestartOutcome::kAccepted:

@@ -11,6 +11,7 @@
 #include "agent/base/clock.h"
 #include "agent/model/answer.h"
 #include "agent/model/event.h"
+#include "agent/model/recovery_order.h"
 #include "agent/model/section.h"
 
 /// What recovery thinks of the connectors of one Connect cluster: for each, what would be done, and
@@ -157,8 +158,9 @@ struct RecoveryFacts final : Facts {
   std::string breaker_why{};
   /// Why nothing is restarted although some connector's mode is kAct; empty: nothing hinders.
   std::string hindrance{};
-  bool acts = false;        ///< the mode of some connector is kAct, and nothing hinders
-  int64_t budget_left = 0;  ///< restarts that may still be sent in this minute
+  bool acts = false;                    ///< the mode of some connector is kAct, and nothing hinders
+  std::vector<RecoveryPause> pauses{};  ///< by connector
+  int64_t budget_left = 0;              ///< restarts that may still be sent in this minute
   /// Restarts sent since the start of the process, by RestartOutcome.
   std::array<uint64_t, kRestartOutcomes> sent{};
   std::vector<RecoveryNews> news{};  ///< of this step alone

@@ -103,6 +103,16 @@ RecoveryGate Maintenance(const Case& subject) {
   return {.name = "maintenance", .open = true, .value = "no window"};
 }
 
+RecoveryGate Unpaused(const Case& subject) {
+  const Pause* pause = PauseOf(subject.journal, subject.subject.name);
+  return {.name = "unpaused",
+          .open = pause == nullptr,
+          .value = pause == nullptr
+                       ? "nobody has paused recovery"
+                       : fmt::format("recovery is paused by {} since {}: {}", pause->who,
+                                     FormatWallTime(pause->at), pause->why)};
+}
+
 RecoveryGate Breaker(const Case& subject) {
   const bool ignored = subject.policy.waived.test(static_cast<size_t>(Gate::kDependencies));
   if (!subject.world.red.empty() && !ignored) {  // known since the last answer of Connect
@@ -180,10 +190,21 @@ bool Waived(const Policy& policy, std::string_view name) {
 
 }  // namespace
 
+std::string ShutForAll(const Case& subject) {
+  for (const auto ask :
+       {Fresh, SameCluster, Addressable, Owner, WorkerGroup, Agreed, Worker, Answered}) {
+    const RecoveryGate gate = ask(subject);
+    if (!gate.open && !Waived(subject.policy, gate.name)) {
+      return fmt::format("gate {} is shut: {}", gate.name, gate.value);
+    }
+  }
+  return "";
+}
+
 bool AskGates(const Case& subject) {
   bool decided = false;
   for (const auto ask : {Fresh, SameCluster, Addressable, OwnConfiguration, Owner, WorkerGroup,
-                         Agreed, Worker, Permitted, Answered, Maintenance, Breaker}) {
+                         Agreed, Worker, Permitted, Answered, Unpaused, Maintenance, Breaker}) {
     RecoveryGate gate = ask(subject);
     if (!gate.open && Waived(subject.policy, gate.name)) {
       gate.open = true;

@@ -33,10 +33,7 @@ void FollowConfiguration(const Subject& subject, uint64_t poll, ConnectorMemory&
     return;
   }
   if (memory.config_hash != 0) {
-    memory = {.life = memory.life,
-              .changed_in = poll,
-              .lifted = memory.quarantined,
-              .failures = memory.failures};
+    Forgive(poll, memory);
   }
   memory.config_hash = subject.config_hash;
 }
@@ -48,10 +45,17 @@ std::string CauseOf(const Subject& subject) {
              : fmt::format("{:016x} {}", worst->fingerprint, subject.place);
 }
 
+/// What it needs was away, or others were in its way: the record at which it stands has no part in
+/// that, however often it fails there.
+bool IsElsewhere(FailureClass failure) {
+  return failure == FailureClass::kTransient || failure == FailureClass::kDependency;
+}
+
 /// It failed anew: by the same cause at the same place, the record there is the cause.
 void TakeFailure(const Subject& subject, ConnectorMemory& memory) {
   std::string cause = CauseOf(subject);
-  if (!cause.empty() && cause == memory.last_cause && memory.attempts > 0 && !memory.restored) {
+  if (!cause.empty() && cause == memory.last_cause && memory.attempts > 0 && !memory.restored &&
+      !IsElsewhere(subject.worst()->failure)) {
     memory.poison = subject.place;
   }
   memory.last_cause = std::move(cause);
@@ -169,6 +173,28 @@ void KeepAbsent(const Instant& now, Connectors& absent, Connectors& kept) {
 
 }  // namespace
 
+bool IsAnother(const World& world, const Journal& journal) {
+  return !journal.cluster_id.empty() && !world.cluster_id.empty() &&
+         journal.cluster_id != world.cluster_id;
+}
+
+const Pause* PauseOf(const Journal& journal, std::string_view connector) {
+  for (const std::string_view name : {std::string_view(), connector}) {
+    if (const auto pause = journal.pauses.find(name); pause != journal.pauses.end()) {
+      return &pause->second;
+    }
+  }
+  return nullptr;
+}
+
+void Forgive(uint64_t poll, ConnectorMemory& memory) {
+  memory = {.life = memory.life,
+            .config_hash = memory.config_hash,
+            .changed_in = poll,
+            .lifted = memory.quarantined,
+            .failures = memory.failures};
+}
+
 Duration BackoffOf(const Settings& settings, uint32_t attempts, std::string_view connector) {
   constexpr uint32_t kMostDoublings = 40;
   constexpr auto kStrimziCap = std::chrono::minutes{60};
@@ -197,7 +223,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
   const bool news =
       IsFresh(world.listed, now) && (journal.followed == nullptr ||
                                      world.listed->taken_at.mono > journal.followed->taken_at.mono);
-  if (!news) {
+  if (!news || IsAnother(world, journal)) {
     return;
   }
   journal.followed = world.listed;

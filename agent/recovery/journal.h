@@ -54,6 +54,15 @@ struct ConnectorMemory {
   std::optional<RestartReport> last_restart{};  ///< ours
 };
 
+/// Somebody wants nothing to be restarted.
+struct Pause {
+  std::string who{};
+  std::string why{};
+  WallTime at{};
+
+  friend bool operator==(const Pause&, const Pause&) = default;
+};
+
 struct BreakerMemory {
   BreakerState state = BreakerState::kClosed;
   Instant since{};       ///< in this state; of kOpen: since it was last hit
@@ -71,20 +80,34 @@ struct Verified {
 struct Journal {
   uint64_t polls = 0;  ///< answers followed
   AnswerRef followed{};
-  std::string cluster_id{};  ///< the first that was told: it never changes
+  /// The first that was told, this time or before the last end of the agent: whatever is remembered
+  /// is of it, and it changes only if a person says so.
+  std::string cluster_id{};
   std::map<std::string, ConnectorMemory, std::less<>> connectors{};
   std::deque<MonoTime> restarts{};         ///< ours of the last minute, oldest first
   std::optional<MonoTime> last_restart{};  ///< ours, sent by this process
   BreakerMemory breaker{};
-  std::vector<Verified> verified{};           ///< found by the last Follow
-  std::string denied{};                       ///< why Connect refused a restart of ours
+  std::map<std::string, Pause, std::less<>> pauses{};  ///< by connector; "": all of them
+  std::vector<Verified> verified{};                    ///< found by the last Follow
+  std::string denied{};                                ///< why Connect refused a restart of ours
   std::optional<Instant> denied_until{};      ///< so long none is sent to the whole cluster
   std::string unanswered{};                   ///< whose restart had the outcome kUnknown
   std::optional<Instant> unanswered_until{};  ///< so long none is sent to the whole cluster
 };
 
+/// Whether another Kafka cluster stands behind the address than before: nothing that it tells
+/// belongs to what is remembered.
+bool IsAnother(const World& world, const Journal& journal);
+
+/// The pause that holds for a connector; null: none.
+const Pause* PauseOf(const Journal& journal, std::string_view connector);
+
+/// What holds a connector back is forgotten, as when its configuration has changed.
+void Forgive(uint64_t poll, ConnectorMemory& memory);
+
 /// Takes what a new answer tells: failures that begin and end, restarts of others, configurations
-/// that changed. Nothing is taken from an answer that is stale, or was taken already.
+/// that changed. Nothing is taken from an answer that is stale, was taken already, or is of another
+/// Kafka cluster.
 void Follow(const World& world, const Policy& policy, const Instant& now, Journal& journal);
 
 /// What an answer tells of a restart of ours.

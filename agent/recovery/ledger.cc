@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/recovery/ledger_rows.h"
+
 namespace klaxon::recovery {
 namespace {
 
@@ -17,71 +19,6 @@ using state::Statement;
 using state::TextOf;
 using state::Value;
 using std::chrono::milliseconds;
-
-// A released step never changes.
-constexpr std::array<std::string_view, 1> kTables{R"(
-CREATE TABLE recovery_connectors (
-  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
-  config_hash INTEGER NOT NULL, quarantined INTEGER NOT NULL, attempts INTEGER NOT NULL,
-  last_attempt INTEGER, last_cause TEXT NOT NULL, poison TEXT NOT NULL,
-  misses INTEGER NOT NULL, held_until INTEGER, held_why TEXT NOT NULL,
-  PRIMARY KEY (cluster, connect, connector)) STRICT, WITHOUT ROWID;
-CREATE TABLE recovery_attempts (
-  id INTEGER PRIMARY KEY, at INTEGER NOT NULL,
-  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
-  number INTEGER NOT NULL, worker TEXT NOT NULL, class TEXT NOT NULL, cause TEXT NOT NULL,
-  outcome TEXT, words TEXT, verdict TEXT, evidence TEXT, took INTEGER) STRICT;
-CREATE INDEX recovery_attempts_at ON recovery_attempts (at);
-CREATE TABLE recovery_decisions (
-  id INTEGER PRIMARY KEY, at INTEGER NOT NULL,
-  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
-  action TEXT NOT NULL, why TEXT NOT NULL, way_out TEXT NOT NULL, class TEXT NOT NULL,
-  cause TEXT NOT NULL, gates TEXT NOT NULL) STRICT;
-CREATE INDEX recovery_decisions_at ON recovery_decisions (at);
-CREATE INDEX recovery_decisions_of ON recovery_decisions (connector, id)
-)"};
-
-constexpr auto kDay = std::chrono::hours{24};
-constexpr auto kKept = kDay * 90;
-constexpr auto kBudgetWindow = std::chrono::minutes{1};
-
-int64_t Milliseconds(WallTime time) {
-  return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
-}
-
-Value MillisecondsOrNull(const std::optional<Instant>& time) {
-  return time ? Value(Milliseconds(time->wall)) : Value();
-}
-
-/// A moment of another process on the clocks of this one. The wall clock may have jumped: a moment
-/// is never later than `latest`.
-Instant InstantOf(WallTime stamp, const Instant& now, Duration latest) {
-  constexpr Duration kYear = kDay * 366;
-  const Duration ahead = std::clamp<Duration>(stamp - now.wall, -kYear, latest);
-  return {now.wall + std::chrono::duration_cast<WallTime::duration>(ahead), now.mono + ahead};
-}
-
-std::vector<Statement> DeleteOld(const Instant& now) {
-  const int64_t old = Milliseconds(now.wall - kKept);
-  return {{.sql = "DELETE FROM recovery_attempts WHERE at < ?", .values = {old}},
-          {.sql = "DELETE FROM recovery_decisions WHERE at < ?", .values = {old}}};
-}
-
-/// What is worth remembering after a restart; empty: nothing is.
-Row Worth(const ConnectorMemory& memory) {
-  if (memory.attempts == 0 && !memory.quarantined && memory.poison.empty() && memory.misses == 0) {
-    return {};
-  }
-  return {static_cast<int64_t>(memory.config_hash),
-          int64_t{memory.quarantined},
-          int64_t{memory.attempts},
-          MillisecondsOrNull(memory.last_attempt),
-          memory.last_cause,
-          memory.poison,
-          int64_t{memory.misses},
-          MillisecondsOrNull(memory.held_until),
-          memory.held_why};
-}
 
 std::string_view FirstShut(const RecoveryDecision& decision) {
   const auto shut = std::ranges::find(decision.gates, false, &RecoveryGate::open);
@@ -106,100 +43,53 @@ std::string GatesOf(const RecoveryDecision& decision) {
   return text;
 }
 
+/// Of the cluster itself, by the row's columns after its key.
+Row WorthOf(const Journal& journal) {
+  // While it is hit again and again its time moves on; that is not worth a write each time.
+  constexpr int64_t kStep = 15'000;
+  const BreakerMemory& breaker = journal.breaker;
+  const bool closed = breaker.state == BreakerState::kClosed;
+  const int64_t since = closed ? 0 : (Milliseconds(breaker.since.wall) / kStep + 1) * kStep;
+  return {journal.cluster_id,
+          static_cast<int64_t>(breaker.state),
+          since,
+          breaker.why,
+          breaker.canary,
+          journal.denied,
+          MillisecondsOrNull(journal.denied_until),
+          journal.unanswered,
+          MillisecondsOrNull(journal.unanswered_until)};
+}
+
 }  // namespace
 
-Result<Ledger> Ledger::Make(state::Database& database, Place place) {
-  if (Result<void> made = database.Migrate("recovery", kTables); !made) {
-    return made.error();
+Row Worth(const ConnectorMemory& memory) {
+  if (memory.attempts == 0 && !memory.quarantined && memory.poison.empty() && memory.misses == 0) {
+    return {};
   }
-  return Ledger(database, std::move(place));
-}
-
-Result<void> Ledger::LoadConnectors(const Instant& now, Journal& journal) {
-  constexpr auto kLongestHold = std::chrono::hours{24};  // as the configuration allows
-  const auto rows = database_->Read(
-      {.sql = "SELECT connector, config_hash, quarantined, attempts, last_attempt, last_cause, "
-              "poison, misses, held_until, held_why FROM recovery_connectors "
-              "WHERE cluster = ? AND connect = ?",
-       .values = {place_.cluster, place_.connect}});
-  if (!rows) {
-    return rows.error();
-  }
-  for (const Row& row : *rows) {
-    const auto count = [&](size_t column) {
-      return static_cast<uint32_t>(std::clamp<int64_t>(IntegerOf(row, column), 0, 1'000'000));
-    };
-    const auto moment = [&](size_t column, Duration latest) {
-      return state::IsNull(row, column)
-                 ? std::nullopt
-                 : std::optional(InstantOf(state::MomentOf(row, column), now, latest));
-    };
-    ConnectorMemory& memory = journal.connectors[TextOf(row, 0)];
-    memory.restored = true;
-    memory.config_hash = static_cast<uint64_t>(IntegerOf(row, 1));
-    memory.quarantined = IntegerOf(row, 2) != 0;
-    memory.attempts = count(3);
-    memory.last_attempt = moment(4, {});
-    memory.last_cause = TextOf(row, 5);
-    memory.poison = TextOf(row, 6);
-    memory.misses = count(7);
-    memory.held_until = moment(8, kLongestHold);
-    memory.held_why = TextOf(row, 9);
-    connectors_[TextOf(row, 0)] = Worth(memory);
-  }
-  return {};
-}
-
-Result<Journal> Ledger::Load(const Instant& now) {
-  const auto newest =
-      database_->Read({.sql = "SELECT max(at) FROM (SELECT at FROM recovery_attempts UNION ALL "
-                              "SELECT at FROM recovery_decisions)"});
-  if (!newest) {
-    return newest.error();
-  }
-  std::vector<Statement> statements{
-      {.sql = "UPDATE recovery_attempts SET outcome = 'unknown', "
-              "words = 'Klaxon ended before there was an answer; it counts as an attempt' "
-              "WHERE outcome IS NULL AND cluster = ? AND connect = ?",
-       .values = {place_.cluster, place_.connect}}};
-  if (std::chrono::abs(now.wall - state::MomentOf(newest->at(0), 0)) <= kDay) {
-    std::ranges::move(DeleteOld(now), std::back_inserter(statements));
-  }
-  Result<void> done = database_->Write(statements);
-  if (!done) {
-    return done.error();
-  }
-  deleted_ = now;
-  Journal journal;
-  done = LoadConnectors(now, journal);
-  if (!done) {
-    return done.error();
-  }
-  const auto recent = database_->Read(
-      {.sql = "SELECT at FROM recovery_attempts WHERE cluster = ? AND connect = ? AND at > ? "
-              "ORDER BY at",
-       .values = {place_.cluster, place_.connect, Milliseconds(now.wall - kBudgetWindow)}});
-  if (!recent) {
-    return recent.error();
-  }
-  for (const Row& row : *recent) {
-    journal.restarts.push_back(InstantOf(state::MomentOf(row, 0), now, {}).mono);
-  }
-  return journal;
+  return {static_cast<int64_t>(memory.config_hash),
+          int64_t{memory.quarantined},
+          int64_t{memory.attempts},
+          MillisecondsOrNull(memory.last_attempt),
+          memory.last_cause,
+          memory.poison,
+          int64_t{memory.misses},
+          MillisecondsOrNull(memory.held_until),
+          memory.held_why};
 }
 
 Statement Ledger::Remember(const std::string& connector, const ConnectorMemory& memory) const {
-  Row values{place_.cluster, place_.connect, connector};
+  Row values{place_.cluster, place_.connect, kafka_id_, connector};
   std::ranges::copy(Worth(memory), std::back_inserter(values));
-  return {.sql = "INSERT OR REPLACE INTO recovery_connectors VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+  return {.sql = "INSERT OR REPLACE INTO recovery_memory VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
           .values = std::move(values)};
 }
 
 Statement Ledger::Forget(const std::string& connector) const {
   return {.sql =
-              "DELETE FROM recovery_connectors "
-              "WHERE cluster = ? AND connect = ? AND connector = ?",
-          .values = {place_.cluster, place_.connect, connector}};
+              "DELETE FROM recovery_memory "
+              "WHERE cluster = ? AND connect = ? AND kafka_id = ? AND connector = ?",
+          .values = {place_.cluster, place_.connect, kafka_id_, connector}};
 }
 
 Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memory) {
@@ -218,16 +108,39 @@ Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memo
 }
 
 Result<void> Ledger::Conclude(int64_t id, const RestartReport& report, const std::string& connector,
-                              const ConnectorMemory* memory) {
-  const bool worth = memory != nullptr && !Worth(*memory).empty();
-  const Result<void> done =
-      database_->Write({{.sql = "UPDATE recovery_attempts SET outcome = ?, words = ? WHERE id = ?",
-                         .values = {std::string(Name(report.outcome)), report.words, id}},
-                        worth ? Remember(connector, *memory) : Forget(connector)});
-  if (done) {
-    connectors_[connector] = worth ? Worth(*memory) : Row();
+                              const Journal& journal) {
+  std::vector<Statement> statements{
+      {.sql = "UPDATE recovery_attempts SET outcome = ?, words = ? WHERE id = ?",
+       .values = {std::string(Name(report.outcome)), report.words, id}}};
+  Told told;
+  TellConnector(connector, journal, statements, told);
+  TellCluster(journal, statements, told);
+  return Commit(statements, std::move(told));
+}
+
+Result<void> Ledger::Record(const RecoveryOrder& order, WallTime at, std::string_view result,
+                            const Journal& journal) {
+  std::vector<Statement> statements{
+      {.sql = "INSERT INTO recovery_orders (at, cluster, connect, connector, verb, who, address, "
+              "why, result) VALUES (?,?,?,?,?,?,?,?,?)",
+       .values = {Milliseconds(at), place_.cluster, place_.connect, order.connector,
+                  std::string(Name(order.verb)), order.who, order.address, order.why,
+                  std::string(result)}}};
+  const auto pause = journal.pauses.find(order.connector);
+  if (pause == journal.pauses.end()) {
+    statements.push_back({.sql = "DELETE FROM recovery_pauses "
+                                 "WHERE cluster = ? AND connect = ? AND connector = ?",
+                          .values = {place_.cluster, place_.connect, order.connector}});
+  } else {
+    const Pause& each = pause->second;
+    statements.push_back({.sql = "INSERT OR REPLACE INTO recovery_pauses VALUES (?,?,?,?,?,?)",
+                          .values = {place_.cluster, place_.connect, order.connector,
+                                     Milliseconds(each.at), each.who, each.why}});
   }
-  return done;
+  Told told;
+  TellConnector(order.connector, journal, statements, told);
+  TellCluster(journal, statements, told);
+  return Commit(statements, std::move(told));
 }
 
 /// Once a day. A clock that jumped is believed when it has gone on evenly for another day.
@@ -254,28 +167,47 @@ void Ledger::DropGone(const Journal& journal, const std::vector<RecoveryDecision
   std::erase_if(connectors_, [](const auto& told) { return told.second.empty(); });
 }
 
+void Ledger::TellConnector(const std::string& connector, const Journal& journal,
+                           std::vector<Statement>& statements, Told& told) const {
+  const auto memory = journal.connectors.find(connector);
+  const auto before = connectors_.find(connector);
+  Row worth = memory == journal.connectors.end() ? Row() : Worth(memory->second);
+  if (worth == (before == connectors_.end() ? Row() : before->second)) {
+    return;
+  }
+  statements.push_back(worth.empty() ? Forget(connector) : Remember(connector, memory->second));
+  told.connectors[connector] = std::move(worth);
+}
+
 void Ledger::TellConnectors(const Journal& journal, std::vector<Statement>& statements,
-                            std::map<std::string, Row>& told) const {
+                            Told& told) const {
   for (const auto& [connector, memory] : journal.connectors) {
-    Row worth = Worth(memory);
-    const auto before = connectors_.find(connector);
-    if (worth == (before == connectors_.end() ? Row() : before->second)) {
-      continue;
-    }
-    statements.push_back(worth.empty() ? Forget(connector) : Remember(connector, memory));
-    told[connector] = std::move(worth);
+    TellConnector(connector, journal, statements, told);
   }
   for (const auto& [connector, worth] : connectors_) {
     if (!worth.empty() && !journal.connectors.contains(connector)) {
       statements.push_back(Forget(connector));
-      told[connector] = {};
+      told.connectors[connector] = {};
     }
   }
 }
 
+void Ledger::TellCluster(const Journal& journal, std::vector<Statement>& statements,
+                         Told& told) const {
+  Row worth = WorthOf(journal);
+  if (worth == cluster_) {
+    return;
+  }
+  Row values{place_.cluster, place_.connect};
+  std::ranges::copy(worth, std::back_inserter(values));
+  statements.push_back(
+      {.sql = "INSERT OR REPLACE INTO recovery_clusters VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+       .values = std::move(values)});
+  told.cluster = std::move(worth);
+}
+
 void Ledger::TellDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
-                           std::vector<Statement>& statements,
-                           std::map<std::string, std::string>& told) const {
+                           std::vector<Statement>& statements, Told& told) const {
   for (const RecoveryDecision& decision : decisions) {
     std::string kind = KindOf(decision);
     const auto before = decisions_.find(decision.connector);
@@ -290,7 +222,7 @@ void Ledger::TellDecisions(const std::vector<RecoveryDecision>& decisions, const
                     std::string(Name(decision.action)), decision.why, decision.way_out,
                     std::string(decision.failed.empty() ? "" : Name(decision.failure)),
                     decision.root_cause, GatesOf(decision)}});
-    told[decision.connector] = std::move(kind);
+    told.decisions[decision.connector] = std::move(kind);
   }
 }
 
@@ -306,6 +238,23 @@ void Ledger::TellVerdicts(std::vector<Statement>& statements) const {
   }
 }
 
+Result<void> Ledger::Commit(const std::vector<Statement>& statements, Told told) {
+  const Result<void> done = database_->Write(statements);
+  if (!done) {
+    return done;
+  }
+  for (auto& [connector, worth] : told.connectors) {
+    connectors_[connector] = std::move(worth);
+  }
+  for (auto& [connector, kind] : told.decisions) {
+    decisions_[connector] = std::move(kind);
+  }
+  if (!told.cluster.empty()) {
+    cluster_ = std::move(told.cluster);
+  }
+  return done;
+}
+
 Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDecision>& decisions,
                           const Instant& now) {
   DropGone(journal, decisions);
@@ -314,24 +263,27 @@ Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDeci
   }
   const bool deletes = TimeToDelete(now);
   std::vector<Statement> statements = deletes ? DeleteOld(now) : std::vector<Statement>{};
-  std::map<std::string, Row> connectors;
-  std::map<std::string, std::string> kinds;
-  TellConnectors(journal, statements, connectors);
-  TellDecisions(decisions, now, statements, kinds);
+  const std::string before = kafka_id_;
+  if (kafka_id_.empty() && !journal.cluster_id.empty()) {
+    kafka_id_ = journal.cluster_id;  // what was not told whose it is belongs to the first that is
+    statements.push_back({.sql = "UPDATE OR REPLACE recovery_memory SET kafka_id = ? "
+                                 "WHERE cluster = ? AND connect = ? AND kafka_id = ''",
+                          .values = {kafka_id_, place_.cluster, place_.connect}});
+  }
+  Told told;
+  TellConnectors(journal, statements, told);
+  TellDecisions(decisions, now, statements, told);
   TellVerdicts(statements);
+  TellCluster(journal, statements, told);
   if (statements.empty()) {
     return {};
   }
-  const Result<void> done = database_->Write(statements);
+  const Result<void> done = Commit(statements, std::move(told));
   if (done) {
     verdicts_.clear();
     deleted_ = deletes ? now : deleted_;
-    for (auto& [connector, worth] : connectors) {
-      connectors_[connector] = std::move(worth);
-    }
-    for (auto& [connector, kind] : kinds) {
-      decisions_[connector] = std::move(kind);
-    }
+  } else {
+    kafka_id_ = before;
   }
   return done;
 }

@@ -59,9 +59,17 @@ class Ledger {
   /// To be called before a restart is sent: `memory` counts it as an attempt already. Its number.
   Result<int64_t> Intend(const Intent& intent, const ConnectorMemory& memory);
 
-  /// Connect has answered; `memory` is what is remembered now. Null: it is gone.
+  /// Connect has answered; `journal` is what is remembered now.
   Result<void> Conclude(int64_t id, const RestartReport& report, const std::string& connector,
-                        const ConnectorMemory* memory);
+                        const Journal& journal);
+
+  /// What a person asked for and what came of it, with what it changed in the journal: pauses,
+  /// that connector, the cluster.
+  Result<void> Record(const RecoveryOrder& order, WallTime at, std::string_view result,
+                      const Journal& journal);
+
+  /// From now on the journal is of another Kafka cluster: with what was remembered of that one.
+  Result<void> Switch(const std::string& kafka_id, const Instant& now, Journal& journal);
 
   /// Writes what differs from what was written last: of connectors, what became of restarts, and
   /// decisions that are others than before. What became of restarts is kept until it is written.
@@ -78,16 +86,32 @@ class Ledger {
   void DropGone(const Journal& journal, const std::vector<RecoveryDecision>& decisions);
   state::Statement Remember(const std::string& connector, const ConnectorMemory& memory) const;
   state::Statement Forget(const std::string& connector) const;
+
+  /// What is on the disk once it is written.
+  struct Told {
+    std::map<std::string, state::Row> connectors{};
+    std::map<std::string, std::string> decisions{};
+    state::Row cluster{};  // empty: as it was
+  };
+
+  Result<void> LoadCluster(const Instant& now, Journal& journal);
   Result<void> LoadConnectors(const Instant& now, Journal& journal);
+  Result<void> LoadPauses(const Instant& now, Journal& journal);
+  Result<void> Commit(const std::vector<state::Statement>& statements, Told told);
+  void TellConnector(const std::string& connector, const Journal& journal,
+                     std::vector<state::Statement>& statements, Told& told) const;
   void TellConnectors(const Journal& journal, std::vector<state::Statement>& statements,
-                      std::map<std::string, state::Row>& told) const;
+                      Told& told) const;
+  void TellCluster(const Journal& journal, std::vector<state::Statement>& statements,
+                   Told& told) const;
   void TellDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
-                     std::vector<state::Statement>& statements,
-                     std::map<std::string, std::string>& told) const;
+                     std::vector<state::Statement>& statements, Told& told) const;
   void TellVerdicts(std::vector<state::Statement>& statements) const;
 
   state::Database* database_;
   Place place_;
+  std::string kafka_id_{};  // whose connectors are remembered; empty: not told yet
+  state::Row cluster_{};    // as it was written last
   std::map<std::string, state::Row> connectors_{};  // as they were written last
   std::map<std::string, std::string> decisions_{};  // likewise: action, class, gate
   std::map<int64_t, RestartReport> verdicts_{};     // not written yet

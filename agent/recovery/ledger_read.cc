@@ -46,6 +46,21 @@ std::string DecisionInWords(const Row& row) {
                      cause.empty() ? "" : "; cause: ", cause);
 }
 
+/// "pause by alice from 192.0.2.7: the database moves: recovery of connector sink is paused".
+std::string OrderInWords(const Row& row) {
+  return fmt::format("{} by {} from {}: {}: {}", TextOf(row, 4), TextOf(row, 5), TextOf(row, 6),
+                     TextOf(row, 7), TextOf(row, 8));
+}
+
+Result<std::vector<Row>> ReadOrders(const state::Database& database, const std::string& name,
+                                    int64_t limit) {
+  return database.Read(
+      {.sql = "SELECT at, cluster, connect, connector, verb, who, address, why, result "
+              "FROM recovery_orders WHERE ?1 = '' OR connector = ?1 OR connector = '' "
+              "ORDER BY id DESC LIMIT ?2",
+       .values = {name, limit}});
+}
+
 }  // namespace
 
 Result<std::vector<LogEntry>> ReadLog(const state::Database& database, std::string_view connector,
@@ -67,7 +82,14 @@ Result<std::vector<LogEntry>> ReadLog(const state::Database& database, std::stri
   if (!decisions) {
     return decisions.error();
   }
+  const auto orders = ReadOrders(database, name, limit);
+  if (!orders) {
+    return orders.error();
+  }
   std::vector<LogEntry> entries;
+  for (const Row& row : *orders) {
+    entries.push_back(EntryOf(row, OrderInWords(row)));
+  }
   for (const Row& row : *decisions) {
     entries.push_back(EntryOf(row, DecisionInWords(row)));
   }

@@ -36,7 +36,7 @@ void Recovery::SetPolicy(const Policy& policy) {
   policy_ = policy;
   classifier_ = Classifier(policy.patterns);
   settings_ = SettingsBook(policy);
-  journal_.denied_until.reset();  // whoever changed the configuration may have mended that too
+  journal_.denied_until.reset();  // whoever changed the configuration may have mended that, too
 }
 
 void Recovery::Reach(std::string_view point) const {
@@ -46,8 +46,17 @@ void Recovery::Reach(std::string_view point) const {
 }
 
 /// Reads what was remembered before the process began; tried again until the disk allows it.
-void Recovery::Begin(const Instant& now) {
-  if (begun_ || means_.database == nullptr) {
+void Recovery::Begin(const Instant& now, const std::stop_token& stop) {
+  const Lock lock(*means_.disk);
+  if (begun_ || stop.stop_requested()) {
+    return;
+  }
+  if (means_.database == nullptr && means_.open) {
+    const Result<state::Database*> opened = means_.open();
+    means_.database = opened ? *opened : nullptr;
+    means_.missing = opened ? "" : opened.error().message();
+  }
+  if (means_.database == nullptr) {
     return;
   }
   Result<Ledger> ledger = Ledger::Make(*means_.database, place_);
@@ -128,13 +137,24 @@ void Recovery::Tell(RecoveryFacts& facts) {
   told_ = std::move(given_up);
 }
 
-void Recovery::Save(const Instant& now, RecoveryFacts& facts) {
+void Recovery::Save(const Instant& now, RecoveryFacts& facts, const std::stop_token& stop) {
   if (!ledger_) {
+    return;
+  }
+  const Lock lock(*means_.disk);
+  if (stop.stop_requested()) {
     return;
   }
   const Result<void> saved = ledger_->Save(journal_, facts.decisions, now);
   broken_ = saved ? "" : saved.error().message();
   journal_.verified.clear();  // told, and the ledger keeps what it could not write
+}
+
+Result<int64_t> Recovery::Intend(const Intent& intent, const ConnectorMemory& memory,
+                                 const std::stop_token& stop) {
+  const Lock lock(*means_.disk);
+  return stop.stop_requested() ? Error(Reason::kCancelled, "Klaxon is stopping")
+                               : ledger_->Intend(intent, memory);
 }
 
 void Recovery::TakeOutcome(const RestartReport& report, const Subject& subject,
@@ -156,8 +176,8 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   ++known->second.attempts;
   known->second.last_attempt = now;
   Reach("before intent");
-  const Result<int64_t> id = ledger_->Intend(
-      {.decision = decision, .at = now, .worker = world.post_to.url}, known->second);
+  const Result<int64_t> id =
+      Intend({.decision = decision, .at = now, .worker = world.post_to.url}, known->second, stop);
   Reach("after intent");
   if (!id) {  // what is not written down is not done
     known->second = before;
@@ -172,7 +192,10 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   Reach("after answer");
   const RestartReport report{.at = now, .outcome = answer.outcome, .words = answer.words};
   TakeOutcome(report, *subject, before, *id);
-  const Result<void> concluded = ledger_->Conclude(*id, report, decision.connector, &known->second);
+  const Result<void> concluded = [&] {
+    const Lock lock(*means_.disk);
+    return ledger_->Conclude(*id, report, decision.connector, journal_);
+  }();
   Reach("after outcome");
   broken_ = concluded ? "" : concluded.error().message();
   decision.acted = true;
@@ -202,7 +225,7 @@ void Recovery::Act(const World& world, RecoveryFacts& facts, const std::stop_tok
 std::shared_ptr<const RecoveryFacts> Recovery::Step(const View& view, const ConnectPart& part,
                                                     const std::stop_token& stop) {
   const World world = Look(view, part, {.classifier = classifier_, .settings = settings_});
-  Begin(view.now);
+  Begin(view.now, stop);
   Follow(world, policy_, view.now, journal_);
   auto facts = std::make_shared<RecoveryFacts>();
   facts->mode = policy_.settings.mode;
@@ -214,8 +237,12 @@ std::shared_ptr<const RecoveryFacts> Recovery::Step(const View& view, const Conn
     facts->answers = {facts->planned};
   }
   Note(facts->decisions, journal_);
+  facts->news = std::exchange(ordered_, {});
+  for (const auto& [connector, pause] : journal_.pauses) {
+    facts->pauses.push_back({.connector = connector, .who = pause.who, .why = pause.why});
+  }
   Tell(*facts);
-  Save(view.now, *facts);
+  Save(view.now, *facts, stop);
   if (means_.clock != nullptr && MayAct(*facts)) {  // without one it only thinks aloud
     Hinder(Hindrance(), *facts);
     Act(world, *facts, stop);

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "agent/base/mutex.h"
+#include "agent/model/recovery_order.h"
 #include "agent/model/view.h"
 #include "agent/recovery/executor.h"
 #include "agent/recovery/journal.h"
@@ -18,7 +20,11 @@ namespace klaxon::recovery {
 struct Means {
   Clock* clock = nullptr;
   state::Database* database = nullptr;
+  /// Asked for it as long as there is none; its error says why. May be empty.
+  std::function<Result<state::Database*>()> open{};
   std::string missing{};  ///< why there is no database; one line
+  /// Held while the disk is written: many wards that wait for a slow one must end one by one.
+  std::shared_ptr<Mutex> disk = std::make_shared<Mutex>();
   std::shared_ptr<Executor> executor{};
   /// Asked before each restart; false: no more of them in this step. May be empty.
   std::function<bool()> may_go_on{};
@@ -40,20 +46,35 @@ class Recovery {
   /// Decides by another policy from now on; forgets nothing.
   void SetPolicy(const Policy& policy);
 
+  /// What a person asks for, done, and written down whatever comes of it: what to say. Error: why
+  /// it was not done; kInvalid, there is no such connector; kRefused, it must not be done now.
+  /// `order.cluster` and `connect` are not looked at. Step tells afterwards how things stand.
+  Result<std::string> Carry(const RecoveryOrder& order, const View& view, const ConnectPart& part,
+                            const std::stop_token& stop = {});
+
   /// What is to be done now, done as far as it may be: that can last as long as Connect's answers
   /// do. Never null.
   std::shared_ptr<const RecoveryFacts> Step(const View& view, const ConnectPart& part,
                                             const std::stop_token& stop = {});
 
  private:
-  void Begin(const Instant& now);
+  void Begin(const Instant& now, const std::stop_token& stop);
   std::string Hindrance() const;
   void Hinder(std::string why, RecoveryFacts& facts);
   void Tell(RecoveryFacts& facts);
-  void Save(const Instant& now, RecoveryFacts& facts);
+  void Save(const Instant& now, RecoveryFacts& facts, const std::stop_token& stop);
   void Act(const World& world, RecoveryFacts& facts, const std::stop_token& stop);
   bool Restart(const World& world, RecoveryDecision& decision, RecoveryFacts& facts,
                const std::stop_token& stop);
+  Result<int64_t> Intend(const Intent& intent, const ConnectorMemory& memory,
+                         const std::stop_token& stop);
+  Result<std::string> Carried(const RecoveryOrder& order, const World& world, const Instant& now,
+                              const std::stop_token& stop);
+  Result<std::string> PauseFor(const RecoveryOrder& order, const World& world, const Instant& now);
+  Result<std::string> ResumeFor(const RecoveryOrder& order);
+  Result<std::string> LiftFor(const RecoveryOrder& order, const World& world, const Instant& now);
+  Result<std::string> RestartFor(const RecoveryOrder& order, const World& world, const Instant& now,
+                                 const std::stop_token& stop);
   void TakeOutcome(const RestartReport& report, const Subject& subject,
                    const ConnectorMemory& before, int64_t id);
   void Reach(std::string_view point) const;
@@ -69,6 +90,7 @@ class Recovery {
   std::string hindrance_{};  // as it was told last
   std::array<uint64_t, kRestartOutcomes> sent_{};
   std::map<std::string, RecoveryAction, std::less<>> told_{};  // of connectors in quarantine
+  std::vector<RecoveryNews> ordered_{};                        // news for the next step
   Journal journal_{};
 };
 

@@ -30,6 +30,16 @@ bool Stale(const Case& subject) {
                         FormatAge(subject.now.mono - subject.world.listed->taken_at.mono)));
 }
 
+/// Whatever it tells is of connectors that only have the same names.
+bool Elsewhere(const Case& subject) {
+  return IsAnother(subject.world, subject.journal) &&
+         subject.Decide(
+             subject.subject.failed() ? RecoveryAction::kRefuse : RecoveryAction::kNothing,
+             fmt::format("was Kafka cluster {}, is {}: another Connect cluster answers. If that is "
+                         "right: klaxon recovery lift, without a connector",
+                         subject.journal.cluster_id, subject.world.cluster_id));
+}
+
 bool WithoutStatus(const Case& subject) {
   return subject.subject.items.front().state.empty() &&
          subject.Decide(RecoveryAction::kRefuse,
@@ -219,10 +229,10 @@ bool Held(const Case& subject) {
   return until && until->mono > subject.now.mono && subject.Wait(*until, subject.memory.held_why);
 }
 
-constexpr std::array<Rule, 15> kRules{
-    Off,       Stale,     WithoutStatus, NotMeantToRun, Restarting,
-    Verifying, NotFailed, JustLifted,    Poisoned,      ForbiddenByClass,
-    Exhausted, Debounce,  QuietStart,    Backoff,       Held};
+constexpr std::array<Rule, 16> kRules{Off,           Stale,      Elsewhere,        WithoutStatus,
+                                      NotMeantToRun, Restarting, Verifying,        NotFailed,
+                                      JustLifted,    Poisoned,   ForbiddenByClass, Exhausted,
+                                      Debounce,      QuietStart, Backoff,          Held};
 
 }  // namespace
 

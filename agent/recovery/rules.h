@@ -31,6 +31,9 @@ using Rule = bool (*)(const Case& subject);
 /// are open.
 std::span<const Rule> Rules();
 
+/// Asks those gates that a person cannot open by asking for a restart; which is shut. Empty: none.
+std::string ShutForAll(const Case& subject);
+
 /// Asks all gates but those of the budget and writes them into the decision; true: one is shut, and
 /// it has decided.
 bool AskGates(const Case& subject);

@@ -79,6 +79,16 @@ Json Decision(const ConnectPart& part, const std::string& connector, const Insta
           {"gates", Gates(*decision)}};
 }
 
+Json Pauses(const RecoveryFacts& recovery) {
+  Json pauses = Json::array();
+  for (const RecoveryPause& pause : recovery.pauses) {
+    pauses.push_back({{"connector", TextOrNull(pause.connector)},
+                      {"who", Text(pause.who)},
+                      {"why", Text(pause.why)}});
+  }
+  return pauses;
+}
+
 Json RecoveryOf(const RecoveryFacts* recovery, const Instant& now) {
   if (recovery == nullptr || !IsFresh(recovery->planned, now)) {
     return nullptr;
@@ -86,6 +96,7 @@ Json RecoveryOf(const RecoveryFacts* recovery, const Instant& now) {
   return {{"mode", Name(recovery->mode)},
           {"acts", recovery->acts},
           {"hindrance", TextOrNull(recovery->hindrance)},
+          {"pauses", Pauses(*recovery)},
           {"budget_left", recovery->budget_left},
           {"breaker", Name(recovery->breaker)},
           {"breaker_why", TextOrNull(recovery->breaker_why)}};

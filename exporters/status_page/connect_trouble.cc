@@ -121,6 +121,19 @@ void AddHindrance(const ConnectPart& part, Troubles& troubles) {
                         .why = part.recovery->hindrance,
                         .answer = part.recovery->planned});
   }
+  if (part.recovery == nullptr) {
+    return;
+  }
+  for (const RecoveryPause& pause : part.recovery->pauses) {
+    troubles.push_back({.severity = Severity::kAtRisk,
+                        .where = Where(part),
+                        .what = fmt::format(
+                            "recovery of {} is paused by {}",
+                            pause.connector.empty() ? "all connectors" : Printable(pause.connector),
+                            Printable(pause.who)),
+                        .why = pause.why,
+                        .answer = part.recovery->planned});
+  }
 }
 
 }  // namespace

@@ -149,6 +149,8 @@ std::string EventInWords(const Event& event) {
       return fmt::format("recovery leaves connector {} alone", event.subject);
     case EventKind::kRecoveryHindered:
       return fmt::format("recovery of Connect cluster {}", event.subject);
+    case EventKind::kRecoveryOrder:
+      return fmt::format("somebody asked recovery for {}", event.subject);
   }
   std::abort();
 }

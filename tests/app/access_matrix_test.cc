@@ -31,18 +31,21 @@ class Served {
                    .views = views_,
                    .sources = [] { return size_t{0}; },
                    .metrics = [](const http::Request&) { return http::TextResponse(200, ""); },
-                   .reload = [] { return Result<std::string>("reloaded"); }});
+                   .reload = [] { return Result<std::string>("reloaded"); },
+                   .carry = [](const RecoveryOrder&) { return Result<std::string>("done"); }});
   }
 
   int Status(const std::string& method, const std::string& path, const std::string& login) {
     RawClient client(server_->port());
     const bool body = method != "GET" && method != "HEAD" && method != "OPTIONS";
     client.Send(method + " " + path + " HTTP/1.1\r\nHost: a\r\n" + login +
-                (body ? "Content-Length: 0\r\n" : "") + "\r\n");
+                (body ? fmt::format("Content-Length: {}\r\n\r\n{}", kBody.size(), kBody) : "\r\n"));
     return client.Read(method == "HEAD").status;
   }
 
  private:
+  static constexpr std::string_view kBody = R"({"connector": "sink", "why": "a test"})";
+
   SystemClock clock_;
   Latest<View> views_{std::make_shared<const View>()};
   std::unique_ptr<http::Server> server_;

@@ -229,7 +229,7 @@ TEST_CASE("stamps that no clock can have told are moments all the same", "[recov
     journal.connectors["sink"] = {.attempts = 1};
     REQUIRE(ledger.Save(journal, {Decision("sink", RecoveryAction::kRefuse)}, kStart));
     REQUIRE(database->Write(
-        {{.sql = "UPDATE recovery_connectors SET last_attempt = ?1, held_until = ?1",
+        {{.sql = "UPDATE recovery_memory SET last_attempt = ?1, held_until = ?1",
           .values = {each.milliseconds}},
          {.sql = "UPDATE recovery_decisions SET at = ?", .values = {each.milliseconds}}}));
     const auto log = ReadLog(*database, "", 10);
@@ -258,7 +258,8 @@ TEST_CASE("what became of a restart is written when the disk allows it", "[recov
       ledger.Intend({.decision = decision, .at = kStart, .worker = "http://w1"}, memory);
   REQUIRE(id);
   RestartReport report{.at = kStart, .outcome = RestartOutcome::kAccepted, .words = "202"};
-  REQUIRE(ledger.Conclude(*id, report, "sink", &memory));
+  journal.connectors["sink"] = memory;
+  REQUIRE(ledger.Conclude(*id, report, "sink", journal));
   report.verdict = RestartVerdict::kRecovered;
   report.evidence = "it runs";
   journal.verified.push_back({.connector = "sink", .id = *id, .report = report});

@@ -21,10 +21,13 @@ class Live {
     std::string version = "4.3.1";
     int64_t started = 1'800'000'000;  ///< Unix time
     std::function<void(std::string_view)> checkpoint{};
+    /// Takes what the worker knows; empty: its status of "sink" is asked for.
+    std::function<void(testing::ConnectEstate&)> look{};
   };
 
   Live(const Options& options, const Policy& policy, state::Database* database)
-      : http_(http::MakeHttpClient()),
+      : look_(options.look),
+        http_(http::MakeHttpClient()),
         client_(*http_, options.url),
         clock_(estate_),
         recovery_(policy, {.cluster = "main", .connect = "etl"},
@@ -52,8 +55,25 @@ class Live {
   /// Time passes, the worker is asked what it knows, and recovery decides and acts.
   const RecoveryFacts& Pass(int seconds = 5) {
     Ask();
-    const View& view = estate_.Pass(seconds);
-    facts_ = recovery_.Step(view, ConnectParts(view).at(0));
+    view_ = &estate_.Pass(seconds);
+    return Think();
+  }
+
+  /// Somebody asks for something, and recovery decides anew.
+  Result<std::string> Order(RecoveryVerb verb, const std::string& connector = "sink") {
+    const RecoveryOrder order{.verb = verb,
+                              .connector = connector,
+                              .who = "alice",
+                              .address = "192.0.2.7",
+                              .why = "the database moves"};
+    Result<std::string> done = recovery_.Carry(order, *view_, ConnectParts(*view_).at(0));
+    Think();
+    return done;
+  }
+
+  /// Decides by what is known.
+  const RecoveryFacts& Think() {
+    facts_ = recovery_.Step(*view_, ConnectParts(*view_).at(0));
     for (const RecoveryNews& news : facts_->news) {
       news_ += std::string(Name(news.kind)) + " " + news.connector + ": " + news.words + "\n";
     }
@@ -94,6 +114,10 @@ class Live {
   };
 
   void Ask() {
+    if (look_) {
+      look_(estate_);
+      return;
+    }
     const auto told = client_.Status(std::string(kConnector), "",
                                      {.deadline = std::chrono::steady_clock::now() + kPatience});
     if (!told || !*told) {
@@ -111,11 +135,13 @@ class Live {
     }
   }
 
+  const std::function<void(testing::ConnectEstate&)> look_;
   std::unique_ptr<http::HttpClient> http_;
   connect::ConnectClient client_;
   testing::ConnectEstate estate_{};
   EstateClock clock_;
   Recovery recovery_;
+  const View* view_ = nullptr;
   std::shared_ptr<const RecoveryFacts> facts_{};
   std::string news_{};
 };

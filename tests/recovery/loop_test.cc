@@ -1,5 +1,6 @@
 #include "agent/recovery/loop.h"
 
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -119,6 +120,63 @@ TEST_CASE("a reload to observe ends a plan that is being done", "[recovery]") {
     CHECK(room.Told(2) == 2);
     CHECK(room.Restarts() == std::vector<std::string>{"/connectors/first/restart"});
   }
+}
+
+TEST_CASE("a Connect cluster that does not answer holds up no other", "[recovery]") {
+  Room room;
+  std::promise<void> answers;
+  const std::shared_future<void> answered = answers.get_future().share();
+  std::unique_ptr<Loop> loop = room.Begin();
+  Ward stuck = Room::WardOf(1, RecoveryMode::kAct);
+  stuck.connect = "other";  // nothing is polled of it, so it only waits for orders
+  Ward slow = Room::WardOf(2, RecoveryMode::kAct);
+  slow.access = [answered] {  // asked for while the first restart is sent
+    answered.wait();
+    return http::ClientAccess{};
+  };
+  loop->SetWards({stuck, slow, Room::WardOf(3, RecoveryMode::kAct)});
+  room.Poll();
+  CHECK(room.Told(1) == 1);  // by the third
+  CHECK(room.Restarts().size() == 2);
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds{100};
+  const RecoveryOrder order{.verb = RecoveryVerb::kPause, .who = "alice", .why = "a test"};
+  CHECK(loop->Carry(order, soon).error().message().starts_with("more than one Connect cluster"));
+  RecoveryOrder other = order;
+  other.connect = "other";
+  CHECK(loop->Carry(other, soon + kPatience).error().message() ==
+        "Connect cluster main/other has not answered yet");
+  other.connect = "nobody";
+  CHECK(loop->Carry(other, soon).error().reason() == Reason::kInvalid);
+  answers.set_value();
+  CHECK(room.Told(2) >= 2);
+}
+
+TEST_CASE("an order that is not done in time says so, and is done before anything else",
+          "[recovery]") {
+  Room room;
+  std::promise<void> answers;
+  const std::shared_future<void> answered = answers.get_future().share();
+  std::unique_ptr<Loop> loop = room.Begin();
+  Ward slow = Room::WardOf(1, RecoveryMode::kAct);
+  std::promise<void> asked;
+  slow.access = [&asked, answered] {
+    asked.set_value();
+    answered.wait();
+    return http::ClientAccess{};
+  };
+  loop->SetWards({slow});
+  room.Poll();
+  asked.get_future().wait();
+  const RecoveryOrder order{.verb = RecoveryVerb::kPause, .who = "alice", .why = "a test"};
+  const auto now = std::chrono::steady_clock::now();
+  const Result<std::string> late = loop->Carry(order, now + std::chrono::milliseconds{200});
+  REQUIRE(!late);
+  CHECK(late.error().reason() == Reason::kTimeout);
+  answers.set_value();
+  RecoveryOrder resume = order;
+  resume.verb = RecoveryVerb::kResume;
+  CHECK(loop->Carry(resume, now + kPatience));  // so it was paused
+  CHECK(room.Restarts().size() <= 2);           // the one that was being sent, and what is resumed
 }
 
 TEST_CASE("it ends between two wards while the disk makes it wait", "[recovery]") {

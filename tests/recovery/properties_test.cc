@@ -110,7 +110,7 @@ class Chaos {
     CHECK(estate_.journal.polls > 2);
     CHECK(decision.attempts < decision.attempts_allowed);
     CHECK(decision.failure != FailureClass::kDataLossRisk);
-    CHECK(decision.gates.size() == 13);
+    CHECK(decision.gates.size() == 14);
     for (const RecoveryGate& gate : decision.gates) {
       CHECK(gate.open);
     }

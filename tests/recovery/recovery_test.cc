@@ -27,10 +27,10 @@ class Ward {
   std::shared_ptr<const RecoveryFacts> facts_{};
 };
 
-void Fail(ConnectorFacts& connector) {
+void Fail(ConnectorFacts& connector, const char* exception = "java.net.ConnectException") {
   auto failure = std::make_shared<ConnectFailure>();
-  failure->exception = "java.net.ConnectException";
-  failure->message = "Connection refused";
+  failure->exception = exception;
+  failure->message = "no";
   failure->fingerprint = 7;
   connector.tasks[0].state = "FAILED";
   connector.tasks[0].failure = std::move(failure);
@@ -86,7 +86,7 @@ TEST_CASE("a sink that fails twice at one record is told with its place", "[reco
   Ward ward{Policy{}};
   ward.Pass(estate);
   for (int time = 0; time < 2; ++time) {
-    Fail(estate.connectors[0]);
+    Fail(estate.connectors[0], "java.lang.IllegalStateException");
     ward.Pass(estate);
     ward.Pass(estate);
     estate.connectors[0].tasks[0].state = time == 0 ? "RUNNING" : "FAILED";

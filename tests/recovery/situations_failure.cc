@@ -15,15 +15,26 @@ const std::vector<Situation>& SituationsOfFailure() {
       {20, "the same failure at the same place",
        [](Estate& e) {
          e.Of("sink").place = "orders-0@17";
-         FailTwice(e);
+         e.Fail("sink", 0, FailureClass::kUnknown);
+         e.Passes(2);
          e.FailAgain("sink", 0);
          e.Passes(2);
        },
        kQuarantine, "without moving from orders-0@17"},
+      {20, "what it needs is away, and away again at the same place: no record's fault",
+       [](Estate& e) {
+         e.Of("sink").place = "orders-0@17";
+         e.Fail("sink", 0, FailureClass::kDependency);
+         e.Passes(2);
+         e.FailAgain("sink", 0);
+         e.Passes(2);
+       },
+       kRestart, "dependency: restart 2 of 5"},
       {20, "the same failure elsewhere",
        [](Estate& e) {
          e.Of("sink").place = "orders-0@17";
-         FailTwice(e);
+         e.Fail("sink", 0, FailureClass::kUnknown);
+         e.Passes(2);
          e.Of("sink").place = "orders-0@18";
          e.FailAgain("sink", 0);
          e.Pass(5);

@@ -101,6 +101,7 @@ class ConnectEstate {
   std::string worker_version = "4.3.1";
   std::shared_ptr<const ConnectConfigs> configs{};  ///< null: the config topic is not followed
   bool answers = true;                              ///< false: REST is silent, old facts stay
+  std::string kafka_id = "k1";                      ///< as Kafka tells it
   std::string cluster_id = "k1";                    ///< as Connect tells it
   ConnectGroupFacts workers{.protocol = "sessioned"};
   std::string workers_state = "Stable";
@@ -179,7 +180,7 @@ class ConnectEstate {
   SectionRef Kafka() {
     auto facts = std::make_shared<KafkaFacts>();
     const AnswerRef answer = Answered();
-    facts->cluster_id = "k1";
+    facts->cluster_id = kafka_id;
     facts->metadata = facts->leadership = answer;
     facts->group_lists = {answer};
     facts->answers = {answer};

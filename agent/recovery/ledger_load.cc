@@ -1,0 +1,218 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+#include "agent/recovery/ledger.h"
+#include "agent/recovery/ledger_rows.h"
+
+namespace klaxon::recovery {
+namespace {
+
+using state::IntegerOf;
+using state::Row;
+using state::Statement;
+using state::TextOf;
+
+constexpr auto kLongestHold = std::chrono::hours{24};  // as the configuration allows
+
+// A released step never changes.
+constexpr std::array<std::string_view, 2> kTables{R"(
+CREATE TABLE recovery_connectors (
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
+  config_hash INTEGER NOT NULL, quarantined INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  last_attempt INTEGER, last_cause TEXT NOT NULL, poison TEXT NOT NULL,
+  misses INTEGER NOT NULL, held_until INTEGER, held_why TEXT NOT NULL,
+  PRIMARY KEY (cluster, connect, connector)) STRICT, WITHOUT ROWID;
+CREATE TABLE recovery_attempts (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL,
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
+  number INTEGER NOT NULL, worker TEXT NOT NULL, class TEXT NOT NULL, cause TEXT NOT NULL,
+  outcome TEXT, words TEXT, verdict TEXT, evidence TEXT, took INTEGER) STRICT;
+CREATE INDEX recovery_attempts_at ON recovery_attempts (at);
+CREATE TABLE recovery_decisions (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL,
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
+  action TEXT NOT NULL, why TEXT NOT NULL, way_out TEXT NOT NULL, class TEXT NOT NULL,
+  cause TEXT NOT NULL, gates TEXT NOT NULL) STRICT;
+CREATE INDEX recovery_decisions_at ON recovery_decisions (at);
+CREATE INDEX recovery_decisions_of ON recovery_decisions (connector, id)
+)",
+                                                  R"(
+CREATE TABLE recovery_memory (
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, kafka_id TEXT NOT NULL, connector TEXT NOT NULL,
+  config_hash INTEGER NOT NULL, quarantined INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  last_attempt INTEGER, last_cause TEXT NOT NULL, poison TEXT NOT NULL,
+  misses INTEGER NOT NULL, held_until INTEGER, held_why TEXT NOT NULL,
+  PRIMARY KEY (cluster, connect, kafka_id, connector)) STRICT, WITHOUT ROWID;
+INSERT INTO recovery_memory SELECT cluster, connect, '', connector, config_hash, quarantined,
+  attempts, last_attempt, last_cause, poison, misses, held_until, held_why
+  FROM recovery_connectors;
+DROP TABLE recovery_connectors;
+CREATE TABLE recovery_clusters (
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, kafka_id TEXT NOT NULL,
+  breaker INTEGER NOT NULL, breaker_since INTEGER NOT NULL, breaker_why TEXT NOT NULL,
+  canary TEXT NOT NULL, denied TEXT NOT NULL, denied_until INTEGER,
+  unanswered TEXT NOT NULL, unanswered_until INTEGER,
+  PRIMARY KEY (cluster, connect)) STRICT, WITHOUT ROWID;
+CREATE TABLE recovery_pauses (
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
+  at INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL,
+  PRIMARY KEY (cluster, connect, connector)) STRICT, WITHOUT ROWID;
+CREATE TABLE recovery_orders (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL,
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
+  verb TEXT NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL, why TEXT NOT NULL,
+  result TEXT NOT NULL) STRICT;
+CREATE INDEX recovery_orders_at ON recovery_orders (at)
+)"};
+
+}  // namespace
+
+Result<Ledger> Ledger::Make(state::Database& database, Place place) {
+  if (Result<void> made = database.Migrate("recovery", kTables); !made) {
+    return made.error();
+  }
+  return Ledger(database, std::move(place));
+}
+
+Result<void> Ledger::LoadConnectors(const Instant& now, Journal& journal) {
+  const auto rows = database_->Read(
+      {.sql = "SELECT connector, config_hash, quarantined, attempts, last_attempt, last_cause, "
+              "poison, misses, held_until, held_why FROM recovery_memory "
+              "WHERE cluster = ? AND connect = ? AND kafka_id = ?",
+       .values = {place_.cluster, place_.connect, kafka_id_}});
+  if (!rows) {
+    return rows.error();
+  }
+  for (const Row& row : *rows) {
+    const auto count = [&](size_t column) {
+      return static_cast<uint32_t>(std::clamp<int64_t>(IntegerOf(row, column), 0, 1'000'000));
+    };
+    const auto moment = [&](size_t column, Duration latest) {
+      return state::IsNull(row, column)
+                 ? std::nullopt
+                 : std::optional(InstantOf(state::MomentOf(row, column), now, latest));
+    };
+    ConnectorMemory& memory = journal.connectors[TextOf(row, 0)];
+    memory.restored = true;
+    memory.config_hash = static_cast<uint64_t>(IntegerOf(row, 1));
+    memory.quarantined = IntegerOf(row, 2) != 0;
+    memory.attempts = count(3);
+    memory.last_attempt = moment(4, {});
+    memory.last_cause = TextOf(row, 5);
+    memory.poison = TextOf(row, 6);
+    memory.misses = count(7);
+    memory.held_until = moment(8, kLongestHold);
+    memory.held_why = TextOf(row, 9);
+    connectors_[TextOf(row, 0)] = Worth(memory);
+  }
+  return {};
+}
+
+Result<void> Ledger::LoadPauses(const Instant& /*now*/, Journal& journal) {
+  const auto rows = database_->Read({.sql = "SELECT connector, at, who, why FROM recovery_pauses "
+                                            "WHERE cluster = ? AND connect = ?",
+                                     .values = {place_.cluster, place_.connect}});
+  if (!rows) {
+    return rows.error();
+  }
+  for (const Row& row : *rows) {
+    journal.pauses[TextOf(row, 0)] = {
+        .who = TextOf(row, 2), .why = TextOf(row, 3), .at = state::MomentOf(row, 1)};
+  }
+  return {};
+}
+
+Result<void> Ledger::LoadCluster(const Instant& now, Journal& journal) {
+  const auto rows = database_->Read(
+      {.sql = "SELECT kafka_id, breaker, breaker_since, breaker_why, canary, denied, "
+              "denied_until, unanswered, unanswered_until FROM recovery_clusters "
+              "WHERE cluster = ? AND connect = ?",
+       .values = {place_.cluster, place_.connect}});
+  if (!rows) {
+    return rows.error();
+  }
+  if (rows->empty()) {
+    return {};
+  }
+  const Row& row = rows->front();
+  const auto until = [&](size_t column) {
+    return state::IsNull(row, column)
+               ? std::nullopt
+               : std::optional(InstantOf(state::MomentOf(row, column), now, kLongestHold));
+  };
+  const auto breaker = std::clamp<int64_t>(IntegerOf(row, 1), 0, kBreakerStates - 1);
+  journal.cluster_id = TextOf(row, 0);
+  journal.breaker = {.state = static_cast<BreakerState>(breaker),
+                     .since = InstantOf(state::MomentOf(row, 2), now, {}),
+                     .why = TextOf(row, 3),
+                     .canary = TextOf(row, 4)};
+  journal.denied = TextOf(row, 5);
+  journal.denied_until = until(6);
+  journal.unanswered = TextOf(row, 7);
+  journal.unanswered_until = until(8);
+  kafka_id_ = journal.cluster_id;
+  cluster_ = row;
+  return {};
+}
+
+Result<void> Ledger::Switch(const std::string& kafka_id, const Instant& now, Journal& journal) {
+  const std::string before = std::exchange(kafka_id_, kafka_id);
+  std::map<std::string, Row> told = std::exchange(connectors_, {});
+  Journal other;
+  const Result<void> loaded = LoadConnectors(now, other);
+  if (!loaded) {
+    kafka_id_ = before;
+    connectors_ = std::move(told);
+    return loaded;
+  }
+  decisions_.clear();
+  journal.connectors = std::move(other.connectors);
+  journal.cluster_id = kafka_id;
+  journal.breaker = {};
+  return {};
+}
+
+Result<Journal> Ledger::Load(const Instant& now) {
+  const auto newest =
+      database_->Read({.sql = "SELECT max(at) FROM (SELECT at FROM recovery_attempts UNION ALL "
+                              "SELECT at FROM recovery_decisions)"});
+  if (!newest) {
+    return newest.error();
+  }
+  std::vector<Statement> statements{
+      {.sql = "UPDATE recovery_attempts SET outcome = 'unknown', "
+              "words = 'Klaxon ended before there was an answer; it counts as an attempt' "
+              "WHERE outcome IS NULL AND cluster = ? AND connect = ?",
+       .values = {place_.cluster, place_.connect}}};
+  if (std::chrono::abs(now.wall - state::MomentOf(newest->at(0), 0)) <= kDay) {
+    std::ranges::move(DeleteOld(now), std::back_inserter(statements));
+  }
+  Result<void> done = database_->Write(statements);
+  if (!done) {
+    return done.error();
+  }
+  deleted_ = now;
+  Journal journal;
+  for (const auto load : {&Ledger::LoadCluster, &Ledger::LoadConnectors, &Ledger::LoadPauses}) {
+    done = (this->*load)(now, journal);
+    if (!done) {
+      return done.error();
+    }
+  }
+  const auto recent = database_->Read(
+      {.sql = "SELECT at FROM recovery_attempts WHERE cluster = ? AND connect = ? AND at > ? "
+              "ORDER BY at",
+       .values = {place_.cluster, place_.connect, Milliseconds(now.wall - kBudgetWindow)}});
+  if (!recent) {
+    return recent.error();
+  }
+  for (const Row& row : *recent) {
+    journal.restarts.push_back(InstantOf(state::MomentOf(row, 0), now, {}).mono);
+  }
+  return journal;
+}
+
+}  // namespace klaxon::recovery

@@ -1,0 +1,221 @@
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "tests/recovery/scene.h"
+#include "tests/support/temporary_folder.h"
+
+namespace klaxon::recovery {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using testing::TemporaryFolder;
+
+std::string WordsOf(const Result<std::string>& done) {
+  return done ? *done : done.error().message();
+}
+
+TEST_CASE("paused, nothing is restarted until somebody resumes it, over ends of the agent, too",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  const std::string whom = GENERATE("sink", "");
+  {
+    const auto database = OpenState(folder.path());
+    Live live({.url = worker->url()}, Live::Acting(), database.get());
+    live.Passes(1);
+    REQUIRE(live.Order(RecoveryVerb::kPause, whom));
+    REQUIRE(live.facts().pauses.size() == 1);
+    CHECK(live.facts().pauses[0].who == "alice");
+    FailTaskOf(*worker);
+    live.Passes(10);
+    CHECK(live.decision().action == RecoveryAction::kRefuse);
+    CHECK_THAT(live.decision().why, ContainsSubstring("recovery is paused by alice since 20"));
+    CHECK_THAT(live.decision().why, ContainsSubstring("the database moves"));
+  }
+  const auto database = OpenState(folder.path());
+  Live live({.url = worker->url(), .started = 1'800'000'100}, Live::Acting(), database.get());
+  live.Passes(10);
+  CHECK(worker->Snapshot().restarts.empty());
+  REQUIRE(live.Order(RecoveryVerb::kResume, whom));
+  CHECK(live.facts().pauses.empty());
+  CHECK(worker->Snapshot().restarts.size() == 1);
+  CHECK_FALSE(live.Order(RecoveryVerb::kResume, whom));
+  const std::string log = LogOf(*database);
+  CHECK_THAT(log, ContainsSubstring(whom + " pause by alice from 192.0.2.7: the database moves"));
+  CHECK_THAT(log, ContainsSubstring(whom + " resume by alice from 192.0.2.7"));
+  CHECK_THAT(log, ContainsSubstring("not done: recovery of "));
+  CHECK_THAT(live.news(), ContainsSubstring("recovery_order " + (whom.empty() ? "etl" : whom)));
+}
+
+TEST_CASE("a person's restart waits for nothing, is counted and written down", "[recovery]") {
+  struct Before {
+    std::string_view what{};
+    void (*play)(Live&) = nullptr;
+    size_t sent = 0;  ///< before
+  };
+
+  const std::vector<Before> befores{
+      {"seen once", [](Live& live) { live.Passes(1); }, 0},
+      {"in back-off", [](Live& live) { live.Passes(4); }, 1},
+      {"used up", [](Live& live) { live.Passes(300); }, 2},
+      {"paused",
+       [](Live& live) {
+         REQUIRE(live.Order(RecoveryVerb::kPause));
+         live.Passes(4);
+       },
+       0},
+  };
+  for (const Before& before : befores) {
+    INFO(before.what);
+    const TemporaryFolder folder;
+    const auto database = OpenState(folder.path());
+    const auto worker = StartWorker();
+    Policy policy = Live::Acting();
+    policy.settings.attempts = 2;
+    Live live({.url = worker->url()}, policy, database.get());
+    live.Passes(1);
+    FailTaskOf(*worker, true);
+    before.play(live);
+    REQUIRE(worker->Snapshot().restarts.size() == before.sent);
+    const uint32_t attempts = live.decision().attempts;
+    const Result<std::string> done = live.Order(RecoveryVerb::kRestart);
+    CHECK(WordsOf(done) == "connector sink: accepted, 202, RESTARTING");
+    CHECK(worker->Snapshot().restarts.size() == before.sent + 1);
+    CHECK(live.decision().attempts == attempts + 1);
+    live.Passes(2);
+    CHECK(worker->Snapshot().restarts.size() == before.sent + 1);
+    CHECK_THAT(LogOf(*database), ContainsSubstring("sink restart by alice from 192.0.2.7: the "
+                                                   "database moves: connector sink: accepted"));
+  }
+}
+
+TEST_CASE("in observe a person's restart is sent, and nothing else", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Policy policy = Live::Acting();
+  policy.settings.mode = RecoveryMode::kObserve;
+  Live live({.url = worker->url()}, policy, database.get());
+  FailTaskOf(*worker, true);
+  live.Passes(10);
+  REQUIRE(live.Order(RecoveryVerb::kRestart));
+  live.Passes(50);
+  CHECK(worker->Snapshot().restarts.size() == 1);
+}
+
+TEST_CASE("a person's restart that must not be sent is refused with the reason", "[recovery]") {
+  struct Refusal {
+    std::string_view why{};
+    void (*play)(Live& live, simulator::ConnectWorker& worker) = nullptr;
+    std::string connector = "sink";
+  };
+
+  const std::vector<Refusal> refusals{
+      {"nothing of it is FAILED", [](Live& live, auto&) { live.Passes(1); }},
+      {"there is no connector \"other\"", [](Live& live, auto&) { live.Passes(1); }, "other"},
+      {"name the connector", [](Live& live, auto&) { live.Passes(1); }, ""},
+      {"it is paused or stopped in Connect",
+       [](Live& live, auto& worker) {
+         FailTaskOf(worker, true);
+         live.estate().connectors[0].intent = ConnectIntent::kPaused;
+         live.Passes(1);
+       }},
+      {"a restart of it is under way",
+       [](Live& live, auto& worker) {
+         FailTaskOf(worker, true);
+         live.Passes(2);
+       }},
+      {"gate worker_group is shut",
+       [](Live& live, auto& worker) {
+         FailTaskOf(worker, true);
+         live.estate().workers_state = "PreparingRebalance";
+         live.Passes(2);
+       }},
+      {"the budget of 1 restarts a minute is spent",
+       [](Live& live, auto& worker) {
+         FailTaskOf(worker, true);
+         Policy policy = Live::Acting();
+         policy.budget_a_minute = 1;
+         policy.settings.verify_timeout = std::chrono::seconds{1};
+         live.recovery().SetPolicy(policy);
+         live.Passes(5);
+       }},
+      {"recovery is off for it",
+       [](Live& live, auto& worker) {
+         FailTaskOf(worker, true);
+         Policy policy = Live::Acting();
+         policy.settings.mode = RecoveryMode::kOff;
+         live.recovery().SetPolicy(policy);
+         live.Passes(1);
+       }},
+  };
+  for (const Refusal& refusal : refusals) {
+    INFO(refusal.why);
+    const TemporaryFolder folder;
+    const auto database = OpenState(folder.path());
+    const auto worker = StartWorker();
+    Live live({.url = worker->url()}, Live::Acting(), database.get());
+    live.Passes(1);
+    refusal.play(live, *worker);
+    const size_t sent = worker->Snapshot().restarts.size();
+    const Result<std::string> done = live.Order(RecoveryVerb::kRestart, refusal.connector);
+    CHECK_FALSE(done);
+    CHECK_THAT(WordsOf(done), ContainsSubstring(std::string(refusal.why)));
+    CHECK(worker->Snapshot().restarts.size() == sent);
+    CHECK_THAT(LogOf(*database), ContainsSubstring("not done: " + std::string(refusal.why)));
+  }
+}
+
+TEST_CASE("what is let out of quarantine starts afresh", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Policy policy = Live::Acting();
+  policy.settings.attempts = 1;
+  Live live({.url = worker->url()}, policy, database.get());
+  live.Passes(1);
+  CHECK_FALSE(live.Order(RecoveryVerb::kLift));  // it is in none
+  FailTaskOf(*worker, true);
+  live.Passes(50);
+  REQUIRE(live.decision().action == RecoveryAction::kExhausted);
+  REQUIRE(live.Order(RecoveryVerb::kLift));
+  CHECK(live.decision().action == RecoveryAction::kLift);
+  CHECK(live.decision().attempts == 0);
+  live.Passes(3);
+  CHECK(worker->Snapshot().restarts.size() == 2);
+}
+
+TEST_CASE("what cannot be written down is not done", "[recovery]") {
+  const auto worker = StartWorker();
+  SECTION("there is no state directory") {
+    Live live({.url = worker->url()}, Live::Acting(), nullptr);
+    live.Passes(1);
+    const Result<std::string> done = live.Order(RecoveryVerb::kPause);
+    CHECK_THAT(WordsOf(done), ContainsSubstring("could not be written down: there is no state"));
+    CHECK(live.facts().pauses.empty());
+  }
+  SECTION("the disk is full") {
+    const TemporaryFolder folder;
+    const auto database = OpenState(folder.path());
+    Live live({.url = worker->url()}, Live::Acting(), database.get());
+    live.Passes(1);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is what a full disk looks like
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+    rlimit full = before;
+    full.rlim_cur = 1;
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+    const Result<std::string> done = live.Order(RecoveryVerb::kPause);
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+    CHECK_THAT(WordsOf(done), ContainsSubstring("could not be written down"));
+    CHECK(live.facts().pauses.empty());
+  }
+}
+
+}  // namespace
+}  // namespace klaxon::recovery

@@ -1,0 +1,186 @@
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "agent/state/opener.h"
+#include "tests/recovery/scene.h"
+#include "tests/support/temporary_folder.h"
+
+/// What holds for a whole Connect cluster outlives the agent.
+namespace klaxon::recovery {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using testing::TemporaryFolder;
+
+constexpr int64_t kLater = 1'800'000'200;
+
+TEST_CASE("what stops all restarts of a cluster still does after the next start", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  FailTaskOf(*worker, true);
+  SECTION("Connect has refused one") {
+    worker->SetFaults({.status = 403, .only = "/connectors/sink/restart"});
+  }
+  SECTION("one had no answer") {
+    worker->SetFaults({.status = 500, .only = "/connectors/sink/restart"});
+  }
+  {
+    const auto database = OpenState(folder.path());
+    Live live({.url = worker->url()}, Live::Acting(), database.get());
+    live.Passes(2);
+    REQUIRE(worker->Snapshot().restarts.size() == 1);
+  }
+  worker->SetFaults({});
+  const auto database = OpenState(folder.path());
+  Live live({.url = worker->url(), .started = 1'800'000'015}, Live::Acting(), database.get());
+  live.Passes(5);
+  CHECK(worker->Snapshot().restarts.size() == 1);
+  live.Passes(150);  // the hold is over
+  CHECK(worker->Snapshot().restarts.size() > 1);
+}
+
+TEST_CASE("an open breaker is open at the next start", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  const Place place{.cluster = "main", .connect = "etl"};
+  const Instant then{.wall = WallTime{std::chrono::seconds{kLater}}, .mono = MonoTime{}};
+  {
+    Result<Ledger> ledger = Ledger::Make(*database, place);
+    REQUIRE(ledger);
+    Result<Journal> journal = ledger->Load(then);
+    REQUIRE(journal);
+    journal->cluster_id = "k1";
+    journal->breaker = {.state = BreakerState::kCanary,
+                        .since = then,
+                        .why = "9 of 9 connectors failed at once",
+                        .canary = "other"};
+    REQUIRE(ledger->Save(*journal, {}, then));
+  }
+  Result<Ledger> ledger = Ledger::Make(*database, place);
+  REQUIRE(ledger);
+  const Instant now{.wall = then.wall + std::chrono::seconds{100},
+                    .mono = MonoTime{std::chrono::hours{1}}};
+  const Result<Journal> journal = ledger->Load(now);
+  REQUIRE(journal);
+  CHECK(journal->cluster_id == "k1");
+  CHECK(journal->breaker.state == BreakerState::kCanary);
+  CHECK(journal->breaker.canary == "other");
+  CHECK(journal->breaker.why == "9 of 9 connectors failed at once");
+  CHECK(now.mono - journal->breaker.since.mono >= std::chrono::seconds{85});
+  CHECK(now.mono - journal->breaker.since.mono <= std::chrono::seconds{100});
+}
+
+TEST_CASE("31: another Kafka cluster behind the name inherits nothing", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  Policy policy = Live::Acting();
+  policy.settings.attempts = 1;
+  FailTaskOf(*worker, true);
+  {
+    const auto database = OpenState(folder.path());
+    Live live({.url = worker->url()}, policy, database.get());
+    live.Passes(50);
+    REQUIRE(live.decision().action == RecoveryAction::kExhausted);
+    REQUIRE(worker->Snapshot().restarts.size() == 1);
+  }
+  const auto database = OpenState(folder.path());
+  Live live({.url = worker->url(), .started = kLater + 100}, policy, database.get());
+  const std::string first = live.estate().cluster_id;
+  live.estate().cluster_id = live.estate().kafka_id = "another";
+  live.Passes(100);
+  CHECK(live.decision().action == RecoveryAction::kRefuse);
+  CHECK_THAT(live.decision().why, ContainsSubstring("is another: another Connect cluster answers"));
+  CHECK(worker->Snapshot().restarts.size() == 1);
+
+  const Result<std::string> lifted = live.Order(RecoveryVerb::kLift, "");
+  REQUIRE(lifted);
+  CHECK_THAT(*lifted, ContainsSubstring("Kafka cluster another stands behind it from now on"));
+  live.Passes(50);  // its own attempts
+  CHECK(live.decision().action == RecoveryAction::kExhausted);
+  CHECK(worker->Snapshot().restarts.size() == 2);
+
+  live.estate().cluster_id = live.estate().kafka_id =
+      first;  // and what was remembered of the first is still known
+  live.Passes(2);
+  REQUIRE(live.Order(RecoveryVerb::kLift, ""));
+  live.Passes(50);
+  CHECK(live.decision().action == RecoveryAction::kExhausted);
+  CHECK(worker->Snapshot().restarts.size() == 2);
+}
+
+/// The tables of the first version, as they were released.
+constexpr std::array<std::string_view, 1> kFirst{R"(
+CREATE TABLE recovery_connectors (
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
+  config_hash INTEGER NOT NULL, quarantined INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  last_attempt INTEGER, last_cause TEXT NOT NULL, poison TEXT NOT NULL,
+  misses INTEGER NOT NULL, held_until INTEGER, held_why TEXT NOT NULL,
+  PRIMARY KEY (cluster, connect, connector)) STRICT, WITHOUT ROWID;
+CREATE TABLE recovery_attempts (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL,
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
+  number INTEGER NOT NULL, worker TEXT NOT NULL, class TEXT NOT NULL, cause TEXT NOT NULL,
+  outcome TEXT, words TEXT, verdict TEXT, evidence TEXT, took INTEGER) STRICT;
+CREATE INDEX recovery_attempts_at ON recovery_attempts (at);
+CREATE TABLE recovery_decisions (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL,
+  cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
+  action TEXT NOT NULL, why TEXT NOT NULL, way_out TEXT NOT NULL, class TEXT NOT NULL,
+  cause TEXT NOT NULL, gates TEXT NOT NULL) STRICT;
+CREATE INDEX recovery_decisions_at ON recovery_decisions (at);
+CREATE INDEX recovery_decisions_of ON recovery_decisions (connector, id)
+)"};
+
+TEST_CASE("what the first version remembered goes on to hold", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  {
+    const auto database = OpenState(folder.path());
+    REQUIRE(database->Migrate("recovery", kFirst));
+    REQUIRE(database->Write({{.sql = "INSERT INTO recovery_connectors VALUES "
+                                     "('main','etl','sink',7,1,5,?,'','',0,NULL,'')",
+                              .values = {int64_t{1'799'999'000'000}}}}));
+  }
+  FailTaskOf(*worker, true);
+  for (int64_t start = 0; start < 2; ++start) {  // of no cluster at the first, of one at the second
+    const auto database = OpenState(folder.path());
+    Live live({.url = worker->url(), .started = 1'800'000'000 + start * 1000}, Live::Acting(),
+              database.get());
+    live.Passes(10);
+    CHECK(live.decision().action == RecoveryAction::kExhausted);
+  }
+  CHECK(worker->Snapshot().restarts.empty());
+}
+
+class ManualClock final : public Clock {
+ public:
+  Instant Now() override { return now; }
+
+  bool SleepUntil(MonoTime, const std::stop_token&) override { return false; }
+
+  Instant now{};
+};
+
+TEST_CASE("a state directory that could not be used at the start is tried again", "[state]") {
+  const TemporaryFolder folder;
+  const std::string directory = folder.path() + "/mount/state";
+  std::ofstream(folder.path() + "/mount") << "not mounted yet";
+  ManualClock clock;
+  state::Opener opener(directory, clock);
+  CHECK_FALSE(opener.Get());
+  std::filesystem::remove(folder.path() + "/mount");
+  CHECK_FALSE(opener.Get());  // not all the time
+  clock.now.mono += std::chrono::seconds{11};
+  const Result<state::Database*> opened = opener.Get();
+  REQUIRE(opened);
+  CHECK((*opened)->folder() == directory);
+  CHECK(opener.Get());
+}
+
+}  // namespace
+}  // namespace klaxon::recovery
