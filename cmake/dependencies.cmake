@@ -26,6 +26,7 @@ find_package(SQLite3 3.37 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
+find_package(CURL 7.85 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED re2)  # Debian 12 has no CMake file of it
 add_library(re2 INTERFACE)  # without its -pthread, which our precompiled header is made without

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "agent/http/audit_log.h"
+#include "alerts/receivers/config.h"
 #include "exporters/prometheus/catalogue.h"
 
 namespace klaxon::app {
@@ -117,6 +118,9 @@ AgentConfig ReadAgentConfig(Document& document) {
   if (std::optional<YamlMap> state = root.Map("state")) {
     config.state_directory = state->String("directory", config.state_directory);
     state->Finish();
+  }
+  if (std::optional<YamlMap> notify = root.Map("notify")) {
+    config.notify = receivers::ReadNotify(*notify);
   }
   std::set<std::string> names;
   const bool given = root.Require("clusters");

@@ -9,6 +9,7 @@
 #include "agent/base/log.h"
 #include "agent/base/text.h"
 #include "agent/config/document.h"
+#include "alerts/notify/settings.h"
 
 namespace klaxon::app {
 
@@ -25,6 +26,7 @@ struct AgentConfig {
   std::string audit_file{};          ///< empty: standard error
   std::string state_directory{};     ///< empty: nothing outlives the agent
   std::vector<SourceRef> sources{};  ///< in the order of the file
+  notify::Settings notify{};         ///< who is told of alerts
 };
 
 /// Reads a document; what is wrong with it is in `document.mistakes()` afterwards.

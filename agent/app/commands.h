@@ -103,6 +103,14 @@ ExitCode Decode(const RunOptions& run, const DecodeOptions& options);
 
 enum class CatalogueFormat { kTable, kMarkdown, kJson };
 
+struct NotifyTestOptions {
+  std::string config_file{};
+  std::string receiver{};  ///< its name, or that of one of its integrations, e.g. "ops/slack[0]"
+};
+
+/// Sends an alert to a receiver and prints what came back. kFailed: it was not accepted.
+ExitCode NotifyTest(const NotifyTestOptions& options);
+
 /// Every metric that Klaxon exports.
 ExitCode Metrics(CatalogueFormat format);
 

@@ -90,6 +90,7 @@ struct Asked {
   RecoveryOptions recovery{};
   OrderOptions order{};
   RulesOptions rules{};
+  NotifyTestOptions notify{};
   std::function<ExitCode()> command{};
 };
 
@@ -233,6 +234,20 @@ void AddRules(CLI::App& app, Asked& asked) {
   test->callback([&asked] { asked.command = [&asked] { return TestRules(asked.rules); }; });
 }
 
+void AddNotify(CLI::App& app, Asked& asked) {
+  CLI::App* notify = app.add_subcommand("notify", "Try the receivers of alerts");
+  notify->require_subcommand(1);
+  CLI::App* test = notify->add_subcommand("test", "Send one alert and print what comes back");
+  test->add_option("--config,-c", asked.notify.config_file, "Configuration file with notify")
+      ->required()
+      ->type_name("FILE");
+  test->add_option("RECEIVER", asked.notify.receiver,
+                   "A receiver, one of its integrations such as ops/slack[0], an Alertmanager or a "
+                   "heartbeat")
+      ->required();
+  test->callback([&asked] { asked.command = [&asked] { return NotifyTest(asked.notify); }; });
+}
+
 void AddDecode(CLI::App& app, Asked& asked) {
   DecodeOptions& options = asked.decode;
   CLI::App* decode = app.add_subcommand(
@@ -256,9 +271,9 @@ void AddDecode(CLI::App& app, Asked& asked) {
 
 /// What to say when the first word is no command; empty if it is one, or an option.
 std::string WrongCommand(int argc, char** argv) {
-  constexpr std::array<std::string_view, 11> kCommands{
-      "connectors", "recovery", "subjects", "decode",  "run",  "demo",
-      "check",      "doctor",   "lag",      "metrics", "rules"};
+  constexpr std::array<std::string_view, 12> kCommands{
+      "connectors", "recovery", "subjects", "decode", "notify",  "run",
+      "demo",       "check",    "doctor",   "lag",    "metrics", "rules"};
   const std::string word = argc < 2 ? "-" : argv[1];
   if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) {
     return "";
@@ -280,6 +295,7 @@ int Main(int argc, char** argv) {
   AddTools(app, asked);
   AddRecovery(app, asked);
   AddRules(app, asked);
+  AddNotify(app, asked);
   AddDecode(app, asked);
   if (const std::string wrong = WrongCommand(argc, argv); !wrong.empty()) {
     fmt::print(stderr, "{}\n", wrong);

@@ -14,17 +14,18 @@ namespace klaxon::notify {
 namespace {
 
 using nlohmann::json;
-using std::chrono::milliseconds;
 
+/// To the nanosecond: an alert is told apart from its next firing by when it began.
 int64_t StampOf(WallTime time) {
-  return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
-/// As state::MomentOf: no stamp overflows later.
+/// No stamp overflows later, whatever the file holds.
 WallTime TimeOf(const json& value) {
-  constexpr int64_t kMost = 9'000'000'000'000;
+  constexpr int64_t kMost = 9'000'000'000'000'000'000;
   const int64_t stamp = value.is_number_integer() ? value.get<int64_t>() : 0;
-  return WallTime{milliseconds{std::clamp<int64_t>(stamp, 0, kMost)}};
+  return WallTime{std::chrono::duration_cast<WallTime::duration>(
+      std::chrono::nanoseconds{std::clamp<int64_t>(stamp, 0, kMost)})};
 }
 
 json JsonOf(const series::Labels& labels) {

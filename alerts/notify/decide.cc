@@ -91,9 +91,13 @@ AlertMap Owed(const Account& account, const Gathered& gathered, WallTime now) {
   return owed;
 }
 
+/// An alert that ended and began again is another one: its end may have been taken by a receiver
+/// of which nobody knows that it took it.
 bool AllTold(const AlertMap& owed, const Told& told) {
   return std::ranges::all_of(owed, [&](const auto& each) {
-    return !each.second.firing() || told.firing.contains(each.first);
+    const auto known = told.firing.find(each.first);
+    return !each.second.firing() ||
+           (known != told.firing.end() && known->second.starts_at == each.second.starts_at);
   });
 }
 

@@ -308,7 +308,8 @@ void Hub::Finish(const std::string& integration, const Work& work, const Deliver
     if (group != contents_.memory.groups.end()) {
       Account& account = group->second.accounts[integration];
       if (delivery.outcome != Outcome::kRetry) {
-        Settle(work.next, delivery.outcome == Outcome::kGivenUp, now.wall, account);
+        Settle(work.next, delivery.outcome == Outcome::kGivenUp, now.wall, contents_.memory,
+               account);
       } else if (account.pending) {
         ++account.pending->attempts;
       }

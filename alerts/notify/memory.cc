@@ -22,7 +22,18 @@ Next NextOf(const Account& account, WallTime now) {
   return next;
 }
 
-void Settle(const Next& sent, bool refused, WallTime now, Account& account) {
+namespace {
+
+/// Whether `sent` has told the end of it already.
+bool EndTold(const Next& sent, uint64_t fingerprint, const alerts::Alert& alert) {
+  const auto found = sent.alerts.find(fingerprint);
+  return !alert.firing() && found != sent.alerts.end() && !found->second.firing() &&
+         found->second.starts_at == alert.starts_at;
+}
+
+}  // namespace
+
+void Settle(const Next& sent, bool refused, WallTime now, Memory& memory, Account& account) {
   Told& told = account.told;
   told.earlier.merge(told.firing);
   told.firing.clear();
@@ -35,8 +46,20 @@ void Settle(const Next& sent, bool refused, WallTime now, Account& account) {
   told.at = now;
   told.refused = refused;
   ++told.edition;
-  if (sent.last && account.pending && account.pending->version == sent.version) {
+  if (!account.pending || !sent.last) {
+    return;
+  }
+  Pending& pending = *account.pending;
+  if (pending.version == sent.version) {
     account.pending.reset();
+  } else if (std::erase_if(pending.alerts, [&](const auto& each) {
+               return EndTold(sent, each.first, each.second);
+             }) > 0) {
+    pending.version = ++memory.last_version;
+    pending.kept = false;
+    if (pending.alerts.empty()) {
+      account.pending.reset();
+    }
   }
 }
 

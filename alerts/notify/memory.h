@@ -76,7 +76,8 @@ struct Next {
 /// REQUIRES: the account has something pending. Pure.
 Next NextOf(const Account& account, WallTime now);
 
-/// The receiver has taken `sent` (or it was given up: `refused`).
-void Settle(const Next& sent, bool refused, WallTime now, Account& account);
+/// The receiver has taken `sent` (or it was given up: `refused`). What was put in its place while
+/// it was on its way stays pending, without the ends that have been told by it.
+void Settle(const Next& sent, bool refused, WallTime now, Memory& memory, Account& account);
 
 }  // namespace klaxon::notify

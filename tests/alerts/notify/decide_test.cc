@@ -55,6 +55,28 @@ TEST_CASE("An alert that came and went within the wait is told to nobody") {
   CHECK(scene.memory.groups.empty());
 }
 
+TEST_CASE("An alert that ended and began again is told again, also when its end was not taken") {
+  Scene scene;
+  CHECK(scene.Step(60, {Firing(kLag, 0)}) == "ops: +a");
+  scene.receivers_up = false;
+  CHECK(scene.Step(360, {Resolved(kLag, 0, 350)}).empty());
+  scene.receivers_up = true;
+  CHECK(scene.Step(400, {Firing(kLag, 390)}) == "ops: +a");
+}
+
+TEST_CASE("An end that was on its way while something else came is not told as a firing again") {
+  Scene scene;
+  CHECK(scene.Step(60, {Firing(kLag, 0)}) == "ops: +a");
+  scene.receivers_up = false;
+  scene.Step(360, {Resolved(kLag, 0, 350)});
+  Account& account = scene.memory.groups.begin()->second.accounts.begin()->second;
+  const Next on_its_way = NextOf(account, At(360));
+  scene.Step(361, {Resolved(kLag, 0, 350), Firing(kLagToo, 361)});
+  Settle(on_its_way, false, At(362), scene.memory, account);
+  scene.receivers_up = true;
+  CHECK(scene.Step(363, {Resolved(kLag, 0, 350), Firing(kLagToo, 361)}) == "ops: +b");
+}
+
 TEST_CASE("A rule that is gone resolves what it had told") {
   Scene scene;
   CHECK(scene.Step(60, {Firing(kLag, 0)}) == "ops: +a");

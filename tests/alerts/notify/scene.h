@@ -66,7 +66,7 @@ struct Scene {
         while (receivers_up && account.pending) {
           const Next next = NextOf(account, now);
           told += (told.empty() ? "" : "; ") + id.receiver + ":" + Words(next.alerts);
-          Settle(next, false, now, account);
+          Settle(next, false, now, memory, account);
         }
       }
     }

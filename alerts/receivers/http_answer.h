@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/base/clock.h"
+#include "agent/http/client.h"
+#include "alerts/notify/receiver.h"
+
+namespace klaxon::receivers {
+
+/// What a Retry-After header asks for: seconds, or a date in one of HTTP's three forms (RFC 9110
+/// sections 10.2.3 and 5.6.7). A date that has passed is zero. Nothing: it is neither. Pure.
+std::optional<Duration> ParseRetryAfter(std::string_view text, WallTime now);
+
+/// What an answer means to the outbox: 2xx is accepted; 408, 425, 429, 5xx and what is no final
+/// answer can succeed later; everything else cannot, a redirect included. Pure.
+notify::Delivery JudgeAnswer(const http::HttpResponse& response, WallTime now);
+
+/// The text with each of the secrets in it as "***": URLs of chats are secrets themselves.
+std::string WithoutSecret(std::string text, std::string_view secret);
+
+/// "2026-01-31T12:00:00.250Z" (RFC 3339).
+std::string Rfc3339(WallTime time);
+
+}  // namespace klaxon::receivers

@@ -1,0 +1,108 @@
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <openssl/evp.h>
+
+#include "agent/base/text.h"
+#include "alerts/receivers/chat_receivers.h"
+#include "alerts/receivers/http_answer.h"
+
+namespace klaxon::receivers {
+namespace {
+
+using nlohmann::json;
+
+// https://developer.pagerduty.com/docs/send-alert-event: limits of an event.
+constexpr size_t kPagerSummary = 1024;
+constexpr size_t kPagerEvent = size_t{512} * 1000;
+constexpr size_t kPagerDetails = 50'000;
+
+/// The four severities there are; what alerts call it otherwise is an error.
+std::string PagerSeverity(const notify::Message& message) {
+  const series::Labels common = CommonLabels(message.alerts);
+  const std::string_view said = common.Get("severity");
+  for (const std::string_view known : {"critical", "error", "warning", "info"}) {
+    if (said == known) {
+      return std::string(known);
+    }
+  }
+  return said == "page" ? "critical" : "error";
+}
+
+std::string PagerSource(const notify::Message& message) {
+  const series::Labels common = CommonLabels(message.alerts);
+  const std::string_view cluster = common.Get("cluster");
+  return cluster.empty() ? "Klaxon" : ToUtf8(cluster);
+}
+
+class PagerDuty final : public notify::Receiver {
+ public:
+  PagerDuty(const PagerDutyOptions& options, const notify::ReceiverDeps& deps)
+      : options_(options),
+        external_url_(deps.external_url),
+        poster_(deps.http, options.url, options.http, "notify/pagerduty") {}
+
+  notify::Delivery Send(const notify::Message& message, const notify::Patience& patience) override {
+    notify::Delivery delivery = poster_.Post(
+        PagerDutyBody(options_, message, external_url_), patience,
+        [](const http::HttpResponse& response) {
+          constexpr int kTaken = 202;
+          return response.status == kTaken
+                     ? std::string()
+                     : fmt::format("answered {}, not 202: is this PagerDuty?", response.status);
+        });
+    delivery.words = WithoutSecret(std::move(delivery.words), options_.routing_key.Reveal());
+    return delivery;
+  }
+
+ private:
+  const PagerDutyOptions options_;
+  const std::string external_url_;
+  Poster poster_;
+};
+
+}  // namespace
+
+std::string DedupKey(const std::string& group_key) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  EVP_Digest(group_key.data(), group_key.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  std::string text;
+  for (unsigned int i = 0; i < length; ++i) {
+    text += fmt::format("{:02x}", digest.at(i));
+  }
+  return text;
+}
+
+std::string PagerDutyBody(const PagerDutyOptions& options, const notify::Message& message,
+                          const std::string& external_url) {
+  json body{{"routing_key", options.routing_key.Reveal()},
+            {"event_action", message.firing() ? "trigger" : "resolve"},
+            {"dedup_key", DedupKey(message.group_key)},
+            {"client", options.client},
+            {"client_url", external_url}};
+  const std::string summary =
+      Cut(ToUtf8(options.description.Of(message, external_url)), kPagerSummary);
+  body["payload"] = {{"summary", summary.empty() ? "alert" : summary},
+                     {"source", PagerSource(message)},
+                     {"severity", PagerSeverity(message)},
+                     {"timestamp", Rfc3339(message.alerts.front().starts_at)}};
+  std::string details = ToUtf8(options.details.Of(message, external_url));
+  body["payload"]["custom_details"] = {{"alerts", Cut(details, kPagerDetails)},
+                                       {"group", ToUtf8(message.group_key)}};
+  std::string text = body.dump();
+  if (text.size() > kPagerEvent) {
+    body["payload"].erase("custom_details");
+    text = body.dump();
+  }
+  return text;
+}
+
+std::unique_ptr<notify::Receiver> MakePagerDuty(const PagerDutyOptions& options,
+                                                const notify::ReceiverDeps& deps) {
+  return std::make_unique<PagerDuty>(options, deps);
+}
+
+}  // namespace klaxon::receivers

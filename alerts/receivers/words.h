@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "agent/config/yaml_map.h"
+#include "alerts/notify/receiver.h"
+#include "alerts/templates/template.h"
+
+/// What people read: messages through templates.
+namespace klaxon::receivers {
+
+/// A text of the configuration, or the default; ready to be expanded.
+class Wording {
+ public:
+  /// REQUIRES: the text is a template.
+  explicit Wording(std::string_view text);
+
+  /// Reads a template under `key`. A mistake goes to the document.
+  static Wording Read(config::YamlMap& yaml, std::string_view key, std::string_view fallback);
+
+  /// A template that fails gives "<error expanding template: ...>": no page is lost to it.
+  std::string Of(const notify::Message& message, const std::string& external_url,
+                 bool html = false) const;
+
+ private:
+  explicit Wording(templates::Template text) : text_(std::move(text)) {}
+
+  templates::Template text_;
+};
+
+/// What templates see: Status, Receiver, GroupKey, GroupLabels, CommonLabels, CommonAnnotations,
+/// ExternalURL, Alerts, Firing, Resolved (lists of Status, Labels, Annotations, StartsAt, EndsAt,
+/// GeneratorURL, Fingerprint, UnknownSince), GroupText, CommonText (values with blanks between).
+templates::Value DataOf(const notify::Message& message, const std::string& external_url);
+
+/// Labels that all of the alerts have with the same value.
+series::Labels CommonLabels(const std::vector<alerts::Alert>& alerts);
+series::Labels CommonAnnotations(const std::vector<alerts::Alert>& alerts);
+
+/// At most so many characters of UTF-8, "..." at the end of what was cut.
+std::string Cut(std::string_view text, size_t characters);
+
+/// "[FIRING:2] Lag orders (kafka critical)", in substance Alertmanager's default title.
+inline constexpr std::string_view kDefaultTitle =
+    R"([{{ .Status | toUpper }}{{ if .Firing }}:{{ len .Firing }}{{ end }}] {{ .GroupText }}{{ if .CommonText }} ({{ .CommonText }}){{ end }})";
+
+/// A paragraph an alert.
+inline constexpr std::string_view kDefaultText =
+    R"({{ define "alert" }}{{ .Labels.alertname }}{{ if .Annotations.summary }}: {{ .Annotations.summary }}{{ end }}
+{{ if .Annotations.description }}{{ .Annotations.description }}
+{{ end }}{{ if .UnknownSince }}Not known since {{ .UnknownSince }}: it may be over.
+{{ end }}{{ range $name, $value := .Labels }}  {{ $name }} = {{ $value }}
+{{ end }}{{ if .Annotations.runbook_url }}Runbook: {{ .Annotations.runbook_url }}
+{{ end }}{{ if .GeneratorURL }}Rule: {{ .GeneratorURL }}
+{{ end }}Since {{ .Since }}{{ if .Until }}, until {{ .Until }}{{ end }}
+{{ end }}{{ if .Firing }}Firing:
+{{ range .Firing }}
+{{ template "alert" . }}{{ end }}{{ end }}{{ if .Resolved }}{{ if .Firing }}
+{{ end }}Resolved:
+{{ range .Resolved }}
+{{ template "alert" . }}{{ end }}{{ end }})";
+
+}  // namespace klaxon::receivers

@@ -1,0 +1,311 @@
+#include <array>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
+
+#include "agent/http/client.h"
+#include "alerts/receivers/chat_receivers.h"
+#include "alerts/receivers/email.h"
+#include "alerts/receivers/feeds.h"
+#include "alerts/receivers/http_answer.h"
+#include "tests/alerts/notify/scene.h"
+#include "tests/alerts/receivers/raw_server.h"
+
+namespace klaxon::receivers {
+namespace {
+
+using nlohmann::json;
+using notify::At;
+using notify::Delivery;
+using notify::Firing;
+using notify::Outcome;
+using notify::Resolved;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+notify::Message Told(std::vector<alerts::Alert> alerts) {
+  for (alerts::Alert& alert : alerts) {
+    alert.annotations = notify::LabelsFrom({{"summary", "It <is> stuck & \"late\""}});
+    alert.generator_address = "http://klaxon:9308/rule";
+  }
+  return {.receiver = "ops",
+          .group_key = R"({}:{alertname="Stuck"})",
+          .group_labels = notify::LabelsFrom({{"alertname", "Stuck"}}),
+          .alerts = std::move(alerts),
+          .at = At(100)};
+}
+
+const std::vector<std::pair<std::string, std::string>> kGroupA{
+    {"alertname", "Stuck"}, {"severity", "critical"}, {"cluster", "prod"}, {"group", "a"}};
+const std::vector<std::pair<std::string, std::string>> kGroupB{
+    {"alertname", "Stuck"}, {"severity", "critical"}, {"cluster", "prod"}, {"group", "b"}};
+
+TEST_CASE("Retry-After is seconds or a date in any of HTTP's forms") {
+  struct Case {
+    std::string_view text{};
+    std::optional<Duration> wait{};
+  };
+
+  const WallTime now = WallTime{seconds{784'111'777}};  // 1994-11-06T08:49:37Z, of RFC 9110
+  const std::array<Case, 10> cases{{{"120", seconds{120}},
+                                    {"0", seconds{0}},
+                                    {" 7 ", seconds{7}},
+                                    {"Sun, 06 Nov 1994 08:50:37 GMT", minutes{1}},
+                                    {"Sunday, 06-Nov-94 08:50:37 GMT", minutes{1}},
+                                    {"Sun Nov  6 08:50:37 1994", minutes{1}},
+                                    {"Sun, 06 Nov 1994 08:00:00 GMT", seconds{0}},
+                                    {"soon", std::nullopt},
+                                    {"-5", std::nullopt},
+                                    {"Sun, 31 Feb 1994 08:49:37 GMT", std::nullopt}}};
+  for (const Case& each : cases) {
+    INFO(each.text);
+    CHECK(ParseRetryAfter(each.text, now) == each.wait);
+  }
+  CHECK(ParseRetryAfter("99999999999999999999", now) == std::chrono::hours{24 * 366});
+}
+
+TEST_CASE("What cannot succeed is given up, the rest is tried again") {
+  struct Case {
+    int status = 0;
+    Outcome outcome = Outcome::kRetry;
+  };
+
+  constexpr std::array<Case, 14> kCases{{{200, Outcome::kAccepted},
+                                         {202, Outcome::kAccepted},
+                                         {204, Outcome::kAccepted},
+                                         {301, Outcome::kGivenUp},
+                                         {302, Outcome::kGivenUp},
+                                         {400, Outcome::kGivenUp},
+                                         {401, Outcome::kGivenUp},
+                                         {404, Outcome::kGivenUp},
+                                         {410, Outcome::kGivenUp},
+                                         {408, Outcome::kRetry},
+                                         {425, Outcome::kRetry},
+                                         {429, Outcome::kRetry},
+                                         {500, Outcome::kRetry},
+                                         {503, Outcome::kRetry}}};
+  for (const Case& each : kCases) {
+    INFO(each.status);
+    const Delivery judged =
+        JudgeAnswer({.status = each.status, .headers = {{"retry-after", "9"}}}, At(0));
+    CHECK(judged.outcome == each.outcome);
+    CHECK(judged.retry_after.has_value() == (each.outcome == Outcome::kRetry));
+  }
+}
+
+TEST_CASE("A webhook gets version 4 of Alertmanager's body") {
+  const json body =
+      json::parse(WebhookBody(Told({Firing(kGroupA, 0), Resolved(kGroupB, 0, 50)}), "http://k", 0));
+  CHECK(body["version"] == "4");
+  CHECK(body["status"] == "firing");
+  CHECK(body["receiver"] == "ops");
+  CHECK(body["groupKey"] == R"({}:{alertname="Stuck"})");
+  CHECK(body["truncatedAlerts"] == 0);
+  CHECK(body["groupLabels"] == json({{"alertname", "Stuck"}}));
+  CHECK(body["commonLabels"] ==
+        json({{"alertname", "Stuck"}, {"severity", "critical"}, {"cluster", "prod"}}));
+  CHECK(body["alerts"][0]["endsAt"] == "0001-01-01T00:00:00Z");
+  CHECK(body["alerts"][0]["startsAt"] == "2027-01-15T08:00:00.000Z");
+  CHECK(body["alerts"][1]["status"] == "resolved");
+  CHECK(body["alerts"][1]["endsAt"] == "2027-01-15T08:00:50.000Z");
+  CHECK(body["alerts"][1]["fingerprint"] == alerts::FingerprintText(notify::LabelsFrom(kGroupB)));
+  const json cut =
+      json::parse(WebhookBody(Told({Firing(kGroupA, 0), Firing(kGroupB, 0)}), "http://k", 1));
+  CHECK(cut["alerts"].size() == 1);
+  CHECK(cut["truncatedAlerts"] == 1);
+}
+
+TEST_CASE("Slack gets colour, fields and a link, split at its limits") {
+  const SlackOptions options{.channel = "#ops"};
+  const json body = json::parse(SlackBody(options, Told({Firing(kGroupA, 0)}), "http://k"));
+  const json& part = body["attachments"][0];
+  CHECK(body["channel"] == "#ops");
+  CHECK(part["color"] == "danger");
+  CHECK(part["title"] == "[FIRING:1] Stuck (prod a critical)");
+  CHECK(part["title_link"] == "http://k");
+  CHECK(part["fields"].size() == 3);
+  CHECK(part["text"].get<std::string>().find("It &lt;is&gt; stuck &amp; \"late\"") !=
+        std::string::npos);
+  CHECK(json::parse(SlackBody(options, Told({Resolved(kGroupA, 0, 9)}),
+                              ""))["attachments"][0]["color"] == "good");
+
+  std::vector<alerts::Alert> many;
+  for (int i = 0; i < 2000; ++i) {
+    many.push_back(Firing({{"alertname", "Stuck"}, {"group", "\xc3\xbc" + std::to_string(i)}}, 0));
+  }
+  const json large = json::parse(SlackBody(options, Told(std::move(many)), "http://k"));
+  CHECK(large["attachments"].size() == 20);
+  for (const json& each : large["attachments"]) {
+    CHECK(each["text"].get<std::string>().size() < 4000);
+  }
+  CHECK(large["attachments"][19]["text"].get<std::string>().starts_with("... and more"));
+}
+
+TEST_CASE("PagerDuty gets a key that stays, and a severity that it knows") {
+  const PagerDutyOptions options{.routing_key = Secret("R0")};
+  const json firing = json::parse(PagerDutyBody(options, Told({Firing(kGroupA, 0)}), "http://k"));
+  const json over =
+      json::parse(PagerDutyBody(options, Told({Resolved(kGroupA, 0, 9)}), "http://k"));
+  CHECK(firing["event_action"] == "trigger");
+  CHECK(over["event_action"] == "resolve");
+  CHECK(firing["dedup_key"] == over["dedup_key"]);
+  CHECK(firing["dedup_key"].get<std::string>().size() == 64);
+  CHECK(DedupKey("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(firing["payload"]["severity"] == "critical");
+  CHECK(firing["payload"]["source"] == "prod");
+  CHECK(json::parse(PagerDutyBody(options, Told({Firing({{"alertname", "X"}}, 0)}),
+                                  ""))["payload"]["severity"] == "error");
+}
+
+TEST_CASE("A mail's head cannot be broken out of, and a second copy is known as one") {
+  const EmailOptions options{.to = {"a@x.org", "b@x.org"}, .from = "k@x.org"};
+  const notify::Message message = Told({Firing(kGroupA, 0)});
+  const std::vector<std::string> one = MailHeaders(options, message, "x\r\nBcc: evil@x.org");
+  CHECK(one[0] == "Date: Fri, 15 Jan 2027 08:01:40 +0000");
+  CHECK(one[2] == "To: a@x.org, b@x.org");
+  CHECK(one[3] == "Subject: x  Bcc: evil@x.org");
+  CHECK(one == MailHeaders(options, message, "x\r\nBcc: evil@x.org"));
+  CHECK(one[4] != MailHeaders(options, Told({Resolved(kGroupA, 0, 5)}), "")[4]);
+  CHECK(HeaderText("gr\xc3\xbc\xc3\x9f") == "=?UTF-8?B?Z3LDvMOf?=");
+  CHECK(MailHtml(message, "").find("It &lt;is&gt; stuck &amp;") != std::string::npos);
+}
+
+TEST_CASE("Alertmanager is told what is new at once, the rest after the resend delay") {
+  const std::vector<alerts::Alert> alerts{Firing(kGroupA, 0), Resolved(kGroupB, 0, 50)};
+  const uint64_t a = alerts::Fingerprint(alerts[0].labels);
+  const uint64_t b = alerts::Fingerprint(alerts[1].labels);
+  CHECK(DueFor(alerts, {}, minutes{1}, At(60)).size() == 2);
+  CHECK(DueFor(alerts, {{a, At(60)}, {b, At(60)}}, minutes{1}, At(120)).empty());  // strictly past
+  CHECK(DueFor(alerts, {{a, At(60)}, {b, At(60)}}, minutes{1}, At(121)).size() == 2);
+  CHECK(DueFor(alerts, {{a, At(49)}, {b, At(49)}}, minutes{1}, At(51)).size() == 1);
+  CHECK(DueFor(alerts, {{a, At(900)}, {b, At(900)}}, minutes{1}, At(60)).size() == 2);
+  const json body = json::parse(AlertmanagerBody(alerts, minutes{1}, At(60)));
+  CHECK(body[0]["endsAt"] == Rfc3339(At(60 + 240)));
+  CHECK(body[1]["endsAt"] == Rfc3339(At(50)));
+}
+
+/// One attempt of a webhook at a server that answers so.
+struct Attempt {
+  explicit Attempt(RawServer::Answer answer, const std::string& path = "/hook/s3cret")
+      : server(std::move(answer)),
+        webhook(MakeWebhook({.url = Secret(server.Url(path))}, {.http = *http})) {}
+
+  Delivery Send(Duration longest = seconds{20}) {
+    const Instant now = SystemClock().Now();
+    return webhook->Send(Told({Firing(kGroupA, 0)}),
+                         {.deadline = now.mono + longest, .stop = {}, .now = now.wall});
+  }
+
+  std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
+  RawServer server;
+  std::unique_ptr<notify::Receiver> webhook;
+};
+
+TEST_CASE("Whatever a receiver answers is bounded and judged") {
+  SECTION("a plain yes") {
+    Attempt attempt(RawServer::Fixed("200 OK", "fine"));
+    CHECK(attempt.Send().outcome == Outcome::kAccepted);
+    const std::string request = attempt.server.Requests(1).at(0);
+    CHECK(request.starts_with("POST /hook/s3cret HTTP/1.1"));
+    CHECK(request.find("Content-Type: application/json") != std::string::npos);
+  }
+  SECTION("a yes without end") {
+    Attempt attempt([](int socket, const std::string&) {
+      RawServer::Write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n");
+      const std::string piece(100'000, 'x');
+      for (int i = 0; i < 50; ++i) {
+        RawServer::Write(socket, piece);
+      }
+    });
+    CHECK(attempt.Send().outcome == Outcome::kAccepted);
+  }
+  SECTION("a redirect to a secret place") {
+    Attempt attempt(
+        RawServer::Fixed("302 Found", "", "Location: https://other/login?token=s3cret\r\n"));
+    const Delivery delivery = attempt.Send();
+    CHECK(delivery.outcome == Outcome::kGivenUp);
+    CHECK(delivery.words.find("s3cret") == std::string::npos);
+    INFO(delivery.words);
+    CHECK(delivery.words.find("https://other:443/login") != std::string::npos);
+  }
+  SECTION("an error page in HTML") {
+    Attempt attempt(RawServer::Fixed("503 No", "<html>s3cret</html>", "Retry-After: 30\r\n"));
+    const Delivery delivery = attempt.Send();
+    CHECK(delivery.outcome == Outcome::kRetry);
+    CHECK(delivery.retry_after == seconds{30});
+    CHECK(delivery.words.find("html") == std::string::npos);
+  }
+  SECTION("an error that says the URL again") {
+    Attempt attempt(RawServer::Fixed("404 No", "no /hook/s3cret here"));
+    const Delivery delivery = attempt.Send();
+    CHECK(delivery.outcome == Outcome::kGivenUp);
+    CHECK(delivery.words.find("s3cret") == std::string::npos);
+  }
+  SECTION("nothing at all") {
+    Attempt attempt([](int socket, const std::string&) {
+      pollfd waiting{.fd = socket, .events = POLLIN, .revents = 0};
+      ::poll(&waiting, 1, 20'000);  // until the client hangs up
+    });
+    const Delivery delivery = attempt.Send(milliseconds{300});
+    CHECK(delivery.outcome == Outcome::kRetry);
+    CHECK(delivery.words.find("s3cret") == std::string::npos);
+  }
+  SECTION("no HTTP") {
+    Attempt attempt(
+        [](int socket, const std::string&) { RawServer::Write(socket, "220 smtp\r\n"); });
+    CHECK(attempt.Send().outcome == Outcome::kRetry);
+  }
+  SECTION("a hang-up") {
+    Attempt attempt([](int, const std::string&) {});
+    CHECK(attempt.Send().outcome == Outcome::kRetry);
+  }
+}
+
+TEST_CASE("Slack and PagerDuty must say that it is them") {
+  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
+  const Instant now = SystemClock().Now();
+  const notify::Patience patience{.deadline = now.mono + seconds{20}, .stop = {}, .now = now.wall};
+  RawServer page(RawServer::Fixed("200 OK", "<html>Log in</html>"));
+  RawServer ok(RawServer::Fixed("200 OK", "ok"));
+  RawServer taken(RawServer::Fixed("202 Accepted", "{}"));
+  const auto slack = [&](RawServer& server) {
+    return MakeSlack({.api_url = Secret(server.Url("/services/T/B/x"))}, {.http = *http})
+        ->Send(Told({Firing(kGroupA, 0)}), patience)
+        .outcome;
+  };
+  const auto pager = [&](RawServer& server) {
+    return MakePagerDuty({.routing_key = Secret("R"), .url = Secret(server.Url("/v2/enqueue"))},
+                         {.http = *http})
+        ->Send(Told({Firing(kGroupA, 0)}), patience)
+        .outcome;
+  };
+  CHECK(slack(page) == Outcome::kRetry);
+  CHECK(slack(ok) == Outcome::kAccepted);
+  CHECK(pager(ok) == Outcome::kRetry);
+  CHECK(pager(taken) == Outcome::kAccepted);
+}
+
+TEST_CASE("A heartbeat beats while rules are evaluated") {
+  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
+  RawServer server(RawServer::Fixed("200 OK", ""));
+  const auto feed = MakeHeartbeat({.url = Secret(server.Url("/ping"))}, {.http = *http});
+  const Instant now = SystemClock().Now();
+  const auto beat = [&](Duration age, Duration later) {
+    const Instant then{now.wall, now.mono + later};
+    const Instant evaluated{now.wall, then.mono - age};
+    return feed->Push({}, evaluated, then,
+                      {.deadline = now.mono + seconds{20}, .stop = {}, .now = now.wall});
+  };
+  CHECK(beat(seconds{15}, {}).has_value());
+  CHECK_FALSE(beat(seconds{15}, seconds{30}).has_value());  // not due yet
+  CHECK(beat(seconds{15}, seconds{61}).has_value());
+  CHECK_FALSE(beat(minutes{3}, seconds{200}).has_value());  // nobody evaluates any more
+  CHECK(server.Requests(2).at(0).starts_with("GET /ping HTTP/1.1"));
+}
+
+}  // namespace
+}  // namespace klaxon::receivers
