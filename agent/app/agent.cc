@@ -25,6 +25,7 @@
 #include "collectors/poll_loop.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
+#include "exporters/query/query_api.h"
 
 namespace klaxon::app {
 namespace {
@@ -91,6 +92,7 @@ class Agent::Impl {
         .views = views_,
         .sources = [this] { return source_count_.load(); },
         .metrics = [this](const http::Request& request) { return page_.Serve(request); },
+        .query = query_,
         .reload = reload_ ? reload_ : [] {
           return Result<std::string>(Error(Reason::kUnsupported, "nothing here can be reloaded"));
         },
@@ -281,6 +283,7 @@ class Agent::Impl {
   Latest<View> views_{std::make_shared<const View>()};
   prometheus_page::PrometheusPage page_;
   series::Keeper series_;
+  query_api::QueryApi query_{series_, clock_};
   const std::string cluster_label_;
   const std::string state_directory_;
   std::unique_ptr<state::Opener> state_;

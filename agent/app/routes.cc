@@ -17,6 +17,7 @@ using http::Access;
 using http::Request;
 using http::Response;
 using http::Route;
+using query_api::QueryApi;
 
 Response Page(const RouteDeps& deps, const Request& request) {
   const std::string* refresh = request.Query("refresh");
@@ -107,10 +108,18 @@ std::vector<Route> Routes(const RouteDeps& deps) {
                            const std::optional<std::string>&) {
     return api::ClustersDocument(view, now);
   };
+  const auto query = [deps](auto ask) {
+    return [deps, ask](const Request& request) { return (deps.query.*ask)(request); };
+  };
   return {
       {"GET", "/", [deps](const Request& request) { return Page(deps, request); }, Access::kViewer},
       {"GET", "/style.css", StyleSheet, Access::kViewer},
       {"GET", "/metrics", deps.metrics, Access::kViewer},
+      {"GET", "/api/v1/query", query(&QueryApi::Query), Access::kViewer},
+      {"GET", "/api/v1/query_range", query(&QueryApi::QueryRange), Access::kViewer},
+      {"GET", "/api/v1/series", query(&QueryApi::Series), Access::kViewer},
+      {"GET", "/api/v1/labels", query(&QueryApi::LabelNames), Access::kViewer},
+      {"GET", "/api/v1/label/*", query(&QueryApi::LabelValues), Access::kViewer},
       {"GET", "/-/healthy", [](const Request&) { return http::TextResponse(200, "healthy\n"); },
        Access::kOpen},
       {"GET", "/-/ready", [deps](const Request&) { return Ready(deps); }, Access::kOpen},

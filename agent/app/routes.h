@@ -10,6 +10,7 @@
 #include "agent/http/server.h"
 #include "agent/model/view.h"
 #include "exporters/api/orders.h"
+#include "exporters/query/query_api.h"
 
 namespace klaxon::app {
 
@@ -19,6 +20,7 @@ struct RouteDeps {
   const Latest<View>& views;
   std::function<size_t()> sources;  ///< how many are configured now; thread-safe
   std::function<http::Response(const http::Request&)> metrics;
+  query_api::QueryApi& query;
   /// Reloads the configuration and waits for it: what to say of it, or why it was not done.
   std::function<Result<std::string>()> reload;
   /// Asks recovery for something and waits for what comes of it.

@@ -61,6 +61,23 @@ void AppendedSeries::Sweep(int64_t now, HistoryNumbers& numbers) {
     size_ += metric.size();
 }
 
+void AppendedSeries::AddNames(std::set<std::string>& names) const {
+  for (const auto& [metric, series] : by_metric_) {
+    for (const auto& [labels, one] : series) {
+      for (const Label label : *labels)
+        names.emplace(label.name);
+    }
+  }
+}
+
+void AppendedSeries::AddValues(std::string_view name, std::set<std::string>& values) const {
+  for (const auto& [metric, series] : by_metric_) {
+    for (const auto& [labels, one] : series) {
+      if (const std::string_view value = labels->Get(name); !value.empty()) values.emplace(value);
+    }
+  }
+}
+
 void AppendedSeries::Select(const Selection& selection, Selected& selected) const {
   const auto outside = [&](const Sample& sample) {
     return sample.time <= selection.after || sample.time > selection.until;

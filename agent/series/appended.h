@@ -2,7 +2,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "agent/series/history.h"
@@ -23,6 +25,9 @@ class AppendedSeries {
   void Sweep(int64_t now, HistoryNumbers& numbers);
 
   void Select(const Selection& selection, Selected& selected) const;
+
+  void AddNames(std::set<std::string>& names) const;
+  void AddValues(std::string_view name, std::set<std::string>& values) const;
 
   size_t size() const { return size_; }
 

@@ -102,7 +102,8 @@ void Family::RemoveOver(HistoryNumbers& numbers) {
     previous_[kept] = previous_[place];
     if (kept != place && span_ > 0) history_[kept] = std::move(history_[place]);
     if (kept != place && !labels_.empty()) labels_[kept] = std::move(labels_[place]);
-    place_of_row_[row_[kept]] = static_cast<uint32_t>(++kept);
+    ++kept;
+    place_of_row_[row_[kept - 1]] = static_cast<uint32_t>(kept);
   }
   row_.resize(kept);
   seen_.resize(kept);
@@ -131,6 +132,20 @@ const LabelsRef& Family::LabelsOf(size_t place) {
     labels = std::make_shared<const Labels>(std::move(pairs));
   }
   return labels;
+}
+
+void Family::AddValues(std::string_view label, std::set<std::string>& values) const {
+  const auto column =
+      static_cast<size_t>(std::ranges::find(rows_.names(), label) - rows_.names().begin());
+  if (column == rows_.names().size()) return;
+  std::vector<bool> seen(rows_.symbols().limit());
+  for (const uint32_t row : row_) {
+    const Symbol symbol = rows_.At(row, column);
+    if (seen[symbol]) continue;
+    seen[symbol] = true;
+    const std::string_view text = rows_.TextAt(row, column);
+    if (!text.empty()) values.insert(ToUtf8(text));
+  }
 }
 
 std::vector<size_t> Family::Matching(std::span<const Matcher> matchers) const {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/metrics/writer.h"
@@ -44,6 +46,9 @@ class Family {
   void End(HistoryNumbers& numbers);
 
   void Select(const Selection& selection, Selected& selected);
+
+  /// Every value of that label.
+  void AddValues(std::string_view label, std::set<std::string>& values) const;
 
   /// Of the series whose history reaches back furthest; they are given up oldest first.
   struct Oldest {

@@ -113,6 +113,16 @@ const Queryable& Keeper::queryable() const {
   return *locked_;
 }
 
+std::set<std::string> Keeper::LabelNames() const {
+  const Lock lock(mutex_);
+  return store_.LabelNames();
+}
+
+std::set<std::string> Keeper::LabelValues(std::string_view name) const {
+  const Lock lock(mutex_);
+  return store_.LabelValues(name);
+}
+
 UnknownScopesRef Keeper::unknown() const {
   return told().unknown;
 }

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "agent/base/clock.h"
 #include "agent/base/mutex.h"
@@ -43,6 +45,10 @@ class Keeper {
   /// What queries ask; lives as long as the keeper. Without history the newest sample of a series
   /// is seen and the one before it, so that a query is not disturbed by a scrape.
   const Queryable& queryable() const;
+
+  /// The label names, `__name__` among them, of all series; the values of one of them.
+  std::set<std::string> LabelNames() const;
+  std::set<std::string> LabelValues(std::string_view name) const;
 
   /// What was not known at the newest Sample, and why; never null.
   UnknownScopesRef unknown() const;

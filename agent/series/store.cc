@@ -153,6 +153,27 @@ Result<Selected> Store::Select(const Selection& selection) const {
   return selected;
 }
 
+std::set<std::string> Store::LabelNames() const {
+  std::set<std::string> names{std::string(kMetricName)};
+  for (const auto& [metric, family] : families_) {
+    if (family->size() > 0)
+      names.insert(family->rows().names().begin(), family->rows().names().end());
+  }
+  names.erase("");  // a label that is left out
+  appended_.AddNames(names);
+  return names;
+}
+
+std::set<std::string> Store::LabelValues(std::string_view name) const {
+  std::set<std::string> values;
+  for (const auto& [metric, family] : families_) {
+    if (name == kMetricName && family->size() > 0) values.insert(metric);
+    family->AddValues(name, values);
+  }
+  appended_.AddValues(name, values);
+  return values;
+}
+
 StoreNumbers Store::numbers() const {
   return {.live = live_ + appended_.size(),
           .history_bytes = history_.bytes,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,9 @@ class Store final : public Queryable {
 
   /// Warns when it is asked for more of the past than is kept.
   Result<Selected> Select(const Selection& selection) const override;
+
+  std::set<std::string> LabelNames() const;
+  std::set<std::string> LabelValues(std::string_view name) const;
 
   StoreNumbers numbers() const;
 

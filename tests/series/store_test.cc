@@ -68,6 +68,31 @@ TEST_CASE("queries see what the last scrape had, and nothing older") {
   CHECK(store.numbers().live == 2);
 }
 
+TEST_CASE("series that come back in another order after others went are the ones they were") {
+  Store store({.history = {{"lag", 600'000}}});
+  const auto row = [](int64_t i, double value) {
+    return Row{.topic = "t" + std::to_string(i), .group = "g", .value = value};
+  };
+  for (int64_t scrape = 1; scrape <= 200; ++scrape) {
+    std::vector<Row> rows;
+    for (int64_t i = 0; i < 30; ++i) {  // each is there for some time, then away for longer
+      const int64_t topic = (i * 7 + scrape) % 30;
+      if ((topic + scrape / 10) % 3 == 0) {
+        rows.push_back(row(topic, static_cast<double>(topic * 1000 + scrape)));
+      }
+    }
+    Scrape(store, scrape * 15'000, rows);
+    CHECK(store.numbers().live == rows.size() + 1);
+    for (int64_t topic = 0; topic < 30; ++topic) {
+      if ((topic + scrape / 10) % 3 != 0) continue;
+      const std::string text = "lag{topic=\"t" + std::to_string(topic) + "\"}";
+      CHECK(Ask(store, text, scrape * 15'000).text ==
+            "{__name__=\"lag\", group=\"g\", topic=\"t" + std::to_string(topic) + "\"} " +
+                std::to_string(static_cast<double>(topic * 1000 + scrape)) + "\n");
+    }
+  }
+}
+
 TEST_CASE("history is kept of what was named, as long as was said") {
   Store store({.history = {{"lag", 600'000}}});
   for (int64_t i = 1; i <= 200; ++i) {

@@ -88,9 +88,18 @@ def query_demo(case, tools):
     demo.terminate()
 
 
+def rules(tools):
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    folder = os.path.join(root, "dashboards", "prometheus")
+    for verb, name in (("check", "klaxon-rules.yaml"), ("test", "klaxon-rules_test.yaml")):
+        content, said = tools.judge_rules(verb, os.path.join(folder, name))
+        check(content, f"promtool {verb} rules {name}: {said.splitlines()[-1]}")
+
+
 def run(case):
     board = dashboard()
     tools = promtool.Tools(case)
+    rules(tools)
     case.stack.run("up", "kafka")
     bootstrap = case.stack.bootstrap("kafka")
     case.load("kafka", topics=3, partitions=20, groups=10, new_protocol="true")

@@ -74,6 +74,11 @@ class Tools:
             raise Failed(f"promtool cannot read the page: {lines[:3]}")
         return lines
 
+    def judge_rules(self, verb, file):
+        """What `promtool check rules` or `promtool test rules` says of a file, and whether it is content."""
+        done = subprocess.run([self._program("promtool"), verb, "rules", os.path.basename(file)], cwd=os.path.dirname(file), capture_output=True, text=True, timeout=60)
+        return done.returncode == 0, (done.stdout + done.stderr).strip()
+
     def start_prometheus(self, target):
         """A Prometheus of this case that scrapes `target` every second."""
         self._started += 1
