@@ -82,6 +82,22 @@ install_prometheus() {
   mv "$target.new" "$target"
 }
 
+# Debian's Alertmanager wants its templates in /usr/share: its copy here takes them from where it is started.
+install_alertmanager() {
+  local target=$cache/alertmanager shared=/usr/share/prometheus/alertmanager
+  [ -x "$target/prometheus-alertmanager" ] && return
+  say "fetching Debian's prometheus-alertmanager (unpacked in the cache, no service)"
+  rm -rf "$target.new"
+  mkdir -p "$target.new/deb"
+  (cd "$target.new/deb" && { apt-get download -qq prometheus-alertmanager || { as_root apt-get update -qq && apt-get download -qq prometheus-alertmanager; }; }) \
+    >"$cache/apt.log" 2>&1 || { tail -n 5 "$cache/apt.log" >&2; cannot_have "apt-get could not download prometheus-alertmanager (log: $cache/apt.log)"; }
+  dpkg -x "$target.new"/deb/prometheus-alertmanager_*.deb "$target.new/deb" || cannot_have "dpkg could not unpack prometheus-alertmanager"
+  mv "$target.new/deb$shared"/*.tmpl "$target.new/deb/usr/bin"/* "$target.new/"
+  rm -rf "$target" "$target.new/deb"
+  sed -i "s#$shared#$(printf "./%.0s" {1..17})#g" "$target.new/prometheus-alertmanager"
+  mv "$target.new" "$target"
+}
+
 # Confluent's serializers for Python, in a virtual environment of their own.
 serializers=serializers-$(sha256sum <"$stack_home/serializers/requirements.txt" | cut -c1-12)
 install_serializers() {
@@ -117,6 +133,6 @@ install_all() {
   make_archives $kafka4
   make_archives $kafka3
   # Only one test needs Prometheus: without it the others still run.
-  (install_prometheus) || { [ "${CI:-}" = true ] && exit 1; say "without Prometheus its test will be skipped"; }
+  (install_prometheus && install_alertmanager) || { [ "${CI:-}" = true ] && exit 1; say "without Prometheus its test will be skipped"; }
   exec 9>&-
 }
