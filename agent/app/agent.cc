@@ -10,6 +10,7 @@
 #include "agent/analysis/view_loop.h"
 #include "agent/app/render_loop.h"
 #include "agent/app/routes.h"
+#include "agent/app/rule_loop.h"
 #include "agent/app/sample_loop.h"
 #include "agent/app/traffic_book.h"
 #include "agent/app/version.h"
@@ -19,9 +20,12 @@
 #include "agent/http/audit_log.h"
 #include "agent/metrics/own.h"
 #include "agent/metrics/own_counters.h"
+#include "agent/metrics/rules.h"
 #include "agent/recovery/loop.h"
 #include "agent/series/keeper.h"
 #include "agent/state/opener.h"
+#include "alerts/notify/notifier.h"
+#include "alerts/notify/saved_alerts.h"
 #include "collectors/poll_loop.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
@@ -93,6 +97,7 @@ class Agent::Impl {
         .sources = [this] { return source_count_.load(); },
         .metrics = [this](const http::Request& request) { return page_.Serve(request); },
         .query = query_,
+        .rules = [this] { return board_.Get(); },
         .reload = reload_ ? reload_ : [] {
           return Result<std::string>(Error(Reason::kUnsupported, "nothing here can be reloaded"));
         },
@@ -145,6 +150,28 @@ class Agent::Impl {
         [this](uint64_t id, SectionRef section) { view_loop_->Publish(id, std::move(section)); });
     SetSources(config.sources);
     caring_.store(recovery_.get());
+    const auto open = StateOpener();
+    const Result<state::Database*> database =
+        open ? open() : Error(Reason::kUnsupported, "there is no state.directory");
+    notifier_ = std::make_unique<notify::Notifier>(
+        notify::Resources{.clock = clock_,
+                          .http = *http_,
+                          .database = database ? *database : nullptr,
+                          .missing = database ? "" : database.error().message()},
+        config.notify);
+    rule_loop_ = std::make_unique<RuleLoop>(
+        RuleResources{.clock = clock_,
+                      .series = series_,
+                      .board = board_,
+                      .ready = [this] { return views_.Get()->parts.size() >= source_count_; },
+                      .tell =
+                          [this](const std::vector<alerts::Alert>& alerts,
+                                 const alerts::SavedAlerts& saved, const Instant& at) {
+                            notifier_->Tell(
+                                {.alerts = alerts, .at = at, .states = notify::ToStates(saved)});
+                          },
+                      .restored = notify::FromStates(notifier_->RestoredStates())},
+        config.rules);
   }
 
   Result<void> Reload(const AgentConfig& config) {
@@ -166,11 +193,16 @@ class Agent::Impl {
     audit_.SetFile(config.audit_file);
     log::SetLevel(config.log_level);
     SetSources(config.sources);
+    notifier_->Reload(config.notify);
+    rule_loop_->Use(config.rules);
     counters_.ReloadSucceeded(clock_.Now());
     return {};
   }
 
-  void ReloadFailed() { counters_.ReloadFailed(); }
+  void ReloadFailed(const Error& why) {
+    counters_.ReloadFailed();
+    rule_loop_->SetFault(why.message());
+  }
 
   void LookAtWebConfig() {
     web_.Renew(*server_);
@@ -186,6 +218,8 @@ class Agent::Impl {
       server_->Stop();
     }
     StopAll(sources_);
+    rule_loop_.reset();
+    notifier_.reset();
     recovery_.reset();
     view_loop_.reset();
     render_loop_.reset();
@@ -266,6 +300,7 @@ class Agent::Impl {
     metrics::EmitProcess(metrics::ReadProcess(), writer);
     counters_.Emit(writer);
     series_.Emit(writer);
+    metrics::EmitRules(*board_.Get(), writer);
     EmitTraffic(traffic_, writer);
     if (const http::Server* server = serving_.load()) {
       prometheus_page::EmitServer(server->Stats(), writer);
@@ -281,6 +316,7 @@ class Agent::Impl {
   TrafficBook traffic_;
   metrics::OwnCounters counters_;
   Latest<View> views_{std::make_shared<const View>()};
+  Latest<RuleBoard> board_{std::make_shared<const RuleBoard>()};
   prometheus_page::PrometheusPage page_;
   series::Keeper series_;
   query_api::QueryApi query_{series_, clock_};
@@ -297,6 +333,8 @@ class Agent::Impl {
   std::unique_ptr<recovery::Loop> recovery_;
   /// Null: not yet, or no longer. Handlers end before the loop does.
   std::atomic<recovery::Loop*> caring_ = nullptr;
+  std::unique_ptr<notify::Notifier> notifier_;
+  std::unique_ptr<RuleLoop> rule_loop_;
   uint64_t last_id_ = 0;
   std::vector<Running> sources_;
 };
@@ -338,8 +376,8 @@ Result<void> Agent::Reload(const AgentConfig& config) {
   return impl_->Reload(config);
 }
 
-void Agent::ReloadFailed() {
-  impl_->ReloadFailed();
+void Agent::ReloadFailed(const Error& why) {
+  impl_->ReloadFailed(why);
 }
 
 void Agent::LookAtWebConfig() {

@@ -36,8 +36,8 @@ class Agent {
   /// on undisturbed. Error: what cannot change without a restart, such as the address to listen on.
   Result<void> Reload(const AgentConfig& config);
 
-  /// For the metric that says whether the newest configuration is the one that runs.
-  void ReloadFailed();
+  /// For the metrics and the page that say whether the newest configuration is the one that runs.
+  void ReloadFailed(const Error& why);
 
   /// Takes what the web configuration file says now, if that has changed. To be called now and
   /// then.

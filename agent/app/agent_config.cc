@@ -122,6 +122,8 @@ AgentConfig ReadAgentConfig(Document& document) {
   if (std::optional<YamlMap> notify = root.Map("notify")) {
     config.notify = receivers::ReadNotify(*notify);
   }
+  config.rules = ReadRuleSettings(root);
+  config.rules.external_url = config.notify.external_url;
   std::set<std::string> names;
   const bool given = root.Require("clusters");
   std::vector<YamlMap> clusters = root.Maps("clusters");
@@ -157,6 +159,11 @@ Result<AgentConfig> LoadAgentConfig(const std::string& file) {
                    fmt::format("{}: audit.file: {}", file, good.error().message()));
     }
   }
+  Result<std::vector<rules::Group>> groups = LoadRuleGroups(config.rules, folder.string());
+  if (!groups) {
+    return groups.error();
+  }
+  config.rules.groups = *std::move(groups);
   return config;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/app/rule_settings.h"
 #include "agent/app/source.h"
 #include "agent/app/web_settings.h"
 #include "agent/base/log.h"
@@ -25,6 +26,7 @@ struct AgentConfig {
   WebSettings web{};
   std::string audit_file{};          ///< empty: standard error
   std::string state_directory{};     ///< empty: nothing outlives the agent
+  RuleSettings rules{};
   std::vector<SourceRef> sources{};  ///< in the order of the file
   notify::Settings notify{};         ///< who is told of alerts
 };

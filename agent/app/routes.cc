@@ -8,6 +8,7 @@
 #include "agent/app/version.h"
 #include "agent/base/text.h"
 #include "exporters/api/documents.h"
+#include "exporters/api/rules.h"
 #include "exporters/status_page/page.h"
 
 namespace klaxon::app {
@@ -23,7 +24,8 @@ Response Page(const RouteDeps& deps, const Request& request) {
   const std::string* refresh = request.Query("refresh");
   const status_page::PageOptions options{.version = kVersion,
                                          .refresh = refresh == nullptr || *refresh != "off",
-                                         .sources = deps.sources()};
+                                         .sources = deps.sources(),
+                                         .rules = deps.rules()};
   Response page = http::HtmlResponse(
       200, status_page::RenderPage(*deps.views.Get(), deps.clock.Now(), options));
   // The page brings no script and loads nothing from elsewhere; say so, and browsers keep it true.
@@ -68,6 +70,16 @@ Route OrderRoute(const RouteDeps& deps, RecoveryVerb verb) {
             return api::TakeOrder(request, verb, carry);
           },
           Access::kOperator};
+}
+
+Response Rules(const RouteDeps& deps, const Request& request) {
+  const std::string* type = request.Query("type");
+  if (type != nullptr && *type != "alert" && *type != "record") {
+    return http::JsonResponse(400,
+                              "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"type: "
+                              "expected alert or record\"}\n");
+  }
+  return http::JsonResponse(200, api::RulesDocument(*deps.rules(), type == nullptr ? "" : *type));
 }
 
 std::optional<std::string> ClusterIn(const Request& request) {
@@ -124,6 +136,13 @@ std::vector<Route> Routes(const RouteDeps& deps) {
        Access::kOpen},
       {"GET", "/-/ready", [deps](const Request&) { return Ready(deps); }, Access::kOpen},
       {"POST", "/-/reload", [deps](const Request&) { return Reload(deps); }, Access::kAdmin},
+      {"GET", "/api/v1/rules", [deps](const Request& request) { return Rules(deps, request); },
+       Access::kViewer},
+      {"GET", "/api/v1/alerts",
+       [deps](const Request&) {
+         return http::JsonResponse(200, api::AlertsDocument(*deps.rules()));
+       },
+       Access::kViewer},
       {"GET", "/api/klaxon/v1/clusters", json(clusters), Access::kViewer},
       {"GET", "/api/klaxon/v1/groups", json(api::GroupsDocument), Access::kViewer},
       {"GET", "/api/klaxon/v1/connectors", json(api::ConnectorsDocument), Access::kViewer},

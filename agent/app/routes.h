@@ -8,6 +8,7 @@
 #include "agent/base/latest.h"
 #include "agent/base/result.h"
 #include "agent/http/server.h"
+#include "agent/model/rule_board.h"
 #include "agent/model/view.h"
 #include "exporters/api/orders.h"
 #include "exporters/query/query_api.h"
@@ -21,6 +22,8 @@ struct RouteDeps {
   std::function<size_t()> sources;  ///< how many are configured now; thread-safe
   std::function<http::Response(const http::Request&)> metrics;
   query_api::QueryApi& query;
+  /// Never null; thread-safe.
+  std::function<RuleBoardRef()> rules = [] { return std::make_shared<const RuleBoard>(); };
   /// Reloads the configuration and waits for it: what to say of it, or why it was not done.
   std::function<Result<std::string>()> reload;
   /// Asks recovery for something and waits for what comes of it.

@@ -33,7 +33,7 @@ Result<std::string> Reload(const RunOptions& options, Agent& agent) {
   Result<AgentConfig> config = ConfigOf(options);
   Result<void> reloaded = config ? agent.Reload(*config) : Result<void>(config.error());
   if (!reloaded) {
-    agent.ReloadFailed();
+    agent.ReloadFailed(reloaded.error());
     log::Error("reload", "the old configuration stays: {}", reloaded.error().message());
     return reloaded.error().In("the old configuration stays");
   }

@@ -49,10 +49,10 @@ bool Concerns(const UnknownScope& scope, const Labels& labels) {
                                const std::string_view value = labels.Get(label.first);
                                return value.empty() || value == label.second;
                              }) &&
-         HasValue(scope, scope.split, [&](const std::string& value) {
-           const std::string_view given = labels.Get(scope.split);
-           return given.empty() || given == value;
-         });
+         (scope.split.empty() || HasValue(scope, scope.split, [&](const std::string& value) {
+            const std::string_view given = labels.Get(scope.split);
+            return given.empty() || given == value;
+          }));
 }
 
 }  // namespace klaxon::series

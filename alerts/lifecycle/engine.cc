@@ -47,10 +47,10 @@ void Engine::Orphan(std::vector<SavedAlert> alerts, WallTime now) {
   }
 }
 
-void Engine::Use(std::vector<rules::Group> groups, WallTime now) {
+void Engine::Use(std::vector<rules::Group> groups, WallTime now, SampleSink& sink) {
   std::vector<SavedAlert> saved = Save(now).alerts;
   for (Entry& entry : entries_) {
-    entry.state.EndSeries(written_, Milliseconds(now));
+    entry.state.EndSeries(sink, Milliseconds(now));
   }
   entries_.clear();
   for (rules::Group& group : groups) {
@@ -77,9 +77,8 @@ void Engine::Restore(SavedAlerts saved, WallTime now) {
   Orphan(std::move(alerts), now);
 }
 
-bool Engine::EvaluateDue(WallTime now, const series::Queryable& series,
+bool Engine::EvaluateDue(WallTime now, const series::Queryable& series, SampleSink& sink,
                          const GroupState::Stopwatch& stopwatch) {
-  const JoinedSeries source(written_, series);
   bool evaluated = false;
   for (Entry& entry : entries_) {
     const Duration interval = IntervalOf(entry.state.group());
@@ -93,15 +92,13 @@ bool Engine::EvaluateDue(WallTime now, const series::Queryable& series,
     entry.state.Evaluate({.now = slot,
                           .seen_at = now,
                           .query_offset = options_.query_offset,
-                          .source = source,
-                          .sink = written_,
+                          .source = series,
+                          .sink = sink,
                           .surroundings = options_.surroundings},
                          stopwatch);
     evaluated = true;
   }
   if (!evaluated) return false;
-  written_.Trim(
-      Milliseconds(now - std::chrono::duration_cast<WallTime::duration>(options_.history)));
   std::erase_if(orphans_, [&](const ActiveAlert& alert) {
     return now - alert.resolved_at.value_or(now) > kResolvedRetention;
   });

@@ -10,7 +10,6 @@
 #include "agent/series/queryable.h"
 #include "alerts/lifecycle/active_alert.h"
 #include "alerts/lifecycle/group_state.h"
-#include "alerts/lifecycle/rule_series.h"
 #include "alerts/lifecycle/step.h"
 #include "alerts/model/alert.h"
 #include "alerts/rules/rule.h"
@@ -20,7 +19,6 @@ namespace klaxon::alerts {
 struct EngineOptions {
   Duration interval = std::chrono::seconds{15};  ///< of groups that have none of their own
   Duration query_offset{};                       ///< likewise
-  Duration history = std::chrono::minutes{5};    ///< for how long what rules wrote can be asked for
   Surroundings surroundings{};
   /// The page that shows a rule; empty: alerts name none.
   std::function<std::string(const rules::Rule& rule)> address_of{};
@@ -30,14 +28,14 @@ struct EngineOptions {
 /// after every restart, so that groups do not all run at once (prometheus/rules/group.go).
 WallTime NextSlot(const rules::Group& group, Duration interval, WallTime now);
 
-/// All rules in force. One thread; the series store that it reads may not change meanwhile.
+/// All rules in force. One thread.
 class Engine {
  public:
   explicit Engine(EngineOptions options);
 
   /// Replaces the rules. Alerts of rules that stay go on as they were; those of rules that went are
-  /// resolved.
-  void Use(std::vector<rules::Group> groups, WallTime now);
+  /// resolved. The series that the old rules wrote end in `sink`.
+  void Use(std::vector<rules::Group> groups, WallTime now, SampleSink& sink);
 
   /// For a change of the configuration.
   void SetOptions(EngineOptions options) { options_ = std::move(options); }
@@ -47,8 +45,9 @@ class Engine {
   /// the first Use.
   void Restore(SavedAlerts saved, WallTime now);
 
-  /// Evaluates the groups that are due. True: there was one.
-  bool EvaluateDue(WallTime now, const series::Queryable& series,
+  /// Evaluates the groups that are due. What rules write goes to `sink`, and must be seen in
+  /// `series` at once. True: a group was due.
+  bool EvaluateDue(WallTime now, const series::Queryable& series, SampleSink& sink,
                    const GroupState::Stopwatch& stopwatch = {});
 
   /// When the next group is due.
@@ -61,8 +60,6 @@ class Engine {
 
   std::vector<const GroupState*> groups() const;
 
-  const RuleSeries& written() const { return written_; }
-
   /// Evaluations of groups that were left out because the one before took too long.
   uint64_t missed() const { return missed_; }
 
@@ -70,7 +67,7 @@ class Engine {
     return group.interval.value_or(options_.interval);
   }
 
-  /// As long as the rules exist.
+  /// What is unknown from now on, for the evaluations to come.
   void SetUnknown(
       std::function<bool(const rules::Rule& rule, const series::Labels& labels)> unknown) {
     options_.surroundings.unknown = std::move(unknown);
@@ -83,12 +80,10 @@ class Engine {
   };
 
   void Orphan(std::vector<SavedAlert> alerts, WallTime now);
-  Duration HistoryNeeded() const;
 
   EngineOptions options_;
   std::vector<Entry> entries_{};
   std::vector<ActiveAlert> orphans_{};  ///< resolved because their rule went
-  RuleSeries written_{};
   uint64_t missed_ = 0;
 };
 

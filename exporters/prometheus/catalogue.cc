@@ -7,6 +7,7 @@
 
 #include "agent/metrics/own.h"
 #include "agent/metrics/own_counters.h"
+#include "agent/metrics/rules.h"
 #include "agent/series/keeper.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
@@ -49,6 +50,7 @@ std::vector<CatalogueSection> Catalogue() {
   };
   for (const std::span<const MetricInfo> infos :
        {PageInfos(), metrics::OwnInfos(), metrics::CounterInfos(), series::KeeperInfos(),
+        metrics::RuleInfos(),
         ServerInfos()}) {
     std::ranges::copy(infos, std::back_inserter(sections.back().metrics));
   }

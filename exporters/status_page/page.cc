@@ -13,6 +13,7 @@
 #include "exporters/status_page/records_section.h"
 #include "exporters/status_page/registry_section.h"
 #include "exporters/status_page/rest_proxy_section.h"
+#include "exporters/status_page/rules_section.h"
 #include "exporters/status_page/trouble.h"
 #include "exporters/status_page/zookeeper_section.h"
 
@@ -237,6 +238,7 @@ std::string RenderPage(const View& view, const Instant& now, const PageOptions& 
       verdict, FormatWallTime(now.wall), options.refresh ? "/?refresh=off" : "/",
       options.refresh ? "stop refreshing" : "refresh by itself");
   html += troubles.empty() ? "" : TroubleList(troubles, now);
+  html += options.rules == nullptr ? "" : RulesSection(*options.rules, now);
   const GroupLinks links = LinksToConnect(view);
   const PlatformLinks platforms = LinksOfPlatforms(view, now);
   for (const KafkaPart& part : KafkaParts(view)) {

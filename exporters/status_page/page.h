@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/model/rule_board.h"
 #include "agent/model/view.h"
 
 /// The page for people: everything that is wrong first, then each source. Server-rendered, complete
@@ -13,6 +14,7 @@ struct PageOptions {
   std::string version{};  ///< of this program
   bool refresh = true;    ///< the browser asks again by itself every few seconds
   size_t sources = 0;     ///< configured; those that have said nothing yet are named as waiting
+  RuleBoardRef rules{};   ///< null: there are none
 };
 
 /// The whole document. Pure; `now` is the moment it is asked for and judges every freshness.

@@ -134,7 +134,7 @@ TEST_CASE("a reload that cannot be taken changes nothing and is seen", "[agent]"
   const Result<void> reloaded = watched.agent().Reload(elsewhere);
   REQUIRE_FALSE(reloaded);
   CHECK_THAT(reloaded.error().message(), ContainsSubstring("restart"));
-  watched.agent().ReloadFailed();
+  watched.agent().ReloadFailed(Error(Reason::kInvalid, "rules.yaml:3:5: no such field"));
   CHECK_THAT(watched.Get("/metrics").body,
              ContainsSubstring("klaxon_config_last_reload_successful 0"));
 }

@@ -13,7 +13,6 @@
 #include "agent/series/memory_store.h"
 #include "alerts/lifecycle/engine.h"
 #include "alerts/lifecycle/group_state.h"
-#include "alerts/lifecycle/rule_series.h"
 #include "alerts/rules/rule_file.h"
 
 namespace klaxon::alerts::testing {
@@ -31,6 +30,19 @@ inline std::vector<rules::Group> GroupsOf(const std::string& text,
   return read.groups;
 }
 
+/// What rules write lies beside the other series.
+class Sink final : public SampleSink {
+ public:
+  explicit Sink(series::MemoryStore& store) : store_(store) {}
+
+  void Append(const series::LabelsRef& labels, series::Sample sample) override {
+    store_.Append(*labels, sample);
+  }
+
+ private:
+  series::MemoryStore& store_;
+};
+
 /// One group with a store of its own, stepped by hand.
 class Bench {
  public:
@@ -44,17 +56,15 @@ class Bench {
   }
 
   void Evaluate(Duration at) {
-    const JoinedSeries source(written_, store_);
-    group_.Evaluate(
-        {.now = At(at), .source = source, .sink = written_, .surroundings = surroundings_});
+    Sink sink(store_);
+    group_.Evaluate({.now = At(at), .source = store_, .sink = sink, .surroundings = surroundings_});
   }
 
   /// What an expression finds among what the rules wrote and the store.
   promql::Vector Ask(std::string_view expression, Duration at) {
-    const JoinedSeries source(written_, store_);
     const promql::Parsed parsed = promql::Parse(expression);
     REQUIRE(parsed.expression);
-    const auto result = promql::InstantQuery(*parsed.expression, source, Milliseconds(At(at)));
+    const auto result = promql::InstantQuery(*parsed.expression, store_, Milliseconds(At(at)));
     REQUIRE(result);
     return result->vector;
   }
@@ -77,7 +87,6 @@ class Bench {
  private:
   GroupState group_;
   series::MemoryStore store_{};
-  RuleSeries written_{};
   Surroundings surroundings_{};
 };
 

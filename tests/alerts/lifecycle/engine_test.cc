@@ -32,12 +32,13 @@ groups:
 struct Running {
   Engine engine{EngineOptions{.interval = seconds(15)}};
   series::MemoryStore store{};
+  Sink sink{store};
 
   void Run(Duration from, Duration till, double lag) {
     for (Duration at = from; at <= till; at += seconds(5)) {
       store.Append(series::Labels({{"__name__", "lag"}}),
                    {.time = Milliseconds(At(at)), .value = lag});
-      engine.EvaluateDue(At(at), store);
+      engine.EvaluateDue(At(at), store, sink);
     }
   }
 
@@ -70,7 +71,7 @@ TEST_CASE("A group has a slot of its own in its interval") {
 TEST_CASE("The engine evaluates what is due, and counts what it missed") {
   Running running;
   CHECK_FALSE(running.engine.NextDue());
-  running.engine.Use(GroupsOf(kRules), At(minutes(0)));
+  running.engine.Use(GroupsOf(kRules), At(minutes(0)), running.sink);
   running.Run(minutes(0), minutes(2), 9);
   const auto groups = running.engine.groups();
   CHECK(groups[0]->rules()[0].report().evaluations == 2);
@@ -80,17 +81,18 @@ TEST_CASE("The engine evaluates what is due, and counts what it missed") {
   running.Run(minutes(4), minutes(4), 9);
   CHECK(running.engine.missed() > 5);
   // The wall clock is set back by an hour: evaluation goes on.
-  running.engine.EvaluateDue(At(-hours(1)), running.store);
+  running.engine.EvaluateDue(At(-hours(1)), running.store, running.sink);
   CHECK(*running.engine.NextDue() <= At(-hours(1) + minutes(1)));
 }
 
 TEST_CASE("A reload keeps the alerts of rules that stay and resolves the others'") {
   Running running;
-  running.engine.Use(GroupsOf(kRules), At(minutes(0)));
+  running.engine.Use(GroupsOf(kRules), At(minutes(0)), running.sink);
   running.Run(minutes(0), minutes(3), 9);
   CHECK(running.Phases() == "pending firing ");
   const WallTime since = running.engine.Alerts().front().starts_at;
-  running.engine.Use(GroupsOf(std::string(kRules) + "    labels: {new: label}\n"), At(minutes(3)));
+  running.engine.Use(GroupsOf(std::string(kRules) + "    labels: {new: label}\n"), At(minutes(3)),
+                     running.sink);
   CHECK(running.Phases() == "pending - ");
   REQUIRE(running.engine.Alerts().size() == 1);
   CHECK(running.engine.Alerts().front().starts_at == since);
@@ -103,13 +105,13 @@ TEST_CASE("A reload keeps the alerts of rules that stay and resolves the others'
 
 TEST_CASE("After a restart what fired still fires, and what was pending has lost the time away") {
   Running before;
-  before.engine.Use(GroupsOf(kRules), At(minutes(0)));
+  before.engine.Use(GroupsOf(kRules), At(minutes(0)), before.sink);
   before.Run(minutes(0), minutes(6), 9);
   CHECK(before.Phases() == "pending firing ");
   const SavedAlerts saved = before.engine.Save(At(minutes(6)));
 
   Running after;
-  after.engine.Use(GroupsOf(kRules), At(minutes(20)));
+  after.engine.Use(GroupsOf(kRules), At(minutes(20)), after.sink);
   after.engine.Restore(saved, At(minutes(20)));
   CHECK(after.Phases() == "pending firing ");
   CHECK(after.engine.Alerts().front().starts_at == before.engine.Alerts().front().starts_at);
@@ -119,7 +121,7 @@ TEST_CASE("After a restart what fired still fires, and what was pending has lost
   CHECK(after.Phases() == "firing firing ");
 
   Running late;
-  late.engine.Use(GroupsOf(kRules), At(hours(2)));
+  late.engine.Use(GroupsOf(kRules), At(hours(2)), late.sink);
   late.engine.Restore(saved, At(hours(2)));
   CHECK(late.Phases() == "- firing ");
   late.Run(hours(2), hours(2) + minutes(1), 1);

@@ -1,0 +1,173 @@
+#include "agent/app/rule_loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "agent/base/log.h"
+#include "agent/base/thread_name.h"
+#include "alerts/lifecycle/board.h"
+#include "alerts/lifecycle/history.h"
+#include "alerts/lifecycle/unknown.h"
+
+namespace klaxon::app {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr Duration kLookForRules =
+    seconds{1};  // at most until new rules, or another time, are seen
+constexpr Duration kLongestQuery = seconds{10};
+
+class KeeperSink final : public alerts::SampleSink {
+ public:
+  explicit KeeperSink(series::Keeper& keeper) : keeper_(keeper) {}
+
+  void Append(const series::LabelsRef& labels, series::Sample sample) override {
+    keeper_.Append(*labels, sample);
+  }
+
+ private:
+  series::Keeper& keeper_;
+};
+
+std::vector<const rules::Rule*> AllRules(const alerts::Engine& engine) {
+  std::vector<const rules::Rule*> rules;
+  for (const alerts::GroupState* const group : engine.groups()) {
+    for (const alerts::RuleState& rule : group->rules()) {
+      rules.push_back(&rule.rule());
+    }
+  }
+  return rules;
+}
+
+/// The path of "http://klaxon:9308/kafka": "/kafka".
+std::string PathOf(const std::string& url) {
+  const size_t host = url.find("://");
+  const size_t path = url.find('/', host == std::string::npos ? 0 : host + 3);
+  return path == std::string::npos ? "" : url.substr(path);
+}
+
+}  // namespace
+
+RuleLoop::RuleLoop(RuleResources resources, const RuleSettings& settings)
+    : resources_(std::move(resources)), next_(settings), news_(true) {
+  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+}
+
+void RuleLoop::Use(const RuleSettings& settings) {
+  const Lock lock(mutex_);
+  next_ = settings;
+  fault_.clear();
+  news_ = true;
+}
+
+void RuleLoop::SetFault(std::string fault) {
+  const Lock lock(mutex_);
+  fault_ = std::move(fault);
+  news_ = true;
+}
+
+void RuleLoop::TakeSettings() {
+  std::optional<RuleSettings> settings;
+  {
+    const Lock lock(mutex_);
+    settings = std::exchange(next_, std::nullopt);
+  }
+  if (!settings) return;
+  hold_unknown_ = settings->hold_unknown;
+  alerts::Surroundings surroundings{.external_labels = std::move(settings->external_labels),
+                                    .external_url = settings->external_url,
+                                    .path_prefix = PathOf(settings->external_url)};
+  surroundings.query.expired = [this] {
+    return resources_.clock.Now().mono - rule_began_ > kLongestQuery;
+  };
+  const std::string url = settings->external_url;
+  engine_.SetOptions({.interval = settings->interval,
+                      .query_offset = settings->query_offset,
+                      .surroundings = std::move(surroundings),
+                      .address_of = [url](const rules::Rule&) {
+                        return url.empty() ? std::string() : url + "/#rules";
+                      }});
+  resources_.series.SetHistory(alerts::HistoryFor(settings->groups));
+  const WallTime now = resources_.clock.Now().wall;
+  KeeperSink sink(resources_.series);
+  engine_.Use(std::move(settings->groups), now, sink);
+  if (!std::exchange(restored_, true)) engine_.Restore(resources_.restored, now);
+}
+
+bool RuleLoop::TakeNews() {
+  const Lock lock(mutex_);
+  return std::exchange(news_, false);
+}
+
+void RuleLoop::Publish() {
+  RuleBoard board = alerts::BoardOf(engine_);
+  {
+    const Lock lock(mutex_);
+    board.fault = fault_;
+  }
+  resources_.board.Set(std::make_shared<const RuleBoard>(std::move(board)));
+}
+
+void RuleLoop::Evaluate() {
+  const Instant now = resources_.clock.Now();
+  // The series may be sampled anew between two rules: what was unknown on either side counts, or an
+  // alert would be resolved because one rule saw less than the next knew.
+  const std::vector<const rules::Rule*> rules = AllRules(engine_);
+  const UnknownScopesRef at_first = resources_.series.unknown();
+  alerts::UnknownFacts before(rules, at_first);
+  UnknownScopesRef at_last = at_first;
+  alerts::UnknownFacts after(rules, at_first);
+  engine_.SetUnknown([&](const rules::Rule& rule, const series::Labels& labels) {
+    if (!hold_unknown_) return false;
+    if (before.Concern(rule, labels)) return true;
+    const UnknownScopesRef scopes = resources_.series.unknown();
+    if (scopes != at_last) after = alerts::UnknownFacts(rules, scopes);
+    at_last = scopes;
+    return after.Concern(rule, labels);
+  });
+  KeeperSink sink(resources_.series);
+  // Of the wall clock only the keeper's reading counts: it is never set back.
+  const WallTime seen =
+      std::max(now.wall, WallTime(std::chrono::milliseconds(resources_.series.newest())));
+  const bool evaluated = engine_.EvaluateDue(seen, resources_.series.queryable(), sink, [this] {
+    return rule_began_ = resources_.clock.Now().mono;
+  });
+  engine_.SetUnknown({});
+  if (!TakeNews() && !evaluated) return;
+  Publish();
+  if (resources_.tell) resources_.tell(engine_.Alerts(), engine_.Save(now.wall), now);
+}
+
+bool RuleLoop::WaitUntilReady(const std::stop_token& stop) {
+  constexpr Duration kShort = std::chrono::milliseconds{100};
+  while (!stop.stop_requested()) {
+    TakeSettings();
+    if (resources_.series.newest() != 0 && resources_.ready()) return true;
+    if (!resources_.clock.SleepUntil(resources_.clock.Now().mono + kShort, stop)) return false;
+  }
+  return false;
+}
+
+void RuleLoop::Run(const std::stop_token& stop) {
+  NameThisThread("rules");
+  if (!WaitUntilReady(stop)) return;
+  while (!stop.stop_requested()) {
+    try {
+      TakeSettings();
+      Evaluate();
+    } catch (const std::exception& failure) {  // out of memory, or a defect: the next may do
+      log::Error("rules", "no evaluation: {}", failure.what());
+    }
+    const Instant now = resources_.clock.Now();
+    const Duration wait = engine_.NextDue()
+                              ? std::clamp<Duration>(*engine_.NextDue() - now.wall,
+                                                     std::chrono::milliseconds{1}, kLookForRules)
+                              : kLookForRules;
+    if (!resources_.clock.SleepUntil(now.mono + wait, stop)) return;
+  }
+}
+
+}  // namespace klaxon::app

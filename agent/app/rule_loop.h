@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/app/rule_settings.h"
+#include "agent/base/clock.h"
+#include "agent/base/latest.h"
+#include "agent/base/mutex.h"
+#include "agent/model/rule_board.h"
+#include "agent/series/keeper.h"
+#include "alerts/lifecycle/engine.h"
+
+namespace klaxon::app {
+
+/// What rules are evaluated with. All of it outlives the loop.
+struct RuleResources {
+  Clock& clock;
+  series::Keeper& series;
+  Latest<RuleBoard>& board;  ///< what is shown; set after each evaluation
+  /// Whether every source has been polled once: before that every rule about something absent would
+  /// be right.
+  std::function<bool()> ready;
+  /// Told after each evaluation of all alerts that fire or were resolved lately, and of what a
+  /// restart must know. May be empty.
+  std::function<void(const std::vector<alerts::Alert>& alerts, const alerts::SavedAlerts& saved,
+                     const Instant& at)>
+      tell{};
+  /// What the last process told last.
+  alerts::SavedAlerts restored{};
+};
+
+/// The thread that evaluates rules: each group at its times, on what the keeper has, and writes
+/// what rules record back into it.
+class RuleLoop {
+ public:
+  RuleLoop(RuleResources resources, const RuleSettings& settings);
+  RuleLoop(const RuleLoop&) = delete;
+  RuleLoop& operator=(const RuleLoop&) = delete;
+  ~RuleLoop() = default;
+
+  /// Other rules from now on. Alerts of rules that stay go on. Thread-safe.
+  void Use(const RuleSettings& settings);
+
+  /// The newest files were not taken; shown until others are. Thread-safe.
+  void SetFault(std::string fault);
+
+ private:
+  void Run(const std::stop_token& stop);
+  bool WaitUntilReady(const std::stop_token& stop);
+  void TakeSettings();
+  bool TakeNews();
+  void Evaluate();
+  void Publish();
+
+  const RuleResources resources_;
+  Mutex mutex_;
+  std::optional<RuleSettings> next_ KLAXON_GUARDED_BY(mutex_);
+  std::string fault_ KLAXON_GUARDED_BY(mutex_);
+  bool news_ KLAXON_GUARDED_BY(mutex_) = false;  ///< to be shown without an evaluation
+  // Of the thread:
+  alerts::Engine engine_{alerts::EngineOptions{}};
+  bool hold_unknown_ = true;
+  bool restored_ = false;
+  MonoTime rule_began_{};  ///< so that no query takes for ever
+  std::jthread thread_;    // last: joined before anything it uses is gone
+};
+
+}  // namespace klaxon::app

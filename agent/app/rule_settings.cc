@@ -1,0 +1,45 @@
+#include "agent/app/rule_settings.h"
+
+#include <array>
+#include <utility>
+
+#include "alerts/rules/load.h"
+
+namespace klaxon::app {
+namespace {
+
+using config::Named;
+using config::YamlMap;
+
+constexpr std::array<Named<bool>, 2> kOnUnknown{{{"hold", true}, {"prometheus", false}}};
+
+}  // namespace
+
+RuleSettings ReadRuleSettings(YamlMap& root) {
+  RuleSettings settings;
+  std::optional<YamlMap> yaml = root.Map("alerts");
+  if (!yaml) return settings;
+  using std::chrono::hours;
+  using std::chrono::seconds;
+  settings.patterns = yaml->StringList("rule_files", {}, config::ListForm::kSequence);
+  settings.interval = yaml->Duration("evaluation_interval", settings.interval,
+                                     {.least = seconds{1}, .most = hours{1}});
+  settings.query_offset = yaml->Duration("query_offset", settings.query_offset, {.most = hours{1}});
+  for (auto& [name, value] : yaml->StringMap("external_labels")) {
+    settings.external_labels.emplace(name, value);
+  }
+  settings.hold_unknown = yaml->Enum<bool>("on_unknown", settings.hold_unknown, kOnUnknown);
+  yaml->Finish();
+  return settings;
+}
+
+Result<std::vector<rules::Group>> LoadRuleGroups(const RuleSettings& settings,
+                                                 const std::string& folder) {
+  const Result<std::vector<std::string>> files = rules::ExpandPatterns(settings.patterns, folder);
+  if (!files) return files.error();
+  rules::RuleSet set = rules::LoadRules(*files);
+  if (!set.mistakes.empty()) return Error(Reason::kInvalid, ToString(set.mistakes));
+  return std::move(set.groups);
+}
+
+}  // namespace klaxon::app

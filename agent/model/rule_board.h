@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/base/clock.h"
+
+/// Rules and their alerts as the last evaluation left them: what is shown of them. Made by whoever
+/// evaluates, read by everyone else; plain values.
+namespace klaxon {
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+struct BoardAlert {
+  TextPairs labels{};
+  TextPairs annotations{};
+  std::string phase{};  ///< "pending", "firing", or "inactive" for one that was resolved
+  double value = 0;
+  WallTime active_since{};
+  std::optional<WallTime> fired_at{};
+  std::optional<WallTime> resolved_at{};
+  std::optional<WallTime> keep_firing_since{};
+  std::optional<WallTime> unknown_since{};
+};
+
+struct BoardRule {
+  bool alerts = false;  ///< else it records
+  std::string name{};
+  std::string expression{};
+  Duration hold_for{};
+  Duration keep_firing_for{};
+  TextPairs labels{};  ///< as its file has them
+  TextPairs annotations{};
+  std::string health{};  ///< "ok", "err", "unknown": Prometheus' words
+  std::string error{};   ///< of the last evaluation
+  std::vector<std::string> warnings{};
+  std::optional<WallTime> evaluated_at{};
+  Duration took{};
+  uint64_t evaluations = 0;
+  uint64_t failures = 0;
+  std::vector<BoardAlert> active{};
+};
+
+struct BoardGroup {
+  std::string name{};
+  std::string file{};
+  Duration interval{};
+  int64_t limit = 0;
+  std::optional<WallTime> evaluated_at{};
+  Duration took{};
+  std::vector<BoardRule> rules{};
+};
+
+/// Immutable once published.
+struct RuleBoard {
+  std::vector<BoardGroup> groups{};
+  uint64_t missed = 0;  ///< evaluations of groups left out since the start
+  /// Why the rules are not those of the newest files; empty: they are.
+  std::string fault{};
+};
+
+using RuleBoardRef = std::shared_ptr<const RuleBoard>;
+
+}  // namespace klaxon

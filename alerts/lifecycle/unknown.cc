@@ -1,0 +1,90 @@
+#include "alerts/lifecycle/unknown.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/promql/function_table.h"
+#include "agent/series/unknown_match.h"
+
+namespace klaxon::alerts {
+namespace {
+
+constexpr int kDeepestRecording = 10;  // rules that read one another in a circle end here
+
+bool AsksForAbsence(const promql::Expr& expr) {
+  const auto* const call = std::get_if<promql::Call>(&expr.node);
+  return call != nullptr && call->function->name.starts_with("absent");
+}
+
+void AddText(const promql::Expr& expr, std::set<std::string>& texts) {
+  if (const auto* const text = std::get_if<promql::Text>(&expr.node)) texts.insert(text->value);
+}
+
+}  // namespace
+
+std::set<std::string> MadeLabels(const promql::Expr& expr) {
+  std::set<std::string> made;
+  if (const auto* const call = std::get_if<promql::Call>(&expr.node);
+      call != nullptr && call->function->name.starts_with("label_") && call->arguments.size() > 1) {
+    AddText(*call->arguments[1], made);
+  }
+  if (const auto* const aggregate = std::get_if<promql::Aggregate>(&expr.node);
+      aggregate != nullptr && aggregate->op == promql::Aggregator::kCountValues) {
+    AddText(*aggregate->parameter, made);
+  }
+  for (const promql::Expr* const part : promql::PartsOf(expr)) {
+    made.merge(MadeLabels(*part));
+  }
+  return made;
+}
+
+UnknownFacts::UnknownFacts(const std::vector<const rules::Rule*>& rules, UnknownScopesRef scopes)
+    : scopes_(std::move(scopes)) {
+  for (const rules::Rule* const rule : rules) {
+    if (!rule->alerts) recording_.emplace(rule->name, rule);
+  }
+}
+
+void UnknownFacts::Collect(const promql::Expr& expr, int depth, Scopes& found) const {
+  if (depth > kDeepestRecording || AsksForAbsence(expr)) return;
+  if (const auto* const selector = std::get_if<promql::Selector>(&expr.node);
+      selector != nullptr && !selector->metric.starts_with("klaxon_")) {
+    for (const UnknownScope* const scope :
+         series::ScopesOf(selector->metric, selector->matchers, *scopes_)) {
+      found.insert(scope);
+    }
+    const auto [first, last] = recording_.equal_range(selector->metric);
+    for (auto rule = first; rule != last; ++rule) {
+      Collect(*rule->second->parsed, depth + 1, found);
+    }
+  }
+  for (const promql::Expr* const part : promql::PartsOf(expr)) {
+    Collect(*part, depth, found);
+  }
+}
+
+const UnknownFacts::Scopes& UnknownFacts::ScopesOfRule(const rules::Rule& rule) {
+  const auto [known, is_new] = known_.try_emplace(&rule);
+  if (is_new) Collect(*rule.parsed, 0, known->second);
+  return known->second;
+}
+
+bool UnknownFacts::Concern(const rules::Rule& rule, const series::Labels& labels) {
+  if (scopes_->empty()) return false;
+  const Scopes& scopes = ScopesOfRule(rule);
+  if (scopes.empty()) return false;
+  // Labels that do not come from the series say nothing about which series they were.
+  series::LabelsBuilder given(labels);
+  given.Set("alertname", "");
+  for (const rules::NamedText& label : rule.labels) {
+    given.Set(label.name, "");
+  }
+  for (const std::string& made : MadeLabels(*rule.parsed)) {
+    given.Set(made, "");
+  }
+  const series::Labels own = given.Build();
+  return std::any_of(scopes.begin(), scopes.end(),
+                     [&](const UnknownScope* scope) { return series::Concerns(*scope, own); });
+}
+
+}  // namespace klaxon::alerts

@@ -1,0 +1,133 @@
+#include "exporters/status_page/rules_section.h"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
+#include "agent/base/text.h"
+#include "exporters/status_page/html.h"
+
+namespace klaxon::status_page {
+namespace {
+
+constexpr size_t kMostAlerts = 200;
+
+/// An alert with its rule.
+struct ShownAlert {
+  const BoardRule* rule = nullptr;
+  const BoardAlert* alert = nullptr;
+
+  bool firing() const { return alert->phase == "firing"; }
+};
+
+std::string_view TextNamed(const TextPairs& pairs, std::string_view name) {
+  const auto found =
+      std::ranges::find_if(pairs, [&](const auto& pair) { return pair.first == name; });
+  return found == pairs.end() ? std::string_view() : std::string_view(found->second);
+}
+
+/// The labels that tell an alert from the others of its rule.
+std::string AlertLabels(const BoardAlert& alert) {
+  std::string words;
+  for (const auto& [name, value] : alert.labels) {
+    if (name == "alertname") continue;
+    words += fmt::format("{}{}={}", words.empty() ? "" : ", ", name, Printable(value, 120));
+  }
+  return words;
+}
+
+std::string AgeSince(WallTime since, const Instant& now) {
+  return fmt::format("<span class=\"age\" title=\"{}\">{}</span>", FormatWallTime(since),
+                     FormatAge(now.wall - since));
+}
+
+std::string StateCellOf(const ShownAlert& row, const Instant& now) {
+  std::string html = row.firing() ? Badge("bad", "firing") : Badge("warn", "pending");
+  if (row.alert->unknown_since) {
+    html += " " + Badge("unknown", "unknown") + " " + AgeSince(*row.alert->unknown_since, now);
+  }
+  return html;
+}
+
+std::string AlertRow(const ShownAlert& row, const Instant& now) {
+  std::string_view words = TextNamed(row.alert->annotations, "summary");
+  if (words.empty()) words = TextNamed(row.alert->annotations, "description");
+  const WallTime since = row.firing() ? row.alert->fired_at.value_or(row.alert->active_since)
+                                      : row.alert->active_since;
+  return "<tr>" +
+         Cell("Alert", fmt::format("<strong>{}</strong><div class=\"why\">{}</div>",
+                                   Escape(row.rule->name), Escape(AlertLabels(*row.alert)))) +
+         Cell("State", StateCellOf(row, now)) +
+         Cell("Severity", Escape(TextNamed(row.alert->labels, "severity"))) +
+         Cell("What", Escape(words)) +
+         Cell("Value", Escape(fmt::format("{:.6g}", row.alert->value))) +
+         Cell("Since", AgeSince(since, now)) + "</tr>\n";
+}
+
+std::vector<ShownAlert> ShownAlerts(const RuleBoard& board) {
+  std::vector<ShownAlert> rows;
+  for (const BoardGroup& group : board.groups) {
+    for (const BoardRule& rule : group.rules) {
+      for (const BoardAlert& alert : rule.active) {
+        if (alert.phase != "inactive") rows.push_back({&rule, &alert});
+      }
+    }
+  }
+  std::ranges::stable_sort(rows, [](const ShownAlert& a, const ShownAlert& b) {
+    return std::make_tuple(!a.firing(), a.alert->active_since) <
+           std::make_tuple(!b.firing(), b.alert->active_since);
+  });
+  return rows;
+}
+
+/// Rules that could not be evaluated, and files that were not taken.
+std::string RuleFaults(const RuleBoard& board) {
+  std::string html;
+  if (!board.fault.empty()) {
+    html += fmt::format("<p>{} the old rules stay in force: {}</p>\n",
+                        Badge("bad", "the last reload failed"), Escape(board.fault));
+  }
+  for (const BoardGroup& group : board.groups) {
+    for (const BoardRule& rule : group.rules) {
+      if (rule.error.empty()) continue;
+      html += fmt::format("<p>{} <code>{}</code>: {}</p>\n", Badge("bad", "rule fails"),
+                          Escape(rule.name), Escape(rule.error));
+    }
+  }
+  return html;
+}
+
+}  // namespace
+
+std::string RulesSection(const RuleBoard& board, const Instant& now) {
+  size_t rules = 0;
+  for (const BoardGroup& group : board.groups) {
+    rules += group.rules.size();
+  }
+  if (rules == 0 && board.fault.empty()) return "";
+  const std::vector<ShownAlert> rows = ShownAlerts(board);
+  const auto firing = static_cast<size_t>(
+      std::ranges::count_if(rows, [](const ShownAlert& row) { return row.firing(); }));
+  std::string html = fmt::format(
+      "<section id=\"rules\">\n<h2>Alerts <span class=\"quiet\">{} firing, {} pending, {}</span>"
+      "</h2>\n{}",
+      firing, rows.size() - firing, Counted(rules, "rule"), RuleFaults(board));
+  if (rows.empty()) return html + "</section>\n";
+  html +=
+      "<table><thead><tr><th>Alert</th><th>State</th><th>Severity</th><th>What</th><th>Value</th>"
+      "<th>Since</th></tr></thead><tbody>\n";
+  for (size_t i = 0; i < std::min(rows.size(), kMostAlerts); ++i) {
+    html += AlertRow(rows[i], now);
+  }
+  html += "</tbody></table>\n";
+  if (rows.size() > kMostAlerts) {
+    html += fmt::format("<p class=\"quiet\">and {} more: <a href=\"/api/v1/alerts\">all</a></p>\n",
+                        rows.size() - kMostAlerts);
+  }
+  return html + "</section>\n";
+}
+
+}  // namespace klaxon::status_page

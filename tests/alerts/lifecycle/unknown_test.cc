@@ -1,0 +1,105 @@
+#include "alerts/lifecycle/unknown.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/base/duration.h"
+#include "alerts/lifecycle/history.h"
+#include "tests/alerts/lifecycle/bench.h"
+
+namespace klaxon::alerts::testing {
+namespace {
+
+std::vector<const rules::Rule*> RulesOf(const std::vector<rules::Group>& groups) {
+  std::vector<const rules::Rule*> rules;
+  for (const rules::Group& group : groups) {
+    for (const auto& rule : group.rules) {
+      rules.push_back(rule.get());
+    }
+  }
+  return rules;
+}
+
+/// The lag of one topic in one of three clusters is unknown.
+UnknownScopesRef OneTopic() {
+  UnknownScopes scopes;
+  scopes.push_back({.metrics = {"lag", "klaxon_own"},
+                    .labels = {{"cluster", "a"}, {"topic", "orders"}},
+                    .split = "partition",
+                    .values = {"1", "2"}});
+  scopes.push_back({.metrics = {"whole"}, .labels = {{"cluster", "a"}}});
+  return std::make_shared<const UnknownScopes>(scopes);
+}
+
+TEST_CASE("What is unknown concerns the alerts that it could belong to, and no others") {
+  struct Case {
+    std::string expression{};
+    std::string labels{};  ///< of the alert
+    bool concerns = false;
+  };
+
+  const std::vector<Case> cases{
+      {"lag > 5", R"({cluster="a", topic="orders", partition="1"})", true},
+      {"lag > 5", R"({cluster="a", topic="orders", partition="3"})", false},
+      {"lag > 5", R"({cluster="b", topic="orders", partition="1"})", false},
+      {"lag{cluster=\"b\"} > 5", "{}", false},
+      {"sum by (cluster) (lag) > 5", R"({cluster="a"})", true},
+      {"sum by (cluster) (lag) > 5", R"({cluster="b"})", false},
+      {"sum(lag) > 5", "{}", true},
+      {"sum(lag{topic!=\"orders\"}) > 5", "{}", false},
+      {"sum by (topic) (rate(lag[5m])) > 5", R"({topic="orders"})", true},
+      {"max by (topic) (other) > 5", R"({topic="orders"})", false},
+      {"other > 5 unless lag > 1", R"({topic="orders"})", true},
+      {"absent(lag)", "{}", false},
+      {"absent_over_time(lag[5m]) or other > 5", "{}", false},
+      {"klaxon_own > 5", R"({cluster="a"})", false},
+      {"whole > 5", R"({cluster="a", any="thing"})", true},
+      {"whole > 5", R"({cluster="b"})", false},
+      {"recorded > 5", R"({cluster="a"})", true},
+      {"recorded > 5", R"({cluster="b"})", false},
+      {"circle > 5", "{}", true},
+      // The rule's own label says nothing about the series.
+      {"sum(lag) > 5", R"({severity="page"})", true},
+      {"label_replace(lag, 'cluster', 'x', 'topic', '.*') > 5", R"({cluster="x"})", true},
+  };
+  for (const Case& each : cases) {
+    const std::vector<rules::Group> groups = GroupsOf(
+        "groups:\n- name: g\n  rules:\n  - {record: recorded, expr: sum by (cluster) (lag)}\n"
+        "  - {record: circle, expr: circle + on() sum(lag)}\n"
+        "  - alert: A\n    labels: {severity: page}\n    expr: |\n      " +
+        each.expression + "\n");
+    UnknownFacts unknown(RulesOf(groups), OneTopic());
+    const auto labels = promql::ParseSeriesLabels(each.labels);
+    REQUIRE(labels);
+    series::LabelsBuilder builder(*labels);
+    builder.Set("alertname", "A");
+    INFO(each.expression << ' ' << each.labels);
+    CHECK(unknown.Concern(*groups.front().rules.back(), builder.Build()) == each.concerns);
+  }
+}
+
+TEST_CASE("The history that rules need is as long as their widest look back") {
+  const std::vector<rules::Group> groups = GroupsOf(R"(
+groups:
+- name: g
+  rules:
+  - {record: a, expr: 'rate(x[5m]) + rate(x[10m]) + y + (z offset 1h)'}
+  - {record: b, expr: 'max_over_time(rate(w[5m])[1h:1m])'}
+- name: late
+  query_offset: 2m
+  rules:
+  - {record: c, expr: 'v + {__name__=~"u.*"}'}
+)");
+  const series::Spans spans = HistoryFor(groups);
+  const int64_t minute = 60'000;
+  CHECK(
+      spans ==
+      series::Spans{{"x", 11 * minute}, {"z", 61 * minute}, {"w", 66 * minute}, {"v", 3 * minute}});
+}
+
+}  // namespace
+}  // namespace klaxon::alerts::testing

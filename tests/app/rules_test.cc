@@ -1,0 +1,153 @@
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "agent/app/agent.h"
+#include "agent/http/client.h"
+#include "agent/simulator/cluster.h"
+#include "agent/simulator/cluster_spec.h"
+#include "alerts/rules/rule_file.h"
+#include "tests/support/temporary_folder.h"
+
+namespace klaxon::app {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using std::chrono::seconds;
+
+constexpr seconds kPatienceOfRules{60};
+
+constexpr const char* kFewBrokers = R"(
+groups:
+- name: brokers
+  rules:
+  - record: brokers:seen
+    expr: sum by (cluster) (kafka_brokers)
+  - alert: FewBrokers
+    expr: brokers:seen < 4
+    labels: {severity: page}
+    annotations: {summary: 'only {{ $value }} brokers of {{ $labels.cluster }} in {{ $externalLabels.dc }}'}
+  - alert: Told
+    expr: ALERTS{alertname="FewBrokers"} == 1
+  - alert: Broken
+    expr: kafka_brokers * on() group_left() (kafka_brokers or vector(1))
+)";
+
+std::vector<rules::Group> Groups(const std::string& text) {
+  rules::RuleFile file = rules::ParseRuleFile(text, "brokers.yaml");
+  INFO(ToString(file.mistakes));
+  REQUIRE(file.mistakes.empty());
+  return file.groups;
+}
+
+/// A whole agent with rules, against a simulated cluster.
+class Ruled {
+ public:
+  explicit Ruled(const std::string& state_directory)
+      : state_directory_(state_directory),
+        cluster_(std::move(simulator::Cluster::Start(simulator::ShopCluster(), clock_)).value()) {}
+
+  void Start() {
+    Result<std::unique_ptr<Agent>> agent = Agent::Start(Config(kFewBrokers), clock_);
+    REQUIRE(agent);
+    agent_ = std::move(*agent);
+  }
+
+  void Stop() { agent_.reset(); }
+
+  AgentConfig Config(const std::string& rules) const {
+    std::string bootstrap;
+    for (const HostPort& address : cluster_->bootstrap()) {
+      bootstrap += (bootstrap.empty() ? "" : ",") + ToString(address);
+    }
+    AgentConfig config =
+        ConfigFrom({.cluster = "main", .bootstrap = bootstrap, .interval = "1s"}).value();
+    config.listen = {"127.0.0.1", 0};
+    config.log_level = log::Level::kError;
+    config.state_directory = state_directory_;
+    config.rules.interval = seconds{1};
+    config.rules.external_labels = {{"dc", "ams"}};
+    config.rules.groups = Groups(rules);
+    return config;
+  }
+
+  std::string Get(const std::string& path) const {
+    const auto response =
+        http_->Get({.url = agent_->Url() + path}, clock_.Now().mono + kPatienceOfRules, {});
+    INFO((response ? "" : response.error().message()));
+    REQUIRE(response);
+    return response->body;
+  }
+
+  bool Comes(const std::string& path, const std::string& text, bool there = true) const {
+    const MonoTime limit = clock_.Now().mono + kPatienceOfRules;
+    while ((Get(path).find(text) != std::string::npos) != there) {
+      if (clock_.Now().mono > limit) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  Agent& agent() { return *agent_; }
+
+  simulator::Cluster& cluster() { return *cluster_; }
+
+ private:
+  mutable SystemClock clock_;
+  std::string state_directory_;
+  std::unique_ptr<http::HttpClient> http_ = http::MakeHttpClient();
+  std::unique_ptr<simulator::Cluster> cluster_;
+  std::unique_ptr<Agent> agent_;
+};
+
+TEST_CASE("rules are evaluated in the agent, shown, kept over a restart and resolved by a reload",
+          "[agent]") {
+  const testing::TemporaryFolder folder;
+  Ruled ruled(folder.path());
+  ruled.Start();
+  REQUIRE(ruled.Comes("/api/v1/alerts", "\"alertname\": \"FewBrokers\""));
+  CHECK(ruled.Comes("/api/v1/alerts", "\"alertname\": \"Told\""));
+  const std::string alerts = ruled.Get("/api/v1/alerts");
+  CHECK_THAT(alerts, ContainsSubstring("only 3 brokers of main in ams"));
+  CHECK_THAT(alerts, ContainsSubstring("\"value\": \"3e+00\""));
+  CHECK_THAT(alerts, ContainsSubstring("\"state\": \"firing\""));
+  const std::string rules = ruled.Get("/api/v1/rules?type=alert");
+  CHECK_THAT(rules, ContainsSubstring("\"file\": \"brokers.yaml\""));
+  CHECK_THAT(rules, ContainsSubstring("\"lastError\": "));
+  CHECK_THAT(rules, !ContainsSubstring("brokers:seen\","));
+  CHECK(ruled.Comes("/metrics", "klaxon_alerts{alertstate=\"firing\"} 2"));
+  CHECK_THAT(ruled.Get("/metrics"),
+             ContainsSubstring(
+                 "klaxon_rule_evaluation_failures_total{rule_group=\"brokers.yaml;brokers\"}"));
+  CHECK_THAT(ruled.Get("/"), ContainsSubstring("only 3 brokers of main in ams"));
+
+  const std::string since = alerts.substr(alerts.find("activeAt"), 36);
+  ruled.Stop();
+  ruled.Start();
+  REQUIRE(ruled.Comes("/api/v1/alerts", "\"alertname\": \"FewBrokers\""));
+  CHECK_THAT(ruled.Get("/api/v1/alerts"), ContainsSubstring(since));
+
+  ruled.agent().ReloadFailed(Error(Reason::kInvalid, "brokers.yaml:3:5: no such field"));
+  CHECK(ruled.Comes("/", "brokers.yaml:3:5: no such field"));
+  CHECK(ruled.Comes("/metrics", "klaxon_rules_outdated 1"));
+  REQUIRE(ruled.agent().Reload(ruled.Config("groups: []")));
+  CHECK(ruled.Comes("/api/v1/alerts", "FewBrokers", false));
+  CHECK(ruled.Comes("/metrics", "klaxon_rules_outdated 0"));
+}
+
+TEST_CASE("an alert whose cluster falls silent is held as unknown", "[agent]") {
+  const testing::TemporaryFolder folder;
+  Ruled ruled(folder.path());
+  ruled.Start();
+  REQUIRE(ruled.Comes("/api/v1/alerts", "\"alertname\": \"FewBrokers\""));
+  ruled.cluster().SetFaults(simulator::kEveryBroker, {.silent = true});
+  REQUIRE(ruled.Comes("/api/v1/alerts", "\"unknownSince\""));
+  CHECK_THAT(ruled.Get("/api/v1/alerts"), ContainsSubstring("\"alertname\": \"FewBrokers\""));
+  CHECK(ruled.Comes("/metrics", "klaxon_alerts{alertstate=\"unknown\"}"));
+}
+
+}  // namespace
+}  // namespace klaxon::app
