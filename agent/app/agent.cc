@@ -34,9 +34,6 @@
 namespace klaxon::app {
 namespace {
 
-/// As often as Prometheus scrapes by default, for its rules that look at some samples.
-constexpr Duration kSampleInterval = std::chrono::seconds{15};
-
 /// A source with the thread that polls it.
 struct Running {
   SourceRef source{};
@@ -82,7 +79,11 @@ class Agent::Impl {
         counters_(clock.Now()),
         page_({.cluster_label = config.cluster_label}, clock,
               [this](metrics::MetricWriter& writer) { EmitOwn(writer); }),
-        series_({.cluster_label = config.cluster_label}, clock,
+        history_(config.history),
+        series_({.history = config.history.spans,
+                 .budget = static_cast<size_t>(config.history.memory_mib) << 20U,
+                 .cluster_label = config.cluster_label},
+                clock,
                 [this](metrics::MetricWriter& writer) {
                   page_.EmitPage(writer);
                   EmitOwn(writer);
@@ -144,7 +145,7 @@ class Agent::Impl {
     view_loop_ = std::make_unique<analysis::ViewLoop>(clock_, views_);
     render_loop_ =
         std::make_unique<RenderLoop>(views_, [this](const View& view) { page_.Update(view); });
-    sample_loop_ = std::make_unique<SampleLoop>(clock_, views_, series_, kSampleInterval);
+    sample_loop_ = std::make_unique<SampleLoop>(clock_, views_, series_, history_.interval);
     recovery_ = std::make_unique<recovery::Loop>(
         recovery::Resources{.clock = clock_, .http = *http_, .open = StateOpener()}, views_,
         [this](uint64_t id, SectionRef section) { view_loop_->Publish(id, std::move(section)); });
@@ -176,9 +177,10 @@ class Agent::Impl {
 
   Result<void> Reload(const AgentConfig& config) {
     if (config.listen != listen_ || config.cluster_label != cluster_label_ ||
-        config.state_directory != state_directory_) {
+        config.state_directory != state_directory_ || config.history != history_) {
       return Error(Reason::kUnsupported,
-                   "`listen`, `cluster_label` and `state` change only with a restart; nothing was "
+                   "`listen`, `cluster_label`, `state` and `history` change only with a restart; "
+                   "nothing was "
                    "reloaded");
     }
     Result<WebKeeper> web = web_.Next(config.web);
@@ -318,6 +320,7 @@ class Agent::Impl {
   Latest<View> views_{std::make_shared<const View>()};
   Latest<RuleBoard> board_{std::make_shared<const RuleBoard>()};
   prometheus_page::PrometheusPage page_;
+  const HistorySettings history_;
   series::Keeper series_;
   query_api::QueryApi query_{series_, clock_};
   const std::string cluster_label_;

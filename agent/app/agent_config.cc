@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/duration.h"
 #include "agent/http/audit_log.h"
 #include "alerts/receivers/config.h"
 #include "exporters/prometheus/catalogue.h"
@@ -81,6 +82,29 @@ void ReadCluster(const Document& document, YamlMap& yaml, std::set<std::string>&
   yaml.Finish();
 }
 
+HistorySettings ReadHistory(YamlMap& root) {
+  using std::chrono::hours;
+  using std::chrono::seconds;
+  HistorySettings settings;
+  std::optional<YamlMap> yaml = root.Map("history");
+  if (!yaml) return settings;
+  settings.interval = yaml->Duration("interval", settings.interval, {seconds{1}, hours{1}});
+  settings.memory_mib = yaml->Integer("memory_mib", settings.memory_mib, {1, 65536});
+  for (const auto& [metric, text] : yaml->StringMap("metrics")) {
+    const Result<Duration> span = ParseDuration(text);
+    if (!span || *span <= Duration::zero() || *span > hours{24} * 31) {
+      yaml->Complain("metrics",
+                     fmt::format("{} is kept for \"{}\"; write a time such as 6h, 31d at "
+                                 "most",
+                                 metric, text));
+      continue;
+    }
+    settings.spans[metric] = std::chrono::duration_cast<std::chrono::milliseconds>(*span).count();
+  }
+  yaml->Finish();
+  return settings;
+}
+
 /// Recovery does nothing that it cannot remember.
 void CheckState(const AgentConfig& config, YamlMap& root) {
   for (const SourceRef& source : config.sources) {
@@ -111,6 +135,7 @@ AgentConfig ReadAgentConfig(Document& document) {
     log->Finish();
   }
   config.web = ReadWebSettings(root);
+  config.history = ReadHistory(root);
   if (std::optional<YamlMap> audit = root.Map("audit")) {
     config.audit_file = audit->String("file", config.audit_file);
     audit->Finish();

@@ -10,12 +10,22 @@
 #include "agent/base/log.h"
 #include "agent/base/text.h"
 #include "agent/config/document.h"
+#include "agent/series/store.h"
 #include "alerts/notify/settings.h"
 
 namespace klaxon::app {
 
 /// kafka_exporter's port, so that a scrape configuration need not change.
 constexpr uint16_t kDefaultPort = 9308;
+
+/// How the series are sampled that rules and queries ask.
+struct HistorySettings {
+  Duration interval = std::chrono::seconds{15};  ///< from one sampling to the next
+  int64_t memory_mib = 64;                       ///< for samples of the past
+  series::Spans spans{};                         ///< besides what rules need
+
+  friend bool operator==(const HistorySettings&, const HistorySettings&) = default;
+};
 
 /// The whole configuration of an agent. Constant after it was read.
 struct AgentConfig {
@@ -24,6 +34,7 @@ struct AgentConfig {
   /// Name of the label that tells clusters apart on /metrics; empty: left out.
   std::string cluster_label = "cluster";
   WebSettings web{};
+  HistorySettings history{};
   std::string audit_file{};          ///< empty: standard error
   std::string state_directory{};     ///< empty: nothing outlives the agent
   RuleSettings rules{};

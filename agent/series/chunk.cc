@@ -16,6 +16,8 @@ struct TimeForm {
 constexpr TimeForm kTimeForms[] = {{0, 0}, {1, 7}, {2, 14}, {3, 24}};
 constexpr int kMostOnes = 4;  ///< then 64 bits, and no zero before them
 
+constexpr size_t kGrowth = 32;  ///< bytes
+
 constexpr int kLeadingBits = 5;
 constexpr int kMostLeading = 31;
 constexpr int kLengthBits = 6;
@@ -51,12 +53,12 @@ bool Fits(int64_t change, int bits) {
 
 class BitReader {
  public:
-  explicit BitReader(const std::string& bits) : bits_(bits) {}
+  explicit BitReader(const std::vector<uint8_t>& bits) : bits_(bits) {}
 
   uint64_t Read(int count) {
     uint64_t value = 0;
     for (; count > 0; --count, ++at_) {
-      const auto byte = static_cast<unsigned char>(bits_[at_ / 8]);
+      const uint8_t byte = bits_[at_ / 8];
       value = value << 1 | (byte >> (7 - at_ % 8) & 1U);
     }
     return value;
@@ -92,7 +94,7 @@ class BitReader {
     return Read(64 - leading_ - trailing_) << trailing_;
   }
 
-  const std::string& bits_;
+  const std::vector<uint8_t>& bits_;
   size_t at_ = 0;
   int leading_ = 0;
   int trailing_ = 0;
@@ -104,13 +106,14 @@ class BitReader {
 void Chunk::WriteBits(uint64_t bits, int count) {
   while (count > 0) {
     if (free_bits_ == 0) {
-      bits_ += '\0';
+      // In small steps: thousands of chunks are open at once, and doubling would waste half.
+      if (bits_.size() == bits_.capacity()) bits_.reserve(bits_.size() + kGrowth);
+      bits_.push_back(0);
       free_bits_ = 8;
     }
     const int taken = std::min<int>(count, free_bits_);
     const uint64_t piece = bits >> (count - taken) & ((uint64_t{1} << taken) - 1);
-    const auto byte = static_cast<unsigned char>(bits_.back());
-    bits_.back() = static_cast<char>(byte | piece << (free_bits_ - taken));
+    bits_.back() = static_cast<uint8_t>(bits_.back() | piece << (free_bits_ - taken));
     free_bits_ = static_cast<int8_t>(free_bits_ - taken);
     count -= taken;
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "agent/series/sample.h"
@@ -28,7 +27,9 @@ class Chunk {
   int64_t last_time() const { return last_.time; }
 
   /// Of memory, the object itself included.
-  size_t bytes() const { return sizeof(Chunk) + (IsInline() ? 0 : bits_.capacity() + kOverhead); }
+  size_t bytes() const {
+    return sizeof(Chunk) + (bits_.capacity() == 0 ? 0 : bits_.capacity() + kOverhead);
+  }
 
   /// Gives back memory that no further sample needs.
   void Seal() { bits_.shrink_to_fit(); }
@@ -39,8 +40,6 @@ class Chunk {
   void WriteValue(double value);
   bool WriteStep(double value);
   void WriteDifference(uint64_t difference);
-
-  bool IsInline() const { return bits_.capacity() <= std::string().capacity(); }
 
   static constexpr size_t kOverhead = 16;  ///< of an allocation
 
@@ -53,7 +52,7 @@ class Chunk {
   int8_t trailing_ = 0;
   int8_t width_ = 0;      ///< of the last step between whole numbers; 0: there was none
   int8_t free_bits_ = 0;  ///< of the last byte
-  std::string bits_{};
+  std::vector<uint8_t> bits_{};
 };
 
 }  // namespace klaxon::series

@@ -1,11 +1,17 @@
 #include "agent/series/chunk.h"
 
 #include <bit>
+#include <fstream>
 #include <limits>
 #include <random>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
+
+#include "agent/series/history.h"
 
 namespace klaxon::series {
 namespace {
@@ -69,6 +75,26 @@ TEST_CASE("samples of a lag take less than two bytes each, all that a chunk need
              static_cast<double>(still.bytes()) / 120);
   CHECK(lag.bytes() < size_t{120} * 2);
   CHECK(still.bytes() < 150);
+}
+
+TEST_CASE("the history of a recorded lag takes at most two bytes a sample") {
+  std::ifstream file("tests/series/data/lag.txt");
+  std::string line;
+  HistoryNumbers numbers;
+  size_t samples = 0;
+  std::vector<History> histories;
+  while (std::getline(file, line)) {
+    if (line.starts_with('#')) continue;
+    std::istringstream values(line.substr(line.find(' ')));
+    History& history = histories.emplace_back();
+    int64_t scrape = 0;
+    for (double value = 0; values >> value; ++samples)
+      history.Append({.time = ++scrape, .value = value}, numbers);
+  }
+  REQUIRE(samples > 10'000);
+  const double bytes = static_cast<double>(numbers.bytes) / static_cast<double>(samples);
+  fmt::print("bytes a sample of {} of recorded lag: {:.2f}\n", samples, bytes);
+  CHECK(bytes <= 2);
 }
 
 }  // namespace
