@@ -37,6 +37,10 @@ class Prometheus:
         except urllib.error.HTTPError as error:
             raise Failed(f"Prometheus refuses {parameters}: {error.read().decode('utf-8', 'replace')}") from error
 
+    def evaluate(self, expression, at):
+        """The type and the result of an expression at a time, Unix seconds."""
+        return self._get("/api/v1/query", query=expression, time=f"{at:.3f}")
+
     def query(self, expression):
         return self._get("/api/v1/query", query=expression)["result"]
 
@@ -79,8 +83,18 @@ class Tools:
         done = subprocess.run([self._program("promtool"), verb, "rules", os.path.basename(file)], cwd=os.path.dirname(file), capture_output=True, text=True, timeout=60)
         return done.returncode == 0, (done.stdout + done.stderr).strip()
 
-    def start_prometheus(self, target):
-        """A Prometheus of this case that scrapes `target` every second."""
+    def start_prometheus_with(self, samples):
+        """A Prometheus that holds what an OpenMetrics file says, and scrapes nobody."""
+        blocks = os.path.join(self._case.folder, "blocks")
+        shutil.rmtree(blocks, ignore_errors=True)
+        command = [self._program("promtool"), "tsdb", "create-blocks-from", "openmetrics", samples, blocks]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        if done.returncode != 0:
+            raise Failed(f"promtool makes no blocks: {done.stderr.strip()[:400]}")
+        return self.start_prometheus("127.0.0.1:1", blocks)
+
+    def start_prometheus(self, target, data=None):
+        """A Prometheus of this case that scrapes `target` every second; over the blocks in `data`, if given."""
         self._started += 1
         folder = os.path.join(self._case.folder, f"prometheus-{self._started}")
         shutil.rmtree(folder, ignore_errors=True)
@@ -90,7 +104,7 @@ class Tools:
             file.write(CONFIGURATION.format(target=target))
         address = f"127.0.0.1:{_free_port()}"
         command = [self._program("prometheus"), f"--config.file={configuration}", f"--web.listen-address={address}"]
-        command.append(f"--storage.tsdb.path={os.path.join(folder, 'data')}")
+        command.append(f"--storage.tsdb.path={data or os.path.join(folder, 'data')}")
         with open(os.path.join(folder, "prometheus.log"), "w", encoding="utf-8") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self._case.at_exit(process.wait)
