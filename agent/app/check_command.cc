@@ -21,6 +21,9 @@ ExitCode Check(const std::string& file) {
     fmt::print("  {}/{}{}{}\n", place.collector, place.cluster, place.instance.empty() ? "" : "/",
                place.instance);
   }
+  for (const std::string& line : RuleAdvice(config->rules)) {
+    fmt::print("  to look at: {}\n", line);
+  }
   return kOk;
 }
 

@@ -76,6 +76,9 @@ void RuleLoop::TakeSettings() {
     settings = std::exchange(next_, std::nullopt);
   }
   if (!settings) return;
+  for (const std::string& line : RuleAdvice(*settings)) {
+    log::Warning("rules", "{}", line);
+  }
   hold_unknown_ = settings->hold_unknown;
   alerts::Surroundings surroundings{.external_labels = std::move(settings->external_labels),
                                     .external_url = settings->external_url,

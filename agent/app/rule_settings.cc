@@ -1,9 +1,13 @@
 #include "agent/app/rule_settings.h"
 
 #include <array>
+#include <set>
+#include <string_view>
 #include <utility>
 
+#include "alerts/rules/advice.h"
 #include "alerts/rules/load.h"
+#include "exporters/prometheus/catalogue.h"
 
 namespace klaxon::app {
 namespace {
@@ -40,6 +44,28 @@ Result<std::vector<rules::Group>> LoadRuleGroups(const RuleSettings& settings,
   rules::RuleSet set = rules::LoadRules(*files);
   if (!set.mistakes.empty()) return Error(Reason::kInvalid, ToString(set.mistakes));
   return std::move(set.groups);
+}
+
+std::vector<std::string> RuleAdvice(const RuleSettings& settings) {
+  std::set<std::string, std::less<>> written{"ALERTS", "ALERTS_FOR_STATE"};
+  for (const prometheus_page::CatalogueSection& section : prometheus_page::Catalogue()) {
+    for (const metrics::MetricInfo& metric : section.metrics) {
+      written.emplace(metric.name);
+    }
+  }
+  for (const rules::Group& group : settings.groups) {
+    for (const auto& rule : group.rules) {
+      if (!rule->alerts) written.insert(rule->name);
+    }
+  }
+  std::vector<std::string> lines;
+  for (const rules::Group& group : settings.groups) {
+    for (const rules::Finding& finding :
+         rules::Advise(group, [&](std::string_view metric) { return written.contains(metric); })) {
+      lines.push_back(ToString(finding));
+    }
+  }
+  return lines;
 }
 
 }  // namespace klaxon::app

@@ -31,4 +31,8 @@ RuleSettings ReadRuleSettings(config::YamlMap& root);
 Result<std::vector<rules::Group>> LoadRuleGroups(const RuleSettings& settings,
                                                  const std::string& folder);
 
+/// What is likely wrong with rules that load, one line each: also that they ask for metrics that
+/// neither Klaxon nor another rule writes.
+std::vector<std::string> RuleAdvice(const RuleSettings& settings);
+
 }  // namespace klaxon::app

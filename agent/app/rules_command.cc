@@ -7,6 +7,7 @@
 
 #include "agent/app/commands.h"
 #include "alerts/rule_tests/run.h"
+#include "alerts/rules/advice.h"
 #include "alerts/rules/duplicates.h"
 #include "alerts/rules/rule_file.h"
 
@@ -34,6 +35,9 @@ bool CheckFile(const std::string& path, const RulesOptions& options) {
   const std::vector<rules::Finding> duplicates = rules::FindDuplicates(file);
   fmt::print("  {}: {} rules found\n", options.lint && !duplicates.empty() ? "FAILED" : "SUCCESS",
              file.rules());
+  for (const rules::Group& group : file.groups) {
+    PrintIndented(ToString(rules::Advise(group)));
+  }
   if (!duplicates.empty()) {
     fmt::print("  {} duplicate rule(s) found:\n", duplicates.size());
     PrintIndented(ToString(duplicates));
