@@ -23,18 +23,23 @@ const SubjectFacts* SubjectIn(const std::vector<SubjectRef>& subjects, std::stri
   return found != subjects.end() && (*found)->entity->name == name ? found->get() : nullptr;
 }
 
-/// Whether a reference leads to a version that is there, or may be for all we know. Within a
-/// context other than the default one, names without a context mean the same context.
-bool Leads(const SchemaRegistryFacts& facts, const SubjectFacts& from, const SchemaReference& to) {
-  const std::vector<SubjectRef>& subjects = facts.inventory->subjects;
+/// The subject that a reference means. A name without a context is of the context that the
+/// referring subject is in (Confluent's QualifiedSubject.qualifySubjectWithParent); Karapace and
+/// Apicurio 2 have no contexts, and take names as they are.
+std::string TargetOf(const SchemaRegistryFacts& facts, const SubjectFacts& from,
+                     const SchemaReference& to) {
   const std::string_view context = ContextOf(from.entity->name);
-  const std::string inside = fmt::format(":{}:{}", context, to.subject);
-  const SubjectFacts* target = SubjectIn(subjects, to.subject);
-  if (target == nullptr && !context.empty()) {
-    target = SubjectIn(subjects, inside);
-  }
-  const UnreadableSubjects* hidden = facts.unreadable.get();
-  if (hidden != nullptr && (hidden->MayHold(to.subject) || hidden->MayHold(inside))) {
+  const bool plain = facts.kind == RegistryKind::kKarapace || facts.kind == RegistryKind::kApicurio;
+  return plain || context.empty() || !ContextOf(to.subject).empty()
+             ? to.subject
+             : fmt::format(":{}:{}", context, to.subject);
+}
+
+/// Whether a reference leads to a version that is there, or may be for all we know.
+bool Leads(const SchemaRegistryFacts& facts, const SubjectFacts& from, const SchemaReference& to) {
+  const std::string name = TargetOf(facts, from, to);
+  const SubjectFacts* target = SubjectIn(facts.inventory->subjects, name);
+  if (facts.unreadable != nullptr && facts.unreadable->MayHold(name)) {
     return true;
   }
   return target != nullptr &&
@@ -54,7 +59,7 @@ void CountReferences(const SchemaRegistryFacts& facts, const SubjectFacts& subje
       derived.dangling.push_back(
           fmt::format("{} version {} refers to {} version {}, which is deleted or not there",
                       Printable(subject.entity->name, 100), version.version,
-                      Printable(reference.subject, 100), reference.version));
+                      Printable(TargetOf(facts, subject, reference), 100), reference.version));
     }
   }
 }
