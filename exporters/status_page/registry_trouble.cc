@@ -11,8 +11,9 @@
 namespace klaxon::status_page {
 namespace {
 
-constexpr size_t kManyVersions = 1'000;  // of one subject: every registration compares them
-constexpr size_t kExplosion = 20;        // new versions of one subject within an hour
+constexpr size_t kManyVersions = 1'000;          // of one subject: every registration compares them
+constexpr size_t kExplosion = 20;                // new versions of one subject within an hour
+constexpr std::string_view kUnchecked = "NONE";  // CompatibilityLevel.java
 constexpr Duration kShownFor = std::chrono::hours{24};  // a violation, since it was seen
 
 /// For the age of what was seen once and stays true.
@@ -37,6 +38,11 @@ class Collecting {
     }
     if (IsFresh(part_.facts.mode_told, now_)) {
       Mode();
+    }
+    if (IsFresh(part_.facts.settings, now_) && part_.facts.compatibility == kUnchecked) {
+      Add(Severity::kAtRisk, "the schema registry checks no compatibility",
+          "its level is NONE: any schema can be registered, also one that consumers cannot read",
+          part_.facts.settings);
     }
     if (part_.facts.whole && IsFresh(part_.facts.listed, now_)) {
       Subjects();
@@ -124,7 +130,11 @@ class Collecting {
 
   void Subjects() {
     size_t with_mode = 0;
+    size_t unchecked = 0;
     std::string example;
+    std::string unchecked_example;
+    // Apicurio answers NONE for every subject that has no level of its own.
+    const bool tells = part_.facts.kind != RegistryKind::kApicurio;
     for (const SubjectRef& subject : part_.facts.inventory->subjects) {
       if (subject->versions.size() >= kManyVersions) {
         Add(Severity::kAtRisk,
@@ -136,10 +146,19 @@ class Collecting {
       if (!subject->deleted() && subject->mode && subject->mode->starts_with("READONLY")) {
         example = with_mode++ == 0 ? subject->entity->name : example;
       }
+      if (tells && !subject->deleted() && subject->compatibility == kUnchecked) {
+        unchecked_example = unchecked++ == 0 ? subject->entity->name : unchecked_example;
+      }
     }
     if (with_mode > 0) {
       Add(Severity::kAtRisk, fmt::format("{} read-only", Counted(with_mode, "subject")),
           "no schema can be registered, e.g. in " + example, part_.facts.listed);
+    }
+    if (unchecked > 0) {
+      Add(Severity::kAtRisk,
+          fmt::format("{} with no compatibility checks", Counted(unchecked, "subject")),
+          "level NONE: any schema can be registered, e.g. in " + unchecked_example,
+          part_.facts.listed);
     }
     if (part_.derived.counts.dangling > 0) {
       Add(Severity::kAtRisk,

@@ -107,6 +107,31 @@ TEST_CASE("a mode is shown by its own age", "[status_page]") {
   CHECK_FALSE(Has(PageWith(facts), "READONLY"));
 }
 
+TEST_CASE("a registry that checks no compatibility is a problem, also of one subject",
+          "[status_page]") {
+  EntityTable names;
+  SchemaRegistryFacts facts = Registry(names);
+  CHECK(TroublesIn(ViewWith(facts), At(110)).empty());
+  facts.compatibility = "NONE";
+  std::vector<Trouble> troubles = TroublesIn(ViewWith(facts), At(110));
+  REQUIRE(troubles.size() == 1);
+  CHECK(troubles[0].severity == Severity::kAtRisk);
+  CHECK(troubles[0].what == "the schema registry checks no compatibility");
+
+  facts.compatibility = "BACKWARD";
+  auto subject = *facts.inventory->subjects[0];
+  subject.compatibility = "NONE";
+  auto inventory = std::make_shared<RegistryInventory>();
+  inventory->subjects.push_back(std::make_shared<const SubjectFacts>(subject));
+  facts.inventory = inventory;
+  troubles = TroublesIn(ViewWith(facts), At(110));
+  REQUIRE(troubles.size() == 1);
+  CHECK(troubles[0].what == "1 subject with no compatibility checks");
+  CHECK(troubles[0].why.ends_with("e.g. in orders-value"));
+  facts.kind = RegistryKind::kApicurio;  // which says NONE of each without a level of its own
+  CHECK(TroublesIn(ViewWith(facts), At(110)).empty());
+}
+
 TEST_CASE("a first scan that cannot go on says why", "[status_page]") {
   EntityTable names;
   SchemaRegistryFacts facts = Registry(names);
