@@ -1,6 +1,7 @@
 #include "agent/analysis/registry.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -145,6 +146,24 @@ std::vector<Change> LearnFacts(const SchemaRegistryFacts* before, const SchemaRe
   return std::move(difference.changes);
 }
 
+std::string NameOf(const SchemaRegistryFacts& facts) {
+  return Printable(facts.registry_id, 40) + " of Kafka cluster " +
+         (facts.kafka_cluster_id.empty() ? "(not told)" : Printable(facts.kafka_cluster_id, 40));
+}
+
+/// What follows from the facts of another registry tells nothing of this one; counters go on.
+void BeginAnew(const SchemaRegistryFacts& before, const SchemaRegistryFacts& facts,
+               const Instant& now, SchemaRegistryDerived& derived, std::vector<Change>& changes) {
+  SchemaRegistryDerived anew;
+  anew.violation_totals = derived.violation_totals;
+  anew.registered_total = derived.registered_total;
+  anew.replaced =
+      fmt::format("{} answers, and {} did: everything is read anew", NameOf(facts), NameOf(before));
+  anew.replaced_at = now;
+  changes.push_back({.kind = EventKind::kRegistryReplaced, .subject = "", .detail = anew.replaced});
+  derived = std::move(anew);
+}
+
 }  // namespace
 
 RegistryStep DeriveRegistry(const RegistryBefore& before, const SchemaRegistryFacts& facts,
@@ -158,8 +177,14 @@ RegistryStep DeriveRegistry(const RegistryBefore& before, const SchemaRegistryFa
   auto derived = before.derived == nullptr
                      ? std::make_shared<SchemaRegistryDerived>()
                      : std::make_shared<SchemaRegistryDerived>(*before.derived);
+  const bool another = before.facts != nullptr && before.facts->registries != facts.registries;
+  if (another) {
+    BeginAnew(*before.facts, facts, now, *derived, step.changes);
+  }
   if (!same) {
-    step.changes = LearnFacts(before.facts, facts, now, *derived);
+    std::vector<Change> changes =
+        LearnFacts(another ? nullptr : before.facts, facts, now, *derived);
+    std::ranges::move(changes, std::back_inserter(step.changes));
   }
   if (facts.inventory != nullptr) {
     JoinTopics(facts, kafka, now, *derived);

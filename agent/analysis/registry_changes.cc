@@ -84,11 +84,12 @@ class Differ {
     auto old = before.begin();
     auto now = after.begin();
     size_t lost = 0;
+    const auto live = static_cast<size_t>(std::ranges::count_if(before, MayLive));
     while (old != before.end() || now != after.end()) {
       const bool is_gone = now == after.end() || (old != before.end() && Before(*old, *now));
       const bool is_new = old == before.end() || (now != after.end() && Before(*now, *old));
       if (is_gone) {
-        lost += static_cast<size_t>((*old)->deleted() ? 0 : 1);
+        lost += MayLive(*old) ? 1U : 0U;
         Gone(**old++);
       } else if (is_new) {
         Created(**now++);
@@ -96,12 +97,17 @@ class Differ {
         Compare(*old++, *now++);
       }
     }
-    if (same_node_ && lost >= kManySubjects && lost * 2 > before.size()) {
+    if (same_node_ && lost >= kManySubjects && lost * 2 > live) {
       Violate(IntegrityKind::kSubjectsLost,
               fmt::format("{} of {} subjects vanished at once without having been deleted softly; "
                           "is _schemas still compacted, and not a new one?",
-                          lost, before.size()));
+                          lost, live));
     }
+  }
+
+  /// Nobody has said that it is deleted softly.
+  static bool MayLive(const SubjectRef& subject) {
+    return !subject->deleted() || subject->vanished;
   }
 
   static bool Before(const SubjectRef& left, const SubjectRef& right) {
@@ -127,7 +133,8 @@ class Differ {
 
   void Gone(const SubjectFacts& subject) {
     Say(EventKind::kSubjectGone, subject.entity->name,
-        fmt::format("{}{}", CountedVersions(subject.versions.size()), HowGone(subject.deleted())));
+        fmt::format("{}{}", CountedVersions(subject.versions.size()),
+                    HowGone(subject.deleted() && !subject.vanished)));
   }
 
   /// Deleted softly and for good within one interval looks like lost: only the topic tells which.
@@ -140,7 +147,11 @@ class Differ {
   void Subject(const SubjectFacts& before, const SubjectFacts& after) {
     const std::string& name = after.entity->name;
     if (after.deleted() && !before.deleted()) {
-      Say(EventKind::kSubjectDeleted, name, CountedVersions(after.versions.size()));
+      Say(EventKind::kSubjectDeleted, name,
+          CountedVersions(after.versions.size()) +
+              (after.vanished ? "; it is not listed any more, and the list of deleted ones cannot "
+                                "be read: softly or for good is not known"
+                              : ""));
     } else {
       Versions(before, after);
     }

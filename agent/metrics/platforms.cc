@@ -26,10 +26,11 @@ bool IdKnown(const ViewPart& kafka, const Instant& now) {
 }
 
 /// Whether something that is not known now could tell more of a platform's Kafka than `link` does.
-/// All kinds but registries tell the id themselves, as a rule.
+/// All kinds tell the id themselves, as a rule; of registries Confluent's alone.
 bool MayBeMore(const PlatformLink& link, const View& view, const Instant& now) {
   if (link.by == LinkedBy::kConfiguration) {
-    return link.platform->collector != kSchemaRegistryCollector;
+    const auto* registry = dynamic_cast<const SchemaRegistryFacts*>(link.platform->facts.get());
+    return registry == nullptr || !registry->kafka_cluster_id.empty();
   }
   return link.kafka == nullptr && std::ranges::any_of(view.parts, [&](const ViewPart& part) {
            return part.section->collector == kKafkaCollector && !IdKnown(part, now);

@@ -166,6 +166,16 @@ void EmitCount(const Part& part, Emitter& emitter) {
   }
 }
 
+/// Of what is deleted softly: not known while subjects left the list and may be deleted for good.
+template <size_t RegistryCounts::* kMember>
+void EmitDeleted(const Part& part, Emitter& emitter) {
+  if (part.derived.counts.vanished > 0) {
+    emitter.Unknown(part.facts.listed, {part.section.cluster, part.section.instance});
+  } else {
+    EmitCount<kMember>(part, emitter);
+  }
+}
+
 template <std::map<std::string, size_t> RegistryCounts::* kMember>
 void EmitCounts(const Part& part, Emitter& emitter) {
   if (CountsKnown(part, emitter)) {
@@ -298,11 +308,11 @@ constexpr std::array kRows{
        "name is odd, or there is too much)",
        kPart, "GET /subjects/SUBJECT, /config/SUBJECT", EachRegistry<EmitUnreadable>),
     Of("kafka_schema_registry_deleted_subjects", "Subjects that are deleted softly", kRegistry,
-       kSubjects, EachRegistry<EmitCount<&RegistryCounts::deleted_subjects>>),
+       kSubjects, EachRegistry<EmitDeleted<&RegistryCounts::deleted_subjects>>),
     Of("kafka_schema_registry_versions", "Versions of all subjects that are not deleted", kRegistry,
        kSubjects, EachRegistry<EmitCount<&RegistryCounts::versions>>),
     Of("kafka_schema_registry_deleted_versions", "Versions that are deleted softly", kRegistry,
-       kSubjects, EachRegistry<EmitCount<&RegistryCounts::deleted_versions>>),
+       kSubjects, EachRegistry<EmitDeleted<&RegistryCounts::deleted_versions>>),
     Of("kafka_schema_registry_schemas", "Ids in use, by the type of their schema", kType, kSubjects,
        EachRegistry<EmitCounts<&RegistryCounts::types>>),
     Of("kafka_schema_registry_compatibility_subjects",

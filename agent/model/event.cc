@@ -63,6 +63,8 @@ std::string_view Name(EventKind kind) {
       return "registry_leader_changed";
     case EventKind::kRegistryDamaged:
       return "registry_damaged";
+    case EventKind::kRegistryReplaced:
+      return "registry_replaced";
     case EventKind::kConnectorConfigured:
       return "connector_configured";
     case EventKind::kConnectorTargetState:

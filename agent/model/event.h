@@ -38,6 +38,7 @@ enum class EventKind {
   kRegistryModeChanged,
   kRegistryLeader,        ///< another node takes the writes
   kRegistryDamaged,       ///< an IntegrityViolation
+  kRegistryReplaced,      ///< another registry answers under the same URLs
   kConnectorConfigured,   ///< as its config topic tells, like the next three
   kConnectorTargetState,  ///< paused, resumed or stopped by somebody
   kConnectorTasks,        ///< its tasks were configured anew

@@ -26,6 +26,10 @@ ToldId IdOf(const RestProxyFacts& facts, const Instant& now) {
   return {};
 }
 
+ToldId IdOf(const SchemaRegistryFacts& facts) {
+  return {facts.kafka_cluster_id, facts.identified};
+}
+
 ToldId IdOf(const ZookeeperFacts& facts) {
   return {facts.kafka.cluster_id, facts.kafka_read};
 }
@@ -40,7 +44,9 @@ std::optional<ToldId> ToldBy(const ViewPart& part, const Instant& now) {
     told = IdOf(*proxy, now);
   } else if (const auto* ensemble = dynamic_cast<const ZookeeperFacts*>(facts)) {
     told = IdOf(*ensemble);
-  } else if (dynamic_cast<const SchemaRegistryFacts*>(facts) == nullptr) {
+  } else if (const auto* registry = dynamic_cast<const SchemaRegistryFacts*>(facts)) {
+    told = IdOf(*registry);
+  } else {
     return std::nullopt;
   }
   return IsFresh(told.answer, now) ? told : ToldId{};

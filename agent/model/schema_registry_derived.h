@@ -46,6 +46,7 @@ struct RegistryCounts {
   size_t deleted_subjects = 0;
   size_t versions = 0;
   size_t deleted_versions = 0;
+  size_t vanished = 0;  ///< of the deleted subjects, those whose kind of deletion is not known
   size_t dangling = 0;  ///< references to what is deleted or not there
   /// Ids of the default context below the highest that no version has: deleted for good, lost, or
   /// never given out.
@@ -97,6 +98,9 @@ struct SchemaRegistryDerived final : Derived {
   std::shared_ptr<const std::vector<KnownSchema>> known{};
   std::optional<int32_t> highest_max_id{};
   bool max_id_was_low = false;  ///< in the poll before; one alone may be a node that is behind
+
+  std::string replaced{};  ///< how another registry came to answer, in words; empty: it did not
+  Instant replaced_at{};
 
   uint64_t registered_total = 0;  ///< versions that appeared since the start
   /// When versions appeared in which subject, the last hour's; bounded.

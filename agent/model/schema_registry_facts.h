@@ -76,6 +76,9 @@ struct SubjectFacts {
   /// Its own level and mode. nullopt: not read yet; empty: none, the registry's own holds.
   std::optional<std::string> compatibility{};
   std::optional<std::string> mode{};
+  /// It left the list of subjects, and the list of deleted ones could not be read: whether softly
+  /// or for good is not known. All its versions count as deleted.
+  bool vanished = false;
 
   bool deleted() const;  ///< every version is, softly
 };
@@ -176,6 +179,13 @@ struct SchemaRegistryFacts final : Facts {
   RegistryKind kind = RegistryKind::kUnknown;
   std::string version{};                   ///< empty: not told
   std::vector<RegistryNodeFacts> nodes{};  ///< in the order of the configuration
+
+  /// What the registry says of itself, Confluent's alone: the id of its Kafka cluster, and the name
+  /// of the group of its nodes. Empty: not told.
+  std::string kafka_cluster_id{};
+  std::string registry_id{};
+  AnswerRef identified{};   ///< of both; null: never told
+  uint64_t registries = 1;  ///< how many answered there, one after the other; facts are of the last
 
   std::string compatibility{};  ///< of the whole registry: "BACKWARD", "NONE", ...
   AnswerRef settings{};         ///< of `compatibility`

@@ -250,6 +250,10 @@ Result<std::string> RegistryClient::ConfluentVersion(const Patience& patience) c
   return Ask("/v1/metadata/version", ParseServerVersion, patience);
 }
 
+Result<RegistryIds> RegistryClient::ConfluentIds(const Patience& patience) const {
+  return Ask("/v1/metadata/id", ParseIds, patience);
+}
+
 Result<KarapaceHealth> RegistryClient::Health(const Patience& patience) const {
   return Ask("/_health", ParseKarapaceHealth, patience);
 }

@@ -81,6 +81,7 @@ class RegistryClient {
 
   // Who answers: Confluent since 7.0, Karapace, Apicurio (2 or 3).
   Result<std::string> ConfluentVersion(const Patience& patience) const;
+  Result<RegistryIds> ConfluentIds(const Patience& patience) const;
   Result<KarapaceHealth> Health(const Patience& patience) const;
   Result<std::string> ApicurioVersion(const Patience& patience) const;
 

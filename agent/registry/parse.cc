@@ -252,6 +252,24 @@ Result<std::string> ParseServerVersion(std::string_view body) {
   return Read(body, [](const json& root) { return WordAt(root, "version"); });
 }
 
+Result<RegistryIds> ParseIds(std::string_view body) {
+  return Read(body, [](const json& root) {
+    RequireObject(root);
+    const json& scope = Need(root, "scope", "");
+    RequireObject(scope, "scope");
+    const json& clusters = Need(scope, "clusters", "scope.");
+    RequireObject(clusters, "scope.clusters");
+    RegistryIds ids;
+    if (const json* kafka = Find(clusters, "kafka-cluster")) {
+      ids.kafka = Word(*kafka, "scope.clusters.kafka-cluster");
+    }
+    if (const json* registry = Find(clusters, "schema-registry-cluster")) {
+      ids.registry = Word(*registry, "scope.clusters.schema-registry-cluster");
+    }
+    return ids;
+  });
+}
+
 Result<KarapaceHealth> ParseKarapaceHealth(std::string_view body) {
   return Read(body, [](const json& root) {
     KarapaceHealth health{.version = WordAt(root, "karapace_version")};

@@ -75,6 +75,15 @@ Result<std::string> ParseMode(std::string_view body);
 /// The version out of `GET /v1/metadata/version` or Apicurio's `system/info`.
 Result<std::string> ParseServerVersion(std::string_view body);
 
+/// Whose registry it is.
+struct RegistryIds {
+  std::string kafka{};     ///< the id of its Kafka cluster; empty: not told
+  std::string registry{};  ///< the name of the group of its nodes; empty: not told
+};
+
+/// `GET /v1/metadata/id`: out of `scope.clusters`.
+Result<RegistryIds> ParseIds(std::string_view body);
+
 Result<KarapaceHealth> ParseKarapaceHealth(std::string_view body);
 
 /// `{"error_code": 40401, "message": "..."}`; Karapace's message may be a list of texts.

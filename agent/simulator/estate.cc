@@ -69,7 +69,11 @@ class Estate::Impl {
       JoinGroup(connect->worker(0).Snapshot());
     }
     if (options.registry) {
-      Result<std::unique_ptr<RegistryNode>> node = RegistryNode::Start(ShopRegistry());
+      RegistryState shop = ShopRegistry();
+      if (!options.clusters.empty()) {
+        shop.kafka_cluster_id = options.clusters.front().cluster_id;
+      }
+      Result<std::unique_ptr<RegistryNode>> node = RegistryNode::Start(std::move(shop));
       if (!node) {
         return node.error();
       }

@@ -231,6 +231,14 @@ RegistryAnswer Own(const Asked& asked, std::string_view path) {
   if (path == "/v1/metadata/version" && flavor == RegistryFlavor::kConfluent) {
     return Ok({{"version", asked.state.version}, {"commitId", "6bb3f4a2"}});
   }
+  if (path == "/v1/metadata/id" && flavor == RegistryFlavor::kConfluent) {
+    return Ok({{"id", ""},
+               {"scope",
+                {{"path", Json::array()},
+                 {"clusters",
+                  {{"kafka-cluster", asked.state.kafka_cluster_id},
+                   {"schema-registry-cluster", "schema-registry"}}}}}});
+  }
   if (path == "/_health" && flavor == RegistryFlavor::kKarapace) {
     return Ok({{"karapace_version", asked.state.version},
                {"status", {{"schema_registry_ready", true}, {"schema_registry_is_primary", true}}},

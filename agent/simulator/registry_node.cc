@@ -1,5 +1,6 @@
 #include "agent/simulator/registry_node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -57,7 +58,12 @@ class RegistryNode::Impl {
     RegistryFaults faults;
     {
       const Lock lock(mutex_);
-      faults = request.path.find(faults_.only) == std::string::npos ? RegistryFaults{} : faults_;
+      const bool deleted = std::ranges::any_of(request.query, [](const auto& parameter) {
+        return parameter.first == "deleted" && parameter.second == "true";
+      });
+      const bool meant =
+          request.path.find(faults_.only) != std::string::npos && (!faults_.deleted || deleted);
+      faults = meant ? faults_ : RegistryFaults{};
     }
     host_.Pause(faults.delay);
     if (faults.status != 0) {
@@ -66,10 +72,10 @@ class RegistryNode::Impl {
     if (faults.html) {
       return http::HtmlResponse(200, "<html><body><h1>Sign in</h1></body></html>");
     }
-    return CutAt(Truth(request), faults.cut_at);
+    return CutAt(Truth(request, faults.hidden), faults.cut_at);
   }
 
-  http::Response Truth(const http::Request& request) {
+  http::Response Truth(const http::Request& request, const std::string& hidden) {
     const Lock lock(mutex_);
     std::string_view path = request.path;
     if (!path.starts_with(prefix_)) {
@@ -80,8 +86,18 @@ class RegistryNode::Impl {
     for (const auto& [name, value] : request.query) {
       query[name] = value;
     }
-    RegistryAnswer answer = AnswerOf(state_, path, query);
+    const bool hides = !hidden.empty() && path == "/subjects" && ++lists_ % 2 == 1;
+    RegistryAnswer answer = AnswerOf(hides ? Without(hidden) : state_, path, query);
     return http::JsonResponse(answer.status, std::move(answer.body));
+  }
+
+  /// What a node tells that knows less.
+  RegistryState Without(const std::string& hidden) const KLAXON_REQUIRES(mutex_) {
+    RegistryState less = state_;
+    std::erase_if(less.subjects, [&](const auto& subject) {
+      return subject.first.find(hidden) != std::string::npos;
+    });
+    return less;
   }
 
   /// What Apicurio says of itself outside of the compatible interface.
@@ -98,6 +114,7 @@ class RegistryNode::Impl {
   std::string_view prefix_{};  // constant
   RegistryState state_ KLAXON_GUARDED_BY(mutex_);
   RegistryFaults faults_ KLAXON_GUARDED_BY(mutex_){};
+  uint64_t lists_ KLAXON_GUARDED_BY(mutex_) = 0;
   HttpHost host_{};  // the last member: it stops before what its answers are made of is gone
 };
 

@@ -41,6 +41,7 @@ struct RegistryState {
   std::string version = "8.5.0";
   std::string compatibility = "BACKWARD";
   std::string mode = "READWRITE";
+  std::string kafka_cluster_id = "simulated";  ///< Confluent's tells it
   std::map<std::string, RegisteredSubject> subjects{};
   int max_id = 0;
 };

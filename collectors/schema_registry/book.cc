@@ -93,12 +93,17 @@ bool Book::Take(registry::VersionedSchema schema) {
     Change(draft);
   } else {
     const bool deleted = schema.deleted.value_or(place->deleted);
+    rewritten_ += *place->schema != *shared ? 1 : 0;
     if (*place->schema != *shared || place->deleted != deleted) {
       place->schema = shared;
       place->deleted = deleted;
       Change(draft);
     }
     draft.walks[static_cast<size_t>(index)] = walk_;
+  }
+  if (draft.vanished) {
+    draft.vanished = false;
+    Change(draft);
   }
   KeepText(draft, std::move(schema));
   return true;
@@ -127,7 +132,8 @@ std::vector<int32_t> Book::SetVersions(const std::string& subject, const std::ve
     kept.push_back({.version = version, .deleted = deleted, .schema = place->schema});
     walks.push_back(draft.walks[static_cast<size_t>(place - draft.versions.begin())]);
   }
-  changed = changed || kept.size() != draft.versions.size();
+  changed = changed || kept.size() != draft.versions.size() || draft.vanished;
+  draft.vanished = false;
   versions_ -= draft.versions.size() - kept.size();
   draft.versions = std::move(kept);
   draft.walks = std::move(walks);
@@ -210,58 +216,6 @@ void Book::ForgetHidden(const std::string& subject) {
   }
 }
 
-std::vector<std::string> Book::ActiveNames() const {
-  std::vector<std::string> names;
-  for (const auto& [name, draft] : drafts_) {
-    if (!draft.deleted()) {
-      names.push_back(name);
-    }
-  }
-  return names;
-}
-
-void Book::Doubt(const std::string& subject) {
-  if (OddName(subject).empty() && doubtful_.size() < kMostSubjects &&
-      !unreadable_.Has(subject, UnreadablePart::kVersions) &&
-      (Has(subject) || !unreadable_.Has(subject, UnreadablePart::kLeftOut))) {
-    doubtful_.insert(subject);
-  }
-}
-
-void Book::CompareActive(const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    if (std::string odd = OddName(name); !odd.empty()) {
-      unreadable_.Add(name, UnreadablePart::kLeftOut, std::move(odd));
-      continue;
-    }
-    const auto found = drafts_.find(name);
-    if (found == drafts_.end() || found->second.deleted()) {
-      Doubt(name);
-    }
-  }
-  const std::set<std::string_view> listed(names.begin(), names.end());
-  for (const auto& [name, draft] : drafts_) {
-    if (!listed.contains(name) && !draft.deleted()) {
-      Doubt(name);
-    }
-  }
-}
-
-void Book::CompareAll(const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    if (!drafts_.contains(name)) {
-      Doubt(name);
-    }
-  }
-  const std::set<std::string_view> listed(names.begin(), names.end());
-  for (const auto& [name, draft] : drafts_) {
-    if (!listed.contains(name)) {
-      Doubt(name);
-    }
-  }
-  unreadable_.KeepListed(names, [this](const std::string& name) { return Has(name); });
-}
-
 void Book::EndWalk(size_t deleted) {
   std::vector<std::string_view> only_deleted;
   for (const auto& [name, draft] : drafts_) {
@@ -342,7 +296,8 @@ std::shared_ptr<const RegistryInventory> Book::Publish() {
                                                             .versions = draft.versions,
                                                             .latest_text = draft.text,
                                                             .compatibility = draft.compatibility,
-                                                            .mode = draft.mode});
+                                                            .mode = draft.mode,
+                                                            .vanished = draft.vanished});
     }
     inventory->subjects.push_back(draft.published);
   }

@@ -42,10 +42,15 @@ class Book {
   /// Subjects that are not deleted, by name.
   std::vector<std::string> ActiveNames() const;
 
-  /// The names that the registry lists now. Whatever does not fit to them has to be read.
-  void CompareActive(const std::vector<std::string>& names);
-  /// The same with those that are deleted softly.
-  void CompareAll(const std::vector<std::string>& names);
+  /// The names that the registry lists now, without those deleted softly. What is new has to be
+  /// read.
+  void TakeListed(const std::vector<std::string>& names);
+  /// Subjects that are not among `names`, of those that are deleted softly or of the others.
+  std::vector<std::string> Left(const std::vector<std::string>& names, bool deleted) const;
+  /// They are not listed any more: they count as deleted, and TakeDeleted tells whether softly.
+  void Vanish(const std::vector<std::string>& names);
+  /// The names that the registry lists with those that are deleted softly.
+  void TakeDeleted(const std::vector<std::string>& names);
 
   /// Says that a subject has to be read, or was. One that cannot be read is tried again in turn
   /// instead, and one that is left out is not.
@@ -59,6 +64,12 @@ class Book {
   Unreadable& unreadable() { return unreadable_; }
 
   const Unreadable& unreadable() const { return unreadable_; }
+
+  /// Versions that told another schema than before, since the start.
+  uint64_t rewritten() const { return rewritten_; }
+
+  /// Forgets everything.
+  void Clear();
 
   /// Begins a walk through all versions; EndWalk doubts the subjects of versions that were not
   /// taken since. Of subjects that lack only versions deleted softly it doubts `deleted`, in turn.
@@ -109,6 +120,7 @@ class Book {
     std::optional<std::string> compatibility{};
     std::optional<std::string> mode{};
     std::optional<Instant> settings_at{};
+    bool vanished = false;   ///< see SubjectFacts
     SubjectRef published{};  ///< null: changed since
     bool deleted() const;
   };
@@ -132,6 +144,7 @@ class Book {
   bool changed_ = true;
   uint32_t walk_ = 0;
   std::string walk_cursor_{};  ///< see EndWalk
+  uint64_t rewritten_ = 0;
   size_t versions_ = 0;
   size_t text_bytes_ = 0;
 };

@@ -10,8 +10,7 @@ namespace {
 
 using registry::RegistryClient;
 
-constexpr uint64_t kIdentifyEvery = 360;  // polls
-constexpr uint64_t kCompareEvery = 3;
+constexpr uint64_t kCompareEvery = 3;                   // polls
 constexpr std::string_view kDefaultTopic = "_schemas";  // kafkastore.topic, and Karapace's
 
 }  // namespace
@@ -50,48 +49,32 @@ void SchemaRegistryCollector::TakeGlobal(const RegistryNodeFacts& node,
   facts.mode_told = node.mode_told;
 }
 
-void SchemaRegistryCollector::TakeIdentity(const Round& round, SchemaRegistryFacts& facts) {
-  if (identified_ && polls_ % kIdentifyEvery != 0) {
-    return;
-  }
-  const Result<Identity> identity = Identify(round.node, round.Next());
-  if (!identity) {
-    return;  // the next poll asks again
-  }
-  identified_ = true;
-  facts.kind = identity->kind;
-  facts.version = identity->version;
-  if (const Result<std::vector<std::string>> contexts = round.node.Contexts(round.Next())) {
-    facts.contexts = *contexts;
-  }
-}
-
 void SchemaRegistryCollector::TakeInventory(const Round& round, SchemaRegistryFacts& facts,
                                             Reading& reading) {
   const Instant at = round.context.clock.Now();
   const Duration good_for = GoodFor(round.context.interval);
-  const Result<void> done = scan_.Advance(round);
+  const Result<void> done = scan_->Advance(round);
   if (!done) {
     reading.problems.push_back({.scope = "subjects", .error = done.error()});
   }
-  facts.stuck = done || scan_.whole() ? "" : done.error().message();
-  if (!scan_.listed()) {
+  facts.stuck = done || scan_->whole() ? "" : done.error().message();
+  if (!scan_->listed()) {
     facts.listed = WithError(facts.listed, done.error());
     facts.max_id_answer = WithError(facts.max_id_answer, done.error());
     return;
   }
   facts.listed_from = round.node.url();
   facts.listed = MakeAnswer("/subjects of " + round.node.url(), at, good_for);
-  facts.whole = scan_.whole();
+  facts.whole = scan_->whole();
   facts.unread = book_.doubtful().size();
-  facts.incomplete = scan_.incomplete();
+  facts.incomplete = scan_->incomplete();
   if (!facts.incomplete.empty()) {
     reading.problems.push_back(
         {.scope = "list of subjects", .error = Error(Reason::kBadAnswer, facts.incomplete)});
   }
-  if (done && scan_.max_id()) {
-    facts.max_id = scan_.max_id();
-    facts.max_id_told = scan_.max_id_told();
+  if (done && scan_->max_id() && scan_->max_id_asked()) {
+    facts.max_id = scan_->max_id();
+    facts.max_id_told = scan_->max_id_told();
     facts.max_id_answer = MakeAnswer("/schemas/ids of " + round.node.url(), at, good_for);
   } else if (!done) {
     facts.max_id_answer = WithError(facts.max_id_answer, done.error());
@@ -100,7 +83,7 @@ void SchemaRegistryCollector::TakeInventory(const Round& round, SchemaRegistryFa
 
 void SchemaRegistryCollector::TakeSettings(const Round& round, SchemaRegistryFacts& facts) {
   const Instant at = round.context.clock.Now();
-  kept_.Take("settings of subjects", settings_.Advance(round), at);
+  kept_.Take("settings of subjects", settings_->Advance(round), at);
   facts.subject_settings_at = book_.OldestSettings();
 }
 
@@ -167,7 +150,7 @@ void SchemaRegistryCollector::TakeProbes(const std::vector<Probe>& probes,
   if (const std::optional<size_t> chosen = Choose(facts)) {
     chosen_ = *chosen;
     TakeGlobal(facts.nodes[chosen_], facts);
-    settings_.SetModes(!facts.nodes[chosen_].LacksModes());
+    settings_->SetModes(!facts.nodes[chosen_].LacksModes());
   } else {
     facts.settings = WithError(facts.settings, probes.front().compatibility.error());
     facts.mode_told = WithError(facts.mode_told, probes.front().compatibility.error());
@@ -217,11 +200,11 @@ Reading SchemaRegistryCollector::PollNodes(const PollContext& context) {
     facts->nodes[chosen_].compared = nullptr;
     facts->nodes[chosen_].compare_failed.clear();
     TakeIdentity(round, *facts);
-    TakeInventory(round, *facts, reading);
-    if (scan_.whole() && scan_.listed()) {
+    TakeWhole(round, *facts, reading);
+    if (scan_->whole() && scan_->listed()) {
       if (nodes_.size() > 1 && polls_ % kCompareEvery == 0) {
         comparisons_->Next(
-            {.names = scan_.names(), .ids = true, .told_by = chosen_, .every = kCompareEvery},
+            {.names = scan_->names(), .ids = true, .told_by = chosen_, .every = kCompareEvery},
             round, *facts);
       } else {
         TakeSettings(round, *facts);

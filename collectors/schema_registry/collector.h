@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/model/schema_registry_facts.h"
@@ -54,6 +55,9 @@ class SchemaRegistryCollector final : public Collector {
   std::optional<size_t> Choose(const SchemaRegistryFacts& facts) const;
   void TakeGlobal(const RegistryNodeFacts& node, SchemaRegistryFacts& facts) const;
   void TakeIdentity(const Round& round, SchemaRegistryFacts& facts);
+  bool AnotherAnswers(const Round& round, SchemaRegistryFacts& facts);
+  void BeginAnew(SchemaRegistryFacts& facts);
+  void TakeWhole(const Round& round, SchemaRegistryFacts& facts, Reading& reading);
   void TakeInventory(const Round& round, SchemaRegistryFacts& facts, Reading& reading);
   void TakeSettings(const Round& round, SchemaRegistryFacts& facts);
   void TellMissing(SchemaRegistryFacts& facts, Reading& reading);
@@ -68,8 +72,8 @@ class SchemaRegistryCollector final : public Collector {
   const Config config_;
   std::vector<registry::RegistryClient> nodes_{};
   Book book_{};
-  Scan scan_{book_};
-  Settings settings_{book_, config_.settings_requests};
+  std::optional<Scan> scan_{std::in_place, book_};  // always there, as the next
+  std::optional<Settings> settings_{std::in_place, book_, config_.settings_requests};
   std::optional<Comparisons> comparisons_{};  // always there
   KeptProblems kept_{};
   EntityTable entities_{};
@@ -77,6 +81,8 @@ class SchemaRegistryCollector final : public Collector {
   size_t chosen_ = 0;     // the node that told the inventory last
   uint64_t counted_ = 0;  // requests sent up to the last poll of the nodes
   bool identified_ = false;
+  uint64_t ask_ids_at_ = 0;  // poll in which the registry is asked next whose it is
+  size_t ids_asked_of_ = 0;  // the node that was asked last
   std::shared_ptr<const SchemaRegistryFacts> facts_{};  // of the poll before; null at first
 
   std::unique_ptr<Topic> topic_{};  // null: not followed

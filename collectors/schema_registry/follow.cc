@@ -50,6 +50,11 @@ void SchemaRegistryCollector::TakeNodes(const PollContext& context, SchemaRegist
                     .request_timeout = config_.request_timeout,
                     .until = context.clock.Now().mono + config_.request_timeout};
   TakeIdentity(round, facts);
+  if (AnotherAnswers(round, facts)) {
+    BeginAnew(facts);
+    TakeIdentity(round, facts);
+    topic_->CompareAgain();
+  }
   if (!topic_->compared()) {
     SubjectPager pager;
     if (const Result<std::vector<std::string>> names = pager.Read(round, false)) {
@@ -112,8 +117,8 @@ Reading SchemaRegistryCollector::PollWithoutTopic(const PollContext& context) {
     asked_ = {};  // waits for what was asked; it is asked again
     reading = PollNodes(context);
     problems_ = reading.problems;
-    if (topic_->AtEnd() && scan_.listed()) {
-      topic_->Compare(scan_.names());  // a registry that has just started lists nothing at first
+    if (topic_->AtEnd() && scan_->listed()) {
+      topic_->Compare(scan_->names());  // a registry that has just started lists nothing at first
     }
   } else {
     reading.answered = facts_ != nullptr;

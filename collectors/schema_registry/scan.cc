@@ -1,6 +1,7 @@
 #include "collectors/schema_registry/scan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,7 +13,6 @@ using registry::VersionedSchema;
 // An answer of 500 schemas is about 1 MB; SchemaRegistryConfig allows 1000 at most.
 constexpr size_t kLargestPage = 500;
 constexpr size_t kSmallestPage = 20;
-constexpr uint64_t kDeletedEvery = 10;     // polls
 constexpr uint64_t kWholeListEvery = 60;   // polls, where pages are ignored
 constexpr size_t kDeletedAWalk = 4;        // subjects with versions that pages leave out
 constexpr size_t kSubjectsAPoll = 4;       // read again where there are no pages
@@ -33,8 +33,16 @@ bool Whole(const VersionedSchema& schema) {
 
 Result<void> Scan::Advance(const Round& round) {
   listed_ = false;
+  suspicious_ = false;
   failed_subjects_ = 0;
   ++polls_;
+  const uint64_t rewritten = book_.rewritten();
+  Result<void> done = ReadAll(round);
+  suspicious_ = suspicious_ || book_.rewritten() != rewritten;
+  return done;
+}
+
+Result<void> Scan::ReadAll(const Round& round) {
   Result<std::vector<std::string>> names = pager_.Read(round, false);
   if (!names) {
     return names.error();
@@ -42,11 +50,14 @@ Result<void> Scan::Advance(const Round& round) {
   listed_ = true;
   names_changed_ = names_changed_ || *names != names_;
   names_ = std::move(*names);
+  incomplete_ = pager_.incomplete();
   Failures failures;
-  if (!failures.Take(walked_ ? WalkPage(round) : WalkAll(round)) || !walked_) {
+  if (!whole_ && (!failures.Take(walked_ ? WalkPage(round) : WalkAll(round)) || !walked_)) {
     return failures.first();
   }
-  if (!failures.Take(CompareNames(round)) || (whole_ && !failures.Take(LookForIds(round))) ||
+  // Before a page brings what was registered after the list was read.
+  if (!failures.Take(CompareNames(round)) || (whole_ && !failures.Take(WalkPage(round))) ||
+      (whole_ && !failures.Take(LookForIds(round))) ||
       !failures.Take(ReadDoubtful(round, whole_ ? kDoubtfulAPoll : SIZE_MAX))) {
     return failures.first();
   }
@@ -58,20 +69,6 @@ Result<void> Scan::Advance(const Round& round) {
     RetryUnreadable(round);
   }
   return failures.first();
-}
-
-/// Doubts what does not fit to the names that the registry lists.
-Result<void> Scan::CompareNames(const Round& round) {
-  book_.CompareActive(names_);
-  if (names_changed_ || polls_ % kDeletedEvery == 0) {
-    const Result<std::vector<std::string>> all = pager_.Read(round, true);
-    if (!all) {
-      return all.error();
-    }
-    book_.CompareAll(*all);
-    names_changed_ = false;
-  }
-  return {};
 }
 
 Result<void> Scan::WalkAll(const Round& round) {
@@ -196,8 +193,10 @@ Result<void> Scan::AskHighest(int32_t highest, const Round& round) {
     for (const std::string& subject : book_.SubjectsWith(highest)) {
       book_.Doubt(subject);
     }
+    return {};
   }
-  max_id_told_ = *told && (*told)->max_id;
+  max_id_asked_ = true;
+  max_id_told_ = (*told)->max_id.has_value();
   max_id_ = max_id_told_ ? (*told)->max_id : std::max(max_id_.value_or(0), highest);
   return {};
 }
@@ -205,6 +204,7 @@ Result<void> Scan::AskHighest(int32_t highest, const Round& round) {
 /// Finds ids that were given out since the last time, and doubts their subjects.
 Result<void> Scan::LookForIds(const Round& round) {
   const int32_t highest = book_.HighestId();
+  max_id_asked_ = false;
   looked_to_ = std::max(looked_to_, highest);
   if (highest > 0) {
     if (const Result<void> done = AskHighest(highest, round); !done) {

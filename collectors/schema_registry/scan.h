@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "collectors/schema_registry/book.h"
 #include "collectors/schema_registry/pager.h"
@@ -30,14 +31,26 @@ class Scan {
 
   const std::vector<std::string>& names() const { return names_; }  ///< not deleted
 
-  const std::string& incomplete() const { return pager_.incomplete(); }
+  const std::string& incomplete() const { return incomplete_; }
+
+  /// Subjects left the lists in the last Advance, or a version told another schema than before:
+  /// it may be another registry that answers.
+  bool suspicious() const { return suspicious_; }
 
   std::optional<int32_t> max_id() const { return max_id_; }
 
   bool max_id_told() const { return max_id_told_; }
 
+  /// The highest id was told in the last Advance: there was one to ask by.
+  bool max_id_asked() const { return max_id_asked_; }
+
  private:
+  Result<void> ReadAll(const Round& round);
   Result<void> CompareNames(const Round& round);
+  Result<void> CompareDeleted(bool believed, const Round& round);
+  Result<std::vector<std::string>> LackedTwice(std::vector<std::string> names, bool deleted,
+                                               const Round& round);
+  void DoubtAll(const std::vector<std::string>& subjects);
   Result<void> WalkPage(const Round& round);
   Result<void> WalkAll(const Round& round);
   void EndOfPages();
@@ -58,7 +71,9 @@ class Scan {
   SubjectPager pager_{};
   std::vector<std::string> names_{};
   uint64_t polls_ = 0;
+  std::string incomplete_{};
   bool names_changed_ = false;
+  bool suspicious_ = false;
   bool listed_ = false;
   bool whole_ = false;
 
@@ -84,6 +99,7 @@ class Scan {
 
   std::optional<int32_t> max_id_{};
   bool max_id_told_ = false;
+  bool max_id_asked_ = false;
   int32_t looked_to_ = 0;  ///< ids up to here were looked for
 };
 

@@ -48,6 +48,9 @@ class Topic {
 
   bool compared() const { return compared_; }
 
+  /// Another registry answers now.
+  void CompareAgain() { compared_ = false; }
+
   Book& book() { return ledger_->book(); }
 
   const Ledger& ledger() const { return *ledger_; }

@@ -134,6 +134,8 @@ std::string EventInWords(const Event& event) {
       return "another node of the schema registry leads";
     case EventKind::kRegistryDamaged:
       return "the schema registry is damaged";
+    case EventKind::kRegistryReplaced:
+      return "another schema registry answers";
     case EventKind::kConnectorConfigured:
       return fmt::format("connector {} was configured anew", event.subject);
     case EventKind::kConnectorTargetState:

@@ -156,6 +156,10 @@ std::string Numbers(const SchemaRegistryPart& part, const Instant& now) {
   if (counts.deleted_versions > 0) {
     html += fmt::format(", {} more deleted softly", grouped(counts.deleted_versions));
   }
+  if (counts.vanished > 0) {
+    html += fmt::format(", {} {} subjects left the list, softly deleted or for good",
+                        Badge("unknown", "not known"), grouped(counts.vanished));
+  }
   if (facts.max_id && IsFresh(facts.max_id_answer, now)) {
     html += fmt::format(", highest id {}", Grouped(*facts.max_id));
   }

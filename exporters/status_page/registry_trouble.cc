@@ -31,6 +31,7 @@ class Collecting {
 
   std::vector<Trouble> Run() {
     Violations();
+    Replaced();
     Topic(part_.facts.topic);
     Nodes();
     if (part_.derived.leader && IsFresh(part_.derived.led, now_)) {
@@ -70,6 +71,14 @@ class Collecting {
                               FormatAge(now_.mono - violation.first.mono)),
             SeenAt(violation.at));
       }
+    }
+  }
+
+  void Replaced() {
+    if (!part_.derived.replaced.empty() &&
+        now_.mono - part_.derived.replaced_at.mono <= kShownFor) {
+      Add(Severity::kAtRisk, "another schema registry answers", part_.derived.replaced,
+          SeenAt(part_.derived.replaced_at));
     }
   }
 

@@ -45,11 +45,14 @@ std::vector<ViewPart> Platforms(const std::string& cluster, const std::string& i
   proxy.nodes.push_back({.state = RestProxyState::kServing});
   proxy.nodes[0].cluster_id = id;
   proxy.nodes[0].polled = proxy.nodes[0].identified = AnswerOfAge(age);
+  SchemaRegistryFacts registry;
+  registry.kafka_cluster_id = id;
+  registry.identified = AnswerOfAge(age);
   ZookeeperFacts ensemble;
   ensemble.kafka.cluster_id = id;
   ensemble.kafka_read = AnswerOfAge(age);
   return {PartOf<ConnectFacts, ConnectDerived>(cluster, "connect", connect),
-          PartOf<SchemaRegistryFacts, SchemaRegistryDerived>(cluster, "schema_registry", {}),
+          PartOf<SchemaRegistryFacts, SchemaRegistryDerived>(cluster, "schema_registry", registry),
           PartOf<RestProxyFacts, RestProxyDerived>(cluster, "rest_proxy", proxy),
           PartOf<ZookeeperFacts, ZookeeperDerived>(cluster, "zookeeper", ensemble)};
 }
@@ -72,21 +75,20 @@ std::vector<std::string> LinksAmong(std::vector<ViewPart> parts,
 TEST_CASE("platforms are joined with the Kafka of their cluster id", "[platform]") {
   CHECK(LinksAmong({Kafka("main", "id-1"), Kafka("other", "id-2")}, Platforms("main", "id-1")) ==
         std::vector<std::string>{
-            "connect main id-1 cluster_id", "schema_registry main id-1 configuration",
+            "connect main id-1 cluster_id", "schema_registry main id-1 cluster_id",
             "rest_proxy main id-1 cluster_id", "zookeeper main id-1 cluster_id"});
 }
 
 TEST_CASE("what a platform tells goes before where it is configured", "[platform]") {
   CHECK(LinksAmong({Kafka("main", "id-1"), Kafka("other", "id-2")}, Platforms("main", "id-2")) ==
         std::vector<std::string>{
-            "connect other id-2 cluster_id", "schema_registry main id-1 configuration",
+            "connect other id-2 cluster_id", "schema_registry other id-2 cluster_id",
             "rest_proxy other id-2 cluster_id", "zookeeper other id-2 cluster_id"});
 }
 
 TEST_CASE("a Kafka that is not watched is told by its id", "[platform]") {
   CHECK(LinksAmong({Kafka("main", "id-1")}, Platforms("main", "id-9")) ==
-        std::vector<std::string>{"connect - id-9 cluster_id",
-                                 "schema_registry main id-1 configuration",
+        std::vector<std::string>{"connect - id-9 cluster_id", "schema_registry - id-9 cluster_id",
                                  "rest_proxy - id-9 cluster_id", "zookeeper - id-9 cluster_id"});
   CHECK(LinksAmong({}, Platforms("main", "")).empty());
 }

@@ -142,6 +142,20 @@ TEST_CASE("what is no JSON, half of it, or too much of it is refused", "[registr
   CHECK_FALSE(ParseVersions(many + "]"));
 }
 
+TEST_CASE("whose registry it is is read from where Confluent tells it", "[registry]") {
+  const auto told = ParseIds(
+      R"({"id":"","scope":{"path":[],"clusters":{"kafka-cluster":"KID","schema-registry-cluster":"sr"}}})");
+  REQUIRE(told);
+  CHECK(told->kafka == "KID");
+  CHECK(told->registry == "sr");
+  CHECK(ParseIds(R"({"scope":{"clusters":{}}})")->kafka.empty());
+  for (const char* body : {R"({"id":""})", R"({"scope":[]})", R"({"scope":{"clusters":1}})",
+                           R"({"scope":{"clusters":{"kafka-cluster":7}}})", "[]"}) {
+    INFO(body);
+    CHECK_FALSE(ParseIds(body));
+  }
+}
+
 TEST_CASE("errors of every registry are read", "[registry]") {
   struct Case {
     const char* body;

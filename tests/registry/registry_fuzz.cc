@@ -37,6 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)ParseCompatibility(body);
   (void)ParseMode(body);
   (void)ParseServerVersion(body);
+  (void)ParseIds(body);
   (void)ParseKarapaceHealth(body);
   Require(ParseErrorBody(body).message.find('\n') == std::string::npos);
   return 0;

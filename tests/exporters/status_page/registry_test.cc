@@ -132,6 +132,25 @@ TEST_CASE("a registry that checks no compatibility is a problem, also of one sub
   CHECK(TroublesIn(ViewWith(facts), At(110)).empty());
 }
 
+TEST_CASE("another registry under the same URL is a problem for a day", "[status_page]") {
+  EntityTable names;
+  SchemaRegistryDerived derived;
+  derived.replaced = "b answers, and a did";
+  derived.replaced_at = At(50);
+  const std::vector<Trouble> troubles = TroublesIn(ViewWith(Registry(names), derived), At(110));
+  REQUIRE(troubles.size() == 1);
+  CHECK(troubles[0].what == "another schema registry answers");
+  CHECK(troubles[0].why == "b answers, and a did");
+}
+
+TEST_CASE("subjects that left the list without a word are told as such", "[status_page]") {
+  EntityTable names;
+  SchemaRegistryDerived derived;
+  derived.counts.vanished = 3;
+  CHECK(Has(PageWith(Registry(names), derived),
+            "3 subjects left the list, softly deleted or for good"));
+}
+
 TEST_CASE("a first scan that cannot go on says why", "[status_page]") {
   EntityTable names;
   SchemaRegistryFacts facts = Registry(names);
