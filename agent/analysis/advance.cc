@@ -1,6 +1,8 @@
 #include "agent/analysis/advance.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "agent/analysis/changes.h"
 #include "agent/analysis/connect/config_changes.h"
@@ -84,6 +86,21 @@ std::vector<Change> ChangesOf(const ViewPart* before, const Section& section) {
   return ChangesBetween(*before_facts, *after_facts);
 }
 
+/// Drops the oldest event; where a kind fills a quarter of the ring, the oldest of the most
+/// frequent one, so that a flood pushes out nothing else.
+void DropOne(EventRing& events) {
+  std::map<EventKind, size_t> counts;
+  for (const Event& event : events) {
+    ++counts[event.kind];
+  }
+  const auto most = std::ranges::max_element(
+      counts, {}, [](const std::pair<const EventKind, size_t>& each) { return each.second; });
+  const auto oldest = most->second * 4 > kEventsKept
+                          ? std::ranges::find(events, most->first, &Event::kind)
+                          : events.begin();
+  events.erase(oldest);
+}
+
 void Record(std::vector<Change> changes, const std::string& cluster, const Instant& now,
             View& view) {
   if (changes.empty()) {
@@ -100,7 +117,7 @@ void Record(std::vector<Change> changes, const std::string& cluster, const Insta
                        .detail = std::move(change.detail)});
   }
   while (events->size() > kEventsKept) {
-    events->pop_front();
+    DropOne(*events);
   }
   view.events = std::move(events);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -11,7 +12,8 @@
 namespace klaxon::analysis {
 namespace {
 
-constexpr size_t kMostChanges = 50;
+constexpr size_t kMostOfAKind = 20;
+constexpr size_t kVersionsTold = 3;  // of one subject; the others are one line
 /// So many subjects, and most of them, do not vanish because somebody deletes one.
 constexpr size_t kManySubjects = 10;
 
@@ -54,11 +56,19 @@ class Differ {
   }
 
  private:
+  struct Told {
+    size_t count = 0;
+    size_t last = 0;  ///< of that kind, in out_.changes
+  };
+
   void Say(EventKind kind, const std::string& subject, std::string detail) {
-    if (out_.changes.size() < kMostChanges) {
+    Told& told = told_[kind];
+    if (++told.count <= kMostOfAKind) {
+      told.last = out_.changes.size();
       out_.changes.push_back({.kind = kind, .subject = subject, .detail = std::move(detail)});
     } else {
-      out_.changes.back().detail = fmt::format("and {} more changes", ++left_out_);
+      out_.changes[told.last].detail =
+          fmt::format("and {} more like this", told.count - kMostOfAKind);
     }
   }
 
@@ -178,22 +188,40 @@ class Differ {
   void Versions(const SubjectFacts& before, const SubjectFacts& after) {
     auto old = before.versions.begin();
     auto now = after.versions.begin();
+    std::vector<const SchemaVersionFacts*> fresh;
     while (old != before.versions.end() || now != after.versions.end()) {
       if (now == after.versions.end() ||
           (old != before.versions.end() && old->version < now->version)) {
         VersionGone(after, *old++);
       } else if (old == before.versions.end() || now->version < old->version) {
-        Registered(before, after, *now++);
+        fresh.push_back(&*now++);
       } else {
         Version(after, *old++, *now++);
       }
     }
+    Registered(before, after, fresh);
   }
 
   void VersionGone(const SubjectFacts& subject, const SchemaVersionFacts& version) {
     Say(EventKind::kSchemaGone, subject.entity->name,
         fmt::format("version {}, id {}{}", version.version, version.schema->id,
                     HowGone(version.deleted)));
+  }
+
+  /// A producer that makes schemas must not push out what else happened.
+  void Registered(const SubjectFacts& before, const SubjectFacts& after,
+                  const std::vector<const SchemaVersionFacts*>& fresh) {
+    const size_t told = fresh.size() > kVersionsTold + 1 ? kVersionsTold : fresh.size();
+    for (size_t i = 0; i < told; ++i) {
+      Registered(before, after, *fresh[i]);
+    }
+    if (told < fresh.size()) {
+      const size_t more = fresh.size() - told;
+      out_.registered.insert(out_.registered.end(), more, after.entity);
+      Say(EventKind::kSchemaRegistered, after.entity->name,
+          fmt::format("and {} more versions, up to version {}, id {}", more, fresh.back()->version,
+                      fresh.back()->schema->id));
+    }
   }
 
   void Registered(const SubjectFacts& before, const SubjectFacts& after,
@@ -226,7 +254,7 @@ class Differ {
   const SchemaRegistryFacts& after_;
   const bool same_node_;
   RegistryDifference out_{};
-  size_t left_out_ = 0;
+  std::map<EventKind, Told> told_{};
 };
 
 }  // namespace

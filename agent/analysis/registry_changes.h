@@ -12,7 +12,7 @@ namespace klaxon::analysis {
 
 /// What changed in a registry between two polls.
 struct RegistryDifference {
-  std::vector<Change> changes{};                 ///< at most 50; the last says what was left out
+  std::vector<Change> changes{};  ///< at most 20 of a kind; the last says how many more
   std::vector<IntegrityViolation> violations{};  ///< without a time
   std::vector<EntityRef> registered{};           ///< the subject of every version that appeared
 };

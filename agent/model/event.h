@@ -56,7 +56,7 @@ std::string_view Name(EventKind kind);
 /// Something changed. Only differences between two known states make one: nothing is "created"
 /// because the agent started, and nothing is "deleted" because somebody did not answer.
 struct Event {
-  uint64_t sequence = 0;  ///< ascending, without gaps, from 1 at the start of the process
+  uint64_t sequence = 0;  ///< ascending from 1 at the start of the process
   Instant at{};           ///< when analysis saw it: up to one poll interval after it happened
   EventKind kind = EventKind::kBrokerGone;
   std::string cluster{};

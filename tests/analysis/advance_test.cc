@@ -101,6 +101,21 @@ TEST_CASE("the ring keeps the newest events", "[analysis]") {
   CHECK(view.events->back().sequence == static_cast<uint64_t>(polls));
 }
 
+TEST_CASE("a flood of one kind of event pushes out no other", "[analysis]") {
+  Cluster cluster;
+  View view = Advance(View{}, {cluster.Said(0, {1}, {}, {})}, At(0));
+  view = Advance(view, {cluster.Said(1, {1}, {"orders"}, {})}, At(1));
+  REQUIRE(view.events->size() == 1);
+  const int polls = 2 * static_cast<int>(kEventsKept);
+  for (int i = 2; i <= polls; ++i) {
+    const std::vector<int32_t> brokers =
+        i % 2 == 0 ? std::vector<int32_t>{} : std::vector<int32_t>{1};
+    view = Advance(view, {cluster.Said(i, brokers, {"orders"}, {})}, At(i));
+  }
+  CHECK(view.events->size() == kEventsKept);
+  CHECK(view.events->front().kind == EventKind::kTopicCreated);
+}
+
 TEST_CASE("a source that has published nothing yet is no part of the view", "[analysis]") {
   CHECK(Advance(View{}, {nullptr}, At(1)).parts.empty());
 }

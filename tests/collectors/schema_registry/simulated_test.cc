@@ -83,6 +83,39 @@ TEST_CASE("what changes in a registry is told with what differs", "[registry]") 
   CHECK(bench.derived().violations.empty());
 }
 
+TEST_CASE("a producer that makes schemas fills the events with no more than it must",
+          "[registry]") {
+  RegistryState state = simulator::SizedRegistry(40, 1);
+  simulator::Register(state, "a-value", "0");
+  Bench bench(state);
+  bench.Settle();
+  bench.Change([](RegistryState& changed) {
+    changed.compatibility = "FULL";
+    for (int i = 1; i <= 30; ++i) {
+      simulator::Register(changed, "a-value", std::to_string(i));
+    }
+    for (auto& [name, subject] : changed.subjects) {
+      if (name != "a-value") {
+        simulator::Register(changed, name, "\"of " + name + "\"");
+      }
+    }
+  });
+  Strings events;
+  for (int i = 0; i < 3; ++i) {
+    bench.Poll();
+    for (std::string& event : bench.TakeEvents()) {
+      events.push_back(std::move(event));
+    }
+  }
+  CHECK(bench.derived().registered_total == 70);
+  CHECK(events.size() < 50);
+  CHECK(std::ranges::count(events, "compatibility_changed : BACKWARD -> FULL") == 1);
+  CHECK(std::ranges::any_of(events, [](const std::string& event) {
+    return event.starts_with("schema_registered a-value: and ") &&
+           event.find(" more versions, up to version ") != std::string::npos;
+  }));
+}
+
 TEST_CASE("versions that are deleted softly, restored and deleted for good are told",
           "[registry]") {
   Bench bench;
