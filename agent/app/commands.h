@@ -58,6 +58,16 @@ struct RecoveryOptions {
 /// kFailed: it cannot be read, or nothing is known of the connector to explain.
 ExitCode RecoveryJournal(const RecoveryOptions& options);
 
+struct SimulateOptions {
+  std::string facts_file{};   ///< what /api/klaxon/v1/connectors answered
+  std::string config_file{};  ///< whose policies; empty: the defaults
+  int seconds = 60;           ///< so long the facts are told
+  bool gates = false;         ///< open ones, too
+};
+
+/// Prints what recovery would decide about kept facts. kUsage: they cannot be read.
+ExitCode Simulate(const SimulateOptions& options);
+
 struct OrderOptions {
   RecoveryOrder order{};                      ///< `who` and `address` are not looked at
   std::string url = "http://127.0.0.1:9308";  ///< of the Klaxon that is asked

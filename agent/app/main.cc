@@ -89,6 +89,7 @@ struct Asked {
   ConnectorsOptions connectors{};
   RecoveryOptions recovery{};
   OrderOptions order{};
+  SimulateOptions simulate{};
   RulesOptions rules{};
   NotifyTestOptions notify{};
   std::function<ExitCode()> command{};
@@ -197,6 +198,23 @@ void AddOrder(CLI::App& recovery, Asked& asked, RecoveryVerb verb, const std::st
   });
 }
 
+void AddSimulate(CLI::App& recovery, Asked& asked) {
+  CLI::App* command = recovery.add_subcommand("simulate", "What would be decided about kept facts");
+  SimulateOptions& options = asked.simulate;
+  command
+      ->add_option("--facts", options.facts_file,
+                   "What /api/klaxon/v1/connectors of a Klaxon answered")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--config,-c", options.config_file, "With the policies to try; else defaults")
+      ->type_name("FILE");
+  command->add_option("--seconds", options.seconds, "So long Connect tells the same")
+      ->check(CLI::Range(0, 86'400))
+      ->capture_default_str();
+  command->add_flag("--gates", options.gates, "Gates that are open, too");
+  command->callback([&asked] { asked.command = [&asked] { return Simulate(asked.simulate); }; });
+}
+
 void AddRecovery(CLI::App& app, Asked& asked) {
   CLI::App* recovery = app.add_subcommand(
       "recovery", "Read what recovery did about connectors, and why; tell it what to do");
@@ -208,6 +226,7 @@ void AddRecovery(CLI::App& app, Asked& asked) {
       recovery->add_subcommand("explain", "The last decision about a connector, gate by gate");
   explain->add_option("CONNECTOR", asked.recovery.connector, "Its name")->required();
   AddJournal(*explain, asked, true);
+  AddSimulate(*recovery, asked);
   AddOrder(*recovery, asked, RecoveryVerb::kPause, "Restart nothing of it until it is resumed");
   AddOrder(*recovery, asked, RecoveryVerb::kResume, "Recovery goes on");
   AddOrder(*recovery, asked, RecoveryVerb::kRestart, "Restart now what failed of a connector");

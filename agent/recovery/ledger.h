@@ -97,6 +97,7 @@ class Ledger {
   Result<void> LoadCluster(const Instant& now, Journal& journal);
   Result<void> LoadConnectors(const Instant& now, Journal& journal);
   Result<void> LoadPauses(const Instant& now, Journal& journal);
+  Result<void> LoadRestarts(const Instant& now, Journal& journal);
   Result<void> Commit(const std::vector<state::Statement>& statements, Told told);
   void TellConnector(const std::string& connector, const Journal& journal,
                      std::vector<state::Statement>& statements, Told& told) const;

@@ -68,6 +68,24 @@ CREATE TABLE recovery_orders (
 CREATE INDEX recovery_orders_at ON recovery_orders (at)
 )"};
 
+RestartOutcome OutcomeNamed(std::string_view name) {
+  for (size_t i = 0; i < kRestartOutcomes; ++i) {
+    if (Name(static_cast<RestartOutcome>(i)) == name) {
+      return static_cast<RestartOutcome>(i);
+    }
+  }
+  return RestartOutcome::kUnknown;
+}
+
+RestartVerdict VerdictNamed(std::string_view name) {
+  for (size_t i = 0; i < kRestartVerdicts; ++i) {
+    if (Name(static_cast<RestartVerdict>(i)) == name) {
+      return static_cast<RestartVerdict>(i);
+    }
+  }
+  return RestartVerdict::kPending;
+}
+
 }  // namespace
 
 Result<Ledger> Ledger::Make(state::Database& database, Place place) {
@@ -158,6 +176,34 @@ Result<void> Ledger::LoadCluster(const Instant& now, Journal& journal) {
   return {};
 }
 
+/// So that people see after a start, too, what was done last.
+Result<void> Ledger::LoadRestarts(const Instant& now, Journal& journal) {
+  const auto rows = database_->Read(
+      {.sql =
+           "SELECT connector, at, outcome, words, verdict, evidence, took FROM recovery_attempts "
+           "WHERE id IN (SELECT max(id) FROM recovery_attempts WHERE cluster = ? AND connect = ? "
+           "GROUP BY connector)",
+       .values = {place_.cluster, place_.connect}});
+  if (!rows) {
+    return rows.error();
+  }
+  for (const Row& row : *rows) {
+    RestartReport report{.at = InstantOf(state::MomentOf(row, 1), now, {}),
+                         .outcome = OutcomeNamed(TextOf(row, 2)),
+                         .words = TextOf(row, 3),
+                         .verdict = VerdictNamed(TextOf(row, 4)),
+                         .evidence = TextOf(row, 5)};
+    if (!state::IsNull(row, 6)) {
+      constexpr int64_t kMost = 1'000'000'000;
+      report.took = std::chrono::milliseconds{std::clamp<int64_t>(IntegerOf(row, 6), 0, kMost)};
+    }
+    ConnectorMemory& memory = journal.connectors[TextOf(row, 0)];
+    memory.restored = true;
+    memory.last_restart = std::move(report);
+  }
+  return {};
+}
+
 Result<void> Ledger::Switch(const std::string& kafka_id, const Instant& now, Journal& journal) {
   const std::string before = std::exchange(kafka_id_, kafka_id);
   std::map<std::string, Row> told = std::exchange(connectors_, {});
@@ -196,7 +242,8 @@ Result<Journal> Ledger::Load(const Instant& now) {
   }
   deleted_ = now;
   Journal journal;
-  for (const auto load : {&Ledger::LoadCluster, &Ledger::LoadConnectors, &Ledger::LoadPauses}) {
+  for (const auto load : {&Ledger::LoadCluster, &Ledger::LoadConnectors, &Ledger::LoadPauses,
+                          &Ledger::LoadRestarts}) {
     done = (this->*load)(now, journal);
     if (!done) {
       return done.error();

@@ -115,9 +115,9 @@ TEST_CASE("a reload to observe ends a plan that is being done", "[recovery]") {
     };
     loop->SetWards({ward});
     room.Poll();
-    CHECK(room.Told(1) == 1);
+    CHECK(room.Told(1) >= 1);
     room.Poll();
-    CHECK(room.Told(2) == 2);
+    CHECK(room.Told(2) >= 2);
     CHECK(room.Restarts() == std::vector<std::string>{"/connectors/first/restart"});
   }
 }

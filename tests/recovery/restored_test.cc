@@ -43,6 +43,27 @@ TEST_CASE("what stops all restarts of a cluster still does after the next start"
   CHECK(worker->Snapshot().restarts.size() > 1);
 }
 
+TEST_CASE("what became of the last restart is told after the next start, too", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  {
+    const auto database = OpenState(folder.path());
+    Live live({.url = worker->url()}, Live::Acting(), database.get());
+    live.Passes(1);
+    FailTaskOf(*worker);
+    live.Passes(60);  // its attempts are forgotten by then
+    REQUIRE(live.decision().attempts == 0);
+  }
+  const auto database = OpenState(folder.path());
+  Live live({.url = worker->url(), .started = 1'800'000'900}, Live::Acting(), database.get());
+  const RecoveryDecision& decision = live.Passes(1);
+  CHECK(decision.attempts == 0);
+  REQUIRE(decision.last_restart);
+  CHECK(decision.last_restart->outcome == RestartOutcome::kAccepted);
+  CHECK(decision.last_restart->verdict == RestartVerdict::kRecovered);
+  CHECK(decision.last_restart->took == std::chrono::seconds{10});
+}
+
 TEST_CASE("an open breaker is open at the next start", "[recovery]") {
   const TemporaryFolder folder;
   const auto database = OpenState(folder.path());
