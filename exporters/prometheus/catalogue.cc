@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "agent/metrics/notifications.h"
 #include "agent/metrics/own.h"
 #include "agent/metrics/own_counters.h"
 #include "agent/metrics/rules.h"
@@ -49,9 +50,8 @@ std::vector<CatalogueSection> Catalogue() {
       {.title = "Klaxon itself", .metrics = {}},
   };
   for (const std::span<const MetricInfo> infos :
-       {PageInfos(), metrics::OwnInfos(), metrics::CounterInfos(), series::KeeperInfos(),
-        metrics::RuleInfos(),
-        ServerInfos()}) {
+       {PageInfos(), metrics::OwnInfos(), metrics::CounterInfos(), metrics::NotificationInfos(),
+        series::KeeperInfos(), metrics::RuleInfos(), ServerInfos()}) {
     std::ranges::copy(infos, std::back_inserter(sections.back().metrics));
   }
   return sections;
