@@ -47,8 +47,9 @@ std::optional<std::string> TakeQuoted(std::string_view& text) {
     }
     if (text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\')) {
       ++i;
-    } else if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == 'n') {
-      value += '\n';
+    } else if (text[i] == '\\' && i + 1 < text.size() &&
+               (text[i + 1] == 'n' || text[i + 1] == 't')) {
+      value += text[i + 1] == 'n' ? '\n' : '\t';
       ++i;
       continue;
     }
@@ -82,7 +83,7 @@ Result<series::Matcher> TakeMatcher(std::string_view& text, std::string_view who
   text = Trim(text);
   const auto* const found = std::ranges::find_if(
       kOperators, [&](const auto& each) { return text.starts_with(each.first); });
-  if (name.empty() || name.find_first_of("\" {},") != std::string::npos ||
+  if (name.empty() || name.find_first_of("\" {},=!~\\\n\t\r") != std::string::npos ||
       found == kOperators.end()) {
     return BadMatcher(whole);
   }

@@ -56,6 +56,15 @@ size_t IgnoreBytes(char*, size_t size, size_t count, void*) {
   return size * count;
 }
 
+/// Mail ends its lines with both (RFC 5322 section 2.3); a bare line end would be encoded.
+std::string WithMailLines(std::string_view text) {
+  std::string lines;
+  for (const char letter : text) {
+    lines += letter == '\n' ? "\r\n" : letter == '\r' ? "" : std::string(1, letter);
+  }
+  return lines;
+}
+
 CurlMime BodyOf(CURL* curl, const std::string& text, const std::string& html) {
   CurlMime mime(curl_mime_init(curl));
   const std::array<std::pair<const std::string*, const char*>, 2> parts{
@@ -91,8 +100,8 @@ class Email final : public notify::Receiver {
       return {.outcome = Outcome::kRetry, .words = "no memory"};
     }
     const std::string subject = options_.subject.Of(message, external_url_);
-    const std::string text = ToUtf8(options_.text.Of(message, external_url_));
-    const std::string html = ToUtf8(MailHtml(message, external_url_));
+    const std::string text = WithMailLines(ToUtf8(options_.text.Of(message, external_url_)));
+    const std::string html = WithMailLines(ToUtf8(MailHtml(message, external_url_)));
     const CurlList headers = ListOf(MailHeaders(options_, message, subject));
     const CurlList recipients = ListOf(Bracketed(options_.to));
     const CurlMime body = Alternatives(curl.get(), text, html);

@@ -15,7 +15,9 @@ struct MatcherCase {
 };
 
 TEST_CASE("Matchers are read as Alertmanager writes them") {
-  constexpr std::array<MatcherCase, 14> kCases{{
+  constexpr std::array<MatcherCase, 16> kCases{{
+      {"a=\"tab\there\"", "{a=\"tab\\there\"}"},
+      {R"("a=b"="c")", ""},
       {"a=b", R"({a="b"})"},
       {R"(a="b")", R"({a="b"})"},
       {R"({ a = "b" , c!~"d.*" })", R"({a="b",c!~"d.*"})"},

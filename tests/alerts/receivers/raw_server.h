@@ -23,7 +23,11 @@ class RawServer {
   /// Writes an answer to a request; the connection is closed afterwards.
   using Answer = std::function<void(int socket, const std::string& request)>;
 
-  explicit RawServer(Answer answer) : answer_(std::move(answer)) {
+  /// kFirst: the answer is asked for before anything was read.
+  enum class Speaks { kFirst, kAfterRequest };
+
+  explicit RawServer(Answer answer, Speaks speaks = Speaks::kAfterRequest)
+      : answer_(std::move(answer)), speaks_(speaks) {
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -82,7 +86,8 @@ class RawServer {
       if (socket < 0) {
         continue;
       }
-      const std::string request = ReadRequest(socket, stop);
+      const std::string request =
+          speaks_ == Speaks::kFirst ? std::string() : ReadRequest(socket, stop);
       {
         const std::scoped_lock lock(mutex_);
         requests_.push_back(request);
@@ -121,6 +126,7 @@ class RawServer {
   }
 
   const Answer answer_;
+  const Speaks speaks_;
   int listener_ = -1;
   uint16_t port_ = 0;
   std::mutex mutex_;

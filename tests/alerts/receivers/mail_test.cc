@@ -1,0 +1,68 @@
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "agent/http/client.h"
+#include "alerts/receivers/email.h"
+#include "tests/alerts/notify/scene.h"
+#include "tests/alerts/receivers/mail_server.h"
+
+namespace klaxon::receivers {
+namespace {
+
+using notify::Delivery;
+using notify::Outcome;
+
+Delivery SendMail(const MailServer& server, bool require_tls = false) {
+  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
+  const Instant now = SystemClock().Now();
+  const notify::Message message{
+      .receiver = "ops",
+      .group_key = "{}:{}",
+      .group_labels = notify::LabelsFrom({{"alertname", "Stuck"}}),
+      .alerts = {notify::Firing({{"alertname", "Stuck"}, {"group", "gr\xc3\xbcn"}}, 0)},
+      .at = now.wall};
+  return MakeEmail({.to = {"a@x.org", "b@x.org"},
+                    .from = "k@x.org",
+                    .smarthost = server.address(),
+                    .require_tls = require_tls},
+                   {.http = *http})
+      ->Send(message,
+             {.deadline = now.mono + std::chrono::seconds{20}, .stop = {}, .now = now.wall});
+}
+
+TEST_CASE("A mail has both parts, and every recipient") {
+  MailServer server("250 taken");
+  const Delivery delivery = SendMail(server);
+  INFO(delivery.words);
+  CHECK(delivery.outcome == Outcome::kAccepted);
+  const std::string said = server.Said();
+  CHECK(said.find("MAIL FROM:<k@x.org>") != std::string::npos);
+  CHECK(said.find("RCPT TO:<a@x.org>") != std::string::npos);
+  CHECK(said.find("RCPT TO:<b@x.org>") != std::string::npos);
+  CHECK(said.find("Subject: =?UTF-8?B?") != std::string::npos);
+  CHECK(said.find("multipart/alternative") != std::string::npos);
+  CHECK(said.find("text/plain; charset=utf-8") != std::string::npos);
+  CHECK(said.find("text/html; charset=utf-8") != std::string::npos);
+  CHECK(said.find("group =3D gr=C3=BCn\r\n") != std::string::npos);
+}
+
+TEST_CASE("A mail server that is busy is asked again, one that refuses is not") {
+  MailServer busy("451 later");
+  CHECK(SendMail(busy).outcome == Outcome::kRetry);
+  MailServer never("554 never");
+  const Delivery refused = SendMail(never);
+  CHECK(refused.outcome == Outcome::kGivenUp);
+  CHECK(refused.words.find("554") != std::string::npos);
+}
+
+TEST_CASE("Without TLS nothing is sent where it is required") {
+  MailServer server("250 taken");
+  CHECK(SendMail(server, true).outcome == Outcome::kRetry);
+  CHECK(server.Said().find("MAIL FROM") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace klaxon::receivers
