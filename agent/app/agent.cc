@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "agent/analysis/view_loop.h"
+#include "agent/app/own_rows.h"
 #include "agent/app/render_loop.h"
 #include "agent/app/routes.h"
 #include "agent/app/rule_loop.h"
@@ -48,18 +49,6 @@ void StopAll(std::vector<Running>& sources) {
     running.loop->RequestStop();
   }
   sources.clear();
-}
-
-void EmitTraffic(const TrafficBook& book, metrics::MetricWriter& writer) {
-  std::vector<metrics::RequestRow> requests;
-  std::vector<metrics::TrafficRow> traffic;
-  for (const auto& [cluster, totals] : book.Totals()) {
-    for (const auto& [api, count] : totals.requests) {
-      requests.push_back({cluster, Name(api), count.answered, count.failed});
-    }
-    traffic.push_back({cluster, totals.bytes_received, totals.connections_opened});
-  }
-  metrics::EmitTraffic(requests, traffic, writer);
 }
 
 }  // namespace
@@ -160,6 +149,7 @@ class Agent::Impl {
                           .database = database ? *database : nullptr,
                           .missing = database ? "" : database.error().message()},
         config.notify);
+    telling_.store(notifier_.get());
     rule_loop_ = std::make_unique<RuleLoop>(
         RuleResources{.clock = clock_,
                       .series = series_,
@@ -221,11 +211,12 @@ class Agent::Impl {
     }
     StopAll(sources_);
     rule_loop_.reset();
-    notifier_.reset();
     recovery_.reset();
     view_loop_.reset();
     render_loop_.reset();
     sample_loop_.reset();
+    telling_.store(nullptr);  // those who render its metrics have ended
+    notifier_.reset();
   }
 
   std::string Url() const { return server_->Url(); }
@@ -303,6 +294,9 @@ class Agent::Impl {
     counters_.Emit(writer);
     series_.Emit(writer);
     metrics::EmitRules(*board_.Get(), writer);
+    if (const notify::Notifier* telling = telling_.load()) {
+      EmitNotifier(telling->GetReport(), clock_.Now().wall, writer);
+    }
     EmitTraffic(traffic_, writer);
     if (const http::Server* server = serving_.load()) {
       prometheus_page::EmitServer(server->Stats(), writer);
@@ -337,6 +331,7 @@ class Agent::Impl {
   /// Null: not yet, or no longer. Handlers end before the loop does.
   std::atomic<recovery::Loop*> caring_ = nullptr;
   std::unique_ptr<notify::Notifier> notifier_;
+  std::atomic<const notify::Notifier*> telling_ = nullptr;  // as caring_
   std::unique_ptr<RuleLoop> rule_loop_;
   uint64_t last_id_ = 0;
   std::vector<Running> sources_;
