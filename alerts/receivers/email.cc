@@ -150,7 +150,7 @@ class Email final : public notify::Receiver {
   static void SetPatience(CURL* curl, const notify::Patience& patience, char* words) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         patience.deadline - std::chrono::steady_clock::now());
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, std::max<long>(1, static_cast<long>(left.count())));
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, std::max<long>(1, left.count()));
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &StopAsked);
