@@ -87,7 +87,9 @@ void EmitLatency(const NodePart& node, Emitter& emitter) {
 }
 
 void EmitTopics(const NodePart& node, Emitter& emitter) {
-  if (Told(node, node.facts.listed, emitter)) {
+  if (node.facts.more_topics) {
+    emitter.Unknown(node.facts.listed, {node.cluster, node.proxy, node.name()});
+  } else if (Told(node, node.facts.listed, emitter)) {
     Sample(node, static_cast<double>(node.facts.topics->size()), emitter);
   }
 }

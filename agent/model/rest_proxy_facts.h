@@ -52,7 +52,8 @@ struct RestProxyNodeFacts {
 
   double latency = 0;  ///< seconds that listing the topics took
   std::shared_ptr<const std::vector<std::string>> topics{};  ///< ascending, each once
-  AnswerRef listed{};                                        ///< of the three above
+  bool more_topics = false;  ///< `topics` are the first page of more, which are not known
+  AnswerRef listed{};        ///< of all above but `state`
 
   std::string cluster_id{};  ///< of Kafka; v3 only
   AnswerRef identified{};    ///< of `cluster_id`; null: it never told

@@ -50,8 +50,11 @@ http::Response Absent(ProxyFlavour flavour, std::string_view path) {
   std::abort();
 }
 
+/// As a list says that nothing follows.
+constexpr std::string_view kLastPage = R"("next":null)";
+
 std::string V3List(std::string_view kind, const std::string& data) {
-  return fmt::format(R"({{"kind":"{}","metadata":{{"self":"","next":null}},"data":{}}})", kind,
+  return fmt::format(R"({{"kind":"{}","metadata":{{"self":"",{}}},"data":{}}})", kind, kLastPage,
                      data);
 }
 
@@ -101,8 +104,9 @@ class RestProxy::Impl {
 
   bool Hangs(std::string_view path) const {
     const Lock lock(mutex_);
-    return faults_.hang && (NeedsKafka(path) ||
-                            (options_.flavour == ProxyFlavour::kKarapace && path == "/_health"));
+    return faults_.hang && path.starts_with(faults_.under) &&
+           (NeedsKafka(path) ||
+            (options_.flavour == ProxyFlavour::kKarapace && path == "/_health"));
   }
 
   ProxyFaults Faults() const {
@@ -117,11 +121,15 @@ class RestProxy::Impl {
     if (faults.html) {
       return http::HtmlResponse(200, "<html><body>Please log in</body></html>");
     }
-    if (faults.status != 0 && NeedsKafka(request.path)) {
+    if (faults.status != 0 && NeedsKafka(request.path) && request.path.starts_with(faults.under)) {
       return Json(faults.status, fmt::format(R"({{"error_code":{},"message":"Kafka error: down"}})",
                                              faults.error_code));
     }
     http::Response response = CutAt(Resource(request.path), faults.cut_at);
+    const size_t next = response.body.find(kLastPage);
+    if (faults.pages && request.path.starts_with(faults.under) && next != std::string::npos) {
+      response.body.replace(next, kLastPage.size(), R"("next":"http://127.0.0.1:1/v3/next")");
+    }
     if (!faults.content_type.empty()) {
       response.content_type = faults.content_type;
     }

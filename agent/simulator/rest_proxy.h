@@ -32,6 +32,8 @@ struct ProxyFaults {
   bool html = false;           ///< answers are a login page with status 200
   size_t cut_at = 0;           ///< not 0: bodies end after so many bytes: JSON that stops midway
   std::string content_type{};  ///< of what is JSON; empty: the right one
+  bool pages = false;          ///< lists of v3 name a next page
+  std::string under{};         ///< only paths that begin so hang, answer `status`, have pages
 };
 
 /// A Kafka REST proxy on 127.0.0.1. All members are thread-safe.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "agent/base/duration.h"
 #include "collectors/side_by_side.h"
 
@@ -53,6 +55,13 @@ class Taker {
       node_.topics = std::make_shared<const std::vector<std::string>>(*std::move(telling.topics));
     }
     node_.listed = Make("topics of ", "");
+    node_.more_topics = telling.more;
+    if (telling.more) {
+      Report({Reason::kUnsupported,
+              fmt::format("{} lists topics in pages, which Klaxon does not follow: what comes "
+                          "behind the first {} is not known",
+                          node_.entity->name, node_.topics->size())});
+    }
   }
 
   void TakeFailure(const Error& error) {

@@ -50,6 +50,17 @@ std::string ContentTypeNotice(const http::HttpResponse& response) {
                    "\": clients that look at Content-Type refuse that";
 }
 
+Result<std::vector<int32_t>> AllBrokersV3(std::string_view body) {
+  Result<Page<int32_t>> brokers = ParseBrokersV3(body);
+  if (!brokers) {
+    return brokers.error();
+  }
+  if (brokers->more) {
+    return Error(Reason::kUnsupported, "lists in pages, which Klaxon does not follow");
+  }
+  return std::move(brokers->entries);
+}
+
 /// What of a node answers without asking Kafka.
 std::string CheapResource(RestProxyKind kind) {
   switch (kind) {
@@ -151,9 +162,11 @@ Result<std::vector<std::string>> Node::Topics(const Wait& wait, Telling& telling
     return response.error();
   }
   if (IsAbsent(*response)) {
+    memory_.no_v3 = false;  // it may have been switched on while v2 was used
     Result<std::vector<std::string>> topics = TopicsV3(wait, telling);
     memory_.no_v2 = static_cast<bool>(topics);
-    return topics ? std::move(topics) : JudgeAnswer(*response, url_);
+    // Where v3 is, what ails it is the reason; an absent v2 is not.
+    return topics || !memory_.no_v3 ? std::move(topics) : JudgeAnswer(*response, url_);
   }
   if (response->status != http::kOk || http::LooksLikeWebPage(*response)) {
     return JudgeAnswer(*response, url_);
@@ -179,13 +192,17 @@ Result<std::vector<std::string>> Node::TopicsV3(const Wait& wait, Telling& telli
     return response.error();
   }
   if (response->status != http::kOk || http::LooksLikeWebPage(*response)) {
-    return JudgeAnswer(*response, url_);
+    return JudgeAnswer(*response, url_ + resource);
   }
   telling.latency = wait.context.clock.Now().mono - asked;
   telling.api = "v3";
   telling.notice = ContentTypeNotice(*response);
-  Result<std::vector<std::string>> topics = ParseTopicsV3(response->body);
-  return topics ? std::move(topics) : Misread(resource, topics.error());
+  Result<Page<std::string>> topics = ParseTopicsV3(response->body);
+  if (!topics) {
+    return Misread(resource, topics.error());
+  }
+  telling.more = topics->more;
+  return std::move(topics->entries);
 }
 
 void Node::AskClusterId(const Wait& wait, Telling& telling) {
@@ -202,7 +219,7 @@ void Node::AskClusterId(const Wait& wait, Telling& telling) {
     return;
   }
   if (response->status != http::kOk || http::LooksLikeWebPage(*response)) {
-    telling.cluster_id = JudgeAnswer(*response, url_);
+    telling.cluster_id = JudgeAnswer(*response, url_ + "/v3/clusters");
     return;
   }
   Result<std::string> id = ParseClusterId(response->body);
@@ -226,11 +243,11 @@ void Node::AskBrokers(const Wait& wait, Telling& telling) {
     return;
   }
   if (response->status != http::kOk || http::LooksLikeWebPage(*response)) {
-    telling.brokers = JudgeAnswer(*response, url_);
+    telling.brokers = JudgeAnswer(*response, url_ + resource);
     return;
   }
   Result<std::vector<int32_t>> brokers =
-      v3 ? ParseBrokersV3(response->body) : ParseBrokers(response->body);
+      v3 ? AllBrokersV3(response->body) : ParseBrokers(response->body);
   telling.brokers = brokers ? std::move(brokers) : Misread(resource, brokers.error());
 }
 

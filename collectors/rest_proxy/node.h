@@ -16,6 +16,7 @@ struct Telling {
   Instant at{};
   RestProxyState state = RestProxyState::kUnknown;
   Result<std::vector<std::string>> topics = Error(Reason::kInternal, "not asked");
+  bool more = false;   ///< `topics` are the first page of more
   Duration latency{};  ///< of `topics`, if it told
   std::string api{};
   std::string notice{};

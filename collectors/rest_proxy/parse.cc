@@ -75,8 +75,13 @@ Result<std::vector<T>> Each(const Json& list, Result<T> (*read)(const Json&)) {
   return Sorted(std::move(values));
 }
 
-/// `data` of a v3 list, with one field of each entry.
-Result<Json> DataOf(std::string_view body, const char* field) {
+/// One field of each entry in `data` of a v3 list.
+struct Data {
+  Json fields = Json::array();
+  bool more = false;  // it names a next page
+};
+
+Result<Data> DataOf(std::string_view body, const char* field) {
   const Result<Json> document = Document(body);
   if (!document) {
     return document.error();
@@ -86,20 +91,29 @@ Result<Json> DataOf(std::string_view body, const char* field) {
     return Wrong("not the list that v3 of a REST proxy sends");
   }
   const auto metadata = document->find("metadata");
-  const bool paged = metadata != document->end() && metadata->is_object() &&
-                     metadata->contains("next") && (*metadata)["next"].is_string();
-  if (paged) {
-    return Error(Reason::kUnsupported, "lists in pages, which Klaxon does not follow");
-  }
-  Json fields = Json::array();
+  Data list;
+  list.more = metadata != document->end() && metadata->is_object() && metadata->contains("next") &&
+              (*metadata)["next"].is_string();
   for (const Json& entry : *data) {
     const auto found = entry.is_object() ? entry.find(field) : entry.end();
     if (!entry.is_object() || found == entry.end()) {
       return Wrong(fmt::format("an entry of the list has no {}", field));
     }
-    fields.push_back(*found);
+    list.fields.push_back(*found);
   }
-  return fields;
+  return list;
+}
+
+template <class T>
+Result<Page<T>> PageOf(const Result<Data>& list, Result<T> (*read)(const Json&)) {
+  if (!list) {
+    return list.error();
+  }
+  Result<std::vector<T>> entries = Each(list->fields, read);
+  if (!entries) {
+    return entries.error();
+  }
+  return Page<T>{.entries = *std::move(entries), .more = list->more};
 }
 
 std::string TextIn(const Json& object, const char* key) {
@@ -129,28 +143,28 @@ Result<std::vector<int32_t>> ParseBrokers(std::string_view body) {
 }
 
 Result<std::string> ParseClusterId(std::string_view body) {
-  const Result<Json> ids = DataOf(body, "cluster_id");
-  if (!ids) {
-    return ids.error();
+  const Result<Data> list = DataOf(body, "cluster_id");
+  if (!list) {
+    return list.error();
   }
-  if (ids->size() != 1 || !ids->front().is_string()) {
-    return Wrong(fmt::format("names {} clusters where a REST proxy has one", ids->size()));
+  const Json& ids = list->fields;
+  if (ids.size() != 1 || list->more || !ids.front().is_string()) {
+    return Wrong(fmt::format("names {} clusters{} where a REST proxy has one", ids.size(),
+                             list->more ? " and more" : ""));
   }
-  const auto& id = ids->front().get_ref<const std::string&>();
+  const auto& id = ids.front().get_ref<const std::string&>();
   if (id.empty() || id.size() > kLongestId) {
     return Wrong("its cluster id is empty or very long");
   }
   return id;
 }
 
-Result<std::vector<std::string>> ParseTopicsV3(std::string_view body) {
-  const Result<Json> names = DataOf(body, "topic_name");
-  return names ? Each(*names, TopicName) : names.error();
+Result<Page<std::string>> ParseTopicsV3(std::string_view body) {
+  return PageOf(DataOf(body, "topic_name"), TopicName);
 }
 
-Result<std::vector<int32_t>> ParseBrokersV3(std::string_view body) {
-  const Result<Json> ids = DataOf(body, "broker_id");
-  return ids ? Each(*ids, BrokerId) : ids.error();
+Result<Page<int32_t>> ParseBrokersV3(std::string_view body) {
+  return PageOf(DataOf(body, "broker_id"), BrokerId);
 }
 
 Identity ParseIdentity(std::string_view body) {

@@ -24,9 +24,16 @@ Result<std::vector<int32_t>> ParseBrokers(std::string_view body);
 /// Of `GET /v3/clusters`: the id of the one cluster that a proxy works with.
 Result<std::string> ParseClusterId(std::string_view body);
 
+/// A list of v3, or its beginning.
+template <class T>
+struct Page {
+  std::vector<T> entries{};  ///< ascending, each once
+  bool more = false;         ///< it names a next page, which is not followed
+};
+
 /// Of `GET /v3/clusters/{id}/topics` and `/brokers`.
-Result<std::vector<std::string>> ParseTopicsV3(std::string_view body);
-Result<std::vector<int32_t>> ParseBrokersV3(std::string_view body);
+Result<Page<std::string>> ParseTopicsV3(std::string_view body);
+Result<Page<int32_t>> ParseBrokersV3(std::string_view body);
 
 /// What a node is, as far as an answer to `GET /` or `GET /_health` tells.
 struct Identity {

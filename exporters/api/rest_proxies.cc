@@ -33,7 +33,7 @@ Json Told(const RestProxyNodeFacts& node, const Instant& now) {
           {"version", TextOrNull(node.version)},
           {"api", Text(node.api)},
           {"response_seconds", node.latency},
-          {"topics", node.topics->size()},
+          {"topics", node.more_topics ? Json(nullptr) : Json(node.topics->size())},
           {"cluster_id", IfFresh(node.identified, now, [&] { return Text(node.cluster_id); })},
           {"brokers", IfFresh(node.brokers_listed, now, [&] { return Json(node.brokers); })},
           {"endpoints_off", node.off},

@@ -65,7 +65,7 @@ RestProxyNodeDerived Join(const RestProxyNodeFacts& node, const KafkaFacts* kafk
   if (!Believed(kafka, now) || !node.Serves(now)) {
     return derived;
   }
-  if (IsFresh(node.listed, now) && node.topics != nullptr) {
+  if (IsFresh(node.listed, now) && node.topics != nullptr && !node.more_topics) {
     JoinTopics(node, *kafka, before, derived);
   }
   if (IsFresh(node.brokers_listed, now)) {

@@ -23,6 +23,11 @@ void CheckList(const Result<std::vector<T>>& list) {
   }
 }
 
+template <class T>
+void CheckList(const Result<Page<T>>& page) {
+  CheckList(page ? Result<std::vector<T>>(page->entries) : Result<std::vector<T>>(page.error()));
+}
+
 void CheckAll(std::string_view body) {
   CheckList(ParseTopics(body));
   CheckList(ParseTopicsV3(body));

@@ -213,6 +213,81 @@ TEST_CASE("faults are told apart, with what is known of them", "[rest_proxy]") {
   }
 }
 
+TEST_CASE("with v2 switched off, what ails v3 is told by its own reason", "[rest_proxy]") {
+  struct Case {
+    std::string what;
+    ProxyFaults faults;
+    RestProxyState state;
+    std::string words;
+  };
+
+  const std::string lists = "/v3/clusters/";
+  const std::string all = "/v3/clusters";
+  const std::vector<Case> cases{
+      {"Kafka is away",
+       {.status = 500, .error_code = 50002, .under = lists},
+       RestProxyState::kFailing,
+       "/v3/clusters/abc-1/topics answers 500: 50002: Kafka error: down; Kafka failed it"},
+      {"Kafka refuses the proxy",
+       {.status = 401, .error_code = 40101, .under = lists},
+       RestProxyState::kFailing,
+       "the proxy cannot log in to Kafka"},
+      {"for the moment",
+       {.status = 503, .error_code = 50003, .under = all},
+       RestProxyState::kFailing,
+       "/v3/clusters answers 503: 50003: Kafka error: down; Kafka failed it for the moment"},
+      {"we are refused",
+       {.status = 403, .under = all},
+       RestProxyState::kFailing,
+       "/v3/clusters answers 403"},
+      {"its lists wait for Kafka",
+       {.hang = true, .under = lists},
+       RestProxyState::kHanging,
+       "/v3/clusters/abc-1/topics: connected, but no answer in time; its / does answer"},
+      {"all of v3 waits for Kafka",
+       {.hang = true, .under = all},
+       RestProxyState::kHanging,
+       "/v3/clusters: connected, but no answer in time; its / does answer"},
+  };
+  for (const Case& each : cases) {
+    for (const bool served_before : {false, true}) {
+      CAPTURE(each.what, served_before);
+      const auto proxy = StartProxy({.v2 = false});
+      Bench bench({proxy->url()}, each.faults.hang ? Duration(milliseconds{1500}) : seconds{20});
+      if (served_before) {
+        REQUIRE(Bench::Node(bench.Poll()).state == RestProxyState::kServing);
+      }
+      proxy->SetFaults(each.faults);
+      const Reading reading = bench.Poll();
+      const RestProxyNodeFacts& node = Bench::Node(reading);
+      CAPTURE(node.why);
+      CHECK(node.state == each.state);
+      CHECK(node.why.find(each.words) != std::string::npos);
+      REQUIRE(reading.problems.size() == 1);
+      proxy->SetFaults({});
+      CHECK(Bench::Node(bench.Poll()).state == RestProxyState::kServing);
+    }
+  }
+}
+
+TEST_CASE("a list of topics in pages is served, and known to be no whole one", "[rest_proxy]") {
+  const auto proxy = StartProxy({.v2 = false});
+  Bench bench({proxy->url()});
+  REQUIRE(Bench::Node(bench.Poll()).state == RestProxyState::kServing);
+  proxy->SetFaults({.pages = true, .under = "/v3/clusters/abc-1/topics"});
+  const Reading paged = bench.Poll();
+  const RestProxyNodeFacts& node = Bench::Node(paged);
+  CHECK(node.state == RestProxyState::kServing);
+  CHECK(node.more_topics);
+  REQUIRE(paged.problems.size() == 1);
+  CHECK(paged.problems[0].error.message() ==
+        proxy->url() +
+            " lists topics in pages, which Klaxon does not follow: what comes behind the first 2 "
+            "is not known");
+  proxy->SetFaults({});
+  CHECK_FALSE(Bench::Node(bench.Poll()).more_topics);
+}
+
 TEST_CASE("a Content-Type that clients stumble over is noticed", "[rest_proxy]") {
   const auto proxy = StartProxy({});
   proxy->SetFaults({.content_type = "text/plain"});
