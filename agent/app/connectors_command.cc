@@ -103,7 +103,11 @@ std::vector<Row> RowsOf(const ConnectPart& part, const ConnectorsOptions& option
 
 void PrintWorkers(const ConnectPart& part) {
   const ConnectWorkersGroup& workers = part.derived.workers;
-  fmt::print("{}: {} connectors", part.section.Title(), part.facts.connectors.size());
+  if (part.facts.listed == nullptr) {
+    fmt::print("{}: connectors not known", part.section.Title());
+  } else {
+    fmt::print("{}: {} connectors", part.section.Title(), part.facts.connectors.size());
+  }
   if (workers.facts == nullptr) {
     fmt::print("; workers' group unknown: {}\n", Printable(workers.unknown, kLongestWhy));
     return;
@@ -204,14 +208,15 @@ ExitCode Connectors(const RunOptions& options, const ConnectorsOptions& chosen) 
   view = onlooker.Look(wanted);
   const bool whole = PrintProblems(view);
   adviser.Advise(view);
-  if (ConnectParts(view).empty()) {
+  const std::vector<ConnectPart> parts = ConnectParts(view);
+  if (std::ranges::none_of(parts, [](const auto& part) { return part.facts.listed != nullptr; })) {
     fmt::print(stderr, "klaxon: no Connect cluster has answered; is one configured (--connect)?\n");
     return kFailed;
   }
   if (chosen.json) {
     fmt::print("{}", api::ConnectorsDocument(view, view.now, {}));
   } else {
-    for (const ConnectPart& part : ConnectParts(view)) {
+    for (const ConnectPart& part : parts) {
       PrintWorkers(part);
       Print(RowsOf(part, chosen));
     }

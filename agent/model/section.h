@@ -37,7 +37,9 @@ struct Problem {
 
 /// What one poll brought.
 struct Reading {
-  FactsRef facts{};                 ///< null until the source answered for the first time
+  /// Null: none yet. Sources whose nodes are configured by name have facts from the first poll on,
+  /// so that a node that never answered is told as such.
+  FactsRef facts{};
   bool answered = false;            ///< something was read; false: only old facts are left
   std::vector<Problem> problems{};  ///< newest poll only
 };
@@ -61,7 +63,7 @@ struct Section {
   std::string
       instance{};  ///< tells sources of one kind in one cluster apart; empty if there is one
   PollStatus status{};
-  FactsRef facts{};  ///< null: the source never answered
+  FactsRef facts{};  ///< null: none yet; see Reading
 
   /// "kafka/main" or "connect/main/etl": for logs and pages.
   std::string Title() const {

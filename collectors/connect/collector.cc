@@ -262,9 +262,7 @@ Reading ConnectCollector::Poll(const PollContext& context) {
     TakeHealth(context);
   }
   rare_.Run(listed ? &workers_[next_]->client() : nullptr, context, *draft_);
-  if (reading.answered || facts_ != nullptr) {
-    Publish(reading);
-  }
+  Publish(reading);
   return reading;
 }
 

@@ -23,7 +23,7 @@ class ConnectCollector final : public Collector {
   /// `http` outlives it.
   ConnectCollector(Config config, http::HttpClient& http);
 
-  /// Facts are null until a worker answered for the first time.
+  /// The facts hold all workers from the first poll on, also those that never answered.
   Reading Poll(const PollContext& context) override;
 
  private:

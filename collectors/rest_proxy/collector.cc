@@ -134,9 +134,7 @@ Reading RestProxyCollector::Poll(const PollContext& context) {
   for (size_t i = 0; i < tellings.size(); ++i) {
     Taker(facts->nodes[i], reading, GoodFor(context.interval)).Take(std::move(tellings[i]));
   }
-  if (reading.answered || facts_ != nullptr) {
-    Publish(std::move(facts), reading);
-  }
+  Publish(std::move(facts), reading);
   return reading;
 }
 

@@ -20,7 +20,7 @@ class RestProxyCollector final : public Collector {
   /// `http` outlives it.
   RestProxyCollector(Config config, http::HttpClient& http);
 
-  /// Facts are null until a node answered for the first time.
+  /// The facts hold all nodes from the first poll on, also those that never answered.
   Reading Poll(const PollContext& context) override;
 
  private:

@@ -218,10 +218,8 @@ Reading SchemaRegistryCollector::PollNodes(const PollContext& context) {
     facts->max_id_answer = WithError(facts->max_id_answer, error);
   }
   CountRequests(*facts);
-  if (reading.answered || facts_ != nullptr) {
-    facts->inventory = facts->listed == nullptr ? facts->inventory : book_.Publish();
-    Publish(facts, reading);
-  }
+  facts->inventory = facts->listed == nullptr ? facts->inventory : book_.Publish();
+  Publish(facts, reading);
   return reading;
 }
 

@@ -121,7 +121,7 @@ Reading SchemaRegistryCollector::PollWithoutTopic(const PollContext& context) {
       topic_->Compare(scan_->names());  // a registry that has just started lists nothing at first
     }
   } else {
-    reading.answered = facts_ != nullptr;
+    reading.answered = facts_ != nullptr && facts_->settings != nullptr;  // a node told once
     reading.facts = facts_;
     reading.problems = problems_;
   }

@@ -202,9 +202,7 @@ Reading ZookeeperCollector::Poll(const PollContext& context) {
     ReadKafka(context, *facts);
     kept_.Tell(reading.problems);
   }
-  if (reading.answered || facts_ != nullptr) {
-    Publish(std::move(facts), reading);
-  }
+  Publish(std::move(facts), reading);
   return reading;
 }
 

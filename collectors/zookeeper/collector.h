@@ -23,7 +23,7 @@ class ZookeeperCollector final : public Collector {
   /// `http` outlives it.
   ZookeeperCollector(Config config, http::HttpClient& http);
 
-  /// Facts are null until a server answered for the first time.
+  /// The facts hold all servers from the first poll on, also those that never answered.
   Reading Poll(const PollContext& context) override;
 
  private:

@@ -86,7 +86,8 @@ void TellStatus(const ConnectStatusFacts& status, const Instant& now, ConnectFac
     }
     TellTasks(row->second, connector.tasks);
   }
-  if (!IsFresh(facts.listed, now)) {
+  // Which connectors there are is REST's to tell, if only once.
+  if (facts.listed != nullptr && !IsFresh(facts.listed, now)) {
     facts.listed = status.tailed;
     facts.answers.push_back(status.tailed);
   }

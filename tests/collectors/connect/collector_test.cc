@@ -122,7 +122,9 @@ TEST_CASE("while nobody answers everything stays, with its age and the reason", 
   bench.Silence("http://w2:8083");
   const Reading never = bench.Poll();
   CHECK_FALSE(never.answered);
-  CHECK(never.facts == nullptr);
+  REQUIRE(bench.facts->workers.size() == 2);
+  CHECK_FALSE(bench.facts->workers[1].alive);
+  CHECK(bench.facts->listed == nullptr);
   CHECK(never.problems.size() == 2);
 
   bench.Serve("http://w1:8083");
