@@ -72,7 +72,8 @@ std::vector<klaxon::HostPort> YamlMap::HostPorts(std::string_view key, uint16_t 
   std::vector<std::string> texts;
   if (const auto items = Items(key, kExpected, ListForm::kSequenceOrCommas)) {
     for (const ListItem& item : *items) {
-      if (Result<klaxon::HostPort> read = ParseHostPort(item.text, default_port)) {
+      Result<klaxon::HostPort> read = ParseHostPort(item.text, default_port);
+      if (read && read->port > 0) {  // nobody can be reached at port 0
         texts.push_back(ToString(*read));
         values.push_back(*std::move(read));
       } else {

@@ -183,8 +183,9 @@ Result<Monitored> ParseAdminMonitor(std::string_view body) {
   const auto error = document.find("error");
   if (error != document.end() && error->is_string()) {
     const auto text = error->get<std::string>();
+    // Only ZooKeeper's own word says that it does not serve.
     return NoAnswer(text).value_or(
-        Error(Reason::kRefused, "answers monitor with an error: " + Printable(text, 80)));
+        Error(Reason::kBadAnswer, "answers monitor with an error: " + Printable(text, 80)));
   }
   Monitored monitored;
   for (const auto& [name, value] : document.items()) {

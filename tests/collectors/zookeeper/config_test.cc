@@ -54,7 +54,7 @@ TEST_CASE("each server can have its AdminServer", "[zookeeper]") {
 
 TEST_CASE("what makes no sense is a mistake", "[zookeeper]") {
   const char* text = GENERATE(
-      "{}", "{servers: []}", "{servers: 'a:99999'}", "{servers: 'a,a:2181'}",
+      "{}", "{servers: []}", "{servers: 'a:99999'}", "{servers: 'a:0'}", "{servers: 'a,a:2181'}",
       "{server: a, servers: a}", "{servers: a, admin: 'a:8080'}",
       "{servers: 'a,b', admin: 'http://a:8080'}", "{servers: a, admin: 'http://a:8080/?x=1'}",
       "{servers: a, ssl.ca.location: /ca}", "{servers: a, interval: 0s}",

@@ -114,6 +114,11 @@ TEST_CASE("what a server says instead of an answer has its reason", "[zookeeper]
   CHECK(ParseAdminMonitor(R"({"command": "monitor", "error": ")" + quiet.substr(0, 57) + "\"}")
             .error()
             .reason() == Reason::kRefused);
+  const auto other = ParseAdminMonitor(
+      R"({"version": "3.8.4", "server_state": "leader", "znode_count": 5, "error": "boom"})");
+  REQUIRE_FALSE(other);
+  CHECK(other.error().reason() == Reason::kBadAnswer);
+  CHECK(other.error().message() == "answers monitor with an error: boom");
   const auto refused = ParseMntr("mntr is not executed because it is not in the whitelist.\n");
   REQUIRE_FALSE(refused);
   CHECK(refused.error().reason() == Reason::kUnauthorized);
