@@ -11,19 +11,31 @@ namespace {
 struct ToldId {
   std::string id{};
   AnswerRef answer{};
+  bool by_all = true;  ///< every node that serves told it
 };
 
 ToldId IdOf(const ConnectFacts& facts) {
-  return {facts.kafka_cluster_id, facts.root};
+  return {.id = facts.kafka_cluster_id, .answer = facts.root};
 }
 
+/// Nodes that tell different ids tell none together.
 ToldId IdOf(const RestProxyFacts& facts, const Instant& now) {
+  ToldId told;
+  bool by_all = true;
   for (const RestProxyNodeFacts& node : facts.nodes) {
-    if (node.Serves(now) && IsFresh(node.identified, now) && !node.cluster_id.empty()) {
-      return {node.cluster_id, node.identified};
+    if (!node.Serves(now)) {
+      continue;
+    }
+    if (!IsFresh(node.identified, now) || node.cluster_id.empty()) {
+      by_all = false;
+    } else if (told.id.empty()) {
+      told = {.id = node.cluster_id, .answer = node.identified};
+    } else if (told.id != node.cluster_id) {
+      return {};
     }
   }
-  return {};
+  told.by_all = by_all;
+  return told;
 }
 
 ToldId IdOf(const SchemaRegistryFacts& facts) {
@@ -31,7 +43,7 @@ ToldId IdOf(const SchemaRegistryFacts& facts) {
 }
 
 ToldId IdOf(const ZookeeperFacts& facts) {
-  return {facts.kafka.cluster_id, facts.kafka_read};
+  return {.id = facts.kafka.cluster_id, .answer = facts.kafka_read};
 }
 
 /// What a platform tells of its Kafka; nullopt: the section is of no platform, or never answered.
@@ -90,9 +102,15 @@ std::vector<PlatformLink> PlatformLinksOf(const View& view, const Instant& now) 
   const std::vector<KafkaPart> clusters = KafkaParts(view);
   std::vector<PlatformLink> links;
   for (const ViewPart& part : view.parts) {
-    const std::optional<ToldId> told = ToldBy(part, now);
+    std::optional<ToldId> told = ToldBy(part, now);
     if (!told) continue;
-    const KafkaPart* const kafka = KafkaOf(*part.section, *told, clusters, now);
+    const KafkaPart* kafka = KafkaOf(*part.section, *told, clusters, now);
+    if (!told->by_all) {
+      // What one node says and others do not moves no platform away from where it is configured.
+      const KafkaPart* const own = KafkaOf(*part.section, {}, clusters, now);
+      told = own == nullptr || own == kafka ? told : ToldId{};
+      kafka = own == nullptr ? kafka : own;
+    }
     if (!told->id.empty() || kafka != nullptr) {
       links.push_back(LinkBetween(*part.section, *told, kafka));
     }

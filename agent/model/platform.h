@@ -28,8 +28,10 @@ struct PlatformLink {
   AnswerRef answer{};
 };
 
-/// Those that are known now, in the order of the view. A platform of which several nodes tell an id
-/// is linked by the first one that serves. REQUIRES: the view outlives them. Pure.
+/// Those that are known now, in the order of the view. A REST proxy is linked by the id of its
+/// nodes if all that tell one agree; an id that not all of them tell links it only where it is
+/// configured, or where no Kafka is known under its own configuration. REQUIRES: the view outlives
+/// them. Pure.
 std::vector<PlatformLink> PlatformLinksOf(const View& view, const Instant& now);
 
 }  // namespace klaxon

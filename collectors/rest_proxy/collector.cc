@@ -104,6 +104,30 @@ class Taker {
   Instant at_{};
 };
 
+/// Nodes that work with different Kafka clusters are no one proxy; each that differs from the first
+/// is named.
+void Compare(const RestProxyFacts& facts, Reading& reading) {
+  const RestProxyNodeFacts* first = nullptr;
+  for (const RestProxyNodeFacts& node : facts.nodes) {
+    const bool tells = node.state == RestProxyState::kServing && node.identified != nullptr &&
+                       !node.identified->error;
+    if (!tells || (first != nullptr && node.cluster_id == first->cluster_id)) {
+      continue;
+    }
+    if (first == nullptr) {
+      first = &node;
+      continue;
+    }
+    reading.problems.push_back(
+        {.scope = "cluster id of " + node.entity->name,
+         .error = Error(Reason::kInvalid,
+                        fmt::format("{} works with Kafka cluster {}, {} with {}; give the nodes of "
+                                    "one proxy",
+                                    node.entity->name, node.cluster_id, first->entity->name,
+                                    first->cluster_id))});
+  }
+}
+
 }  // namespace
 
 RestProxyCollector::RestProxyCollector(Config config, http::HttpClient& http)
@@ -134,6 +158,7 @@ Reading RestProxyCollector::Poll(const PollContext& context) {
   for (size_t i = 0; i < tellings.size(); ++i) {
     Taker(facts->nodes[i], reading, GoodFor(context.interval)).Take(std::move(tellings[i]));
   }
+  Compare(*facts, reading);
   Publish(std::move(facts), reading);
   return reading;
 }

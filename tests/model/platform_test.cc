@@ -93,6 +93,49 @@ TEST_CASE("a Kafka that is not watched is told by its id", "[platform]") {
   CHECK(LinksAmong({}, Platforms("main", "")).empty());
 }
 
+TEST_CASE("a REST proxy moves only by an id that its nodes agree on", "[platform]") {
+  struct Case {
+    std::string what;
+    std::vector<std::string> ids;  ///< of the nodes; "": tells none, "-": does not serve
+    bool watched;                  ///< the Kafka that it is configured with
+    std::string link;
+  };
+
+  const std::vector<Case> cases{
+      {"all tell the same", {"id-2", "id-2"}, true, "rest_proxy other id-2 cluster_id"},
+      {"one tells another", {"id-1", "id-2"}, true, "rest_proxy main id-1 configuration"},
+      {"one is foreign, the others tell none",
+       {"", "id-9", ""},
+       true,
+       "rest_proxy main id-1 configuration"},
+      {"one tells the right one, the others none",
+       {"", "id-1", ""},
+       true,
+       "rest_proxy main id-1 cluster_id"},
+      {"one tells, and nothing else is known", {"", "id-9"}, false, "rest_proxy - id-9 cluster_id"},
+      {"they disagree, and nothing else is known", {"id-1", "id-9"}, false, ""},
+      {"who does not serve has no word", {"-", "id-2"}, true, "rest_proxy other id-2 cluster_id"},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.what);
+    RestProxyFacts proxy;
+    for (const std::string& id : each.ids) {
+      RestProxyNodeFacts node;
+      node.state = id == "-" ? RestProxyState::kUnreachable : RestProxyState::kServing;
+      node.polled = node.identified = AnswerOfAge(1);
+      node.cluster_id = id == "-" ? "id-7" : id;
+      proxy.nodes.push_back(node);
+    }
+    const std::vector<ViewPart> watched =
+        each.watched ? std::vector<ViewPart>{Kafka("main", "id-1"), Kafka("other", "id-2")}
+                     : std::vector<ViewPart>{};
+    const auto lines = LinksAmong(
+        watched, {PartOf<RestProxyFacts, RestProxyDerived>("main", "rest_proxy", proxy)});
+    CHECK(lines ==
+          (each.link.empty() ? std::vector<std::string>{} : std::vector<std::string>{each.link}));
+  }
+}
+
 TEST_CASE("what is not told, or of long ago, is joined by the configuration", "[platform]") {
   const std::vector<std::string> configured{
       "connect main id-1 configuration", "schema_registry main id-1 configuration",

@@ -21,10 +21,11 @@ using std::chrono::seconds;
 using testing::HostileServer;
 using Names = std::vector<std::string>;
 
-std::unique_ptr<RestProxy> StartProxy(const RestProxy::Options& options) {
-  Result<std::unique_ptr<RestProxy>> proxy = RestProxy::Start(options, [] {
+std::unique_ptr<RestProxy> StartProxy(const RestProxy::Options& options,
+                                      const std::string& cluster_id = "abc-1") {
+  Result<std::unique_ptr<RestProxy>> proxy = RestProxy::Start(options, [cluster_id] {
     return simulator::ProxyContent{
-        .cluster_id = "abc-1", .topics = {"orders", "payments"}, .brokers = {1, 2, 3}};
+        .cluster_id = cluster_id, .topics = {"orders", "payments"}, .brokers = {1, 2, 3}};
   });
   REQUIRE(proxy);
   return *std::move(proxy);
@@ -297,6 +298,20 @@ TEST_CASE("a Content-Type that clients stumble over is noticed", "[rest_proxy]")
   CHECK(node.notice ==
         "it sends JSON as \"text/plain\": clients that look at Content-Type refuse "
         "that");
+}
+
+TEST_CASE("nodes of two Kafka clusters are named", "[rest_proxy]") {
+  const auto one = StartProxy({});
+  const auto without = StartProxy({.v3 = false});
+  const auto two = StartProxy({}, "xyz-9");
+  Bench bench({one->url(), without->url(), two->url()});
+  const Reading reading = bench.Poll();
+  REQUIRE(reading.problems.size() == 1);
+  CHECK(reading.problems[0].scope == "cluster id of " + two->url());
+  CHECK(reading.problems[0].error.message() == two->url() + " works with Kafka cluster xyz-9, " +
+                                                   one->url() +
+                                                   " with abc-1; give the nodes of one proxy");
+  CHECK(Bench::Node(reading, 2).state == RestProxyState::kServing);
 }
 
 TEST_CASE("both APIs switched off is no outage but a question", "[rest_proxy]") {
