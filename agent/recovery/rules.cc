@@ -43,7 +43,9 @@ bool Elsewhere(const Case& subject) {
 bool WithoutStatus(const Case& subject) {
   return subject.subject.items.front().state.empty() &&
          subject.Decide(RecoveryAction::kRefuse,
-                        "Connect tells no status of it: there is nothing to restart");
+                        subject.subject.untold.empty()
+                            ? "Connect tells no status of it: there is nothing to restart"
+                            : "its status could not be read: " + subject.subject.untold);
 }
 
 /// What is meant to stand still is left alone, failed or not.

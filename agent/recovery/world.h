@@ -37,6 +37,7 @@ struct Subject {
   ConnectIntent intent = ConnectIntent::kUnknown;
   bool addressable = true;
   uint64_t config_hash = 0;   ///< 0: not told
+  std::string untold{};       ///< why its state could not be read; empty: it could
   std::vector<Item> items{};  ///< itself first
   std::shared_ptr<const Chosen> chosen{};
 

@@ -55,6 +55,24 @@ TEST_CASE("what failed in a view is classed, waited for and would be restarted",
   CHECK(DecisionFor(nullptr, "sink") == nullptr);
 }
 
+TEST_CASE("a status that is not told is not one that cannot be read", "[recovery]") {
+  for (const bool unreadable : {false, true}) {
+    ConnectEstate estate;
+    ConnectorFacts& connector = estate.Connector("sink", "sink", 0);
+    connector.state.clear();
+    if (unreadable) {
+      connector.untold = Error(Reason::kBadAnswer, "tasks[0].id is no number");
+    }
+    Ward ward{Policy{}};
+    ward.Pass(estate);
+    const RecoveryDecision& decision = ward.Pass(estate);
+    CHECK(decision.action == RecoveryAction::kRefuse);
+    CHECK(decision.why == (unreadable
+                               ? "its status could not be read: tasks[0].id is no number"
+                               : "Connect tells no status of it: there is nothing to restart"));
+  }
+}
+
 TEST_CASE("a lost worker and a rebalance hold a restart back", "[recovery]") {
   ConnectEstate estate;
   estate.tells_workers = true;
