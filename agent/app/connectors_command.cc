@@ -34,11 +34,6 @@ struct Row {
   std::string recovery{};          ///< what would be done about it; empty: nothing
 };
 
-std::string TasksOf(const ConnectorFacts& facts) {
-  const auto running = std::ranges::count(facts.tasks, "RUNNING", &ConnectTaskFacts::state);
-  return fmt::format("{}/{}", running, facts.tasks.size());
-}
-
 std::string WorkersOf(const ConnectorFacts& facts) {
   std::set<std::string> workers{facts.worker};
   for (const ConnectTaskFacts& task : facts.tasks) {
@@ -62,7 +57,7 @@ Row RowOf(const ConnectorFacts& facts, const ConnectorDerived& derived) {
           .state = !facts.state.empty() ? Printable(facts.state)
                    : facts.untold       ? "unknown"
                                         : "no status",
-          .tasks = TasksOf(facts),
+          .tasks = TasksInWords(facts),
           .lag = derived.lag              ? fmt::format("{}", *derived.lag)
                  : facts.type == "source" ? "-"
                                           : "unknown",

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "agent/base/mask.h"
 #include "agent/base/text.h"
+#include "agent/connect/digest.h"
 #include "agent/connect/hash.h"
 
 namespace klaxon::connect {
@@ -138,7 +140,11 @@ void ConfigReader::Add(std::string_view key, std::string_view value) {
 
 ConnectorConfig ConfigReader::Finish(std::string_view name, std::string_view type) {
   if (any_) {
+    static const Digester digester;
     config_.hash = sum_ == 0 ? 1 : sum_;
+    std::array<char, sizeof(uint64_t)> bytes{};
+    std::memcpy(bytes.data(), &config_.hash, bytes.size());
+    config_.mark = std::max<uint64_t>(1, digester.Of({bytes.data(), bytes.size()}));
   }
   std::sort(config_.essentials.begin(), config_.essentials.end());
   std::sort(config_.recovery.begin(), config_.recovery.end());

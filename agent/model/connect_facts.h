@@ -62,6 +62,9 @@ struct ConnectorConfig {
   /// Of all keys and values in any order, secrets included, so that a changed password is seen as a
   /// change. Survives restarts of Klaxon. Not for showing. 0: the configuration was not told.
   uint64_t hash = 0;
+  /// The same for the same `hash` within this process, by a secret key: it may be shown, and nobody
+  /// can try out with it which password a configuration holds. 0: not told.
+  uint64_t mark = 0;
   std::optional<int32_t> tasks_max{};  ///< tasks.max; empty: not set (1), or a placeholder
   /// Keys that explain what it does, sorted, values masked and cut to 200 bytes.
   std::vector<std::pair<std::string, std::string>> essentials{};
@@ -189,6 +192,12 @@ struct ConnectFacts final : Facts {
   std::shared_ptr<const ConnectConfigs> configs{};  ///< null: the config topic is not followed
   AnswerRef configured{};                           ///< of configs
 };
+
+/// Tasks that Connect says are RUNNING.
+size_t RunningTasks(const ConnectorFacts& connector);
+
+/// "3/4": how many run of those there are; "3/4 of 8" where tasks.max allows more, or fewer.
+std::string TasksInWords(const ConnectorFacts& connector);
 
 /// What a connector's state and tasks are of; null: it never told.
 inline const AnswerRef& StateAnswer(const ConnectFacts& facts, const ConnectorFacts& connector) {

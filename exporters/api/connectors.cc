@@ -13,7 +13,11 @@ Json TruthOrNull(Truth truth) {
   return truth == Truth::kUnknown ? Json(nullptr) : Json(truth == Truth::kYes);
 }
 
+/// Null: no state was ever told.
 Json Since(const ConnectStateAge& age) {
+  if (age.since == Instant{}) {
+    return nullptr;
+  }
   return {{"since", FormatWallTime(age.since.wall)},
           {"seen_to_change", age.seen},
           {"failures", age.failures}};
@@ -162,6 +166,10 @@ Json Connector(const Subject& subject, const Instant& now) {
           {"problems", fresh([&] { return Problems(derived); })},
           {"progress", fresh([&] { return Progress(derived); })},
           {"tasks", fresh([&] { return Tasks(subject); })},
+          {"tasks_running", fresh([&] { return Json(RunningTasks(facts)); })},
+          {"tasks_max", facts.config.tasks_max ? Json(*facts.config.tasks_max) : Json(nullptr)},
+          {"config_hash", facts.config.mark == 0 ? Json(nullptr)
+                                                 : Json(fmt::format("{:016x}", facts.config.mark))},
           {"recovery", Decision(subject.part, facts.entity->name, now)}};
 }
 

@@ -40,6 +40,11 @@ std::string TaskStates(const ConnectorFacts& connector) {
   for (const auto& [state, count] : counts) {
     html += Badge(KindOf(state), fmt::format("{} {}", count, state)) + " ";
   }
+  const std::optional<int32_t>& most = connector.config.tasks_max;
+  if (most && static_cast<size_t>(*most) != connector.tasks.size()) {
+    html += fmt::format(R"(<span class="quiet">{}tasks.max is {}</span>)",
+                        connector.tasks.empty() ? "no tasks, " : "", *most);
+  }
   return html.empty() ? R"(<span class="quiet">no tasks</span>)" : "<span>" + html + "</span>";
 }
 

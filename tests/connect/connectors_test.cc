@@ -243,6 +243,21 @@ TEST_CASE("a configuration's hash changes with any value, and with nothing else"
   CHECK(hash(R"("a": "2", "password": "x", "b": "1")") != first);
 }
 
+TEST_CASE("the mark of a configuration goes with its hash, and does not show it", "[connect]") {
+  const auto config = [](const std::string& text) {
+    const auto read =
+        ParseConnectors(R"({"x": {"info": {"type": "sink", "config": {)" + text + "}}}}");
+    REQUIRE(read);
+    return (*read)[0].facts.config;
+  };
+  const ConnectorConfig first = config(R"("a": "1", "password": "x")");
+  CHECK(first.mark != 0);
+  CHECK(first.mark != first.hash);
+  CHECK(config(R"("password": "x", "a": "1")").mark == first.mark);
+  CHECK(config(R"("a": "1", "password": "y")").mark != first.mark);
+  CHECK(ConnectorConfig{}.mark == 0);
+}
+
 TEST_CASE("a sink's group is Connect's own unless it is overridden; a source has none",
           "[connect]") {
   const auto read = ParseConnectors(

@@ -81,6 +81,32 @@ TEST_CASE("a failed task carries its root cause, whatever bytes it is made of", 
   CHECK(task.at("root_cause") == "broken \xEF\xBF\xBD byte");
 }
 
+TEST_CASE("a connector tells how many tasks it may have, and a mark of its configuration",
+          "[api]") {
+  EntityTable names;
+  ConnectFacts connect = HealthyConnect(names);
+  connect.connectors[0].config = {.hash = 77, .mark = 0xabc, .tasks_max = 8};
+  const auto told = [&] {
+    const View view = ViewOf({SectionOf("connect", connect)});
+    return json::parse(ConnectorsDocument(view, At(105), {})).at("connectors").at(0);
+  };
+  CHECK(told().at("tasks_max") == 8);
+  CHECK(told().at("tasks_running") == connect.connectors[0].tasks.size());
+  CHECK(told().at("config_hash") == "0000000000000abc");
+  connect.connectors[0].config = {};
+  CHECK(told().at("tasks_max").is_null());
+  CHECK(told().at("config_hash").is_null());
+}
+
+TEST_CASE("what has no state is in it since no time", "[api]") {
+  klaxon::testing::ConnectEstate estate;
+  estate.Connector("new", "sink", 0).state.clear();
+  estate.Pass(10);
+  const json document = json::parse(ConnectorsDocument(estate.view, estate.Now(), {}));
+  CHECK(document.at("connectors").at(0).at("state").is_null());
+  CHECK(document.at("connectors").at(0).at("in_state").is_null());
+}
+
 TEST_CASE("a connector carries what is wrong with it, and its workers' group", "[api]") {
   klaxon::testing::ConnectEstate estate;
   estate.Connector("lake", "sink", 2).tasks[1].worker = "w3:8083";
