@@ -59,9 +59,10 @@ void PollLoop::Run(const std::stop_token& stop) {
     if (std::exchange(first, false)) {
       tick += OffsetOf(title_, place_.interval) - place_.interval / 2;
     }
+    const std::map<std::string, std::string> endings = std::move(reading.endings);
     Account(std::move(reading), began);
     tick = NextTick(tick);
-    LogChanges();
+    LogChanges(endings);
     Section section = Describe(place_);
     section.status = status_;
     section.facts = facts_;
@@ -115,7 +116,11 @@ MonoTime PollLoop::NextTick(MonoTime last) {
   return next;
 }
 
-void PollLoop::LogChanges() {
+void PollLoop::LogChanges(const std::map<std::string, std::string>& endings) {
+  for (const auto& [scope, words] : endings) {
+    known_.erase(scope);
+    log::Warning(title_, "{}: {}", scope, words);
+  }
   std::map<std::string, Reason> current;
   for (const Problem& problem : status_.problems) {
     const auto [entry, added] = current.emplace(problem.scope, problem.error.reason());

@@ -24,7 +24,8 @@ using PublishSection = std::function<void(SectionRef)>;
 /// second poll comes half to one and a half intervals after the first). Polls never overlap: a tick
 /// that passes while one runs is skipped and counted. What a collector throws becomes a Problem.
 ///
-/// A problem is logged when it appears and when it has gone; while it lasts, only at debug level.
+/// A problem is logged when it appears and when it has gone, or as Reading::endings says how it
+/// ended; while it lasts, only at debug level.
 class PollLoop {
  public:
   /// Starts polling. `clock` outlives the loop. `publish` gets a Section after every poll, except
@@ -45,7 +46,7 @@ class PollLoop {
   void Run(const std::stop_token& stop);
   Reading PollOnce(const std::stop_token& stop);
   void Account(Reading reading, const Instant& began);
-  void LogChanges();
+  void LogChanges(const std::map<std::string, std::string>& endings);
   MonoTime NextTick(MonoTime last);
 
   const CollectorPlace place_;

@@ -35,6 +35,8 @@ std::string_view Name(EventKind kind) {
       return "rebalance_began";
     case EventKind::kRebalanceEnded:
       return "rebalance_ended";
+    case EventKind::kConnectMoved:
+      return "connect_moved";
     case EventKind::kElectionBegan:
       return "zookeeper_election_began";
     case EventKind::kLeaderElected:

@@ -24,6 +24,7 @@ enum class EventKind {
   kWorkerLeft,
   kRebalanceBegan,  ///< the same group deals out its work anew
   kRebalanceEnded,
+  kConnectMoved,     ///< workers' addresses lead to a Connect cluster of another Kafka cluster
   kElectionBegan,    ///< the servers of a ZooKeeper ensemble serve nobody and look for a leader
   kLeaderElected,    ///< of such an ensemble: another one, or the same again
   kZookeeperServer,  ///< a server of it went from one state or mode into another

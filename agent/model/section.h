@@ -42,6 +42,8 @@ struct Reading {
   FactsRef facts{};
   bool answered = false;            ///< something was read; false: only old facts are left
   std::vector<Problem> problems{};  ///< newest poll only
+  /// By scope: how a problem of the poll before ended, where it was not mended.
+  std::map<std::string, std::string> endings{};
 };
 
 /// How the polling itself goes. Counters count from the start of the process.

@@ -20,6 +20,9 @@ using connect::NamedConnector;
 /// A longer name is no name: it would only fill memory and pages.
 constexpr size_t kLongestName = 1024;
 
+/// Of the problem that workers belong to several Kafka clusters.
+constexpr const char* kClusterId = "cluster id";
+
 /// The one of before if it is the same, so that unchanged failures are held once.
 void Reuse(const ConnectFailureRef& before, ConnectFailureRef& now) {
   if (before != nullptr && now != nullptr && *before == *now) {
@@ -124,44 +127,84 @@ void ConnectCollector::TakeWorkers(const std::vector<Telling>& tellings, Duratio
   }
 }
 
-/// True: the connectors are those of now.
-bool ConnectCollector::TakeList(std::vector<Telling>& tellings, const PollContext& context,
-                                Reading& reading) {
-  const Duration good_for = GoodFor(context.interval);
+/// The worker whose list is taken: the one that listed last, else the next that can.
+std::optional<size_t> ConnectCollector::FindList(std::vector<Telling>& tellings,
+                                                 const PollContext& context, Reading& reading) {
   for (size_t tried = 0; tried < workers_.size(); ++tried) {
     const size_t which = (next_ + tried) % workers_.size();
-    Worker& worker = *workers_[which];
     Telling& telling = tellings[which];
     if (!telling.info) {
-      draft_->listed = WithError(draft_->listed, telling.info.error());
+      Fail(telling.info.error());
       draft_->root = WithError(draft_->root, telling.info.error());
       continue;
     }
     if (!telling.asked_list) {
-      worker.List(telling, facts_.get(), context);
+      workers_[which]->List(telling, facts_.get(), context);
     }
-    const std::string& url = worker.client().url();
-    draft_->url = url;
-    draft_->version = telling.info->version;
-    draft_->kafka_cluster_id = telling.info->kafka_cluster_id;
-    draft_->root = MakeAnswer("/ of " + url, telling.info_at, good_for);
     if (telling.list) {
-      next_ = which;
-      if (facts_ != nullptr && !facts_->kafka_cluster_id.empty() &&
-          facts_->kafka_cluster_id != draft_->kafka_cluster_id) {
-        entities_ = {};  // of another cluster: what has the same name there is another thing
-      }
-      draft_->listed = MakeAnswer("/connectors of " + url, telling.listed_at, good_for);
-      if (config_.compare) {
-        TakeComparison(tellings, good_for);
-      }
-      TakeConnectors(*std::move(telling.list), context.clock.Now(), reading);
-      return true;
+      return which;
     }
-    reading.problems.push_back({.scope = url, .error = telling.list.error()});
-    draft_->listed = WithError(draft_->listed, telling.list.error());
+    reading.problems.push_back(
+        {.scope = workers_[which]->client().url(), .error = telling.list.error()});
+    Fail(telling.list.error());
   }
-  return false;
+  return std::nullopt;
+}
+
+void ConnectCollector::Fail(const Error& error) {
+  draft_->listed = WithError(draft_->listed, error);
+}
+
+/// True: what was told is of the cluster that is watched.
+bool ConnectCollector::TakeIdentity(const std::vector<Telling>& tellings, Reading& reading) {
+  std::vector<ToldCluster> told;
+  for (size_t i = 0; i < tellings.size(); ++i) {
+    if (tellings[i].info) {
+      told.push_back({.url = workers_[i]->client().url(),
+                      .before = tellings[i].info->kafka_cluster_id,
+                      .after = tellings[i].cluster_behind_list});
+    }
+  }
+  const Result<void> known = identity_.Take(told);
+  if (!known) {
+    draft_->root = WithError(draft_->root, known.error());
+    Fail(known.error());
+    reading.problems.push_back({.scope = kClusterId, .error = known.error()});
+  }
+  if (std::optional<std::string> change = identity_.TakeChange()) {
+    reading.endings.emplace(kClusterId, *std::move(change));
+    entities_ = {};  // of another cluster: what has the same name there is another thing
+    draft_->connectors.clear();
+    draft_->listed = nullptr;
+  }
+  return static_cast<bool>(known);
+}
+
+/// What the worker told of itself that speaks for all: the one that listed, else the first.
+void ConnectCollector::TakeRoot(const std::vector<Telling>& tellings, std::optional<size_t> listed,
+                                Duration good_for) {
+  for (size_t tried = 0; tried < workers_.size(); ++tried) {
+    const size_t which = listed.value_or((next_ + tried) % workers_.size());
+    const Telling& telling = tellings[which];
+    if (telling.info) {
+      draft_->url = workers_[which]->client().url();
+      draft_->version = telling.info->version;
+      draft_->kafka_cluster_id = telling.info->kafka_cluster_id;
+      draft_->root = MakeAnswer("/ of " + draft_->url, telling.info_at, good_for);
+      return;
+    }
+  }
+}
+
+void ConnectCollector::TakeList(size_t which, std::vector<Telling>& tellings,
+                                const PollContext& context, Reading& reading) {
+  const Duration good_for = GoodFor(context.interval);
+  next_ = which;
+  draft_->listed = MakeAnswer("/connectors of " + draft_->url, tellings[which].listed_at, good_for);
+  if (config_.compare) {
+    TakeComparison(tellings, good_for);
+  }
+  TakeConnectors(*std::move(tellings[which].list), context.clock.Now(), reading);
 }
 
 ConnectorFacts ConnectCollector::Complete(NamedConnector connector, const Instant& now) {
@@ -212,12 +255,6 @@ void ConnectCollector::TakeComparison(const std::vector<Telling>& tellings, Dura
   }
 }
 
-void ConnectCollector::Distrust(const Error& error, Reading& reading) {
-  draft_->root = WithError(draft_->root, error);
-  draft_->listed = WithError(draft_->listed, error);
-  reading.problems.push_back({.scope = "cluster id", .error = error});
-}
-
 void ConnectCollector::TakeHealth(const PollContext& context) {
   for (size_t i = 0; i < workers_.size(); ++i) {
     workers_[i]->StartHealth(draft_->workers[i], context);
@@ -252,11 +289,14 @@ Reading ConnectCollector::Poll(const PollContext& context) {
                              : std::make_shared<ConnectFacts>(*facts_);
   std::vector<Telling> tellings = AskAll(context);
   TakeWorkers(tellings, GoodFor(context.interval), reading);
-  bool listed = false;
-  if (const auto foreign = ForeignCluster(draft_->workers, facts_.get(), context.clock.Now())) {
-    Distrust(*foreign, reading);
-  } else {
-    listed = TakeList(tellings, context, reading);
+  const std::optional<size_t> lists = FindList(tellings, context, reading);
+  const bool believed = TakeIdentity(tellings, reading);
+  if (believed) {
+    TakeRoot(tellings, lists, GoodFor(context.interval));
+  }
+  const bool listed = believed && lists;
+  if (listed) {
+    TakeList(*lists, tellings, context, reading);
   }
   if (reading.answered) {
     TakeHealth(context);

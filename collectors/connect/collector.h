@@ -8,6 +8,7 @@
 #include "agent/model/entity.h"
 #include "collectors/collector.h"
 #include "collectors/connect/config.h"
+#include "collectors/connect/identity.h"
 #include "collectors/connect/rare.h"
 #include "collectors/connect/worker.h"
 
@@ -29,18 +30,25 @@ class ConnectCollector final : public Collector {
  private:
   std::vector<Telling> AskAll(const PollContext& context);
   void TakeWorkers(const std::vector<Telling>& tellings, Duration good_for, Reading& reading);
-  bool TakeList(std::vector<Telling>& tellings, const PollContext& context, Reading& reading);
+  std::optional<size_t> FindList(std::vector<Telling>& tellings, const PollContext& context,
+                                 Reading& reading);
+  void Fail(const Error& error);
+  bool TakeIdentity(const std::vector<Telling>& tellings, Reading& reading);
+  void TakeRoot(const std::vector<Telling>& tellings, std::optional<size_t> listed,
+                Duration good_for);
+  void TakeList(size_t which, std::vector<Telling>& tellings, const PollContext& context,
+                Reading& reading);
   void TakeConnectors(std::vector<connect::NamedConnector> connectors, const Instant& now,
                       Reading& reading);
   ConnectorFacts Complete(connect::NamedConnector connector, const Instant& now);
   void TakeComparison(const std::vector<Telling>& tellings, Duration good_for);
-  void Distrust(const Error& error, Reading& reading);
   void TakeHealth(const PollContext& context);
   void Publish(Reading& reading);
 
   const Config config_;
   std::vector<std::unique_ptr<Worker>> workers_{};
-  size_t next_ = 0;         // the worker that lists
+  size_t next_ = 0;  // the worker that lists
+  ClusterIdentity identity_{};
   EntityTable entities_{};  // of connectors
   EntityTable worker_entities_{};
   std::shared_ptr<const ConnectFacts> facts_{};  // of the poll before; null at first

@@ -6,8 +6,6 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace klaxon::connect_collector {
 namespace {
 
@@ -48,33 +46,6 @@ std::set<std::string> Untold(const std::vector<Telling>& tellings) {
 }
 
 }  // namespace
-
-std::optional<Error> ForeignCluster(const std::vector<ConnectWorkerFacts>& workers,
-                                    const ConnectFacts* before, const Instant& now) {
-  const ConnectWorkerFacts* first = nullptr;
-  for (const ConnectWorkerFacts& worker : workers) {
-    if (!worker.alive || worker.kafka_cluster_id.empty()) {
-      continue;
-    }
-    first = first == nullptr ? &worker : first;
-    if (worker.kafka_cluster_id != first->kafka_cluster_id) {
-      return Error(Reason::kInvalid,
-                   fmt::format("two different clusters: {} belongs to Kafka cluster {}, {} to {}; "
-                               "give the workers of one Connect cluster",
-                               first->entity->name, first->kafka_cluster_id, worker.entity->name,
-                               worker.kafka_cluster_id));
-    }
-  }
-  if (first == nullptr || before == nullptr || !IsFresh(before->listed, now) ||
-      before->kafka_cluster_id.empty() || before->kafka_cluster_id == first->kafka_cluster_id) {
-    return std::nullopt;
-  }
-  return Error(
-      Reason::kInvalid,
-      fmt::format("{} answers for Kafka cluster {}, until now it was {}; are two different "
-                  "clusters behind this address?",
-                  first->entity->name, first->kafka_cluster_id, before->kafka_cluster_id));
-}
 
 std::vector<ConnectDisagreement> Compare(const std::vector<Telling>& tellings,
                                          EntityTable& entities) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/connect/version.h"
+#include "collectors/answers.h"
 
 namespace klaxon::connect_collector {
 namespace {
@@ -47,6 +48,14 @@ void Worker::List(Telling& telling, const ConnectFacts* before, const PollContex
   telling.asked_list = true;
   telling.listed_at = context.clock.Now();
   telling.list = lister_.List(client_, before, PatienceIn(context));
+  if (!telling.list) {
+    return;
+  }
+  if (const Result<connect::WorkerInfo> info = client_.Info(PatienceIn(context).Next())) {
+    telling.cluster_behind_list = info->kafka_cluster_id;
+  } else {
+    telling.list = info.error();
+  }
 }
 
 void Worker::StartHealth(const ConnectWorkerFacts& worker, const PollContext& context) {
@@ -55,10 +64,11 @@ void Worker::StartHealth(const ConnectWorkerFacts& worker, const PollContext& co
   if (!health_is_new_) {
     return;
   }
-  const Instant now = context.clock.Now();
-  health_.Start([this, now](const std::stop_token& stop) {
-    return HealthAnswer{
-        .at = now, .health = client_.Health({.deadline = now.mono + kHealthTakes, .stop = stop})};
+  health_.Start([this, &clock = context.clock](const std::stop_token& stop) {
+    Result<connect::WorkerHealth> health =
+        client_.Health({.deadline = clock.Now().mono + kHealthTakes, .stop = stop});
+    // A stuck herder is told 10 s later: the answer is of now, not of when it was asked for.
+    return HealthAnswer{.at = clock.Now(), .health = std::move(health)};
   });
 }
 
@@ -67,6 +77,10 @@ void Worker::TakeHealth(const PollContext& context, ConnectWorkerFacts& worker) 
     worker.health_told = WithError(worker.health_told, Error(Reason::kUnreachable, worker.why));
   }
   if (!health_.Ready(health_is_new_ ? kHealthPatience : Duration{0}, context.stop)) {
+    // A herder that goes round answers at once: while it does not, one that was stuck is still.
+    if (worker.alive && !health_.idle() && worker.health == ConnectHealth::kUnhealthy) {
+      TellHealth(context.clock.Now(), context, worker);
+    }
     return;
   }
   HealthAnswer answer = health_.Take();
@@ -76,11 +90,12 @@ void Worker::TakeHealth(const PollContext& context, ConnectWorkerFacts& worker) 
   }
   worker.health = answer.health->health;
   worker.health_words = std::move(answer.health->words);
-  worker.health_told =
-      std::make_shared<const Answer>(Answer{.source = "/health of " + client_.url(),
-                                            .taken_at = answer.at,
-                                            .good_for = GoodFor(context.interval) + kHealthTakes,
-                                            .error = {}});
+  TellHealth(answer.at, context, worker);
+}
+
+void Worker::TellHealth(const Instant& at, const PollContext& context,
+                        ConnectWorkerFacts& worker) const {
+  worker.health_told = MakeAnswer("/health of " + client_.url(), at, GoodFor(context.interval));
 }
 
 }  // namespace klaxon::connect_collector

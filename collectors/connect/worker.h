@@ -19,6 +19,9 @@ struct Telling {
   bool asked_list = false;
   Instant listed_at{};
   Result<std::vector<connect::NamedConnector>> list = Error(Reason::kInternal, "not asked");
+  /// The Kafka cluster that GET / told behind the list: the same address may lead elsewhere by
+  /// then.
+  std::string cluster_behind_list{};
 };
 
 /// One worker of a Connect cluster. Confined to one thread, except where it says otherwise.
@@ -34,7 +37,8 @@ class Worker {
   /// different threads at a time. `before` may be null.
   Telling Ask(bool list, const ConnectFacts* before, const PollContext& context);
 
-  /// Adds the list to what it told.
+  /// Adds the list to what it told. Who does not answer GET / behind it has no list either: nobody
+  /// knows whose it was.
   void List(Telling& telling, const ConnectFacts* before, const PollContext& context);
 
   /// Asks a living worker of 3.9 or later for its health: at once, and if its herder's thread is
@@ -51,6 +55,7 @@ class Worker {
   };
 
   Patience PatienceIn(const PollContext& context) const;
+  void TellHealth(const Instant& at, const PollContext& context, ConnectWorkerFacts& worker) const;
 
   const connect::ConnectClient client_;
   const Duration request_timeout_;

@@ -104,6 +104,8 @@ std::string EventInWords(const Event& event) {
       return fmt::format("{} rebalances ({})", event.subject, event.detail);
     case EventKind::kRebalanceEnded:
       return fmt::format("{} is Stable again", event.subject);
+    case EventKind::kConnectMoved:
+      return fmt::format("{}: {}", event.subject, event.detail);
     case EventKind::kElectionBegan:
       return fmt::format("ZooKeeper looks for a leader; {}", event.detail);
     case EventKind::kLeaderElected:

@@ -1,8 +1,13 @@
 #include "collectors/poll_loop.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -188,6 +193,65 @@ TEST_CASE("failures are counted by reason for as long as the loop lives", "[poll
   CHECK(last->status.failures.at(Reason::kUnreachable) == 1);
   CHECK(last->status.problems.empty());
   CHECK(last->status.last_answered == last->status.finished_at);
+}
+
+/// What is written to standard error while it lives.
+class LogLines {
+ public:
+  LogLines() {
+    std::fflush(stderr);
+    before_ = ::dup(STDERR_FILENO);
+    ::dup2(::fileno(file_), STDERR_FILENO);
+  }
+
+  ~LogLines() {
+    std::fflush(stderr);
+    ::dup2(before_, STDERR_FILENO);
+    ::close(before_);
+    std::fclose(file_);
+  }
+
+  LogLines(const LogLines&) = delete;
+  LogLines& operator=(const LogLines&) = delete;
+
+  std::string Text() const {
+    std::fflush(stderr);
+    std::string text(static_cast<size_t>(::lseek(::fileno(file_), 0, SEEK_END)), '\0');
+    const ssize_t size = ::pread(::fileno(file_), text.data(), text.size(), 0);
+    text.resize(static_cast<size_t>(std::max<ssize_t>(0, size)));
+    return text;
+  }
+
+ private:
+  std::FILE* file_ = std::tmpfile();
+  int before_ = -1;
+};
+
+TEST_CASE("trouble that was not mended is not logged as if it were", "[poll_loop]") {
+  for (const bool mended : {true, false}) {
+    const LogLines log;
+    std::atomic<int> polls = 0;
+    std::string text;
+    {
+      Bench bench([&](const PollContext&) {
+        if (++polls == 1) {
+          return Bad(Reason::kInvalid);
+        }
+        Reading reading = Good();
+        if (!mended) {
+          reading.endings = {{"broker 3", "it is another broker now"}};
+        }
+        return reading;
+      });
+      bench.After(1);
+      REQUIRE(bench.clock().AdvanceWhenAsleep(kInterval * 2));
+      bench.After(2);
+      text = log.Text();
+    }
+    CAPTURE(text);
+    CHECK((text.find("broker 3: no trouble any more") != std::string::npos) == mended);
+    CHECK((text.find("broker 3: it is another broker now") != std::string::npos) == !mended);
+  }
 }
 
 TEST_CASE("a poll may take as long as the interval", "[poll_loop]") {

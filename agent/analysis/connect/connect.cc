@@ -137,6 +137,19 @@ ConnectorDerived Judge(const ConnectGround& ground, const ConnectorFacts& facts,
   return derived;
 }
 
+/// Another Connect cluster behind the same addresses: nothing that is remembered is of it.
+void FollowCluster(const ConnectFacts& facts, std::shared_ptr<ConnectHistory>& history,
+                   Changes& changes) {
+  const std::string before = history->kafka_cluster_id;
+  const std::string& now = facts.kafka_cluster_id;
+  if (!before.empty() && !now.empty() && before != now) {
+    changes.Add(EventKind::kConnectMoved, "workers",
+                fmt::format("of Kafka cluster {} now, and were of {}", now, before));
+    history = std::make_shared<ConnectHistory>();
+  }
+  history->kafka_cluster_id = now.empty() ? before : now;
+}
+
 /// Every connector judged; the history keeps those that are still there.
 void JudgeAll(const ConnectGround& ground, ConnectDerived& derived, ConnectHistory& history,
               Changes& changes) {
@@ -170,6 +183,7 @@ ConnectOutcome AdvanceConnect(const ConnectInput& input) {
                      : std::make_shared<ConnectHistory>(*input.before->history);
   auto derived = std::make_shared<ConnectDerived>();
   Changes changes(input.section.instance);
+  FollowCluster(input.facts, history, changes);
   const JoinedCluster cluster = ClusterOf(input.section, input.facts, input.kafka);
   derived->workers = WorkersGroupOf(input.facts, cluster, history->group, input.now);
   FollowWorkers(derived->workers, input.now, *history, changes);

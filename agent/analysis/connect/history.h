@@ -46,6 +46,7 @@ struct ConnectorHistory {
 /// What analysis remembers of one Connect cluster.
 struct ConnectHistory {
   Instant started{};
+  std::string kafka_cluster_id{};                  ///< that the workers told; empty: none yet
   std::string group{};                             ///< of its workers, when last known
   std::string group_state{};                       ///< likewise
   std::optional<std::set<std::string>> workers{};  ///< "host:port", when the group was last at rest

@@ -255,5 +255,21 @@ TEST_CASE("what changes in a Connect cluster is an event, and nothing is at the 
   CHECK(events[7] == "worker_joined etl / w9:8083");
 }
 
+TEST_CASE("another Connect cluster behind the addresses begins anew", "[analysis]") {
+  ConnectEstate estate;
+  estate.Connector("sink", "sink", 1);
+  estate.Pass(10);
+  estate.Pass(10);
+  estate.cluster_id = "k2";
+  estate.connectors[0].state = "FAILED";
+  estate.Connector("theirs", "source", 1);
+  estate.Pass(10);
+  CHECK(estate.Events() ==
+        Words{"connect_moved etl / workers of Kafka cluster k2 now, and were of k1"});
+  CHECK(estate.First().age.since == estate.Now());
+  CHECK_FALSE(estate.First().age.seen);
+  CHECK(estate.First().failures_an_hour == 0);
+}
+
 }  // namespace
 }  // namespace klaxon

@@ -88,9 +88,9 @@ TEST_CASE("a poll tells the worker and every connector, those without a status t
   CHECK(bench.facts->connectors[1].type == "sink");
   REQUIRE(bench.facts->connectors[1].tasks.size() == 1);
   CHECK(bench.facts->connectors[1].tasks[0].root_cause == "c.D: why");
-  // Both are asked whether they live, and for their health; one lists, and tells plugins and
-  // topics.
-  CHECK(bench.http.TakeAsked().size() == 8);
+  // Both are asked whether they live, and for their health; one lists, is asked once more whose
+  // list that was, and tells plugins and topics.
+  CHECK(bench.http.TakeAsked().size() == 9);
 }
 
 TEST_CASE("when the worker is silent the next one is asked, and stays the first", "[connect]") {

@@ -191,7 +191,7 @@ TEST_CASE("topics that the worker does not track are not asked for again", "[con
   CHECK(bench.Poll().problems.empty());
   const uint64_t asked = bench.workers[0]->RequestCount();
   CHECK(bench.Poll().problems.empty());
-  CHECK(bench.workers[0]->RequestCount() - asked == 4);  // lives, is well, list, names
+  CHECK(bench.workers[0]->RequestCount() - asked == 5);  // lives, is well, list, names, whose
 }
 
 TEST_CASE("a worker in trouble leaves what is known, and the other one is asked", "[connect]") {
