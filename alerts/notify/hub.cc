@@ -136,6 +136,11 @@ bool Hub::WaitToDecide(const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
+bool Hub::HasNews() const {
+  const Lock lock(mutex_);
+  return poked_;
+}
+
 void Hub::ForgetOldSilences(WallTime now) {
   constexpr auto kKept = std::chrono::hours{24} * 5;  // Alertmanager's --data.retention
   std::erase_if(contents_.silences,

@@ -44,6 +44,8 @@ class Hub {
 
   /// Waits until there is something to decide; false: it was stopped.
   bool WaitToDecide(const std::stop_token& stop);
+  /// Something was told that nobody has decided on yet.
+  bool HasNews() const;
   /// Decides, and writes what was decided in one transaction.
   void DecideNow();
 

@@ -19,6 +19,9 @@ class Notifier::Impl {
       while (hub.WaitToDecide(stop)) {
         hub.DecideNow();
       }
+      if (hub.HasNews()) {
+        hub.DecideNow();  // what was told right before the end is not to be lost with it
+      }
     });
   }
 

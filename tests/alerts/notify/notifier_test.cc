@@ -140,6 +140,15 @@ TEST_CASE("What is accepted leaves the outbox, and a receipt stays") {
   CHECK(notifier->GetReport().durable);
 }
 
+TEST_CASE("What rules want to find again is written, however soon the end comes") {
+  Office office;
+  for (int i = 0; i < 50; ++i) {
+    const std::map<std::string, std::string> states{{"rule", std::to_string(i)}};
+    office.Tell(*office.Begin(), {Firing(kStuck, 0)}, states);
+    CHECK(office.Begin()->RestoredStates() == states);
+  }
+}
+
 TEST_CASE("What was not accepted is told after a restart, and states come back") {
   Office office;
   office.desk.AnswerFirst({{.outcome = Outcome::kRetry, .words = "down", .retry_after = hours{1}}});
