@@ -35,8 +35,8 @@ struct AgentConfig {
   std::string cluster_label = "cluster";
   WebSettings web{};
   HistorySettings history{};
-  std::string audit_file{};          ///< empty: standard error
-  std::string state_directory{};     ///< empty: nothing outlives the agent
+  std::string audit_file{};       ///< empty: standard error
+  std::string state_directory{};  ///< empty: nothing outlives the agent
   RuleSettings rules{};
   std::vector<SourceRef> sources{};  ///< in the order of the file
   notify::Settings notify{};         ///< who is told of alerts
