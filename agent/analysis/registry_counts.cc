@@ -86,7 +86,7 @@ void CountSubjects(const SchemaRegistryFacts& facts, SchemaRegistryDerived& deri
   std::set<int32_t> ids;
   for (const SubjectRef& subject : facts.inventory->subjects) {
     const bool deleted = subject->deleted();
-    derived.counts.vanished += subject->vanished ? 1 : 0;
+    derived.counts.vanished += subject->vanished ? 1U : 0U;
     (deleted ? derived.counts.deleted_subjects : derived.counts.subjects) += 1;
     if (!deleted && subject->compatibility) {
       const std::string& own = *subject->compatibility;

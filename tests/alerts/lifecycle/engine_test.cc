@@ -1,5 +1,6 @@
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -36,7 +37,7 @@ struct Running {
 
   void Run(Duration from, Duration till, double lag) {
     for (Duration at = from; at <= till; at += seconds(5)) {
-      store.Append(series::Labels({{"__name__", "lag"}}),
+      store.Append(series::Labels({std::pair<std::string, std::string>("__name__", "lag")}),
                    {.time = Milliseconds(At(at)), .value = lag});
       engine.EvaluateDue(At(at), store, sink);
     }
