@@ -93,7 +93,7 @@ bool Book::Take(registry::VersionedSchema schema) {
     Change(draft);
   } else {
     const bool deleted = schema.deleted.value_or(place->deleted);
-    rewritten_ += *place->schema != *shared ? 1 : 0;
+    rewritten_ += *place->schema != *shared ? 1U : 0U;
     if (*place->schema != *shared || place->deleted != deleted) {
       place->schema = shared;
       place->deleted = deleted;
