@@ -52,11 +52,13 @@ void TryIntegrations(const notify::Settings& settings, const std::string& name,
       continue;
     }
     const Instant now = SystemClock().Now();
-    const notify::Message message{.receiver = integration.receiver,
-                                  .group_key = R"({}:{alertname="KlaxonTest"})",
-                                  .group_labels = series::Labels({{"alertname", "KlaxonTest"}}),
-                                  .alerts = {TestAlert(now)},
-                                  .at = now.wall};
+    const alerts::Alert alert = TestAlert(now);
+    const notify::Message message{
+        .receiver = integration.receiver,
+        .group_key = R"({}:{alertname="KlaxonTest"})",
+        .group_labels = series::LabelFilter::Only({"alertname"}).Apply(alert.labels),
+        .alerts = {alert},
+        .at = now.wall};
     const notify::Delivery delivery = integration.make(deps)->Send(
         message, {.deadline = now.mono + kTestPatience, .stop = {}, .now = now.wall});
     ++tally.tried;
