@@ -87,7 +87,8 @@ class RegistryNode::Impl {
       query[name] = value;
     }
     const bool hides = !hidden.empty() && path == "/subjects" && ++lists_ % 2 == 1;
-    RegistryAnswer answer = AnswerOf(hides ? Without(hidden) : state_, path, query);
+    RegistryAnswer answer =
+        hides ? AnswerOf(Without(hidden), path, query) : AnswerOf(state_, path, query);
     return http::JsonResponse(answer.status, std::move(answer.body));
   }
 
