@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
+#include "agent/base/text.h"
 #include "exporters/status_page/connect_section.h"
 #include "exporters/status_page/html.h"
 
