@@ -1,7 +1,5 @@
 #include "alerts/notify/alert_text.h"
 
-#include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -9,24 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/base/text.h"
+#include "alerts/notify/json_moment.h"
 
 namespace klaxon::notify {
 namespace {
 
 using nlohmann::json;
-
-/// To the nanosecond: an alert is told apart from its next firing by when it began.
-int64_t StampOf(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-}
-
-/// No stamp overflows later, whatever the file holds.
-WallTime TimeOf(const json& value) {
-  constexpr int64_t kMost = 9'000'000'000'000'000'000;
-  const int64_t stamp = value.is_number_integer() ? value.get<int64_t>() : 0;
-  return WallTime{std::chrono::duration_cast<WallTime::duration>(
-      std::chrono::nanoseconds{std::clamp<int64_t>(stamp, 0, kMost)})};
-}
 
 json JsonOf(const series::Labels& labels) {
   json object = json::object();
@@ -73,12 +59,12 @@ alerts::Alert AlertIn(const json& object) {
   };
   alerts::Alert alert{.labels = LabelsIn(part("labels")),
                       .annotations = LabelsIn(part("annotations")),
-                      .starts_at = TimeOf(part("starts"))};
+                      .starts_at = MomentOf(part("starts"))};
   if (part("ends").is_number()) {
-    alert.ends_at = TimeOf(part("ends"));
+    alert.ends_at = MomentOf(part("ends"));
   }
   if (part("unknown").is_number()) {
-    alert.unknown_since = TimeOf(part("unknown"));
+    alert.unknown_since = MomentOf(part("unknown"));
   }
   alert.value = part("value").is_number() ? part("value").get<double>() : std::nan("");
   alert.generator_address = part("page").is_string() ? part("page").get<std::string>() : "";

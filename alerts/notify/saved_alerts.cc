@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "agent/base/log.h"
 #include "agent/base/text.h"
 #include "alerts/notify/alert_text.h"
+#include "alerts/notify/json_moment.h"
 
 namespace klaxon::notify {
 namespace {
@@ -21,27 +21,15 @@ using SavedMoment = std::optional<WallTime>;
 
 constexpr std::string_view kEvaluatedAt = "at";
 
-/// To the nanosecond: what is restored must be equal to what was saved.
-int64_t NanosecondsOf(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-}
-
-WallTime MomentFrom(const json& value) {
-  constexpr int64_t kMost = 9'000'000'000'000'000'000;
-  const int64_t stamp = value.is_number_integer() ? value.get<int64_t>() : 0;
-  return WallTime{std::chrono::duration_cast<WallTime::duration>(
-      std::chrono::nanoseconds{std::clamp<int64_t>(stamp, 0, kMost)})};
-}
-
 void PutMoment(json& object, const char* name, const SavedMoment& time) {
   if (time) {
-    object[name] = NanosecondsOf(*time);
+    object[name] = StampOf(*time);
   }
 }
 
 SavedMoment TakeMoment(const json& object, const char* name) {
   const auto found = object.find(name);
-  return found == object.end() ? SavedMoment() : SavedMoment(MomentFrom(*found));
+  return found == object.end() ? SavedMoment() : SavedMoment(MomentOf(*found));
 }
 
 std::string TextIn(const json& object, const char* name) {
@@ -60,7 +48,7 @@ std::string KeyOf(const alerts::SavedAlert& saved) {
 std::string StateOf(const alerts::ActiveAlert& alert) {
   json object{{"annotations", ToText(alert.annotations)},
               {"phase", static_cast<int>(alert.phase)},
-              {"active", NanosecondsOf(alert.active_since)}};
+              {"active", StampOf(alert.active_since)}};
   if (std::isfinite(alert.value)) {
     object["value"] = alert.value;
   }
@@ -107,7 +95,7 @@ std::optional<alerts::SavedAlert> SavedFrom(const std::string& key, const std::s
 
 std::map<std::string, std::string> ToStates(const alerts::SavedAlerts& saved) {
   std::map<std::string, std::string> states;
-  states[std::string(kEvaluatedAt)] = json(NanosecondsOf(saved.at)).dump();
+  states[std::string(kEvaluatedAt)] = json(StampOf(saved.at)).dump();
   for (const alerts::SavedAlert& each : saved.alerts) {
     states[KeyOf(each)] = StateOf(each.alert);
   }
@@ -118,7 +106,7 @@ alerts::SavedAlerts FromStates(const std::map<std::string, std::string>& states)
   alerts::SavedAlerts saved;
   for (const auto& [key, state] : states) {
     if (key == kEvaluatedAt) {
-      saved.at = MomentFrom(json::parse(state, nullptr, false));
+      saved.at = MomentOf(json::parse(state, nullptr, false));
     } else if (std::optional<alerts::SavedAlert> alert = SavedFrom(key, state)) {
       saved.alerts.push_back(*std::move(alert));
     } else {

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <fstream>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -54,17 +56,11 @@ class Victim {
     }
   }
 
-  /// Whether it has killed itself, within a long time.
+  /// Waits for its end, as long as the test may take; whether it has killed itself.
   bool Died() {
-    for (int i = 0; i < 4000; ++i) {
-      int status = 0;
-      if (::waitpid(pid_, &status, WNOHANG) == pid_) {
-        pid_ = 0;
-        return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    }
-    return false;
+    int status = 0;
+    const bool ended = ::waitpid(std::exchange(pid_, 0), &status, 0) > 0;
+    return ended && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   }
 
  private:
@@ -105,19 +101,12 @@ class Incident {
   bool Heard(const std::string& name, bool firing) {
     const std::string wanted =
         (firing ? "+" : "-") + name + "@" + std::to_string(alerts_[name].first);
-    for (int i = 0; i < 6000; ++i) {
-      {
-        const std::scoped_lock lock(mutex_);
-        const bool all = std::ranges::all_of(paths_, [&](char path) {
-          return accepted_[std::string("/") + path].last[name] == wanted;
-        });
-        if (all) {
-          return true;
-        }
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
-    }
-    return false;
+    std::unique_lock lock(mutex_);
+    return heard_.wait_for(lock, std::chrono::seconds{60}, [&] {
+      return std::ranges::all_of(paths_, [&](char path) {
+        return accepted_[std::string("/") + path].last[name] == wanted;
+      });
+    });
   }
 
   std::map<std::string, Accepted> accepted() {
@@ -155,6 +144,7 @@ class Incident {
       const std::scoped_lock lock(mutex_);
       Take(body, accepted_[request.substr(5, 2)]);
     }
+    heard_.notify_all();
     RawServer::Fixed("200 OK", "")(socket, request);
   }
 
@@ -192,6 +182,7 @@ class Incident {
   const std::string paths_;
   const std::function<bool()> refuses_;
   std::mutex mutex_;
+  std::condition_variable heard_;
   std::map<std::string, Accepted> accepted_;
   std::map<std::string, std::pair<int64_t, int64_t>> alerts_;
   int64_t moment_ = 0;
