@@ -1,10 +1,10 @@
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -61,6 +61,7 @@ class Alertmanager {
         "--storage.path=" + folder_.path(),
         "--cluster.listen-address=", "--web.listen-address=" + url_.substr(7)};
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (std::string& word : words) {
       pointers.push_back(word.data());
     }

@@ -33,6 +33,7 @@ class Victim {
          const std::string& point = "never", const std::string& kind = "firing") {
     std::vector<std::string> words{KLAXON_NOTIFY_VICTIM, folder, url, point, kind, paths};
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (std::string& word : words) {
       pointers.push_back(word.data());
     }

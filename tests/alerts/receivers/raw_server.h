@@ -27,8 +27,9 @@ class RawServer {
   enum class Speaks { kFirst, kAfterRequest };
 
   explicit RawServer(Answer answer, Speaks speaks = Speaks::kAfterRequest)
-      : answer_(std::move(answer)), speaks_(speaks) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      : answer_(std::move(answer)),
+        speaks_(speaks),
+        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
