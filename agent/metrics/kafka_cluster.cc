@@ -77,23 +77,23 @@ constexpr std::array kRows{
                     .help = "Brokers of the cluster that are alive according to its metadata",
                     .labels = kCluster,
                     .source = kMetadata},
-           .emit = EachKafka<EmitBrokers>},
+           .emit = Each<EmitBrokers>},
     Metric{.info = {.name = "kafka_broker_info",
                     .help = "The address that a broker advertises; always 1",
                     .labels = kBrokerAddress,
                     .source = kMetadata},
-           .emit = EachKafka<EmitBrokerInfo>},
+           .emit = Each<EmitBrokerInfo>},
     Metric{.info = {.name = "kafka_broker_up",
                     .help = "0 if a broker that is alive according to the metadata did not answer "
                             "Klaxon's last requests, else 1",
                     .labels = kClusterId,
                     .source = kMetadata},
-           .emit = EachKafka<EmitBrokerUp>},
+           .emit = Each<EmitBrokerUp>},
     Metric{.info = {.name = "kafka_cluster_info",
                     .help = "The id that the cluster gave itself; always 1",
                     .labels = kClusterInfo,
                     .source = kMetadata},
-           .emit = EachKafka<EmitClusterInfo>},
+           .emit = Each<EmitClusterInfo>},
     Metric{
         .info = {.name = "kafka_cluster_metadata_proof",
                  .help = "1 for what is known of the metadata: proven (the quorum has a leader), "
@@ -101,13 +101,13 @@ constexpr std::array kRows{
                          "replicas are then not exported)",
                  .labels = kClusterProof,
                  .source = kMetadata},
-        .emit = EachKafka<EmitProof>},
+        .emit = Each<EmitProof>},
     Metric{.info = {.name = "kafka_controller_id",
                     .help = "The broker or controller that is the active controller, -1 if there "
                             "is none",
                     .labels = kCluster,
                     .source = "DescribeQuorum, without KRaft Metadata"},
-           .emit = EachKafka<EmitController>},
+           .emit = Each<EmitController>},
 };
 
 }  // namespace

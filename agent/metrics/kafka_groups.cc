@@ -186,36 +186,36 @@ constexpr std::array kRows{
                             "always 1",
                     .labels = kGroupInfo,
                     .source = "ListGroups of the coordinator"},
-           .emit = EachKafka<EmitInfo>},
+           .emit = Each<EmitInfo>},
     Metric{.info = {.name = "kafka_consumergroup_state",
                     .help = "1 for the state a group is in, 0 for the others of its kind, in "
                             "Kafka's own words",
                     .labels = kGroupState,
                     .source = kDescribed},
-           .emit = EachKafka<EmitState>},
+           .emit = Each<EmitState>},
     Metric{.info = {.name = "kafka_consumergroup_members",
                     .help = "Members of a group; no series where they cannot be read",
                     .labels = kGroup,
                     .source = kDescribed},
-           .emit = EachKafka<EmitMembers>},
+           .emit = Each<EmitMembers>},
     Metric{
         .info = {.name = "kafka_consumergroup_current_offset",
                  .help = "Offset that a group committed: the next record it will read; no series "
                          "for a partition it never committed",
                  .labels = kGroupPartition,
                  .source = kCommits},
-        .emit = EachKafka<EachCommittedTopic<EmitCommitted>>},
+        .emit = Each<EachCommittedTopic<EmitCommitted>>},
     Metric{.info = {.name = "kafka_consumergroup_current_offset_sum",
                     .help = "Sum of the offsets that a group committed in a topic",
                     .labels = kGroupTopic,
                     .source = kCommits},
-           .emit = EachKafka<EachCommittedTopic<EmitCommittedSum>>},
+           .emit = Each<EachCommittedTopic<EmitCommittedSum>>},
     Metric{.info = {.name = "kafka_consumergroup_lag",
                     .help = "Records between what a group committed and the end of the partition; "
                             "no series where it is not known",
                     .labels = kGroupPartition,
                     .source = kLagSource},
-           .emit = EachKafka<EachCommittedTopic<EmitLag>>},
+           .emit = Each<EachCommittedTopic<EmitLag>>},
     Metric{
         .info = {.name = "kafka_consumergroup_lag_sum",
                  .help = "Sum of a group's lag over the partitions of a topic that it committed; "
@@ -223,7 +223,7 @@ constexpr std::array kRows{
                          "see kafka_consumergroup_lag_unknown",
                  .labels = kGroupTopic,
                  .source = kLagSource},
-        .emit = EachKafka<EachCommittedTopic<EmitLagSum>>},
+        .emit = Each<EachCommittedTopic<EmitLagSum>>},
     Metric{.info = {.name = "kafka_consumergroup_lag_unknown",
                     .help = "Partitions that a group committed and whose lag is not known, by "
                             "reason: no_end_offset (the end was not read lately), no_topic (it is "
@@ -231,7 +231,7 @@ constexpr std::array kRows{
                             "lost); no series where there are none",
                     .labels = kLagUnknown,
                     .source = kCommits},
-           .emit = EachKafka<EachCommittedTopic<EmitLagUnknown>>},
+           .emit = Each<EachCommittedTopic<EmitLagUnknown>>},
 };
 
 }  // namespace

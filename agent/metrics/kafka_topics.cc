@@ -96,7 +96,7 @@ constexpr std::string_view kLeadership = "Metadata, proven by DescribeQuorum";
 template <std::optional<double> (*kValue)(const PartitionFacts&)>
 constexpr Metric LeadershipRow(std::string_view name, std::string_view help) {
   return {.info = {.name = name, .help = help, .labels = kPartition, .source = kLeadership},
-          .emit = EachKafka<EmitLeadership<kValue>>};
+          .emit = Each<EmitLeadership<kValue>>};
 }
 
 constexpr std::array kRows{
@@ -104,17 +104,17 @@ constexpr std::array kRows{
                     .help = "Partitions of a topic",
                     .labels = kTopic,
                     .source = "Metadata"},
-           .emit = EachKafka<EmitPartitions>},
+           .emit = Each<EmitPartitions>},
     Metric{.info = {.name = "kafka_topic_partition_current_offset",
                     .help = "Offset that the next record of a partition will get (high watermark)",
                     .labels = kPartition,
                     .source = "ListOffsets of the leader"},
-           .emit = EachKafka<EmitOffset<&PartitionFacts::latest>>},
+           .emit = Each<EmitOffset<&PartitionFacts::latest>>},
     Metric{.info = {.name = "kafka_topic_partition_oldest_offset",
                     .help = "Offset of the oldest record that a partition still holds",
                     .labels = kPartition,
                     .source = "ListOffsets of the leader"},
-           .emit = EachKafka<EmitOffset<&PartitionFacts::earliest>>},
+           .emit = Each<EmitOffset<&PartitionFacts::earliest>>},
     LeadershipRow<Leader>("kafka_topic_partition_leader",
                           "Broker id of a partition's leader; no series while it has none"),
     LeadershipRow<Leaderless>(

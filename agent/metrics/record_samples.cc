@@ -52,7 +52,7 @@ constexpr std::array kRows{
                             "schema; `klaxon decode` has the verdicts in words; no series for 0",
                     .labels = kVerdict,
                     .source = kSample},
-           .emit = EachRecordSamples<EachSample<EmitVerdicts>>},
+           .emit = Each<EachSample<EmitVerdicts>>},
     Metric{
         .info =
             {.name = "kafka_topic_sampled_records_unreadable",
@@ -62,7 +62,7 @@ constexpr std::array kRows{
                  "while the registry does not tell",
              .labels = kPart,
              .source = kSample},
-        .emit = EachRecordSamples<EachSample<EmitBad>>},
+        .emit = Each<EachSample<EmitBad>>},
 };
 
 }  // namespace

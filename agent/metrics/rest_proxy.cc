@@ -37,7 +37,7 @@ void EachNode(const RestProxyPart& part, Emitter& emitter) {
 }
 
 template <void (*kEmit)(const NodePart&, Emitter&)>
-constexpr auto kEachNode = EachRestProxy<EachNode<kEmit>>;
+constexpr auto kEachNode = Each<EachNode<kEmit>>;
 
 /// Whether what `answer` brought of a node may be emitted.
 bool Told(const NodePart& node, const AnswerRef& answer, Emitter& emitter) {

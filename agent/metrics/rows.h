@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "agent/metrics/writer.h"
@@ -48,89 +49,42 @@ void EmitStates(std::span<const std::string_view> known, std::string_view now, E
   }
 }
 
-/// Makes a row of what one Kafka cluster emits. A cluster that never answered is unknown as a
-/// whole.
-template <void (*kEmit)(const KafkaPart&, Emitter&)>
-void EachKafka(const View& view, Emitter& emitter) {
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const KafkaFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const KafkaDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
-    } else if (part.section->collector == kKafkaCollector) {
-      emitter.Unknown(nullptr, {part.section->cluster});
+template <class Part>
+inline constexpr std::string_view kCollectorOf{};
+template <>
+inline constexpr std::string_view kCollectorOf<KafkaPart> = kKafkaCollector;
+template <>
+inline constexpr std::string_view kCollectorOf<ConnectPart> = kConnectCollector;
+template <>
+inline constexpr std::string_view kCollectorOf<SchemaRegistryPart> = kSchemaRegistryCollector;
+template <>
+inline constexpr std::string_view kCollectorOf<RestProxyPart> = kRestProxyCollector;
+template <>
+inline constexpr std::string_view kCollectorOf<ZookeeperPart> = kZookeeperCollector;
+template <>
+inline constexpr std::string_view kCollectorOf<RecordSamplesPart> = kRecordSamplesCollector;
+
+template <class Part>
+void EmitEach(const View& view, Emitter& emitter, void (*emit)(const Part&, Emitter&)) {
+  for (const ViewPart& candidate : view.parts) {
+    const Section& section = *candidate.section;
+    if (const std::optional<Part> part = PartOf<Part>(candidate)) {
+      emit(*part, emitter);
+    } else if (section.collector != kCollectorOf<Part>) {
+      continue;
+    } else if (section.instance.empty()) {
+      emitter.Unknown(nullptr, {section.cluster});
+    } else {
+      emitter.Unknown(nullptr, {section.cluster, section.instance});
     }
   }
 }
 
-/// The same for a Connect cluster.
-template <void (*kEmit)(const ConnectPart&, Emitter&)>
-void EachConnect(const View& view, Emitter& emitter) {
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const ConnectDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
-    } else if (part.section->collector == kConnectCollector) {
-      emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
-    }
-  }
-}
-
-/// The same for a schema registry.
-template <void (*kEmit)(const SchemaRegistryPart&, Emitter&)>
-void EachRegistry(const View& view, Emitter& emitter) {
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const SchemaRegistryFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const SchemaRegistryDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
-    } else if (part.section->collector == kSchemaRegistryCollector) {
-      emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
-    }
-  }
-}
-
-/// The same for a REST proxy.
-template <void (*kEmit)(const RestProxyPart&, Emitter&)>
-void EachRestProxy(const View& view, Emitter& emitter) {
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const RestProxyFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const RestProxyDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
-    } else if (part.section->collector == kRestProxyCollector) {
-      emitter.Unknown(nullptr, {part.section->cluster, part.section->instance});
-    }
-  }
-}
-
-/// The same for a ZooKeeper ensemble.
-template <void (*kEmit)(const ZookeeperPart&, Emitter&)>
-void EachZookeeper(const View& view, Emitter& emitter) {
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const ZookeeperDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
-    } else if (part.section->collector == kZookeeperCollector) {
-      emitter.Unknown(nullptr, {part.section->cluster});
-    }
-  }
-}
-
-/// The same for the sampled records of a Kafka cluster.
-template <void (*kEmit)(const RecordSamplesPart&, Emitter&)>
-void EachRecordSamples(const View& view, Emitter& emitter) {
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const RecordSampleFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const RecordSamplesDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      kEmit({.section = *part.section, .facts = *facts, .derived = *derived}, emitter);
-    } else if (part.section->collector == kRecordSamplesCollector) {
-      emitter.Unknown(nullptr, {part.section->cluster});
-    }
-  }
+/// Makes a row of what one source emits: `kEmit` takes its kind of part and the emitter. A source
+/// that never answered is unknown as a whole.
+template <auto kEmit>
+void Each(const View& view, Emitter& emitter) {
+  EmitEach(view, emitter, kEmit);
 }
 
 // The parts of ConnectTable(), in its order, behind those of connect.cc.

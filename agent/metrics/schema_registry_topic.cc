@@ -51,16 +51,16 @@ constexpr std::array kRows{
     Of("kafka_schema_registry_topic_followed",
        "1 if the registry's topic tells its subjects, 0 if the nodes do because it cannot be read; "
        "no series without `topic`",
-       kTail, EachRegistry<EmitFollowed>),
+       kTail, Each<EmitFollowed>),
     Of("kafka_schema_registry_topic_compacted",
        "1 if the registry's topic has cleanup.policy compact, 0 if schemas vanish when they are "
        "old",
-       "DescribeConfigs", EachRegistry<EmitCompacted>),
+       "DescribeConfigs", Each<EmitCompacted>),
     Of("kafka_schema_registry_topic_records", "Records read since the topic was begun", kTail,
-       EachRegistry<EmitTopicCount<&RegistryTopicFacts::records>>),
+       Each<EmitTopicCount<&RegistryTopicFacts::records>>),
     Of("kafka_schema_registry_topic_unreadable_records",
        "Of these, records that are none of a registry's", kTail,
-       EachRegistry<EmitTopicCount<&RegistryTopicFacts::unreadable>>),
+       Each<EmitTopicCount<&RegistryTopicFacts::unreadable>>),
 };
 
 }  // namespace

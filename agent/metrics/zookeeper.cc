@@ -27,7 +27,7 @@ void EachServer(const ZookeeperPart& part, Emitter& emitter) {
 }
 
 template <void (*kEmit)(const ZookeeperPart&, const ZookeeperServerFacts&, Emitter&)>
-constexpr auto kEachServer = EachZookeeper<EachServer<kEmit>>;
+constexpr auto kEachServer = Each<EachServer<kEmit>>;
 
 /// Whether what `answer` brought of a server may be emitted.
 bool Told(const ZookeeperPart& part, const ZookeeperServerFacts& server, const AnswerRef& answer,

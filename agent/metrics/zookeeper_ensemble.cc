@@ -113,29 +113,29 @@ constexpr std::array kEnsembleRows{
        "serve, no server that answers leads), not_serving (none serves more than reads), "
        "disagreeing (several lead, or a follower is of a later epoch than its leader, in two polls "
        "in a row); no series while no server answers",
-       kServersPoll, EachZookeeper<EmitEnsembleState>),
+       kServersPoll, Each<EmitEnsembleState>),
     Of("zookeeper_ensemble_leaders",
        "Servers that say they lead; no series if none does and a server is silent", kServersPoll,
-       EachZookeeper<EmitLeaders>),
+       Each<EmitLeaders>),
     Of("zookeeper_ensemble_elections_total",
        "Elections that ended since Klaxon started, by the epoch of the leader where it is told, "
        "else by the leaders that were seen",
-       kServersPoll, EachZookeeper<EmitElections>),
+       kServersPoll, Each<EmitElections>),
     Of("zookeeper_ensemble_leaderless_seconds",
        "Since when nobody leads, as Klaxon saw it; 0 while somebody does", kServersPoll,
-       EachZookeeper<EmitLeaderless>, "seconds"),
+       Each<EmitLeaderless>, "seconds"),
     Of("zookeeper_ensemble_servers", "Servers in the configuration of Klaxon", kServersPoll,
-       EachZookeeper<EmitServers>),
+       Each<EmitServers>),
     Of("zookeeper_kafka_brokers", "Brokers that live and are registered in ZooKeeper", kNodes,
-       EachZookeeper<EmitKafkaBrokers>),
+       Each<EmitKafkaBrokers>),
     Of("zookeeper_kafka_migration_state",
        "1 for how far a migration of Kafka to KRaft has come: none, prepared (it has left its "
        "mark, KRaft does not lead), dual_write (KRaft leads and writes to ZooKeeper too), "
        "brokers_gone (it leads, and no broker is registered in ZooKeeper any more)",
-       kNodes, EachZookeeper<EmitMigration>),
+       kNodes, Each<EmitMigration>),
     Of("zookeeper_kafka_migration_written_timestamp_seconds",
        "When KRaft last wrote to ZooKeeper that it migrates; no series if it never did", kNodes,
-       EachZookeeper<EmitMigrationWritten>, "seconds"),
+       Each<EmitMigrationWritten>, "seconds"),
 };
 
 }  // namespace

@@ -21,19 +21,18 @@ std::string_view Name(LagState state) {
   std::abort();
 }
 
-std::vector<KafkaPart> KafkaParts(const View& view) {
-  std::vector<KafkaPart> parts;
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const KafkaFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const KafkaDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
+namespace {
+
+template <class Part>
+std::vector<Part> PartsOf(const View& view) {
+  std::vector<Part> parts;
+  for (const ViewPart& candidate : view.parts) {
+    if (const std::optional<Part> part = PartOf<Part>(candidate)) {
+      parts.push_back(*part);
     }
   }
   return parts;
 }
-
-namespace {
 
 /// What recovery thinks of the same Connect cluster.
 const RecoveryFacts* RecoveryOf(const View& view, const Section& connect) {
@@ -49,67 +48,32 @@ const RecoveryFacts* RecoveryOf(const View& view, const Section& connect) {
 
 }  // namespace
 
+std::vector<KafkaPart> KafkaParts(const View& view) {
+  return PartsOf<KafkaPart>(view);
+}
+
 std::vector<ConnectPart> ConnectParts(const View& view) {
-  std::vector<ConnectPart> parts;
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const ConnectFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const ConnectDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      parts.push_back({.section = *part.section,
-                       .facts = *facts,
-                       .derived = *derived,
-                       .recovery = RecoveryOf(view, *part.section)});
-    }
+  std::vector<ConnectPart> parts = PartsOf<ConnectPart>(view);
+  for (ConnectPart& part : parts) {
+    part.recovery = RecoveryOf(view, part.section);
   }
   return parts;
 }
 
 std::vector<SchemaRegistryPart> SchemaRegistryParts(const View& view) {
-  std::vector<SchemaRegistryPart> parts;
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const SchemaRegistryFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const SchemaRegistryDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
-    }
-  }
-  return parts;
+  return PartsOf<SchemaRegistryPart>(view);
 }
 
 std::vector<RestProxyPart> RestProxyParts(const View& view) {
-  std::vector<RestProxyPart> parts;
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const RestProxyFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const RestProxyDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
-    }
-  }
-  return parts;
+  return PartsOf<RestProxyPart>(view);
 }
 
 std::vector<ZookeeperPart> ZookeeperParts(const View& view) {
-  std::vector<ZookeeperPart> parts;
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const ZookeeperFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const ZookeeperDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
-    }
-  }
-  return parts;
+  return PartsOf<ZookeeperPart>(view);
 }
 
 std::vector<RecordSamplesPart> RecordSamplesParts(const View& view) {
-  std::vector<RecordSamplesPart> parts;
-  for (const ViewPart& part : view.parts) {
-    const auto* facts = dynamic_cast<const RecordSampleFacts*>(part.section->facts.get());
-    const auto* derived = dynamic_cast<const RecordSamplesDerived*>(part.derived.get());
-    if (facts != nullptr && derived != nullptr) {
-      parts.push_back({.section = *part.section, .facts = *facts, .derived = *derived});
-    }
-  }
-  return parts;
+  return PartsOf<RecordSamplesPart>(view);
 }
 
 MonoTime NextExpiry(const View& view) {

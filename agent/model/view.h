@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -72,48 +73,45 @@ struct View {
 
 using ViewRef = std::shared_ptr<const View>;
 
-/// One Kafka cluster of a view. REQUIRES: the view outlives it.
-struct KafkaPart {
+/// What one source told, and what analysis made of it. REQUIRES: the view outlives it.
+template <class FactsOfKind, class DerivedOfKind>
+struct SourcePart {
+  using Facts = FactsOfKind;
+  using Derived = DerivedOfKind;
+
   const Section& section;
-  const KafkaFacts& facts;
-  const KafkaDerived& derived;
+  const Facts& facts;
+  const Derived& derived;
 };
 
-/// One Connect cluster of a view. REQUIRES: the view outlives it.
+using KafkaPart = SourcePart<KafkaFacts, KafkaDerived>;
+using SchemaRegistryPart = SourcePart<SchemaRegistryFacts, SchemaRegistryDerived>;
+using RestProxyPart = SourcePart<RestProxyFacts, RestProxyDerived>;
+using ZookeeperPart = SourcePart<ZookeeperFacts, ZookeeperDerived>;
+/// The sampled records of one Kafka cluster.
+using RecordSamplesPart = SourcePart<RecordSampleFacts, RecordSamplesDerived>;
+
+/// A Connect cluster, with what recovery thinks of it.
 struct ConnectPart {
+  using Facts = ConnectFacts;
+  using Derived = ConnectDerived;
+
   const Section& section;
   const ConnectFacts& facts;
   const ConnectDerived& derived;
   const RecoveryFacts* recovery = nullptr;  ///< null: nothing was decided yet
 };
 
-/// One schema registry of a view. REQUIRES: the view outlives it.
-struct SchemaRegistryPart {
-  const Section& section;
-  const SchemaRegistryFacts& facts;
-  const SchemaRegistryDerived& derived;
-};
-
-/// One REST proxy of a view. REQUIRES: the view outlives it.
-struct RestProxyPart {
-  const Section& section;
-  const RestProxyFacts& facts;
-  const RestProxyDerived& derived;
-};
-
-/// One ZooKeeper ensemble of a view. REQUIRES: the view outlives it.
-struct ZookeeperPart {
-  const Section& section;
-  const ZookeeperFacts& facts;
-  const ZookeeperDerived& derived;
-};
-
-/// The sampled records of one Kafka cluster of a view. REQUIRES: the view outlives it.
-struct RecordSamplesPart {
-  const Section& section;
-  const RecordSampleFacts& facts;
-  const RecordSamplesDerived& derived;
-};
+/// `part` as one of that kind; none if it is of another, or its source never answered.
+template <class Part>
+std::optional<Part> PartOf(const ViewPart& part) {
+  const auto* facts = dynamic_cast<const typename Part::Facts*>(part.section->facts.get());
+  const auto* derived = dynamic_cast<const typename Part::Derived*>(part.derived.get());
+  if (facts == nullptr || derived == nullptr) {
+    return std::nullopt;
+  }
+  return Part{.section = *part.section, .facts = *facts, .derived = *derived};
+}
 
 /// The parts that have facts of that kind, in order.
 std::vector<KafkaPart> KafkaParts(const View& view);
