@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace klaxon::alerts {
@@ -22,6 +23,33 @@ uint64_t HashOf(const rules::Group& group) {
   return hash;
 }
 
+/// Alerts, each set of labels once: receivers know them by nothing else.
+class AlertList {
+ public:
+  void Add(const ActiveAlert& active, const std::string& address) {
+    std::optional<Alert> alert = AsAlert(active, address);
+    if (!alert) return;
+    const auto [place, is_new] = places_.try_emplace(active.labels, alerts_.size());
+    if (is_new) {
+      alerts_.push_back(*std::move(alert));
+    } else if (CountsMore(*alert, alerts_[place->second])) {
+      alerts_[place->second] = *std::move(alert);
+    }
+  }
+
+  std::vector<Alert> Take() && { return std::move(alerts_); }
+
+ private:
+  /// What fires, the longer the better; else what ended last.
+  static bool CountsMore(const Alert& one, const Alert& other) {
+    if (one.firing() != other.firing()) return one.firing();
+    return one.firing() ? one.starts_at < other.starts_at : one.ends_at > other.ends_at;
+  }
+
+  std::vector<Alert> alerts_{};
+  std::map<series::Labels, size_t> places_{};
+};
+
 }  // namespace
 
 WallTime NextSlot(const rules::Group& group, Duration interval, WallTime now) {
@@ -37,44 +65,71 @@ WallTime NextSlot(const rules::Group& group, Duration interval, WallTime now) {
 Engine::Engine(EngineOptions options) : options_(std::move(options)) {
 }
 
-void Engine::Orphan(std::vector<SavedAlert> alerts, WallTime now) {
-  for (SavedAlert& each : alerts) {
-    if (each.alert.phase == Phase::kPending) continue;
-    each.alert.phase = Phase::kResolved;
-    each.alert.resolved_at = each.alert.resolved_at.value_or(now);
-    each.alert.unknown_since.reset();
-    orphans_.push_back(std::move(each.alert));
+void Engine::Orphan(ActiveAlert alert, WallTime now) {
+  if (alert.phase == Phase::kPending) return;
+  alert.phase = Phase::kResolved;
+  alert.resolved_at = alert.resolved_at.value_or(now);
+  alert.unknown_since.reset();
+  orphans_.push_back(std::move(alert));
+}
+
+Engine::Entry Engine::EntryFor(rules::Group group, const std::vector<Entry>& before,
+                               WallTime now) const {
+  Entry entry{.state = GroupState(std::move(group))};
+  const rules::Group& own = entry.state.group();
+  entry.due = NextSlot(own, IntervalOf(own), now);
+  const auto same = std::ranges::find_if(before, [&](const Entry& each) {
+    return each.state.group().name == own.name && each.state.group().file == own.file;
+  });
+  if (same != before.end()) {
+    entry.state.Continue(same->state);
+    entry.due = std::min(entry.due, same->due);
   }
+  return entry;
+}
+
+Successors Engine::RulesInForce() {
+  std::vector<std::pair<RuleIdentity, RuleState*>> rules;
+  for (Entry& entry : entries_) {
+    std::ranges::move(entry.state.NamedRules(), std::back_inserter(rules));
+  }
+  return Successors(std::move(rules));
 }
 
 void Engine::Use(std::vector<rules::Group> groups, WallTime now, SampleSink& sink) {
-  std::vector<SavedAlert> saved = Save(now).alerts;
-  for (Entry& entry : entries_) {
-    entry.state.EndSeries(sink, Milliseconds(now));
-  }
-  entries_.clear();
+  std::vector<Entry> before = std::exchange(entries_, {});
   for (rules::Group& group : groups) {
-    const WallTime due = NextSlot(group, IntervalOf(group), now);
-    entries_.push_back({.state = GroupState(std::move(group)), .due = due});
-    saved = entries_.back().state.Restore(std::move(saved));
+    entries_.push_back(EntryFor(std::move(group), before, now));
   }
-  Orphan(std::move(saved), now);
+  const Successors successors = RulesInForce();
+  for (Entry& entry : before) {
+    for (const auto& [identity, rule] : entry.state.NamedRules()) {
+      if (RuleState* const next = successors.Of(identity, rule->rule().alerts)) {
+        next->Continue(std::move(*rule));
+        continue;
+      }
+      rule->EndSeries(sink, Milliseconds(now));
+      for (const auto& [labels, alert] : rule->alerts()) {
+        Orphan(alert, now);
+      }
+    }
+  }
 }
 
 void Engine::Restore(SavedAlerts saved, WallTime now) {
   const Duration away = std::max(now - saved.at, WallTime::duration::zero());
-  std::vector<SavedAlert> alerts;
+  const Successors successors = RulesInForce();
   for (SavedAlert& each : saved.alerts) {
     if (each.alert.phase == Phase::kPending) {
       if (away > kOutageTolerance) continue;
       each.alert.active_since += std::chrono::duration_cast<WallTime::duration>(away);
     }
-    alerts.push_back(std::move(each));
+    if (RuleState* const rule = successors.Of(each.rule, true)) {
+      rule->Adopt(std::move(each.alert));
+    } else {
+      Orphan(std::move(each.alert), now);
+    }
   }
-  for (Entry& entry : entries_) {
-    alerts = entry.state.Restore(std::move(alerts));
-  }
-  Orphan(std::move(alerts), now);
 }
 
 bool Engine::EvaluateDue(WallTime now, const series::Queryable& series, SampleSink& sink,
@@ -114,23 +169,20 @@ std::optional<WallTime> Engine::NextDue() const {
 }
 
 std::vector<Alert> Engine::Alerts() const {
-  std::vector<Alert> alerts;
-  const auto add = [&](const ActiveAlert& active, const std::string& address) {
-    if (std::optional<Alert> alert = AsAlert(active, address)) alerts.push_back(*std::move(alert));
-  };
+  AlertList alerts;
   for (const Entry& entry : entries_) {
     for (const RuleState& rule : entry.state.rules()) {
       if (rule.alerts().empty()) continue;
       const std::string address = options_.address_of ? options_.address_of(rule.rule()) : "";
       for (const auto& [labels, active] : rule.alerts()) {
-        add(active, address);
+        alerts.Add(active, address);
       }
     }
   }
   for (const ActiveAlert& orphan : orphans_) {
-    add(orphan, "");
+    alerts.Add(orphan, "");
   }
-  return alerts;
+  return std::move(alerts).Take();
 }
 
 SavedAlerts Engine::Save(WallTime now) const {

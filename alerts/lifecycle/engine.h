@@ -11,6 +11,7 @@
 #include "alerts/lifecycle/active_alert.h"
 #include "alerts/lifecycle/group_state.h"
 #include "alerts/lifecycle/step.h"
+#include "alerts/lifecycle/successors.h"
 #include "alerts/model/alert.h"
 #include "alerts/rules/rule.h"
 
@@ -33,8 +34,8 @@ class Engine {
  public:
   explicit Engine(EngineOptions options);
 
-  /// Replaces the rules. Alerts of rules that stay go on as they were; those of rules that went are
-  /// resolved. The series that the old rules wrote end in `sink`.
+  /// Replaces the rules. Those that stay go on as they were, also in another group or file; alerts
+  /// of rules that went are resolved, and the series that they wrote end in `sink`.
   void Use(std::vector<rules::Group> groups, WallTime now, SampleSink& sink);
 
   /// For a change of the configuration.
@@ -54,6 +55,7 @@ class Engine {
   std::optional<WallTime> NextDue() const;
 
   /// All that fire or were resolved less than 15 minutes ago, sorted by labels within their rule.
+  /// Each set of labels once: what fires counts, not what the rule before it left.
   std::vector<Alert> Alerts() const;
 
   SavedAlerts Save(WallTime now) const;
@@ -79,7 +81,9 @@ class Engine {
     WallTime due{};
   };
 
-  void Orphan(std::vector<SavedAlert> alerts, WallTime now);
+  Entry EntryFor(rules::Group group, const std::vector<Entry>& before, WallTime now) const;
+  Successors RulesInForce();
+  void Orphan(ActiveAlert alert, WallTime now);
 
   EngineOptions options_;
   std::vector<Entry> entries_{};

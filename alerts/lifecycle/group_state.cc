@@ -1,5 +1,6 @@
 #include "alerts/lifecycle/group_state.h"
 
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -66,28 +67,18 @@ std::vector<SavedAlert> GroupState::Save() const {
   return saved;
 }
 
-std::vector<SavedAlert> GroupState::Restore(std::vector<SavedAlert> saved) {
-  std::map<RuleIdentity, RuleState*> known;
-  const std::vector<RuleIdentity> identities = Identities();
+std::vector<std::pair<RuleIdentity, RuleState*>> GroupState::NamedRules() {
+  std::vector<std::pair<RuleIdentity, RuleState*>> named;
+  std::vector<RuleIdentity> identities = Identities();
   for (size_t i = 0; i < rules_.size(); ++i) {
-    if (rules_[i].rule().alerts) known.emplace(identities[i], &rules_[i]);
+    named.emplace_back(std::move(identities[i]), &rules_[i]);
   }
-  std::vector<SavedAlert> others;
-  for (SavedAlert& each : saved) {
-    const auto found = known.find(each.rule);
-    if (found == known.end()) {
-      others.push_back(std::move(each));
-    } else {
-      found->second->Adopt(std::move(each.alert));
-    }
-  }
-  return others;
+  return named;
 }
 
-void GroupState::EndSeries(SampleSink& sink, int64_t time) {
-  for (RuleState& rule : rules_) {
-    rule.EndSeries(sink, time);
-  }
+void GroupState::Continue(const GroupState& before) {
+  evaluated_at_ = before.evaluated_at_;
+  took_ = before.took_;
 }
 
 }  // namespace klaxon::alerts

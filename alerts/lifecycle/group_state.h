@@ -1,8 +1,8 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "alerts/lifecycle/active_alert.h"
@@ -34,10 +34,11 @@ class GroupState {
 
   std::vector<SavedAlert> Save() const;
 
-  /// Takes over the alerts of rules that are also here; returns the others'.
-  std::vector<SavedAlert> Restore(std::vector<SavedAlert> saved);
+  /// Its rules under the names by which others find them again.
+  std::vector<std::pair<RuleIdentity, RuleState*>> NamedRules();
 
-  void EndSeries(SampleSink& sink, int64_t time);
+  /// It was evaluated when `before` was.
+  void Continue(const GroupState& before);
 
  private:
   std::vector<RuleIdentity> Identities() const;

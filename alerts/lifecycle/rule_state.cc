@@ -47,8 +47,19 @@ std::string_view Name(Health health) {
 }
 
 void RuleState::Adopt(ActiveAlert alert) {
-  const series::Labels labels = alert.labels;
-  alerts_.insert_or_assign(labels, std::move(alert));
+  const auto [place, is_new] = alerts_.try_emplace(alert.labels);
+  if (is_new || place->second.phase != Phase::kFiring) place->second = std::move(alert);
+}
+
+void RuleState::Continue(RuleState before) {
+  for (auto& [labels, alert] : before.alerts_) {
+    Adopt(std::move(alert));
+  }
+  written_.merge(before.written_);
+  if (before.report_.evaluated_at > report_.evaluated_at) {
+    report_ = std::move(before.report_);
+    went_well_at_ = before.went_well_at_;
+  }
 }
 
 Result<std::vector<LabelledSample>> RuleState::Record(const promql::Vector& given,

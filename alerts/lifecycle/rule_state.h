@@ -51,8 +51,13 @@ class RuleState {
 
   const ActiveAlerts& alerts() const { return alerts_; }
 
-  /// Takes an alert over from before a restart or a reload.
+  /// Takes an alert over from before a restart or a reload. Of two with the same labels, one that
+  /// fires stays.
   void Adopt(ActiveAlert alert);
+
+  /// Goes on where `before` ended: its alerts, its series, its last report. It may be called for
+  /// more than one rule of before.
+  void Continue(RuleState before);
 
   /// The series that the last evaluation wrote, each with a staleness marker: the rule goes.
   void EndSeries(SampleSink& sink, int64_t time);

@@ -104,6 +104,82 @@ TEST_CASE("A reload keeps the alerts of rules that stay and resolves the others'
   CHECK(running.engine.Alerts().size() == 2);
 }
 
+constexpr const char* kRecording = R"(
+- name: records
+  interval: 1m
+  rules:
+  - record: worst
+    expr: max(lag)
+- name: reads
+  rules:
+  - alert: Reads
+    expr: worst > 5
+)";
+
+TEST_CASE("A reload ends nothing that another group reads of rules that stay") {
+  Running running;
+  const std::string rules = std::string(kRules) + kRecording;
+  running.engine.Use(GroupsOf(rules), At(minutes(0)), running.sink);
+  running.Run(minutes(0), minutes(3), 9);
+  REQUIRE(running.Phases() == "pending firing - firing ");
+  for (int i = 0; i < 20; ++i) {
+    const Duration at = minutes(3) + seconds(5 * i);
+    running.engine.Use(GroupsOf(rules), At(at), running.sink);
+    running.Run(at, at, 9);
+    INFO(i);
+    REQUIRE(running.Phases() == "pending firing - firing ");
+  }
+  // Reloads do not keep a group from being evaluated.
+  CHECK(running.engine.groups()[2]->rules()[0].report().evaluations >= 4);
+}
+
+TEST_CASE("A rule that moves keeps its alerts and its series, and nobody is told it is over") {
+  struct Case {
+    std::string_view name{};
+    std::string text{};
+    std::string file = "r.yaml";
+  };
+
+  std::string renamed = kRules;
+  renamed.replace(renamed.find("quick"), 5, "other");
+  std::string swapped = kRules;
+  swapped.replace(swapped.find("slow"), 4, "quick");
+  swapped.replace(swapped.rfind("quick"), 5, "slow");
+  const std::vector<Case> cases{{"to another file", kRules, "kafka.yaml"},
+                                {"to a group of another name", renamed},
+                                {"both, into each other's", swapped}};
+  for (const Case& each : cases) {
+    INFO(each.name);
+    Running running;
+    running.engine.Use(GroupsOf(kRules), At(minutes(0)), running.sink);
+    running.Run(minutes(0), minutes(3), 9);
+    const std::vector<Alert> before = running.engine.Alerts();
+    running.engine.Use(GroupsOf(each.text, each.file), At(minutes(3)), running.sink);
+    CHECK(running.Phases() == "pending firing ");
+    REQUIRE(running.engine.Alerts().size() == 1);
+    CHECK(running.engine.Alerts().front().firing());
+    CHECK(running.engine.Alerts().front().starts_at == before.front().starts_at);
+
+    Running restarted;
+    restarted.engine.Use(GroupsOf(each.text, each.file), At(minutes(4)), restarted.sink);
+    restarted.engine.Restore(running.engine.Save(At(minutes(3))), At(minutes(4)));
+    CHECK(restarted.Phases() == "pending firing ");
+  }
+}
+
+TEST_CASE("A rule that went and came back gives one alert, and that fires") {
+  Running running;
+  running.engine.Use(GroupsOf(kRules), At(minutes(0)), running.sink);
+  running.Run(minutes(0), minutes(3), 9);
+  running.engine.Use({}, At(minutes(3)), running.sink);
+  REQUIRE(running.engine.Alerts().size() == 1);
+  CHECK_FALSE(running.engine.Alerts().front().firing());
+  running.engine.Use(GroupsOf(kRules), At(minutes(4)), running.sink);
+  running.Run(minutes(4), minutes(5), 9);
+  REQUIRE(running.engine.Alerts().size() == 1);
+  CHECK(running.engine.Alerts().front().firing());
+}
+
 TEST_CASE("After a restart what fired still fires, and what was pending has lost the time away") {
   Running before;
   before.engine.Use(GroupsOf(kRules), At(minutes(0)), before.sink);
