@@ -8,10 +8,10 @@
 #include <fmt/format.h>
 
 #include "agent/analysis/view_loop.h"
+#include "agent/app/alert_desk.h"
 #include "agent/app/own_rows.h"
 #include "agent/app/render_loop.h"
 #include "agent/app/routes.h"
-#include "agent/app/rule_loop.h"
 #include "agent/app/sample_loop.h"
 #include "agent/app/traffic_book.h"
 #include "agent/app/version.h"
@@ -21,12 +21,9 @@
 #include "agent/http/audit_log.h"
 #include "agent/metrics/own.h"
 #include "agent/metrics/own_counters.h"
-#include "agent/metrics/rules.h"
 #include "agent/recovery/loop.h"
 #include "agent/series/keeper.h"
 #include "agent/state/opener.h"
-#include "alerts/notify/notifier.h"
-#include "alerts/notify/saved_alerts.h"
 #include "collectors/poll_loop.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
@@ -87,7 +84,9 @@ class Agent::Impl {
         .sources = [this] { return source_count_.load(); },
         .metrics = [this](const http::Request& request) { return page_.Serve(request); },
         .query = query_,
-        .rules = [this] { return board_.Get(); },
+        .rules = [this] { return desk_.Rules(); },
+        .notifications = [this] { return desk_.Notifications(); },
+        .notifier = [this] { return desk_.notifier(); },
         .reload = reload_ ? reload_ : [] {
           return Result<std::string>(Error(Reason::kUnsupported, "nothing here can be reloaded"));
         },
@@ -140,29 +139,8 @@ class Agent::Impl {
         [this](uint64_t id, SectionRef section) { view_loop_->Publish(id, std::move(section)); });
     SetSources(config.sources);
     caring_.store(recovery_.get());
-    const auto open = StateOpener();
-    const Result<state::Database*> database =
-        open ? open() : Error(Reason::kUnsupported, "there is no state.directory");
-    notifier_ = std::make_unique<notify::Notifier>(
-        notify::Resources{.clock = clock_,
-                          .http = *http_,
-                          .database = database ? *database : nullptr,
-                          .missing = database ? "" : database.error().message()},
-        config.notify);
-    telling_.store(notifier_.get());
-    rule_loop_ = std::make_unique<RuleLoop>(
-        RuleResources{.clock = clock_,
-                      .series = series_,
-                      .board = board_,
-                      .ready = [this] { return views_.Get()->parts.size() >= source_count_; },
-                      .tell =
-                          [this](const std::vector<alerts::Alert>& alerts,
-                                 const alerts::SavedAlerts& saved, const Instant& at) {
-                            notifier_->Tell(
-                                {.alerts = alerts, .at = at, .states = notify::ToStates(saved)});
-                          },
-                      .restored = notify::FromStates(notifier_->RestoredStates())},
-        config.rules);
+    desk_.Begin(config, StateOpener(),
+                [this] { return views_.Get()->parts.size() >= source_count_; });
   }
 
   Result<void> Reload(const AgentConfig& config) {
@@ -185,15 +163,14 @@ class Agent::Impl {
     audit_.SetFile(config.audit_file);
     log::SetLevel(config.log_level);
     SetSources(config.sources);
-    notifier_->Reload(config.notify);
-    rule_loop_->Use(config.rules);
+    desk_.Reload(config);
     counters_.ReloadSucceeded(clock_.Now());
     return {};
   }
 
   void ReloadFailed(const Error& why) {
     counters_.ReloadFailed();
-    rule_loop_->SetFault(why.message());
+    desk_.SetFault(why.message());
   }
 
   void LookAtWebConfig() {
@@ -210,13 +187,12 @@ class Agent::Impl {
       server_->Stop();
     }
     StopAll(sources_);
-    rule_loop_.reset();
+    desk_.StopRules();
     recovery_.reset();
     view_loop_.reset();
     render_loop_.reset();
     sample_loop_.reset();
-    telling_.store(nullptr);  // those who render its metrics have ended
-    notifier_.reset();
+    desk_.Stop();  // those who render its metrics have ended
   }
 
   std::string Url() const { return server_->Url(); }
@@ -293,10 +269,7 @@ class Agent::Impl {
     metrics::EmitProcess(metrics::ReadProcess(), writer);
     counters_.Emit(writer);
     series_.Emit(writer);
-    metrics::EmitRules(*board_.Get(), writer);
-    if (const notify::Notifier* telling = telling_.load()) {
-      EmitNotifier(telling->GetReport(), clock_.Now().wall, writer);
-    }
+    desk_.Emit(writer);
     EmitTraffic(traffic_, writer);
     if (const http::Server* server = serving_.load()) {
       prometheus_page::EmitServer(server->Stats(), writer);
@@ -312,7 +285,6 @@ class Agent::Impl {
   TrafficBook traffic_;
   metrics::OwnCounters counters_;
   Latest<View> views_{std::make_shared<const View>()};
-  Latest<RuleBoard> board_{std::make_shared<const RuleBoard>()};
   prometheus_page::PrometheusPage page_;
   const HistorySettings history_;
   series::Keeper series_;
@@ -320,6 +292,7 @@ class Agent::Impl {
   const std::string cluster_label_;
   const std::string state_directory_;
   std::unique_ptr<state::Opener> state_;
+  AlertDesk desk_{{.clock = clock_, .http = *http_, .series = series_}};
   std::atomic<size_t> source_count_ = 0;
   /// Null until it listens: its own first request may come before Listen has returned.
   std::atomic<const http::Server*> serving_ = nullptr;
@@ -330,9 +303,6 @@ class Agent::Impl {
   std::unique_ptr<recovery::Loop> recovery_;
   /// Null: not yet, or no longer. Handlers end before the loop does.
   std::atomic<recovery::Loop*> caring_ = nullptr;
-  std::unique_ptr<notify::Notifier> notifier_;
-  std::atomic<const notify::Notifier*> telling_ = nullptr;  // as caring_
-  std::unique_ptr<RuleLoop> rule_loop_;
   uint64_t last_id_ = 0;
   std::vector<Running> sources_;
 };

@@ -68,12 +68,17 @@ struct SimulateOptions {
 /// Prints what recovery would decide about kept facts. kUsage: they cannot be read.
 ExitCode Simulate(const SimulateOptions& options);
 
-struct OrderOptions {
-  RecoveryOrder order{};                      ///< `who` and `address` are not looked at
-  std::string url = "http://127.0.0.1:9308";  ///< of the Klaxon that is asked
+/// A Klaxon that runs, and who asks it.
+struct AgentAccess {
+  std::string url = "http://127.0.0.1:9308";
   std::string user{};
   std::string password_file{};  ///< empty: KLAXON_PASSWORD in the environment
   std::string ca_file{};        ///< PEM; empty: the system's authorities
+};
+
+struct OrderOptions {
+  RecoveryOrder order{};  ///< `who` and `address` are not looked at
+  AgentAccess agent{};
 };
 
 /// Asks a Klaxon that runs for something that recovery does. kFailed: it was not done.
@@ -110,6 +115,28 @@ struct DecodeOptions {
 /// their schemas. kFailed: no such record, nobody answers, or the registry's deserializer fails on
 /// it.
 ExitCode Decode(const RunOptions& run, const DecodeOptions& options);
+
+struct SilenceOptions {
+  std::vector<std::string> matchers{};  ///< each as Alertmanager writes it; a bare word: its name
+  std::string comment{};
+  std::string author{};  ///< empty: the user, or $USER
+  std::string duration = "1h";
+  std::string start{};  ///< RFC 3339; empty: now
+  std::string end{};    ///< likewise; empty: after `duration`
+  bool expired = false;
+  bool json = false;
+  std::vector<std::string> ids{};
+  AgentAccess agent{};
+};
+
+/// Sets a silence in a Klaxon that runs and prints its id. kFailed: it was not set.
+ExitCode SilenceAdd(const SilenceOptions& options);
+
+/// Prints its silences.
+ExitCode SilenceList(const SilenceOptions& options);
+
+/// Ends silences now. kFailed: one was not ended, the others were.
+ExitCode SilenceExpire(const SilenceOptions& options);
 
 enum class CatalogueFormat { kTable, kMarkdown, kJson };
 

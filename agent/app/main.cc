@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "agent/app/agent_options.h"
 #include "agent/app/commands.h"
 #include "agent/app/version.h"
 #include "agent/base/text.h"
@@ -92,6 +93,7 @@ struct Asked {
   SimulateOptions simulate{};
   RulesOptions rules{};
   NotifyTestOptions notify{};
+  SilenceOptions silence{};
   std::function<ExitCode()> command{};
 };
 
@@ -183,15 +185,7 @@ void AddOrder(CLI::App& recovery, Asked& asked, RecoveryVerb verb, const std::st
       ->type_name("NAME");
   command->add_option("--connect", options.order.connect, "Connect cluster, if there are several")
       ->type_name("NAME");
-  command->add_option("--url", options.url, "Of the Klaxon that runs")
-      ->type_name("URL")
-      ->capture_default_str();
-  command->add_option("--user", options.user, "Who you are; it needs the role operator")
-      ->type_name("NAME");
-  command->add_option("--password-file", options.password_file, "Default: $KLAXON_PASSWORD")
-      ->type_name("FILE");
-  command->add_option("--ca-file", options.ca_file, "PEM, for https; default: the system's")
-      ->type_name("FILE");
+  AddAgentAccess(*command, options.agent);
   command->callback([&asked, verb] {
     asked.order.order.verb = verb;
     asked.command = [&asked] { return Order(asked.order); };
@@ -290,8 +284,8 @@ void AddDecode(CLI::App& app, Asked& asked) {
 
 /// What to say when the first word is no command; empty if it is one, or an option.
 std::string WrongCommand(int argc, char** argv) {
-  constexpr std::array<std::string_view, 12> kCommands{
-      "connectors", "recovery", "subjects", "decode", "notify",  "run",
+  constexpr std::array<std::string_view, 13> kCommands{
+      "connectors", "recovery", "subjects", "decode", "notify",  "run",  "silence",
       "demo",       "check",    "doctor",   "lag",    "metrics", "rules"};
   const std::string word = argc < 2 ? "-" : argv[1];
   if (word.starts_with('-') || std::ranges::find(kCommands, word) != kCommands.end()) {
@@ -315,6 +309,7 @@ int Main(int argc, char** argv) {
   AddRecovery(app, asked);
   AddRules(app, asked);
   AddNotify(app, asked);
+  AddSilence(app, asked.silence, asked.command);
   AddDecode(app, asked);
   if (const std::string wrong = WrongCommand(argc, argv); !wrong.empty()) {
     fmt::print(stderr, "{}\n", wrong);

@@ -7,6 +7,7 @@
 
 #include "agent/app/version.h"
 #include "agent/base/text.h"
+#include "alerts/api/alert_api.h"
 #include "exporters/api/documents.h"
 #include "exporters/api/rules.h"
 #include "exporters/status_page/page.h"
@@ -25,7 +26,8 @@ Response Page(const RouteDeps& deps, const Request& request) {
   const status_page::PageOptions options{.version = kVersion,
                                          .refresh = refresh == nullptr || *refresh != "off",
                                          .sources = deps.sources(),
-                                         .rules = deps.rules()};
+                                         .rules = deps.rules(),
+                                         .notify = deps.notifications()};
   Response page = http::HtmlResponse(
       200, status_page::RenderPage(*deps.views.Get(), deps.clock.Now(), options));
   // The page brings no script and loads nothing from elsewhere; say so, and browsers keep it true.
@@ -82,6 +84,28 @@ Response Rules(const RouteDeps& deps, const Request& request) {
   return http::JsonResponse(200, api::RulesDocument(*deps.rules(), type == nullptr ? "" : *type));
 }
 
+/// Alertmanager's API, so that its tools work with Klaxon.
+void AddAlertApi(const RouteDeps& deps, std::vector<Route>& routes) {
+  using Handler = Response (*)(const alert_api::Desk& desk, const Request& request);
+  const alert_api::Desk desk{.clock = deps.clock,
+                             .notifier = deps.notifier,
+                             .version = kVersion,
+                             .started = deps.clock.Now().wall};
+  const auto add = [&](const char* method, const char* path, Handler handler, Access access) {
+    routes.push_back({method, path,
+                      [desk, handler](const Request& request) { return handler(desk, request); },
+                      access});
+  };
+  add("GET", "/api/v2/status", &alert_api::Status, Access::kViewer);
+  add("GET", "/api/v2/receivers", &alert_api::ListReceivers, Access::kViewer);
+  add("GET", "/api/v2/alerts", &alert_api::ListAlerts, Access::kViewer);
+  add("GET", "/api/v2/alerts/groups", &alert_api::ListGroups, Access::kViewer);
+  add("GET", "/api/v2/silences", &alert_api::ListSilences, Access::kViewer);
+  add("POST", "/api/v2/silences", &alert_api::SetSilence, Access::kOperator);
+  add("GET", "/api/v2/silence/*", &alert_api::GetSilence, Access::kViewer);
+  add("DELETE", "/api/v2/silence/*", &alert_api::ExpireSilence, Access::kOperator);
+}
+
 std::optional<std::string> ClusterIn(const Request& request) {
   const std::string* cluster = request.Query("cluster");
   return cluster == nullptr ? std::nullopt : std::optional(*cluster);
@@ -123,7 +147,7 @@ std::vector<Route> Routes(const RouteDeps& deps) {
   const auto query = [deps](auto ask) {
     return [deps, ask](const Request& request) { return (deps.query.*ask)(request); };
   };
-  return {
+  std::vector<Route> routes{
       {"GET", "/", [deps](const Request& request) { return Page(deps, request); }, Access::kViewer},
       {"GET", "/style.css", StyleSheet, Access::kViewer},
       {"GET", "/metrics", deps.metrics, Access::kViewer},
@@ -155,6 +179,8 @@ std::vector<Route> Routes(const RouteDeps& deps) {
       OrderRoute(deps, RecoveryVerb::kRestart),
       OrderRoute(deps, RecoveryVerb::kLift),
   };
+  AddAlertApi(deps, routes);
+  return routes;
 }
 
 }  // namespace klaxon::app

@@ -8,8 +8,10 @@
 #include "agent/base/latest.h"
 #include "agent/base/result.h"
 #include "agent/http/server.h"
+#include "agent/model/notify_board.h"
 #include "agent/model/rule_board.h"
 #include "agent/model/view.h"
+#include "alerts/notify/notifier.h"
 #include "exporters/api/orders.h"
 #include "exporters/query/query_api.h"
 
@@ -24,6 +26,9 @@ struct RouteDeps {
   query_api::QueryApi& query;
   /// Never null; thread-safe.
   std::function<RuleBoardRef()> rules = [] { return std::make_shared<const RuleBoard>(); };
+  std::function<NotifyBoard()> notifications = [] { return NotifyBoard(); };
+  /// Null: Klaxon starts, or ends.
+  std::function<notify::Notifier*()> notifier = [] { return nullptr; };
   /// Reloads the configuration and waits for it: what to say of it, or why it was not done.
   std::function<Result<std::string>()> reload;
   /// Asks recovery for something and waits for what comes of it.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/base/clock.h"
+#include "agent/model/notify_board.h"
 
 /// Rules and their alerts as the last evaluation left them: what is shown of them. Made by whoever
 /// evaluates, read by everyone else; plain values.
@@ -25,6 +26,8 @@ struct BoardAlert {
   std::optional<WallTime> resolved_at{};
   std::optional<WallTime> keep_firing_since{};
   std::optional<WallTime> unknown_since{};
+  std::vector<BoardSilence> silenced{};  ///< by these; it is not told
+  bool inhibited = false;                ///< likewise, because another one fires
 };
 
 struct BoardRule {

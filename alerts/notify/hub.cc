@@ -348,11 +348,6 @@ void Hub::Pushed(const std::string& feed, const Delivery& delivery) {
   Count(feed, delivery);
 }
 
-std::vector<Silence> Hub::Silences() const {
-  const Lock lock(mutex_);
-  return contents_.silences;
-}
-
 Report Hub::GetReport() const {
   const Lock lock(mutex_);
   Report report{.durable = durable_,

@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "agent/base/clock.h"
@@ -66,9 +67,13 @@ class Hub {
   Result<std::string> SetSilence(Silence silence);
   Result<void> ExpireSilence(const std::string& id);
   std::vector<Silence> Silences() const;
+  std::vector<HeldAlert> FiringAlerts() const;
+  std::vector<Muted> MutedOf(std::vector<alerts::Alert> alerts) const;
+  std::vector<std::string> Receivers() const;
   Report GetReport() const;
 
  private:
+  std::tuple<Settings, std::vector<Silence>, EvaluationRef> Known() const;
   void Load();
   void Commit();
   void MarkKept(uint64_t version) KLAXON_REQUIRES(mutex_);

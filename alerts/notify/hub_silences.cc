@@ -11,6 +11,8 @@
 namespace klaxon::notify {
 namespace {
 
+constexpr size_t kMostSilences = 2'000;  // each is held against each alert
+
 /// A random UUID (RFC 9562, version 4).
 std::string NewUuid() {
   std::array<unsigned char, 16> bytes{};
@@ -25,20 +27,6 @@ std::string NewUuid() {
   return text;
 }
 
-Result<void> CheckSilence(const Silence& silence, WallTime now) {
-  const bool narrows = std::ranges::any_of(
-      silence.matchers, [](const auto& matcher) { return !matcher.Matches(""); });
-  if (!narrows) {
-    return Error(Reason::kInvalid,
-                 "a silence needs a matcher that an empty label does not match; this one would "
-                 "silence everything");
-  }
-  if (silence.ends_at <= silence.starts_at || silence.ends_at <= now) {
-    return Error(Reason::kInvalid, "a silence must end after it begins, and not in the past");
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::string> Hub::SetSilence(Silence silence) {
@@ -50,6 +38,12 @@ Result<std::string> Hub::SetSilence(Silence silence) {
       return good.error();
     }
     silence.updated_at = now;
+    if (silence.id.empty()) {
+      if (contents_.silences.size() >= kMostSilences) {
+        return Error(Reason::kInvalid, fmt::format("there are {} silences already", kMostSilences));
+      }
+      silence.starts_at = std::max(silence.starts_at, now);
+    }
     const auto same = std::ranges::find(contents_.silences, silence.id, &Silence::id);
     if (silence.id.empty()) {
       id = silence.id = NewUuid();
@@ -73,12 +67,74 @@ Result<void> Hub::ExpireSilence(const std::string& id) {
       return Error(Reason::kInvalid, fmt::format("there is no silence {}", id));
     }
     const WallTime now = clock().Now().wall;
-    found->ends_at = std::min(found->ends_at, now);
+    if (found->ends_at <= now) {
+      return {};
+    }
+    found->starts_at = std::min(found->starts_at, now);
+    found->ends_at = now;
     found->updated_at = now;
     poked_ = true;
   }
   Commit();
   return {};
+}
+
+std::vector<Silence> Hub::Silences() const {
+  const Lock lock(mutex_);
+  return contents_.silences;
+}
+
+/// A copy: what is asked about it must not hold up who decides.
+std::tuple<Settings, std::vector<Silence>, EvaluationRef> Hub::Known() const {
+  const Lock lock(mutex_);
+  return {settings_, contents_.silences, evaluation_};
+}
+
+std::vector<HeldAlert> Hub::FiringAlerts() const {
+  const auto [settings, silences, evaluation] = Known();
+  std::vector<HeldAlert> held;
+  if (evaluation == nullptr) {
+    return held;
+  }
+  const WallTime now = clock().Now().wall;
+  const std::vector<alerts::Alert>& alerts = evaluation->alerts;
+  const std::vector<Muted> muted = FindMuted(alerts, silences, settings.inhibit_rules, now);
+  for (size_t i = 0; i < alerts.size(); ++i) {
+    if (!alerts[i].firing()) {
+      continue;
+    }
+    held.push_back({.alert = alerts[i], .muted = muted[i]});
+    for (const Route* route : RoutesOf(settings.route, alerts[i].labels)) {
+      held.back().places.push_back(
+          {.receiver = route->receiver, .group = GroupLabelsOf(*route, alerts[i].labels)});
+      if (std::string why = QuietBy(*route, settings.time_intervals, now); !why.empty()) {
+        held.back().quiet.push_back(std::move(why));
+      }
+    }
+    if (held.back().quiet.size() < held.back().places.size()) {
+      held.back().quiet.clear();
+    }
+  }
+  return held;
+}
+
+std::vector<std::string> Hub::Receivers() const {
+  const Lock lock(mutex_);
+  std::vector<std::string> names;
+  for (const Integration& integration : settings_.integrations) {
+    if (names.empty() || names.back() != integration.receiver) {
+      names.push_back(integration.receiver);
+    }
+  }
+  return names;
+}
+
+std::vector<Muted> Hub::MutedOf(std::vector<alerts::Alert> alerts) const {
+  const auto [settings, silences, evaluation] = Known();
+  for (alerts::Alert& alert : alerts) {
+    alert = WithOwner(std::move(alert), settings.owners);
+  }
+  return FindMuted(alerts, silences, settings.inhibit_rules, clock().Now().wall);
 }
 
 }  // namespace klaxon::notify

@@ -102,6 +102,18 @@ std::vector<Silence> Notifier::Silences() const {
   return impl_->hub.Silences();
 }
 
+std::vector<HeldAlert> Notifier::FiringAlerts() const {
+  return impl_->hub.FiringAlerts();
+}
+
+std::vector<Muted> Notifier::MutedOf(std::vector<alerts::Alert> alerts) const {
+  return impl_->hub.MutedOf(std::move(alerts));
+}
+
+std::vector<std::string> Notifier::Receivers() const {
+  return impl_->hub.Receivers();
+}
+
 Report Notifier::GetReport() const {
   return impl_->hub.GetReport();
 }

@@ -60,6 +60,20 @@ struct Report {
   std::vector<Receipt> receipts{};  ///< the newest 100, newest first
 };
 
+/// Where an alert goes: a receiver, and the labels of its group there.
+struct AlertPlace {
+  std::string receiver{};
+  series::Labels group{};
+};
+
+/// An alert that fires, and whether people hear of it.
+struct HeldAlert {
+  alerts::Alert alert{};  ///< with the labels of its owners
+  Muted muted{};
+  std::vector<AlertPlace> places{};
+  std::vector<std::string> quiet{};  ///< by which time intervals, if all places are quiet now
+};
+
 /// What a notifier needs. All of it outlives it.
 struct Resources {
   Clock& clock;
@@ -94,13 +108,23 @@ class Notifier {
   /// Other routes and receivers from now on; what is waiting for those that stay is kept.
   void Reload(Settings settings);
 
-  /// A silence gets an id and is written; with the id of one that is there, that one is changed.
-  /// Error: kInvalid, it has no matchers, matches everything or ends before it begins.
+  /// A silence gets an id and is written; with the id of one that is there, that one is changed. A
+  /// new one that began in the past begins now. Error: kInvalid, it has no matchers, matches
+  /// everything, ends before it begins or in the past, or there are too many.
   Result<std::string> SetSilence(Silence silence);
-  /// Ends a silence now. Error: kInvalid, there is none of that id.
+  /// Ends a silence now; one that has ended stays as it is. Error: kInvalid, there is none of that
+  /// id.
   Result<void> ExpireSilence(const std::string& id);
   /// Those that end in the future or ended in the last five days.
   std::vector<Silence> Silences() const;
+
+  /// All that fire, as of the last evaluation.
+  std::vector<HeldAlert> FiringAlerts() const;
+  /// Of each of these alerts, as rules found them; those that fire must all be among them.
+  std::vector<Muted> MutedOf(std::vector<alerts::Alert> alerts) const;
+
+  /// The names of those who can be told, in the order of the configuration.
+  std::vector<std::string> Receivers() const;
 
   Report GetReport() const;
 

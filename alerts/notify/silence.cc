@@ -1,5 +1,6 @@
 #include "alerts/notify/silence.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -48,6 +49,24 @@ struct SourcesOfRule {
 };
 
 }  // namespace
+
+Result<void> CheckSilence(const Silence& silence, WallTime now) {
+  const auto wrong = [](const char* words) { return Error(Reason::kInvalid, words); };
+  if (silence.matchers.empty()) {
+    return wrong("a silence needs at least one matcher, such as alertname=\"KafkaBrokerLost\"");
+  }
+  if (std::ranges::all_of(silence.matchers,
+                          [](const auto& matcher) { return matcher.Matches(""); })) {
+    return wrong(
+        "a silence needs a matcher that an empty label does not match; this one would silence "
+        "everything");
+  }
+  if (silence.ends_at <= silence.starts_at) {
+    return wrong("a silence must end after it starts");
+  }
+  return silence.ends_at <= now ? Result<void>(wrong("a silence must not end in the past"))
+                                : Result<void>();
+}
 
 std::vector<Muted> FindMuted(const std::vector<alerts::Alert>& alerts,
                              const std::vector<Silence>& silences,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "agent/base/clock.h"
+#include "agent/base/result.h"
 #include "alerts/model/alert.h"
 #include "alerts/notify/matchers.h"
 #include "alerts/notify/routing.h"
@@ -22,6 +23,9 @@ struct Silence {
 
   bool ActiveAt(WallTime now) const { return starts_at <= now && now < ends_at; }
 };
+
+/// What is wrong with a silence that somebody wants; `now`: when. Error: kInvalid. Pure.
+Result<void> CheckSilence(const Silence& silence, WallTime now);
 
 /// Why an alert is not told, though it fires; empty: it is told.
 struct Muted {

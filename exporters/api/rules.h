@@ -10,7 +10,8 @@
 namespace klaxon::api {
 
 /// /api/v1/rules: {"status": "success", "data": {"groups": [...]}}. `type`: "alert" or "record";
-/// empty: both. An alert that is held has Klaxon's own `unknownSince`.
+/// empty: both. An alert that is held has Klaxon's own `unknownSince`, one
+/// that nobody is told of `silencedBy` (ids) or `inhibited`.
 std::string RulesDocument(const RuleBoard& board, std::string_view type);
 
 /// /api/v1/alerts: all that are pending or firing.

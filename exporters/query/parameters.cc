@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
+#include "agent/base/rfc3339.h"
 #include "agent/base/text.h"
 #include "agent/promql/parser.h"
 
@@ -31,61 +32,6 @@ std::optional<double> Number(std::string_view text) {
   return number;
 }
 
-/// Takes a number of `digits` digits off the front.
-std::optional<int> Digits(std::string_view& text, size_t digits) {
-  if (text.size() < digits) return std::nullopt;
-  int number = 0;
-  const auto [at, error] = std::from_chars(text.data(), text.data() + digits, number);
-  if (error != std::errc() || at != text.data() + digits || number < 0) return std::nullopt;
-  text.remove_prefix(digits);
-  return number;
-}
-
-bool Take(std::string_view& text, char wanted) {
-  if (text.empty() || text.front() != wanted) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-/// "Z", "+02:00": ms to take off.
-std::optional<int64_t> Zone(std::string_view text) {
-  if (text == "Z" || text == "z") return 0;
-  const bool west = Take(text, '-');
-  if (!west && !Take(text, '+')) return std::nullopt;
-  const std::optional<int> hours = Digits(text, 2);
-  if (!hours || !Take(text, ':')) return std::nullopt;
-  const std::optional<int> minutes = Digits(text, 2);
-  if (!minutes || !text.empty()) return std::nullopt;
-  const int64_t offset = (int64_t{*hours} * 60 + *minutes) * 60'000;
-  return west ? -offset : offset;
-}
-
-/// RFC 3339, such as 2026-01-31T12:00:00.5Z.
-std::optional<int64_t> Rfc3339(std::string_view text) {
-  const std::optional<int> year = Digits(text, 4);
-  if (!year || !Take(text, '-')) return std::nullopt;
-  const std::optional<int> month = Digits(text, 2);
-  if (!month || !Take(text, '-')) return std::nullopt;
-  const std::optional<int> day = Digits(text, 2);
-  if (!day || (!Take(text, 'T') && !Take(text, 't'))) return std::nullopt;
-  const std::optional<int> hour = Digits(text, 2);
-  if (!hour || !Take(text, ':')) return std::nullopt;
-  const std::optional<int> minute = Digits(text, 2);
-  if (!minute || !Take(text, ':')) return std::nullopt;
-  const size_t length = text.find_first_of("Zz+-");
-  if (length == std::string_view::npos) return std::nullopt;
-  const std::optional<double> second = Number(text.substr(0, length));
-  const std::optional<int64_t> zone = Zone(text.substr(length));
-  const std::chrono::year_month_day date{std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!second || !zone || !date.ok() || *hour > 23 || *minute > 59 || *second >= 61) {
-    return std::nullopt;
-  }
-  const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return ((days * 24 + *hour) * 60 + *minute) * 60'000 + std::llround(*second * 1000) - *zone;
-}
-
 }  // namespace
 
 Result<int64_t> TimeOf(const http::Request& request, std::string_view name, int64_t fallback) {
@@ -93,7 +39,7 @@ Result<int64_t> TimeOf(const http::Request& request, std::string_view name, int6
   if (text == nullptr || text->empty()) return fallback;
   if (const std::optional<double> seconds = Number(*text)) {
     if (std::abs(*seconds * 1000) < kLatest) return std::llround(*seconds * 1000);
-  } else if (const std::optional<int64_t> time = Rfc3339(*text)) {
+  } else if (const std::optional<int64_t> time = MillisecondsOfRfc3339(*text)) {
     return *time;
   }
   return Invalid(name, fmt::format("cannot parse \"{}\" to a valid timestamp", Printable(*text)));

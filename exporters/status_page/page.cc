@@ -10,6 +10,7 @@
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/kafka_section.h"
 #include "exporters/status_page/links.h"
+#include "exporters/status_page/notify_section.h"
 #include "exporters/status_page/records_section.h"
 #include "exporters/status_page/registry_section.h"
 #include "exporters/status_page/rest_proxy_section.h"
@@ -243,6 +244,7 @@ std::string RenderPage(const View& view, const Instant& now, const PageOptions& 
       options.refresh ? "stop refreshing" : "refresh by itself");
   html += troubles.empty() ? "" : TroubleList(troubles, now);
   html += options.rules == nullptr ? "" : RulesSection(*options.rules, now);
+  html += NotifySection(options.notify, now);
   const GroupLinks links = LinksToConnect(view);
   const PlatformLinks platforms = LinksOfPlatforms(view, now);
   for (const KafkaPart& part : KafkaParts(view)) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/model/notify_board.h"
 #include "agent/model/rule_board.h"
 #include "agent/model/view.h"
 
@@ -15,6 +16,7 @@ struct PageOptions {
   bool refresh = true;    ///< the browser asks again by itself every few seconds
   size_t sources = 0;     ///< configured; those that have said nothing yet are named as waiting
   RuleBoardRef rules{};   ///< null: there are none
+  NotifyBoard notify{};   ///< who is told of alerts
 };
 
 /// The whole document. Pure; `now` is the moment it is asked for and judges every freshness.

@@ -21,6 +21,8 @@ struct ShownAlert {
   const BoardAlert* alert = nullptr;
 
   bool firing() const { return alert->phase == "firing"; }
+
+  bool quiet() const { return alert->inhibited || !alert->silenced.empty(); }
 };
 
 std::string_view TextNamed(const TextPairs& pairs, std::string_view name) {
@@ -48,6 +50,15 @@ std::string StateCellOf(const ShownAlert& row, const Instant& now) {
   std::string html = row.firing() ? Badge("bad", "firing") : Badge("warn", "pending");
   if (row.alert->unknown_since) {
     html += " " + Badge("unknown", "unknown") + " " + AgeSince(*row.alert->unknown_since, now);
+  }
+  for (const BoardSilence& silence : row.alert->silenced) {
+    html += fmt::format("<div class=\"why\">{} until {} by {}: {}</div>",
+                        Badge("plain", "silenced"), FormatWallTime(silence.ends_at),
+                        Escape(silence.created_by), Escape(silence.comment));
+  }
+  if (row.alert->inhibited) {
+    html +=
+        fmt::format("<div class=\"why\">{} another alert fires</div>", Badge("plain", "inhibited"));
   }
   return html;
 }
@@ -77,8 +88,8 @@ std::vector<ShownAlert> ShownAlerts(const RuleBoard& board) {
     }
   }
   std::ranges::stable_sort(rows, [](const ShownAlert& a, const ShownAlert& b) {
-    return std::make_tuple(!a.firing(), a.alert->active_since) <
-           std::make_tuple(!b.firing(), b.alert->active_since);
+    return std::make_tuple(!a.firing(), a.quiet(), a.alert->active_since) <
+           std::make_tuple(!b.firing(), b.quiet(), b.alert->active_since);
   });
   return rows;
 }

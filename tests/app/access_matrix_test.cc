@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "agent/app/routes.h"
+#include "agent/http/client.h"
+#include "alerts/notify/notifier.h"
 #include "tests/http/logins.h"
 #include "tests/http/raw_client.h"
 
@@ -24,6 +26,13 @@ class Served {
         {.listen = {.host = "127.0.0.1"}, .access = std::move(rules)}, routes());
     REQUIRE(server);
     server_ = *std::move(server);
+    const WallTime now = clock_.Now().wall;
+    const Result<std::string> silence =
+        notifier_.SetSilence({.matchers = notify::ParseMatchers("a=b").value(),
+                              .starts_at = now,
+                              .ends_at = now + std::chrono::hours{1}});
+    REQUIRE(silence);
+    silence_ = *silence;
   }
 
   std::vector<Route> routes() {
@@ -32,30 +41,41 @@ class Served {
                    .sources = [] { return size_t{0}; },
                    .metrics = [](const http::Request&) { return http::TextResponse(200, ""); },
                    .query = query_,
+                   .notifier = [this] { return &notifier_; },
                    .reload = [] { return Result<std::string>("reloaded"); },
                    .carry = [](const RecoveryOrder&) { return Result<std::string>("done"); }});
   }
 
+  std::string Target(const std::string& path) const;
+
   int Status(const std::string& method, const std::string& path, const std::string& login) {
     RawClient client(server_->port());
     const bool body = method != "GET" && method != "HEAD" && method != "OPTIONS";
+    const std::string_view text = path == "/api/v2/silences" ? kSilence : kBody;
     client.Send(method + " " + path + " HTTP/1.1\r\nHost: a\r\n" + login +
-                (body ? fmt::format("Content-Length: {}\r\n\r\n{}", kBody.size(), kBody) : "\r\n"));
+                (body ? fmt::format("Content-Length: {}\r\n\r\n{}", text.size(), text) : "\r\n"));
     return client.Read(method == "HEAD").status;
   }
 
  private:
   static constexpr std::string_view kBody = R"({"connector": "sink", "why": "a test"})";
+  static constexpr std::string_view kSilence =
+      R"({"matchers": [{"name": "a", "value": "b", "isRegex": false}], "createdBy": "me",
+          "startsAt": "2026-01-01T00:00:00Z", "endsAt": "2200-01-01T00:00:00Z", "comment": "x"})";
 
   SystemClock clock_;
   series::Keeper series_{{}, clock_, [](metrics::MetricWriter&) {}};
   query_api::QueryApi query_{series_, clock_};
   Latest<View> views_{std::make_shared<const View>()};
+  std::unique_ptr<http::HttpClient> http_ = http::MakeHttpClient();
+  notify::Notifier notifier_{{.clock = clock_, .http = *http_, .missing = "a test"}, {}};
+  std::string silence_;
   std::unique_ptr<http::Server> server_;
 };
 
 /// Something to ask a route for that it answers.
-std::string Target(const std::string& path) {
+std::string Served::Target(const std::string& path) const {
+  if (path == "/api/v2/silence/*") return "/api/v2/silence/" + silence_;
   if (path == "/api/v1/query" || path == "/api/v1/query_range") return path + "?query=1";
   if (path == "/api/v1/series") return path + "?match%5B%5D=up";
   return path == "/api/v1/label/*" ? "/api/v1/label/job/values" : path;
@@ -99,7 +119,7 @@ TEST_CASE("every route lets in whom its row in the table names, for every method
     for (const char* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
       for (const Credential& credential : Credentials()) {
         CAPTURE(route.path, method, credential.name);
-        CHECK(served.Status(method, Target(route.path), credential.login) ==
+        CHECK(served.Status(method, served.Target(route.path), credential.login) ==
               Expected(routes, method, route, credential));
       }
     }
@@ -113,7 +133,7 @@ TEST_CASE("without users every route that reads answers, and none that changes a
     for (const Credential& credential : Credentials()) {
       CAPTURE(route.method, route.path, credential.name);
       const bool reads = route.method == "GET" && route.access <= Access::kViewer;
-      CHECK(served.Status(route.method, Target(route.path), credential.login) ==
+      CHECK(served.Status(route.method, served.Target(route.path), credential.login) ==
             (reads ? 200 : 403));
     }
   }

@@ -245,6 +245,53 @@ TEST_CASE("Silences are kept, and refused when they silence everything") {
   CHECK_FALSE(notifier->ExpireSilence("unknown"));
 }
 
+TEST_CASE("A silence begins now at the earliest, and ends once") {
+  Office office;
+  const auto notifier = office.Begin();
+  const WallTime now = office.clock.Now().wall;
+  const Silence silence{.matchers = MatchersOf("alertname=Stuck"),
+                        .starts_at = now - hours{2},
+                        .ends_at = now + hours{1}};
+  const std::string id = notifier->SetSilence(silence).value();
+  CHECK(notifier->Silences().front().starts_at >= now);
+  REQUIRE(notifier->ExpireSilence(id));
+  const Silence ended = notifier->Silences().front();
+  CHECK(ended.ends_at <= office.clock.Now().wall);
+  REQUIRE(notifier->ExpireSilence(id));
+  CHECK(notifier->Silences().front().ends_at == ended.ends_at);
+}
+
+TEST_CASE("What keeps an alert from being told is known of each") {
+  Office office;
+  Settings settings = office.Routes();
+  settings.owners.push_back(
+      {.matchers = MatchersOf("alertname=Stuck"), .labels = {{"team", "data"}}});
+  settings.inhibit_rules.push_back(
+      {.source = MatchersOf("alertname=Down"), .target = MatchersOf("alertname=Late")});
+  Notifier notifier({.clock = office.clock, .http = *office.http, .missing = "a test"}, settings);
+  const WallTime now = office.clock.Now().wall;
+  const std::string id =
+      notifier
+          .SetSilence(
+              {.matchers = MatchersOf("team=data"), .starts_at = now, .ends_at = now + hours{1}})
+          .value();
+  const std::vector<alerts::Alert> alerts{Firing(kStuck, 0), Firing({{"alertname", "Down"}}, 0),
+                                          Firing({{"alertname", "Late"}}, 0),
+                                          Resolved({{"alertname", "Over"}}, 0, 1)};
+  const std::vector<Muted> muted = notifier.MutedOf(alerts);
+  CHECK(muted.at(0).silenced_by == std::vector<std::string>{id});
+  CHECK_FALSE(muted.at(1).any());
+  CHECK(muted.at(2).inhibited_by.size() == 1);
+  CHECK(notifier.FiringAlerts().empty());
+  notifier.Tell({.alerts = alerts, .at = office.clock.Now()});
+  const std::vector<HeldAlert> held = notifier.FiringAlerts();
+  REQUIRE(held.size() == 3);
+  CHECK(held[0].alert.labels.Get("team") == "data");
+  CHECK(held[0].muted.any());
+  CHECK(held[0].places.at(0).receiver == "ops");
+  CHECK(notifier.Receivers() == std::vector<std::string>{"ops"});
+}
+
 TEST_CASE("Alerts of rules come back as they were") {
   alerts::SavedAlerts saved{.at = At(7)};
   saved.alerts.push_back(
