@@ -84,6 +84,7 @@ class Agent::Impl {
         .sources = [this] { return source_count_.load(); },
         .metrics = [this](const http::Request& request) { return page_.Serve(request); },
         .query = query_,
+        .explainer = explainer_,
         .rules = [this] { return desk_.Rules(); },
         .notifications = [this] { return desk_.Notifications(); },
         .notifier = [this] { return desk_.notifier(); },
@@ -289,6 +290,7 @@ class Agent::Impl {
   const HistorySettings history_;
   series::Keeper series_;
   query_api::QueryApi query_{series_, clock_};
+  RuleExplainer explainer_{series_, clock_, [this] { return desk_.Rules(); }};
   const std::string cluster_label_;
   const std::string state_directory_;
   std::unique_ptr<state::Opener> state_;

@@ -98,6 +98,15 @@ ExitCode CheckRules(const RulesOptions& options);
 /// Runs promtool's unit tests of rules. kFailed: one failed, or could not be read.
 ExitCode TestRules(const RulesOptions& options);
 
+struct ExplainOptions {
+  std::string rule{};
+  AgentAccess agent{};
+};
+
+/// Asks a Klaxon that runs what a rule sees now, and why its alerts fire or do not. kFailed: it
+/// does not answer, or has no such rule.
+ExitCode ExplainRules(const ExplainOptions& options);
+
 /// Looks at every Kafka cluster as a client of it would, and says what is wrong and what to try.
 /// kFailed: something is bad.
 ExitCode Doctor(const RunOptions& options, bool json);

@@ -92,6 +92,7 @@ struct Asked {
   OrderOptions order{};
   SimulateOptions simulate{};
   RulesOptions rules{};
+  ExplainOptions explain{};
   NotifyTestOptions notify{};
   SilenceOptions silence{};
   std::function<ExitCode()> command{};
@@ -228,7 +229,7 @@ void AddRecovery(CLI::App& app, Asked& asked) {
 }
 
 void AddRules(CLI::App& app, Asked& asked) {
-  CLI::App* rules = app.add_subcommand("rules", "Check and test Prometheus' rule files");
+  CLI::App* rules = app.add_subcommand("rules", "Check, test and explain Prometheus' rules");
   rules->require_subcommand(1);
   RulesOptions& options = asked.rules;
   CLI::App* check = rules->add_subcommand("check", "Tell every mistake, as promtool check rules");
@@ -245,6 +246,11 @@ void AddRules(CLI::App& app, Asked& asked) {
   test->add_flag("--prometheus2", options.prometheus2,
                  "Samples that are exactly five minutes old count, as before Prometheus 3");
   test->callback([&asked] { asked.command = [&asked] { return TestRules(asked.rules); }; });
+  CLI::App* explain = rules->add_subcommand(
+      "explain", "What a rule sees in the Klaxon that runs, part by part, and why it (not) fires");
+  explain->add_option("RULE", asked.explain.rule, "Its name, or the metric it records")->required();
+  AddAgentAccess(*explain, asked.explain.agent);
+  explain->callback([&asked] { asked.command = [&asked] { return ExplainRules(asked.explain); }; });
 }
 
 void AddNotify(CLI::App& app, Asked& asked) {

@@ -167,6 +167,8 @@ std::vector<Route> Routes(const RouteDeps& deps) {
          return http::JsonResponse(200, api::AlertsDocument(*deps.rules()));
        },
        Access::kViewer},
+      {"GET", "/api/klaxon/v1/rules/explain",
+       [deps](const Request& request) { return deps.explainer.Explain(request); }, Access::kViewer},
       {"GET", "/api/klaxon/v1/clusters", json(clusters), Access::kViewer},
       {"GET", "/api/klaxon/v1/groups", json(api::GroupsDocument), Access::kViewer},
       {"GET", "/api/klaxon/v1/connectors", json(api::ConnectorsDocument), Access::kViewer},

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/app/rule_explainer.h"
 #include "agent/base/clock.h"
 #include "agent/base/latest.h"
 #include "agent/base/result.h"
@@ -24,6 +25,7 @@ struct RouteDeps {
   std::function<size_t()> sources;  ///< how many are configured now; thread-safe
   std::function<http::Response(const http::Request&)> metrics;
   query_api::QueryApi& query;
+  RuleExplainer& explainer;
   /// Never null; thread-safe.
   std::function<RuleBoardRef()> rules = [] { return std::make_shared<const RuleBoard>(); };
   std::function<NotifyBoard()> notifications = [] { return NotifyBoard(); };

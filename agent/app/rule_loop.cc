@@ -110,6 +110,7 @@ void RuleLoop::Publish() {
   {
     const Lock lock(mutex_);
     board.fault = fault_;
+    board.holds_unknown = hold_unknown_;
   }
   resources_.board.Set(std::make_shared<const RuleBoard>(std::move(board)));
 }

@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "agent/app/ask_agent.h"
 #include "agent/app/commands.h"
+#include "agent/base/text.h"
+#include "agent/http/url.h"
 #include "alerts/rule_tests/run.h"
 #include "alerts/rules/advice.h"
 #include "alerts/rules/duplicates.h"
@@ -14,11 +17,21 @@
 namespace klaxon::app {
 namespace {
 
+constexpr size_t kLongestExplained = 4000;  // a line
+
 /// Each line behind four blanks, as promtool prints what failed.
 void PrintIndented(std::string_view text) {
   while (!text.empty()) {
     const size_t end = text.find('\n');
     fmt::print("    {}\n", text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+}
+
+void PrintLines(std::string_view text) {
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    fmt::print("{}\n", Printable(text.substr(0, end), kLongestExplained));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
 }
@@ -82,6 +95,23 @@ ExitCode ForEachFile(const RulesOptions& options, Judge judge) {
 
 ExitCode CheckRules(const RulesOptions& options) {
   return ForEachFile(options, CheckFile);
+}
+
+ExitCode ExplainRules(const ExplainOptions& options) {
+  const Result<http::HttpResponse> answer =
+      AskAgent(options.agent, "GET",
+               "/api/klaxon/v1/rules/explain?rule=" + http::PercentEncode(options.rule), "");
+  if (!answer) {
+    fmt::print(stderr, "klaxon: {}\nklaxon: does a Klaxon run there? --url says where\n",
+               answer.error().message());
+    return answer.error().reason() == Reason::kInvalid ? kUsage : kFailed;
+  }
+  if (!answer->ok()) {
+    PrintRefusal(*answer);
+    return kFailed;
+  }
+  PrintLines(answer->body);
+  return kOk;
 }
 
 ExitCode TestRules(const RulesOptions& options) {

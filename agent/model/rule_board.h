@@ -52,6 +52,7 @@ struct BoardGroup {
   std::string name{};
   std::string file{};
   Duration interval{};
+  Duration query_offset{};  ///< how far back its queries look
   int64_t limit = 0;
   std::optional<WallTime> evaluated_at{};
   Duration took{};
@@ -62,6 +63,7 @@ struct BoardGroup {
 struct RuleBoard {
   std::vector<BoardGroup> groups{};
   uint64_t missed = 0;  ///< evaluations of groups left out since the start
+  bool holds_unknown = true;  ///< else alerts resolve when their facts are missing
   /// Why the rules are not those of the newest files; empty: they are.
   std::string fault{};
 };

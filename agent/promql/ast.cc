@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "agent/promql/lexer.h"
+
 namespace klaxon::promql {
 
 std::string_view Name(ValueType type) {
@@ -49,6 +51,20 @@ std::vector<const Expr*> PartsOf(const Expr& expr) {
     parts.push_back(aggregate->operand.get());
   }
   return parts;
+}
+
+std::string TextOf(const Expr& expr, std::string_view text) {
+  std::string line;
+  size_t end = expr.begin;
+  for (const Token& token : Tokenize(text.substr(0, expr.end)).list) {
+    if (token.offset < expr.begin || token.kind == TokenKind::kEnd) continue;
+    const std::string_view between = text.substr(end, token.offset - end);
+    const bool blank = between.find_first_not_of(' ') == std::string_view::npos;
+    line += blank ? between : " ";
+    line += token.text;
+    end = token.offset + token.text.size();
+  }
+  return line;
 }
 
 void ForEachSelector(const Expr& expr, const std::function<void(const Selector&)>& visit) {

@@ -133,6 +133,8 @@ struct Expr {
   std::variant<Number, Text, Selector, Subquery, Unary, Binary, Call, Aggregate> node{};
   ValueType type = ValueType::kScalar;
   size_t offset = 0;  ///< where it begins, in bytes
+  size_t begin = 0;   ///< the bytes of its text are [begin, end), its own parentheses included
+  size_t end = 0;
   uint32_t line = 1;  ///< the same, for people; both count from 1, columns in bytes
   uint32_t column = 1;
   int depth = 1;
@@ -143,6 +145,9 @@ inline constexpr int kDeepest = 250;
 
 /// The direct parts of a node, in the order they are written.
 std::vector<const Expr*> PartsOf(const Expr& expr);
+
+/// What a node was read from: `text` is the whole expression. In one line; comments are left out.
+std::string TextOf(const Expr& expr, std::string_view text);
 
 /// Every selector of a tree.
 void ForEachSelector(const Expr& expr, const std::function<void(const Selector&)>& visit);

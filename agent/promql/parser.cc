@@ -112,6 +112,7 @@ ParserState::Mutable ParserState::Unary() {
                                          Name(type)));
   }
   Mutable expr = Made(sign.offset, type);
+  expr->end = operand->end;
   expr->node = promql::Unary{.negative = sign.text == "-", .operand = std::move(operand)};
   return Finished(std::move(expr));
 }
@@ -119,6 +120,7 @@ ParserState::Mutable ParserState::Unary() {
 ParserState::Mutable ParserState::Postfix() {
   Mutable expr = Primary();
   while (expr != nullptr) {
+    expr->end = TakenUntil();
     if (Is(TokenKind::kLeftBracket)) {
       expr = RangeOf(std::move(expr));
     } else if (IsWord("offset")) {
@@ -150,6 +152,8 @@ ParserState::Mutable ParserState::BinaryOf(Mutable left, const OperatorInfo& inf
   Mutable expr = Made(left->offset, scalars ? ValueType::kScalar : ValueType::kVector);
   expr->line = left->line;
   expr->column = left->column;
+  expr->begin = left->begin;
+  expr->end = right->end;
   binary.left = std::move(left);
   binary.right = std::move(right);
   expr->node = std::move(binary);
@@ -209,6 +213,7 @@ ParserState::Mutable ParserState::Made(size_t offset, ValueType type) {
   Mutable expr = std::make_unique<Expr>();
   expr->type = type;
   expr->offset = offset;
+  expr->begin = offset;
   for (; counted_to_ < offset; ++counted_to_) {
     if (text_[counted_to_] != '\n') continue;
     ++line_;

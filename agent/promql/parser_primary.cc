@@ -68,6 +68,7 @@ ParserState::Mutable ParserState::Parenthesised() {
   }
   if (!Expect(TokenKind::kRightParen, "", "\")\"")) return nullptr;
   inner->in_parentheses = true;
+  inner->begin = open;
   return inner;
 }
 

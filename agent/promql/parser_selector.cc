@@ -152,6 +152,7 @@ ParserState::Mutable ParserState::SubqueryOf(Mutable of, int64_t range) {
   Mutable expr = Made(of->offset, ValueType::kMatrix);
   expr->line = of->line;
   expr->column = of->column;
+  expr->begin = of->begin;
   subquery.inner = std::move(of);
   expr->node = std::move(subquery);
   return Finished(std::move(expr));

@@ -78,6 +78,11 @@ class ParserState {
 
   const Token& Next() { return tokens_[at_ + 1 < tokens_.size() ? at_++ : at_]; }
 
+  /// Where the token ends that was taken last.
+  size_t TakenUntil() const {
+    return at_ == 0 ? 0 : tokens_[at_ - 1].offset + tokens_[at_ - 1].text.size();
+  }
+
   bool Is(TokenKind kind) const { return Peek().kind == kind; }
 
   bool IsWord(std::string_view lower_case, size_t ahead = 0) const;

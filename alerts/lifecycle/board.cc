@@ -66,6 +66,7 @@ RuleBoard BoardOf(const Engine& engine) {
     BoardGroup shown{.name = group.name,
                      .file = group.file,
                      .interval = engine.IntervalOf(group),
+                     .query_offset = engine.QueryOffsetOf(group),
                      .limit = group.limit,
                      .evaluated_at = state->evaluated_at(),
                      .took = state->took()};

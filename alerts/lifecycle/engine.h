@@ -69,6 +69,10 @@ class Engine {
     return group.interval.value_or(options_.interval);
   }
 
+  Duration QueryOffsetOf(const rules::Group& group) const {
+    return group.query_offset.value_or(options_.query_offset);
+  }
+
   /// What is unknown from now on, for the evaluations to come.
   void SetUnknown(
       std::function<bool(const rules::Rule& rule, const series::Labels& labels)> unknown) {

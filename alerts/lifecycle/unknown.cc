@@ -63,7 +63,7 @@ void UnknownFacts::Collect(const promql::Expr& expr, int depth, Scopes& found) c
   }
 }
 
-const UnknownFacts::Scopes& UnknownFacts::ScopesOfRule(const rules::Rule& rule) {
+const UnknownFacts::Scopes& UnknownFacts::ScopesOf(const rules::Rule& rule) {
   const auto [known, is_new] = known_.try_emplace(&rule);
   if (is_new) Collect(*rule.parsed, 0, known->second);
   return known->second;
@@ -71,7 +71,7 @@ const UnknownFacts::Scopes& UnknownFacts::ScopesOfRule(const rules::Rule& rule) 
 
 bool UnknownFacts::Concern(const rules::Rule& rule, const series::Labels& labels) {
   if (scopes_->empty()) return false;
-  const Scopes& scopes = ScopesOfRule(rule);
+  const Scopes& scopes = ScopesOf(rule);
   if (scopes.empty()) return false;
   // Labels that do not come from the series say nothing about which series they were.
   series::LabelsBuilder given(labels);

@@ -24,11 +24,13 @@ class UnknownFacts {
   /// `labels` are those of the alert.
   bool Concern(const rules::Rule& rule, const series::Labels& labels);
 
- private:
   using Scopes = std::set<const UnknownScope*>;
 
+  /// All that a rule looks at.
+  const Scopes& ScopesOf(const rules::Rule& rule);
+
+ private:
   void Collect(const promql::Expr& expr, int depth, Scopes& found) const;
-  const Scopes& ScopesOfRule(const rules::Rule& rule);
 
   UnknownScopesRef scopes_;
   std::multimap<std::string, const rules::Rule*, std::less<>> recording_{};

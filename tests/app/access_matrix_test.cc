@@ -41,6 +41,7 @@ class Served {
                    .sources = [] { return size_t{0}; },
                    .metrics = [](const http::Request&) { return http::TextResponse(200, ""); },
                    .query = query_,
+                   .explainer = explainer_,
                    .notifier = [this] { return &notifier_; },
                    .reload = [] { return Result<std::string>("reloaded"); },
                    .carry = [](const RecoveryOrder&) { return Result<std::string>("done"); }});
@@ -66,6 +67,11 @@ class Served {
   SystemClock clock_;
   series::Keeper series_{{}, clock_, [](metrics::MetricWriter&) {}};
   query_api::QueryApi query_{series_, clock_};
+  RuleExplainer explainer_{series_, clock_, [] {
+                             RuleBoard board;
+                             board.groups.push_back({.rules = {{.name = "a", .expression = "1"}}});
+                             return std::make_shared<const RuleBoard>(board);
+                           }};
   Latest<View> views_{std::make_shared<const View>()};
   std::unique_ptr<http::HttpClient> http_ = http::MakeHttpClient();
   notify::Notifier notifier_{{.clock = clock_, .http = *http_, .missing = "a test"}, {}};
@@ -77,6 +83,7 @@ class Served {
 std::string Served::Target(const std::string& path) const {
   if (path == "/api/v2/silence/*") return "/api/v2/silence/" + silence_;
   if (path == "/api/v1/query" || path == "/api/v1/query_range") return path + "?query=1";
+  if (path == "/api/klaxon/v1/rules/explain") return path + "?rule=a";
   if (path == "/api/v1/series") return path + "?match%5B%5D=up";
   return path == "/api/v1/label/*" ? "/api/v1/label/job/values" : path;
 }

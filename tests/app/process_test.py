@@ -50,9 +50,12 @@ class Running:
         assert found, f"klaxon said {line!r}"
         self.url = found.group(0)
 
-    def metrics(self):
-        with urllib.request.urlopen(self.url + "metrics", timeout=PATIENCE) as answer:
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
             return answer.read().decode()
+
+    def metrics(self):
+        return self.get("metrics")
 
     def said(self):
         self.log.seek(0)
@@ -243,6 +246,53 @@ class ProcessTest(unittest.TestCase):
         wait_for("the mended one", lambda: re.search(
             r"klaxon_collector_interval_seconds\{[^}]*\} 2\n", running.metrics()))
         self.assertIn("klaxon_config_last_reload_successful 1", running.metrics())
+
+    def rules(self, text):
+        path = os.path.join(self.folder.name, "rules.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("groups:\n- name: brokers\n  interval: 1s\n  rules:\n" + text)
+        return path
+
+    def explain(self, running, rule):
+        return subprocess.run([KLAXON, "rules", "explain", rule, "--url", running.url],
+                              capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+    def test_a_mistake_in_a_rule_file_keeps_the_old_rules(self):
+        path = self.rules("  - {alert: FewBrokers, expr: kafka_brokers < 4}\n")
+        running = self.start("--config", self.config(extra=f"alerts: {{rule_files: [{path}]}}\n"))
+        wait_for("the alert", lambda: 'klaxon_alerts{alertstate="firing"} 1' in running.metrics())
+        self.rules("  - {alert: ManyBrokers, expr: kafka_brokers > }\n")
+        running.process.send_signal(signal.SIGHUP)
+        wait_for("the failed reload", lambda: "klaxon_rules_outdated 1" in running.metrics())
+        self.assertIn("klaxon_config_last_reload_successful 0", running.metrics())
+        where = f"{path}:5:"
+        self.assertIn(where, running.said())
+        self.assertIn(where, running.get(""))
+        self.assertEqual(running.get("-/ready"), "ready\n")
+        self.assertIn('"FewBrokers"', running.get("api/v1/rules"))
+        self.assertIn('klaxon_alerts{alertstate="firing"} 1', running.metrics())
+        self.rules("  - {alert: ManyBrokers, expr: kafka_brokers > 2}\n")
+        running.process.send_signal(signal.SIGHUP)
+        wait_for("the mended one", lambda: "klaxon_rules_outdated 0" in running.metrics())
+        wait_for("the new rules", lambda: '"ManyBrokers"' in running.get("api/v1/rules"))
+
+    def test_a_rule_is_explained_by_the_agent_that_runs(self):
+        path = self.rules("  - {alert: FewBrokers, expr: kafka_brokers < 4}\n")
+        running = self.start("--config", self.config(extra=f"alerts: {{rule_files: [{path}]}}\n"))
+        wait_for("the alert", lambda: 'klaxon_alerts{alertstate="firing"} 1' in running.metrics())
+        told = self.explain(running, "FewBrokers")
+        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertIn(f"Alert FewBrokers, of group brokers in {path}\n", told.stdout)
+        self.assertIn('  kafka_brokers < 4\n    = 1 series\n', told.stdout)
+        self.assertIn('kafka_brokers{cluster="main"}  3\n', told.stdout)
+        self.assertIn("    firing since ", told.stdout)
+        told = self.explain(running, "fewbrokers")
+        self.assertEqual((told.returncode, told.stdout), (1, ""))
+        self.assertIn('there is no rule "fewbrokers"; near are: FewBrokers', told.stderr)
+        self.assertEqual(running.end(), 0)
+        told = self.explain(running, "FewBrokers")
+        self.assertEqual(told.returncode, 1)
+        self.assertIn("does a Klaxon run there? --url says where", told.stderr)
 
     def test_a_java_clients_file_serves_lag_run_and_reload(self):
         path = os.path.join(self.folder.name, "client.properties")

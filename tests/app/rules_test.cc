@@ -123,6 +123,11 @@ TEST_CASE("rules are evaluated in the agent, shown, kept over a restart and reso
              ContainsSubstring(
                  "klaxon_rule_evaluation_failures_total{rule_group=\"brokers.yaml;brokers\"}"));
   CHECK_THAT(ruled.Get("/"), ContainsSubstring("only 3 brokers of main in ams"));
+  const std::string explained = ruled.Get("/api/klaxon/v1/rules/explain?rule=FewBrokers");
+  CHECK_THAT(explained, ContainsSubstring("{cluster=\"main\"}  3\n"));
+  CHECK_THAT(explained, ContainsSubstring("firing since "));
+  CHECK_THAT(ruled.Get("/api/klaxon/v1/rules/explain?rule=FewBroker"),
+             ContainsSubstring("near are: FewBrokers"));
 
   const std::string since = alerts.substr(alerts.find("activeAt"), 36);
   ruled.Stop();

@@ -54,6 +54,42 @@ TEST_CASE("operators bind as in Prometheus") {
   }
 }
 
+void AppendTexts(const Expr& expr, std::string_view text, std::string& all) {
+  all += (all.empty() ? "" : " | ") + TextOf(expr, text);
+  const std::vector<const Expr*> parts = PartsOf(expr);
+  for (const Expr* const part : parts)
+    AppendTexts(*part, text, all);
+}
+
+TEST_CASE("every part of an expression knows its own text") {
+  struct Case {
+    std::string text{};
+    std::string parts{};
+  };
+
+  const Case cases[] = {
+      {"a+b", "a+b | a | b"},
+      {" ( a + b ) * 2 ", "( a + b ) * 2 | ( a + b ) | a | b | 2"},
+      {"((a)) - -(b)", "((a)) - -(b) | ((a)) | -(b) | (b)"},
+      {"sum  by (x)(a{y='# \"'}) > 1 # why",
+       "sum  by (x)(a{y='# \"'}) > 1 | sum  by (x)(a{y='# \"'}) "
+       "| a{y='# \"'} | 1"},
+      {"topk(2, a) # the\n# two\n  by (x)", "topk(2, a) by (x) | 2 | a"},
+      {"rate(a[5m] offset 1h @ 5)", "rate(a[5m] offset 1h @ 5) | a[5m] offset 1h @ 5"},
+      {"max_over_time((a > 1)[1h:5m] offset 1m)",
+       "max_over_time((a > 1)[1h:5m] offset 1m) | (a > 1)[1h:5m] offset 1m | (a > 1) | a | 1"},
+      {"{\"a b\"}[5m:]", "{\"a b\"}[5m:] | {\"a b\"}"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.text);
+    const Parsed parsed = Parse(one.text);
+    REQUIRE(parsed.expression != nullptr);
+    std::string all;
+    AppendTexts(*parsed.expression, one.text, all);
+    CHECK(all == one.parts);
+  }
+}
+
 TEST_CASE("a mistake is told with its line, its column and what was expected") {
   struct Case {
     std::string text{};
