@@ -9,6 +9,7 @@
 
 #include "agent/analysis/view_loop.h"
 #include "agent/app/alert_desk.h"
+#include "agent/app/history_saver.h"
 #include "agent/app/own_rows.h"
 #include "agent/app/render_loop.h"
 #include "agent/app/routes.h"
@@ -24,6 +25,8 @@
 #include "agent/recovery/loop.h"
 #include "agent/series/keeper.h"
 #include "agent/state/opener.h"
+#include "alerts/lifecycle/history.h"
+#include "alerts/lifecycle/step.h"
 #include "collectors/poll_loop.h"
 #include "exporters/prometheus/page.h"
 #include "exporters/prometheus/server_metrics.h"
@@ -134,7 +137,13 @@ class Agent::Impl {
     view_loop_ = std::make_unique<analysis::ViewLoop>(clock_, views_);
     render_loop_ =
         std::make_unique<RenderLoop>(views_, [this](const View& view) { page_.Update(view); });
-    sample_loop_ = std::make_unique<SampleLoop>(clock_, views_, series_, history_.interval);
+    // Before the first sampling: what rules look back at is kept from then on.
+    series_.SetHistory(alerts::HistoryFor(config.rules.groups));
+    history_saver_ = std::make_unique<HistorySaver>(series_, StateOpener());
+    history_saver_->Recall(alerts::Milliseconds(clock_.Now().wall));
+    sample_loop_ = std::make_unique<SampleLoop>(
+        clock_, views_, series_, history_.interval,
+        [this](const View&, int64_t time) { history_saver_->Sampled(time); });
     recovery_ = std::make_unique<recovery::Loop>(
         recovery::Resources{.clock = clock_, .http = *http_, .open = StateOpener()}, views_,
         [this](uint64_t id, SectionRef section) { view_loop_->Publish(id, std::move(section)); });
@@ -193,6 +202,7 @@ class Agent::Impl {
     view_loop_.reset();
     render_loop_.reset();
     sample_loop_.reset();
+    history_saver_.reset();
     desk_.Stop();  // those who render its metrics have ended
   }
 
@@ -300,6 +310,7 @@ class Agent::Impl {
   std::atomic<const http::Server*> serving_ = nullptr;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<RenderLoop> render_loop_;
+  std::unique_ptr<HistorySaver> history_saver_;
   std::unique_ptr<SampleLoop> sample_loop_;
   std::unique_ptr<analysis::ViewLoop> view_loop_;
   std::unique_ptr<recovery::Loop> recovery_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <map>
 #include <utility>
 
 #include "agent/base/log.h"
@@ -40,6 +41,24 @@ std::vector<const rules::Rule*> AllRules(const alerts::Engine& engine) {
     }
   }
   return rules;
+}
+
+/// Recording rules that were not evaluated yet, as UnknownFacts asks for them; empty: there is
+/// none.
+alerts::UnknownFacts::Waits WaitingFor(const alerts::Engine& engine) {
+  std::map<const rules::Rule*, const alerts::RuleState*> waiting;
+  for (const alerts::GroupState* const group : engine.groups()) {
+    for (const alerts::RuleState& state : group->rules()) {
+      if (!state.rule().alerts && !state.report().evaluated_at) {
+        waiting.emplace(&state.rule(), &state);
+      }
+    }
+  }
+  if (waiting.empty()) return {};
+  return [waiting = std::move(waiting)](const rules::Rule& recording) {
+    const auto state = waiting.find(&recording);
+    return state != waiting.end() && !state->second->report().evaluated_at;
+  };
 }
 
 /// The path of "http://klaxon:9308/kafka": "/kafka".
@@ -121,7 +140,7 @@ void RuleLoop::Evaluate() {
   // alert would be resolved because one rule saw less than the next knew.
   const std::vector<const rules::Rule*> rules = AllRules(engine_);
   const UnknownScopesRef at_first = resources_.series.unknown();
-  alerts::UnknownFacts before(rules, at_first);
+  alerts::UnknownFacts before(rules, at_first, WaitingFor(engine_));
   UnknownScopesRef at_last = at_first;
   alerts::UnknownFacts after(rules, at_first);
   engine_.SetUnknown([&](const rules::Rule& rule, const series::Labels& labels) {

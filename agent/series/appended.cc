@@ -6,19 +6,6 @@
 #include <vector>
 
 namespace klaxon::series {
-namespace {
-
-/// How long a sample stands for its series: PromQL's lookback, ms.
-constexpr int64_t kLookback = 300'000;
-
-bool AllMatch(const Labels& labels, std::span<const Matcher> matchers) {
-  return std::ranges::all_of(matchers, [&](const Matcher& matcher) {
-    return matcher.Matches(labels.Get(matcher.name()));
-  });
-}
-
-}  // namespace
-
 void AppendedSeries::Append(const Labels& labels, Sample sample, int64_t span,
                             HistoryNumbers& numbers) {
   ByLabels& metric = by_metric_[std::string(labels.metric_name())];
@@ -84,7 +71,7 @@ void AppendedSeries::Select(const Selection& selection, Selected& selected) cons
   };
   for (const auto& [name, metric] : by_metric_) {
     for (const auto& [labels, series] : metric) {
-      if (!AllMatch(*labels, selection.matchers)) continue;
+      if (!MatchesAll(*labels, selection.matchers)) continue;
       auto samples = std::make_shared<std::vector<Sample>>();
       if (series.history.empty()) {
         if (series.previous.time != 0) samples->push_back(series.previous);

@@ -137,6 +137,21 @@ void Keeper::SetHistory(const Spans& spans) {
   store_.SetHistory(std::move(all));
 }
 
+void Keeper::Recall(const std::vector<KeptSeries>& kept) {
+  const Lock lock(mutex_);
+  store_.Recall(kept);
+}
+
+std::vector<KeptSeries> Keeper::SamplesSince(int64_t after) const {
+  const Lock lock(mutex_);
+  return store_.SamplesSince(after);
+}
+
+int64_t Keeper::LongestSpan() const {
+  const Lock lock(mutex_);
+  return store_.LongestSpan();
+}
+
 int64_t Keeper::newest() const {
   return told().time;
 }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/base/mutex.h"
@@ -56,6 +57,13 @@ class Keeper {
   /// The history that loaded rules need, instead of what was set before. It adds to the
   /// configured one: of both the longer counts.
   void SetHistory(const Spans& spans);
+
+  /// As Store::Recall and Store::SamplesSince.
+  void Recall(const std::vector<KeptSeries>& kept);
+  std::vector<KeptSeries> SamplesSince(int64_t after) const;
+
+  /// How far back any sample counts, ms.
+  int64_t LongestSpan() const;
 
   /// Of the newest Sample; 0 before the first.
   int64_t newest() const;

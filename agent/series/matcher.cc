@@ -1,5 +1,6 @@
 #include "agent/series/matcher.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace klaxon::series {
@@ -26,6 +27,12 @@ bool Matcher::Matches(std::string_view value) const {
       return !pattern_->Matches(value);
   }
   std::abort();
+}
+
+bool MatchesAll(const Labels& labels, std::span<const Matcher> matchers) {
+  return std::ranges::all_of(matchers, [&](const Matcher& matcher) {
+    return matcher.Matches(labels.Get(matcher.name()));
+  });
 }
 
 }  // namespace klaxon::series

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "agent/base/result.h"
+#include "agent/series/labels.h"
 #include "agent/series/pattern.h"
 
 namespace klaxon::series {
@@ -35,5 +37,7 @@ class Matcher {
   std::string value_;
   std::optional<Pattern> pattern_{};  ///< of the two kinds that have one
 };
+
+bool MatchesAll(const Labels& labels, std::span<const Matcher> matchers);
 
 }  // namespace klaxon::series

@@ -5,12 +5,6 @@
 namespace klaxon::series {
 namespace {
 
-bool MatchesAll(const Labels& labels, std::span<const Matcher> matchers) {
-  return std::ranges::all_of(matchers, [&](const Matcher& matcher) {
-    return matcher.Matches(labels.Get(matcher.name()));
-  });
-}
-
 std::span<const Sample> Within(std::span<const Sample> samples, const Selection& selection) {
   const auto time = [](const Sample& sample) { return sample.time; };
   const auto first = std::ranges::upper_bound(samples, selection.after, {}, time);

@@ -11,6 +11,9 @@ struct Sample {
   double value = 0;
 };
 
+/// How long a sample stands for its series where no newer one comes: PromQL's lookback, ms.
+inline constexpr int64_t kLookback = 300'000;
+
 /// The NaN that says "this series ended here" (prometheus/model/value/value.go). Any other NaN is a
 /// value.
 inline constexpr uint64_t kStaleBits = 0x7ff0000000000002;

@@ -81,6 +81,39 @@ int64_t Store::SpanOf(std::string_view metric) const {
   return kept == options_.history.end() ? 0 : kept->second;
 }
 
+int64_t Store::LongestSpan() const {
+  int64_t longest = kLookback;
+  for (const auto& [name, span] : options_.history)
+    longest = std::max(longest, span);
+  return longest;
+}
+
+void Store::Recall(const std::vector<KeptSeries>& kept) {
+  past_.Set(kept, history_);
+}
+
+std::vector<KeptSeries> Store::SamplesSince(int64_t after) const {
+  std::vector<KeptSeries> kept;
+  const auto add = [&](const Selected& selected, bool by_rule) {
+    for (const SelectedSeries& each : selected.series) {
+      kept.push_back({.labels = each.labels,
+                      .by_rule = by_rule,
+                      .samples = {each.samples.begin(), each.samples.end()}});
+    }
+  };
+  const Selection all{.after = after, .until = INT64_MAX};
+  for (const auto& [name, family] : families_) {
+    if (family->span() == 0) continue;
+    Selected selected;
+    family->Select(all, selected);
+    add(selected, false);
+  }
+  Selected selected;
+  appended_.Select(all, selected);
+  add(selected, true);
+  return kept;
+}
+
 metrics::MetricWriter& Store::BeginScrape(int64_t time) {
   times_.Add(time);
   live_ = 0;
@@ -94,10 +127,8 @@ UnknownScopesRef Store::EndScrape(const Instant& now) {
     family->End(history_);
   appended_.Sweep(time, history_);
   KeepBudget();
-  int64_t longest = 0;
-  for (const auto& [name, span] : options_.history)
-    longest = std::max(longest, span);
-  times_.ForgetBefore(time - longest);
+  times_.ForgetBefore(time - LongestSpan());
+  past_.ForgetBefore(time - LongestSpan(), history_);
   return unknown_.End(now);
 }
 
@@ -116,6 +147,7 @@ void Store::SetHistory(Spans history) {
 
 void Store::KeepBudget() {
   if (history_.bytes <= options_.budget) return;
+  past_.Clear(history_);
   const size_t wanted = options_.budget - options_.budget / kFreed;
   while (history_.bytes > wanted) {
     std::vector<Family::Oldest> oldest;
@@ -150,6 +182,7 @@ Result<Selected> Store::Select(const Selection& selection) const {
       ask(*at->second);
   }
   appended_.Select(selection, selected);
+  past_.Select(selection, selected);
   return selected;
 }
 

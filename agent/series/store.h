@@ -13,6 +13,7 @@
 #include "agent/model/unknown_scope.h"
 #include "agent/series/appended.h"
 #include "agent/series/family.h"
+#include "agent/series/past.h"
 #include "agent/series/queryable.h"
 #include "agent/series/rows.h"
 #include "agent/series/scrape_times.h"
@@ -59,6 +60,14 @@ class Store final : public Queryable {
   /// From now on, instead of the history before.
   void SetHistory(Spans history);
 
+  /// What an earlier process left; it counts as far as history is kept, and rules' own series as
+  /// long as any sample counts.
+  void Recall(const std::vector<KeptSeries>& kept);
+
+  /// What a later process should know of the samples after `after` (ms): those of the metrics that
+  /// have a history, and what rules wrote.
+  std::vector<KeptSeries> SamplesSince(int64_t after) const;
+
   /// Warns when it is asked for more of the past than is kept.
   Result<Selected> Select(const Selection& selection) const override;
 
@@ -66,6 +75,9 @@ class Store final : public Queryable {
   std::set<std::string> LabelValues(std::string_view name) const;
 
   StoreNumbers numbers() const;
+
+  /// How far back any sample counts, ms.
+  int64_t LongestSpan() const;
 
  private:
   class Writer;
@@ -87,6 +99,7 @@ class Store final : public Queryable {
   /// By metric; mostly one of each, more where metrics of one name differ in their label names.
   std::multimap<std::string, std::unique_ptr<Family>, std::less<>> families_{};
   AppendedSeries appended_{};
+  Past past_{};
   UnknownBook unknown_;
   std::unique_ptr<Writer> writer_;
 };

@@ -38,23 +38,25 @@ std::set<std::string> MadeLabels(const promql::Expr& expr) {
   return made;
 }
 
-UnknownFacts::UnknownFacts(const std::vector<const rules::Rule*>& rules, UnknownScopesRef scopes)
-    : scopes_(std::move(scopes)) {
+UnknownFacts::UnknownFacts(const std::vector<const rules::Rule*>& rules, UnknownScopesRef scopes,
+                           Waits waits)
+    : scopes_(std::move(scopes)), waits_(std::move(waits)) {
   for (const rules::Rule* const rule : rules) {
     if (!rule->alerts) recording_.emplace(rule->name, rule);
   }
 }
 
-void UnknownFacts::Collect(const promql::Expr& expr, int depth, Scopes& found) const {
+void UnknownFacts::Collect(const promql::Expr& expr, int depth, Found& found) const {
   if (depth > kDeepestRecording || AsksForAbsence(expr)) return;
   if (const auto* const selector = std::get_if<promql::Selector>(&expr.node);
       selector != nullptr && !selector->metric.starts_with("klaxon_")) {
     for (const UnknownScope* const scope :
          series::ScopesOf(selector->metric, selector->matchers, *scopes_)) {
-      found.insert(scope);
+      found.scopes.insert(scope);
     }
     const auto [first, last] = recording_.equal_range(selector->metric);
     for (auto rule = first; rule != last; ++rule) {
+      found.waits = found.waits || (waits_ && waits_(*rule->second));
       Collect(*rule->second->parsed, depth + 1, found);
     }
   }
@@ -63,16 +65,16 @@ void UnknownFacts::Collect(const promql::Expr& expr, int depth, Scopes& found) c
   }
 }
 
-const UnknownFacts::Scopes& UnknownFacts::ScopesOf(const rules::Rule& rule) {
+const UnknownFacts::Found& UnknownFacts::FoundFor(const rules::Rule& rule) {
   const auto [known, is_new] = known_.try_emplace(&rule);
   if (is_new) Collect(*rule.parsed, 0, known->second);
   return known->second;
 }
 
 bool UnknownFacts::Concern(const rules::Rule& rule, const series::Labels& labels) {
-  if (scopes_->empty()) return false;
-  const Scopes& scopes = ScopesOf(rule);
-  if (scopes.empty()) return false;
+  if (scopes_->empty() && !waits_) return false;
+  const Found& found = FoundFor(rule);
+  if (found.waits || found.scopes.empty()) return found.waits;
   // Labels that do not come from the series say nothing about which series they were.
   series::LabelsBuilder given(labels);
   given.Set("alertname", "");
@@ -83,8 +85,8 @@ bool UnknownFacts::Concern(const rules::Rule& rule, const series::Labels& labels
     given.Set(made, "");
   }
   const series::Labels own = given.Build();
-  return std::any_of(scopes.begin(), scopes.end(),
-                     [&](const UnknownScope* scope) { return series::Concerns(*scope, own); });
+  return std::ranges::any_of(
+      found.scopes, [&](const UnknownScope* scope) { return series::Concerns(*scope, own); });
 }
 
 }  // namespace klaxon::alerts

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -18,8 +19,12 @@ namespace klaxon::alerts {
 /// which is never unknown.
 class UnknownFacts {
  public:
-  /// `rules` are all that are in force; they and `scopes` have to outlive it.
-  UnknownFacts(const std::vector<const rules::Rule*>& rules, UnknownScopesRef scopes);
+  /// Whether a recording rule has not been evaluated yet since the start: what it records lacks.
+  using Waits = std::function<bool(const rules::Rule& recording)>;
+
+  /// `rules` are all that are in force; they have to outlive it.
+  UnknownFacts(const std::vector<const rules::Rule*>& rules, UnknownScopesRef scopes,
+               Waits waits = {});
 
   /// `labels` are those of the alert.
   bool Concern(const rules::Rule& rule, const series::Labels& labels);
@@ -27,14 +32,22 @@ class UnknownFacts {
   using Scopes = std::set<const UnknownScope*>;
 
   /// All that a rule looks at.
-  const Scopes& ScopesOf(const rules::Rule& rule);
+  const Scopes& ScopesOf(const rules::Rule& rule) { return FoundFor(rule).scopes; }
 
  private:
-  void Collect(const promql::Expr& expr, int depth, Scopes& found) const;
+  /// What a rule looks at that is unknown.
+  struct Found {
+    Scopes scopes{};
+    bool waits = false;  ///< a recording that it reads has not been made yet
+  };
+
+  void Collect(const promql::Expr& expr, int depth, Found& found) const;
+  const Found& FoundFor(const rules::Rule& rule);
 
   UnknownScopesRef scopes_;
+  Waits waits_;
   std::multimap<std::string, const rules::Rule*, std::less<>> recording_{};
-  std::map<const rules::Rule*, Scopes> known_{};
+  std::map<const rules::Rule*, Found> known_{};
 };
 
 /// Labels whose values an expression makes up itself (label_replace, label_join, count_values).

@@ -46,12 +46,13 @@ std::vector<rules::Group> Groups(const std::string& text) {
 /// A whole agent with rules, against a simulated cluster.
 class Ruled {
  public:
-  explicit Ruled(const std::string& state_directory)
+  explicit Ruled(const std::string& state_directory, const std::string& rules = kFewBrokers)
       : state_directory_(state_directory),
+        rules_(rules),
         cluster_(std::move(simulator::Cluster::Start(simulator::ShopCluster(), clock_)).value()) {}
 
   void Start() {
-    Result<std::unique_ptr<Agent>> agent = Agent::Start(Config(kFewBrokers), clock_);
+    Result<std::unique_ptr<Agent>> agent = Agent::Start(Config(rules_), clock_);
     REQUIRE(agent);
     agent_ = std::move(*agent);
   }
@@ -68,6 +69,7 @@ class Ruled {
     config.listen = {"127.0.0.1", 0};
     config.log_level = log::Level::kError;
     config.state_directory = state_directory_;
+    config.history.interval = seconds{1};
     config.rules.interval = seconds{1};
     config.rules.external_labels = {{"dc", "ams"}};
     config.rules.groups = Groups(rules);
@@ -98,6 +100,7 @@ class Ruled {
  private:
   mutable SystemClock clock_;
   std::string state_directory_;
+  std::string rules_;
   std::unique_ptr<http::HttpClient> http_ = http::MakeHttpClient();
   std::unique_ptr<simulator::Cluster> cluster_;
   std::unique_ptr<Agent> agent_;
@@ -141,6 +144,47 @@ TEST_CASE("rules are evaluated in the agent, shown, kept over a restart and reso
   REQUIRE(ruled.agent().Reload(ruled.Config("groups: []")));
   CHECK(ruled.Comes("/api/v1/alerts", "FewBrokers", false));
   CHECK(ruled.Comes("/metrics", "klaxon_rules_outdated 0"));
+}
+
+constexpr const char* kLooksBack = R"(
+groups:
+- name: slow
+  interval: 5s
+  rules:
+  - record: brokers:seldom
+    expr: sum by (cluster) (kafka_brokers)
+- name: quick
+  rules:
+  - alert: ReadsTheSlow
+    expr: brokers:seldom < 4
+  - alert: LooksBack
+    expr: count_over_time(kafka_brokers[1h]) > 3
+)";
+
+/// When each alert began, as the API tells it.
+std::string BeginsIn(const std::string& alerts) {
+  std::string begins;
+  for (size_t at = alerts.find("activeAt"); at != std::string::npos;
+       at = alerts.find("activeAt", at + 1)) {
+    begins += alerts.substr(at, 36);
+  }
+  return begins;
+}
+
+TEST_CASE("a restart resolves no alert that looks back, or reads what is recorded seldom",
+          "[agent]") {
+  const testing::TemporaryFolder folder;
+  Ruled ruled(folder.path(), kLooksBack);
+  ruled.Start();
+  const std::string path = "/api/v1/alerts";
+  REQUIRE(ruled.Comes(path, "\"alertname\": \"LooksBack\""));
+  REQUIRE(ruled.Comes(path, "\"alertname\": \"ReadsTheSlow\""));
+  const std::string before = ruled.Get(path);
+  ruled.Stop();
+  ruled.Start();
+  REQUIRE(
+      ruled.Comes("/metrics", "klaxon_rule_evaluations_total{rule_group=\"brokers.yaml;slow\"} 1"));
+  CHECK(BeginsIn(ruled.Get(path)) == BeginsIn(before));
 }
 
 TEST_CASE("an alert whose cluster falls silent is held as unknown", "[agent]") {

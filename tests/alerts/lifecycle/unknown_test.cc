@@ -82,6 +82,35 @@ TEST_CASE("What is unknown concerns the alerts that it could belong to, and no o
   }
 }
 
+TEST_CASE("What reads a recording that was not made yet is unknown, until it is made") {
+  const std::vector<rules::Group> groups = GroupsOf(R"(
+groups:
+- name: a
+  rules:
+  - alert: Reads
+    expr: second > 1
+  - alert: Absent
+    expr: absent(second)
+  - alert: Other
+    expr: lag > 1
+- name: b
+  rules:
+  - record: first
+    expr: sum(lag)
+  - record: second
+    expr: first * 2
+)");
+  const std::vector<const rules::Rule*> rules = RulesOf(groups);
+  const auto none = std::make_shared<const UnknownScopes>();
+  UnknownFacts waiting(rules, none,
+                       [](const rules::Rule& recording) { return recording.name == "first"; });
+  CHECK(waiting.Concern(*rules[0], {}));
+  CHECK_FALSE(waiting.Concern(*rules[1], {}));
+  CHECK_FALSE(waiting.Concern(*rules[2], {}));
+  UnknownFacts made(rules, none, [](const rules::Rule&) { return false; });
+  CHECK_FALSE(made.Concern(*rules[0], {}));
+}
+
 TEST_CASE("The history that rules need is as long as their widest look back") {
   const std::vector<rules::Group> groups = GroupsOf(R"(
 groups:
