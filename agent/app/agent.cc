@@ -212,8 +212,9 @@ class Agent::Impl {
 
  private:
   Result<std::string> Carry(const RecoveryOrder& order) {
-    // A restart asks the worker, which may wait for others: Executor's two requests at most.
-    constexpr Duration kPatience = std::chrono::seconds{25};
+    // Most are done at once. A restart asks the worker, which may keep it waiting: whoever ordered
+    // it is told to look later, so that no thread of the server waits with it.
+    constexpr Duration kPatience = std::chrono::seconds{3};
     recovery::Loop* const recovery = caring_.load();
     return recovery == nullptr
                ? Result<std::string>(Error(Reason::kCancelled, "Klaxon starts, or ends"))

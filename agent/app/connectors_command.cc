@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,7 +13,9 @@
 #include "agent/app/poll_once.h"
 #include "agent/base/duration.h"
 #include "agent/base/text.h"
+#include "agent/recovery/ledger.h"
 #include "agent/recovery/recovery.h"
+#include "agent/state/database.h"
 #include "exporters/api/documents.h"
 
 namespace klaxon::app {
@@ -31,7 +34,8 @@ struct Row {
   std::string lag{};
   std::string worker{};
   std::vector<std::string> why{};  ///< a line each
-  std::string recovery{};          ///< what would be done about it; empty: nothing
+  /// What would be done about it, or what the running Klaxon did and decided last; a line each.
+  std::vector<std::string> recovery{};
 };
 
 std::string WorkersOf(const ConnectorFacts& facts) {
@@ -49,6 +53,66 @@ std::string RecoveryOf(const RecoveryDecision* decision) {
     return words;
   }
   return fmt::format("{}; {}", Name(decision->failure), words);
+}
+
+/// What a Klaxon that runs has written down, by Connect cluster and connector.
+class JournalMemory {
+ public:
+  explicit JournalMemory(const AgentConfig& config) {
+    if (config.state_directory.empty()) {
+      return;
+    }
+    Result<std::unique_ptr<state::Database>> database =
+        state::Database::OpenToRead(config.state_directory);
+    if (database) {
+      database_ = *std::move(database);
+    } else {
+      Complain(database.error());
+    }
+  }
+
+  /// Of one Connect cluster; empty: nothing is known.
+  std::map<std::string, recovery::LastKnown> Of(const Section& section) const {
+    if (database_ == nullptr) {
+      return {};
+    }
+    Result<std::map<std::string, recovery::LastKnown>> last =
+        recovery::ReadLast(*database_, {.cluster = section.cluster, .connect = section.instance});
+    if (!last) {
+      Complain(last.error());
+      return {};
+    }
+    return *std::move(last);
+  }
+
+ private:
+  static void Complain(const Error& error) {
+    fmt::print(stderr, "klaxon: what recovery did before is not known: {}\n", error.message());
+  }
+
+  std::unique_ptr<state::Database> database_{};
+};
+
+/// The memory of a Klaxon that runs goes before this command's own two looks.
+std::vector<std::string> RecoveryLines(const recovery::LastKnown& last,
+                                       const RecoveryDecision* decision, WallTime now) {
+  const auto line = [&](const recovery::LogEntry& entry) {
+    return fmt::format(
+        "{} ago: {}", FormatAge(std::chrono::duration_cast<Duration>(now - entry.at)), entry.words);
+  };
+  std::vector<std::string> lines;
+  if (last.restart) {
+    lines.push_back(line(*last.restart));
+  }
+  if (last.decision) {
+    lines.push_back("decided " + line(*last.decision));
+  } else if (const std::string own = RecoveryOf(decision); !own.empty()) {
+    lines.push_back(own);
+  }
+  for (std::string& each : lines) {
+    each = Printable(each, kLongestWhy);
+  }
+  return lines;
 }
 
 Row RowOf(const ConnectorFacts& facts, const ConnectorDerived& derived) {
@@ -82,14 +146,20 @@ bool Chosen(const ConnectorsOptions& options, const ConnectorFacts& facts,
 }
 
 /// The lines of a Connect cluster's connectors, those in trouble first.
-std::vector<Row> RowsOf(const ConnectPart& part, const ConnectorsOptions& options) {
+std::vector<Row> RowsOf(const ConnectPart& part, const ConnectorsOptions& options,
+                        const JournalMemory& memory, WallTime now) {
+  const std::map<std::string, recovery::LastKnown> last = memory.Of(part.section);
   std::vector<Row> rows;
   for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
     if (Chosen(options, part.facts.connectors[i], part.derived.connectors[i])) {
       rows.push_back(RowOf(part.facts.connectors[i], part.derived.connectors[i]));
-      rows.back().recovery =
-          Printable(RecoveryOf(DecisionFor(part.recovery, part.facts.connectors[i].entity->name)),
-                    kLongestWhy);
+      const std::string& name = part.facts.connectors[i].entity->name;
+      const auto known = last.find(name);
+      if (!rows.back().why.empty()) {
+        rows.back().recovery =
+            RecoveryLines(known == last.end() ? recovery::LastKnown() : known->second,
+                          DecisionFor(part.recovery, name), now);
+      }
     }
   }
   std::ranges::stable_partition(rows, [](const Row& row) { return !row.why.empty(); });
@@ -130,8 +200,8 @@ void Print(const std::vector<Row>& rows) {
     for (const std::string& why : row.why) {
       fmt::print("  ! {}\n", why);
     }
-    if (!row.recovery.empty()) {
-      fmt::print("  > recovery: {}\n", row.recovery);
+    for (const std::string& advice : row.recovery) {
+      fmt::print("  > recovery: {}\n", advice);
     }
   };
   line(head);
@@ -142,8 +212,10 @@ void Print(const std::vector<Row>& rows) {
 
 bool AnyProblem(const View& view, const ConnectorsOptions& options) {
   for (const ConnectPart& part : ConnectParts(view)) {
-    for (const Row& row : RowsOf(part, options)) {
-      if (!row.why.empty()) {
+    for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
+      const ConnectorFacts& facts = part.facts.connectors[i];
+      const ConnectorDerived& derived = part.derived.connectors[i];
+      if (Chosen(options, facts, derived) && (facts.untold || !derived.verdicts.empty())) {
         return true;
       }
     }
@@ -211,9 +283,10 @@ ExitCode Connectors(const RunOptions& options, const ConnectorsOptions& chosen) 
   if (chosen.json) {
     fmt::print("{}", api::ConnectorsDocument(view, view.now, {}));
   } else {
+    const JournalMemory memory(*config);
     for (const ConnectPart& part : parts) {
       PrintWorkers(part);
-      Print(RowsOf(part, chosen));
+      Print(RowsOf(part, chosen, memory, view.now.wall));
     }
   }
   return whole && !AnyProblem(view, chosen) ? kOk : kFailed;

@@ -181,6 +181,9 @@ void AddOrder(CLI::App& recovery, Asked& asked, RecoveryVerb verb, const std::st
   auto* connector = command->add_option("CONNECTOR", options.order.connector,
                                         "Its name; without one: the whole Connect cluster");
   connector->required(verb == RecoveryVerb::kRestart);
+  connector->check([](const std::string& name) {  // "$UNSET" must not mean everything
+    return name.empty() ? "is empty; leave it out to mean the whole Connect cluster" : "";
+  });
   command->add_option("--why", options.order.why, "Written down with your name")->required();
   command->add_option("--cluster", options.order.cluster, "If Klaxon watches several")
       ->type_name("NAME");

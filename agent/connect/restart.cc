@@ -36,9 +36,21 @@ RestartAnswer OfAccepted(const std::string& body) {
              : RestartAnswer{RestartOutcome::kNoOp, "202, but nothing of it had failed any more"};
 }
 
+/// Connect's own words: without the name, which may say anything.
+std::string WithoutName(std::string_view message, const std::string& name) {
+  std::string rest(message);
+  for (size_t at = rest.find(name); !name.empty() && at != std::string::npos;
+       at = rest.find(name, at + 1)) {
+    rest.replace(at, name.size(), "\"");
+  }
+  return rest;
+}
+
 RestartOutcome OutcomeOf(std::string_view connector, int status, std::string_view message) {
+  const std::string name = Printable(connector);
+  const std::string words_of_connect = WithoutName(message, name);
   const auto says = [&](std::string_view words) {
-    return message.find(words) != std::string_view::npos;
+    return words_of_connect.find(words) != std::string::npos;
   };
   if (status == http::kConflict || status == http::kTooManyRequests ||
       (status >= http::kServerError && says("rebalance"))) {
@@ -46,7 +58,7 @@ RestartOutcome OutcomeOf(std::string_view connector, int status, std::string_vie
   }
   if (status == http::kNotFound) {
     const bool gone =
-        says(Printable(connector)) && (says("Unknown connector") || says("not found"));
+        words_of_connect != message && (says("Unknown connector") || says("not found"));
     return says("Unknown task") || says("Task") ? RestartOutcome::kConflict
            : gone                               ? RestartOutcome::kGone
                                                 : RestartOutcome::kDenied;
@@ -73,7 +85,8 @@ std::vector<std::string> RestartCalls(const RestartOrder& order, Version worker)
   return calls;
 }
 
-RestartAnswer JudgeRestart(std::string_view connector, const Result<http::HttpResponse>& response) {
+RestartAnswer JudgeRestart(std::string_view connector, const Result<http::HttpResponse>& response,
+                           Version worker) {
   if (!response) {
     return {RestartOutcome::kUnknown, response.error().message()};
   }
@@ -83,6 +96,10 @@ RestartAnswer JudgeRestart(std::string_view connector, const Result<http::HttpRe
             fmt::format("{} with a web page; is this Kafka Connect's address?", status)};
   }
   if (status == kNoContent || status == http::kOk) {
+    if (worker >= kRestartsWhatFailed) {
+      return {RestartOutcome::kUnknown,
+              fmt::format("{}, where Connect answers 202: who answers there?", status)};
+    }
     return {RestartOutcome::kAccepted, fmt::format("{}", status)};
   }
   if (status == kAcceptedStatus) {

@@ -12,19 +12,25 @@ namespace {
 constexpr uint64_t kCanaryPolls = 2;
 
 /// Why all restarts must stop; empty: nothing says so.
-std::string TrippedBy(const World& world, const Policy& policy, size_t failed_now) {
+std::string TrippedBy(const World& world, const Policy& policy, size_t failed_now, bool first) {
   if (!world.red.empty() && !policy.waived.test(static_cast<size_t>(Gate::kDependencies))) {
     return world.red;
   }
   const auto failed = static_cast<int64_t>(failed_now);
   const auto all = static_cast<int64_t>(world.subjects.size());
   const bool many = failed >= policy.breaker_least && failed * 100 >= policy.breaker_percent * all;
-  return many ? fmt::format("{} of {} connectors failed at once", failed, all) : "";
+  if (!many) {
+    return "";
+  }
+  return first
+             ? fmt::format("{} of {} connectors were FAILED when Klaxon began to look", failed, all)
+             : fmt::format("{} of {} connectors failed at once", failed, all);
 }
 
 void Move(BreakerState state, const Instant& now, BreakerMemory& breaker) {
   breaker.state = state;
   breaker.since = now;
+  breaker.hit = state == BreakerState::kOpen ? now : breaker.hit;
   breaker.canary.clear();
 }
 
@@ -64,19 +70,49 @@ void FollowCanary(const Policy& policy, const Instant& now, Journal& journal) {
   }
 }
 
+/// Whether it failed when the breaker was hit, or before, and recovery may yet restart it.
+bool Waits(const Subject& subject, const Policy& policy, const Journal& journal) {
+  const auto memory = journal.connectors.find(subject.name);
+  if (!subject.failed() || memory == journal.connectors.end() || memory->second.quarantined ||
+      subject.intent == ConnectIntent::kPaused || subject.intent == ConnectIntent::kStopped) {
+    return false;
+  }
+  const RecoveryMode mode = subject.chosen->settings.mode;
+  if (mode == RecoveryMode::kOff || (mode == RecoveryMode::kObserve && MayAct(policy))) {
+    return false;
+  }
+  const std::optional<Instant>& since = memory->second.failed_since;
+  return since && journal.breaker.hit && since->mono <= journal.breaker.hit->mono;
+}
+
+/// All that failed at once runs or is given up, or nothing was restarted for long: what fails now
+/// has nothing to do with it.
+bool IsOver(const World& world, const Policy& policy, const Instant& now, const Journal& journal) {
+  constexpr Duration kLong = std::chrono::minutes{10};
+  const BreakerMemory& breaker = journal.breaker;
+  const bool calm = breaker.state != BreakerState::kOpen && now.mono - breaker.since.mono > kLong &&
+                    (!journal.last_restart || now.mono - *journal.last_restart > kLong);
+  return calm || std::ranges::none_of(world.subjects, [&](const Subject& subject) {
+           return Waits(subject, policy, journal);
+         });
+}
+
 }  // namespace
 
 void FollowBreaker(const World& world, const Policy& policy, size_t failed_now, const Instant& now,
                    Journal& journal) {
   BreakerMemory& breaker = journal.breaker;
-  std::string why = TrippedBy(world, policy, failed_now);
+  std::string why = TrippedBy(world, policy, failed_now, journal.polls == 1);
   if (!why.empty()) {
     breaker.why = std::move(why);
     Move(BreakerState::kOpen, now, breaker);
     return;
   }
-  if (breaker.state != BreakerState::kClosed &&
-      std::ranges::none_of(world.subjects, &Subject::failed)) {
+  if (breaker.state == BreakerState::kClosed) {
+    return;
+  }
+  breaker.hit = breaker.hit.value_or(now);
+  if (IsOver(world, policy, now, journal)) {
     breaker.why.clear();
     Move(BreakerState::kClosed, now, breaker);
   } else if (breaker.state == BreakerState::kOpen &&

@@ -72,7 +72,10 @@ RestartAnswer InPart(RestartAnswer last, size_t accepted, size_t calls) {
 }  // namespace
 
 RestartAnswer Executor::Restart(const connect::RestartOrder& order, const WorkerSite& site,
-                                const std::stop_token& stop) {
+                                const std::function<bool()>& go_on, const std::stop_token& stop) {
+  /// What was decided is old by then; the rest is decided anew.
+  constexpr Duration kChain = std::chrono::seconds{20};
+  const MonoTime end = std::chrono::steady_clock::now() + kChain;
   if (!access_) {
     access_ = make_access_ ? make_access_() : http::ClientAccess{};
   }
@@ -85,10 +88,20 @@ RestartAnswer Executor::Restart(const connect::RestartOrder& order, const Worker
   }
   size_t accepted = 0;
   RestartAnswer answer{RestartOutcome::kNoOp, "there was nothing to send"};
-  const std::vector<std::string> calls =
-      connect::RestartCalls(order, connect::ReadVersion(site.version));
+  const connect::Version version = connect::ReadVersion(site.version);
+  const std::vector<std::string> calls = connect::RestartCalls(order, version);
   for (const std::string& call : calls) {
-    answer = connect::JudgeRestart(order.connector, client.Post(call, wait()));
+    if (accepted > 0 && ((go_on && !go_on()) || std::chrono::steady_clock::now() >= end)) {
+      answer = {RestartOutcome::kConflict, "the others are left for later"};
+      break;
+    }
+    if (accepted > 0) {
+      if (std::optional<RestartAnswer> forbidden = Forbidden(client, order, wait())) {
+        answer = *std::move(forbidden);
+        break;
+      }
+    }
+    answer = connect::JudgeRestart(order.connector, client.Post(call, wait()), version);
     if (answer.outcome != RestartOutcome::kAccepted) {
       break;
     }

@@ -23,9 +23,10 @@ class Executor {
 
   /// One attempt. Asks the worker's own state of the connector first: what it knows by now not to
   /// have failed, or to be paused, stopped or without a worker, is left alone. Then sends each call
-  /// once, the next only if the one before was accepted. `site` is not empty.
+  /// once, the next only if the one before was accepted, the connector is still as it was, `go_on`
+  /// says so (empty: always), and no more than 20 s have passed. `site` is not empty.
   connect::RestartAnswer Restart(const connect::RestartOrder& order, const WorkerSite& site,
-                                 const std::stop_token& stop);
+                                 const std::function<bool()>& go_on, const std::stop_token& stop);
 
  private:
   http::HttpClient& http_;

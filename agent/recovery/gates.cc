@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -179,6 +182,24 @@ RecoveryGate Worker(const Case& subject) {
           .value = open ? fmt::format("{} takes it", world.post_to.url) : world.no_worker};
 }
 
+/// What a person may do about a gate that is shut; empty: what the failure asks for, or wait.
+std::string_view KeyTo(std::string_view gate) {
+  struct Key {
+    std::string_view gate{};
+    std::string_view advice{};
+  };
+
+  static constexpr std::array<Key, 5> kKeys{{
+      {"own_keys", "correct the klaxon.recovery keys in its own configuration"},
+      {"permitted", "give Klaxon the worker's own address and a login that may restart connectors"},
+      {"addressable", "make it anew under a name without '/', '\\' and '%'"},
+      {"cluster_id", "if that Kafka cluster is right: klaxon recovery lift, without a connector"},
+      {"unpaused", "klaxon recovery resume"},
+  }};
+  const auto found = std::ranges::find(kKeys, gate, &Key::gate);
+  return found == kKeys.end() ? "" : found->advice;
+}
+
 bool Waived(const Policy& policy, std::string_view name) {
   for (size_t i = 0; i < kWaivable; ++i) {
     if (policy.waived.test(i) && Name(static_cast<Gate>(i)) == name) {
@@ -214,6 +235,9 @@ bool AskGates(const Case& subject) {
       decided =
           subject.Decide(RecoveryAction::kRefuse,
                          fmt::format("{}{}", gate.seen ? "" : "cannot be seen: ", gate.value));
+      if (const std::string_view advice = KeyTo(gate.name); !advice.empty()) {
+        subject.decision.way_out = advice;
+      }
     }
     subject.decision.gates.push_back(std::move(gate));
   }

@@ -13,27 +13,49 @@ using Connectors = std::map<std::string, ConnectorMemory, std::less<>>;
 
 constexpr Duration kBudgetWindow = std::chrono::minutes{1};
 
-uint64_t FailuresOf(const Subject& subject) {
-  uint64_t failures = 0;
-  for (const Item& item : subject.items) {
-    failures += item.failures;
-  }
-  return failures;
-}
-
 bool AllRuns(const Subject& subject) {
   return std::ranges::all_of(subject.items,
                              [](const Item& item) { return item.state == "RUNNING"; });
 }
 
+/// The first change is a repair. Whoever changes it again and again, a program perhaps, gets longer
+/// and longer waits instead of restarts without end.
+void ForgiveChanged(const Subject& subject, uint64_t poll, const Instant& now,
+                    ConnectorMemory& memory) {
+  constexpr Duration kLately = std::chrono::hours{1};
+  const std::optional<Instant> last = memory.last_attempt;
+  std::optional<Instant> held = memory.held_until;
+  std::string held_why = std::move(memory.held_why);
+  const bool lately = memory.forgiven_at && now.mono - memory.forgiven_at->mono < kLately;
+  memory.forgiven = lately ? memory.forgiven + 1 : 1;
+  memory.forgiven_at = now;
+  Forgive(poll, memory);
+  if (memory.forgiven < 2) {
+    return;
+  }
+  if (!last) {  // it waits already, and was not restarted since
+    memory.held_until = held;
+    memory.held_why = std::move(held_why);
+    return;
+  }
+  const Duration wait = BackoffOf(subject.chosen->settings, memory.forgiven - 1, subject.name);
+  memory.held_until =
+      Instant{last->wall + std::chrono::duration_cast<WallTime::duration>(wait), last->mono + wait};
+  memory.held_why = fmt::format(
+      "its configuration has changed {} times of late: "
+      "waits longer after each",
+      memory.forgiven);
+}
+
 /// A changed configuration is a new beginning: somebody did something.
-void FollowConfiguration(const Subject& subject, uint64_t poll, ConnectorMemory& memory) {
+void FollowConfiguration(const Subject& subject, uint64_t poll, const Instant& now,
+                         ConnectorMemory& memory) {
   memory.lifted = false;
   if (subject.config_hash == 0 || subject.config_hash == memory.config_hash) {
     return;
   }
   if (memory.config_hash != 0) {
-    Forgive(poll, memory);
+    ForgiveChanged(subject, poll, now, memory);
   }
   memory.config_hash = subject.config_hash;
 }
@@ -66,16 +88,46 @@ void CountRestart(const Instant& now, ConnectorMemory& memory) {
   memory.last_attempt = now;
 }
 
+bool HasItem(const Subject& subject, int32_t id) {
+  return std::ranges::find(subject.items, id, &Item::id) != subject.items.end();
+}
+
+/// Restarts by others, another Klaxon's too, stand in Connect's config topic before states show
+/// them, if they ever do.
+void FollowAsked(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
+  // Ours are in there as well, and what states showed first comes a moment later.
+  constexpr Duration kSame = std::chrono::seconds{30};
+  if (subject.asked <= memory.asked) {
+    return;
+  }
+  memory.asked = subject.asked;
+  const bool by_topic =
+      memory.asked_at && memory.last_attempt && memory.asked_at->mono == memory.last_attempt->mono;
+  if (!memory.last_attempt || by_topic || now.mono - memory.last_attempt->mono >= kSame) {
+    CountRestart(now, memory);
+    memory.asked_at = now;
+    memory.asked_shown = false;
+  }
+}
+
+/// What states show is not one that was counted already.
+bool IsOthers(const Subject& subject, const Followed& restart, const Instant& now,
+              ConnectorMemory& memory) {
+  const bool told = memory.asked_at && !std::exchange(memory.asked_shown, true) &&
+                    now.mono - memory.asked_at->mono <= subject.chosen->settings.verify_timeout;
+  return !restart.ours && !told;
+}
+
 void FollowFailed(const Subject& subject, const Followed& restart, const Instant& now,
                   ConnectorMemory& memory) {
-  const uint64_t failures = FailuresOf(subject);
   memory.running_since.reset();
   memory.runs_for = 0;
   if (memory.failed_polls == 0) {
     memory.failed_since = now;
     TakeFailure(subject, memory);
-  } else if (failures > memory.failures) {  // it was restarted and failed again between two polls
-    if (!restart.ours) {
+  } else if (FailedAnew(subject,
+                        memory.broken)) {  // it was restarted and failed again between two polls
+    if (IsOthers(subject, restart, now, memory)) {
       CountRestart(now, memory);
     }
     TakeFailure(subject, memory);
@@ -85,7 +137,10 @@ void FollowFailed(const Subject& subject, const Followed& restart, const Instant
     memory.last_cause = CauseOf(subject);  // its last commit may be told later than its failure
   }
   ++memory.failed_polls;
-  memory.failures = failures;
+  std::erase_if(memory.broken, [&](const auto& item) { return !HasItem(subject, item.first); });
+  for (const auto& [id, failures] : BrokenOf(subject)) {
+    memory.broken[id] = failures;
+  }
 }
 
 /// Data has moved since it runs, or nothing is left to move, or nobody can tell.
@@ -100,12 +155,15 @@ bool Progressed(const Subject& subject, const Instant& running_since) {
 
 void FollowRunning(const Subject& subject, const Followed& restart, const Instant& now,
                    ConnectorMemory& memory) {
-  if (memory.failed_polls > 0 && !restart.ours) {  // Connect restarts nothing: somebody else did
+  // Connect restarts nothing: somebody else did, unless what failed is no more.
+  const bool again = std::ranges::any_of(
+      memory.broken, [&](const auto& item) { return HasItem(subject, item.first); });
+  if (again && IsOthers(subject, restart, now, memory)) {
     CountRestart(now, memory);
   }
   memory.failed_polls = 0;
   memory.failed_since.reset();
-  memory.failures = FailuresOf(subject);
+  memory.broken.clear();
   if (!AllRuns(subject)) {
     memory.running_since.reset();
     memory.runs_for = 0;
@@ -134,7 +192,7 @@ void Welcome(const Subject& subject, ConnectorMemory& memory) {
   memory.restored = true;
   memory.failed_polls = 0;
   memory.failed_since.reset();
-  memory.failures = FailuresOf(subject);
+  memory.broken.clear();
   memory.running_since.reset();
   memory.runs_for = 0;
 }
@@ -148,9 +206,10 @@ bool FollowSubject(const World& world, const Subject& subject, const Instant& no
   } else if (memory.absent_since || memory.life != subject.life) {
     Welcome(subject, memory);
   }
-  FollowConfiguration(subject, journal.polls, memory);
+  FollowConfiguration(subject, journal.polls, now, memory);
   const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
-  const bool anew = subject.failed() && memory.failed_polls == 0;
+  FollowAsked(subject, now, memory);
+  const bool anew = subject.failed() && memory.failed_polls == 0 && !memory.quarantined;
   if (subject.failed()) {
     FollowFailed(subject, restart, now, memory);
   } else {
@@ -173,6 +232,23 @@ void KeepAbsent(const Instant& now, Connectors& absent, Connectors& kept) {
 
 }  // namespace
 
+bool FailedAnew(const Subject& subject, const Broken& broken) {
+  return std::ranges::any_of(subject.items, [&](const Item& item) {
+    const auto known = broken.find(item.id);
+    return item.failed() && known != broken.end() && item.failures > known->second;
+  });
+}
+
+Broken BrokenOf(const Subject& subject) {
+  Broken broken;
+  for (const Item& item : subject.items) {
+    if (item.failed()) {
+      broken[item.id] = item.failures;
+    }
+  }
+  return broken;
+}
+
 bool IsAnother(const World& world, const Journal& journal) {
   return !journal.cluster_id.empty() && !world.cluster_id.empty() &&
          journal.cluster_id != world.cluster_id;
@@ -192,7 +268,9 @@ void Forgive(uint64_t poll, ConnectorMemory& memory) {
             .config_hash = memory.config_hash,
             .changed_in = poll,
             .lifted = memory.quarantined,
-            .failures = memory.failures};
+            .forgiven = memory.forgiven,
+            .forgiven_at = memory.forgiven_at,
+            .asked = memory.asked};
 }
 
 Duration BackoffOf(const Settings& settings, uint32_t attempts, std::string_view connector) {

@@ -13,12 +13,16 @@
 /// What recovery remembers of a Connect cluster from one poll to the next.
 namespace klaxon::recovery {
 
+/// Items that are, or were, FAILED: Item::failures of each as last seen.
+using Broken = std::map<int32_t, uint64_t>;
+
 /// A restart of ours of which it is not known yet what became of it.
 struct UnderWay {
   int64_t id = 0;  ///< in the ledger
   Instant at{};    ///< when it was sent
   std::optional<Instant> failed_since{};
-  uint64_t failed_polls = 0;  ///< answers from after it in which something was FAILED
+  Broken items{};             ///< that were to be restarted; empty: not known, all of it
+  uint64_t failed_polls = 0;  ///< answers from after it in which one of these was FAILED
   std::optional<Instant> running_since{};
   uint64_t running_polls = 0;
 };
@@ -32,10 +36,13 @@ struct ConnectorMemory {
   bool quarantined = false;  ///< the last plan said so, or that it was exhausted
   bool lifted = false;       ///< it was, and the configuration changed in this poll
 
+  uint32_t forgiven = 0;  ///< times that a changed configuration let it begin anew, of late
+  std::optional<Instant> forgiven_at{};
+
   // Of the failure that lasts:
   uint64_t failed_polls = 0;              ///< in which it was seen; 0: it does not last
   std::optional<Instant> failed_since{};  ///< seen first
-  uint64_t failures = 0;                  ///< of its items together, as last seen
+  Broken broken{};                        ///< all that was FAILED since, and is still there
 
   std::optional<Instant> running_since{};  ///< all of it
   uint64_t runs_for = 0;                   ///< polls in a row in which all of it ran
@@ -43,7 +50,11 @@ struct ConnectorMemory {
   // Since it last ran for long enough:
   uint32_t attempts = 0;                  ///< restarts, anybody's
   std::optional<Instant> last_attempt{};  ///< or when it was noticed
-  std::string last_cause{};               ///< fingerprint and place of the last failure
+  uint64_t asked = 0;                     ///< Subject::asked, as last seen
+  /// A restart by others was counted when the config topic told it; it may show in states, too.
+  std::optional<Instant> asked_at{};
+  bool asked_shown = false;  ///< it did
+  std::string last_cause{};  ///< fingerprint and place of the last failure
   /// Where it stood when it failed twice by the same cause at the same place; empty: it did not.
   std::string poison{};
 
@@ -65,8 +76,11 @@ struct Pause {
 
 struct BreakerMemory {
   BreakerState state = BreakerState::kClosed;
-  Instant since{};       ///< in this state; of kOpen: since it was last hit
-  std::string why{};     ///< what tripped it
+  Instant since{};    ///< in this state; of kOpen: since it was last hit
+  std::string why{};  ///< what tripped it
+  /// When it was hit last, by this process's clock: what failed later is another matter. Empty: it
+  /// was before the last end of the agent.
+  std::optional<Instant> hit{};
   std::string canary{};  ///< of kCanary: the connector that was restarted; empty: none yet
 };
 
@@ -104,6 +118,13 @@ const Pause* PauseOf(const Journal& journal, std::string_view connector);
 
 /// What holds a connector back is forgotten, as when its configuration has changed.
 void Forgive(uint64_t poll, ConnectorMemory& memory);
+
+/// Whether one of these was restarted and failed again since it was seen last. What fails for the
+/// first time is another matter.
+bool FailedAnew(const Subject& subject, const Broken& broken);
+
+/// The items that are FAILED now.
+Broken BrokenOf(const Subject& subject);
 
 /// Takes what a new answer tells: failures that begin and end, restarts of others, configurations
 /// that changed. Nothing is taken from an answer that is stale, was taken already, or is of another

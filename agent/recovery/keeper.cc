@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/log.h"
+#include "agent/base/text.h"
 #include "agent/base/thread_name.h"
 
 namespace klaxon::recovery {
@@ -79,8 +80,13 @@ void Keeper::Look(ViewRef view) {
 }
 
 Result<std::string> Keeper::Carry(RecoveryOrder order, MonoTime due) {
+  constexpr size_t kMostWaiting = 100;
   const auto asked = std::make_shared<Asked>(Asked{.order = std::move(order)});
   const Lock lock(mutex_);
+  if (orders_.size() >= kMostWaiting) {
+    return Error(Reason::kRefused,
+                 fmt::format("{} orders wait already: Connect does not answer", orders_.size()));
+  }
   orders_.push_back(asked);
   news_.notify_all();
   answered_.wait_until(
@@ -89,7 +95,9 @@ Result<std::string> Keeper::Carry(RecoveryOrder order, MonoTime due) {
     return *asked->answer;
   }
   return ended_ ? Error(Reason::kCancelled, "Klaxon is stopping")
-                : Error(Reason::kTimeout, "it is not done yet; `klaxon recovery log` will tell");
+                : Error(Reason::kTimeout,
+                        "taken, and not done yet: Connect keeps Klaxon waiting; `klaxon recovery "
+                        "log` and the events on the page will tell what came of it");
 }
 
 /// Somebody wants something else than what was planned.
@@ -187,11 +195,18 @@ void Keeper::Run(const std::stop_token& stop) {
       log::Error("recovery", "{}/{}: no plan: {}", ward_.cluster, ward_.connect, failure.what());
     }
   }
+  std::deque<AskedRef> undone;
   {
     const Lock lock(mutex_);
     ended_ = true;
+    undone.swap(orders_);
   }
   answered_.notify_all();
+  for (const AskedRef& asked : undone) {  // somebody may have been told that it was taken
+    const RecoveryOrder& order = asked->order;
+    log::Warning("recovery", "{}/{}: {} {} by {} is not done: Klaxon stops", ward_.cluster,
+                 ward_.connect, Name(order.verb), Printable(order.connector), order.who);
+  }
 }
 
 }  // namespace klaxon::recovery

@@ -255,6 +255,10 @@ Result<void> Ledger::Commit(const std::vector<Statement>& statements, Told told)
   return done;
 }
 
+/// Of all clusters: names that come and go, made up by whoever may create connectors, must not fill
+/// the disk that everything else is written to.
+constexpr int64_t kMostDecisions = 100'000;
+
 Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDecision>& decisions,
                           const Instant& now) {
   DropGone(journal, decisions);
@@ -272,7 +276,13 @@ Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDeci
   }
   Told told;
   TellConnectors(journal, statements, told);
+  const size_t before_decisions = statements.size();
   TellDecisions(decisions, now, statements, told);
+  if (statements.size() > before_decisions) {
+    statements.push_back({.sql = "DELETE FROM recovery_decisions WHERE id <= "
+                                 "(SELECT max(id) FROM recovery_decisions) - ?",
+                          .values = {kMostDecisions}});
+  }
   TellVerdicts(statements);
   TellCluster(journal, statements, told);
   if (statements.empty()) {

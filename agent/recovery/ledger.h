@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -127,5 +128,15 @@ Result<std::vector<LogEntry>> ReadLog(const state::Database& database, std::stri
 /// The last decision about a connector, of every Connect cluster that has one of that name.
 Result<std::vector<Explanation>> Explain(const state::Database& database,
                                          std::string_view connector);
+
+/// What was last done for a connector and last decided about it, as far as it was written down.
+struct LastKnown {
+  std::optional<LogEntry> restart{};
+  std::optional<LogEntry> decision{};  ///< none if nothing had to be done any more
+};
+
+/// By connector, of one Connect cluster.
+Result<std::map<std::string, LastKnown>> ReadLast(const state::Database& database,
+                                                  const Place& place);
 
 }  // namespace klaxon::recovery

@@ -61,16 +61,49 @@ Result<std::vector<Row>> ReadOrders(const state::Database& database, const std::
        .values = {name, limit}});
 }
 
+/// The newest row of each connector; `columns` begin with at, cluster, connect, connector.
+Result<std::vector<Row>> ReadNewest(const state::Database& database, const Place& place,
+                                    std::string_view table, std::string_view columns) {
+  return database.Read(
+      {.sql = fmt::format("SELECT {0} FROM {1} WHERE id IN (SELECT max(id) FROM {1} "
+                          "WHERE cluster = ? AND connect = ? GROUP BY connector)",
+                          columns, table),
+       .values = {place.cluster, place.connect}});
+}
+
+constexpr std::string_view kAttemptColumns =
+    "at, cluster, connect, connector, number, outcome, words, verdict, evidence, took";
+
 }  // namespace
+
+Result<std::map<std::string, LastKnown>> ReadLast(const state::Database& database,
+                                                  const Place& place) {
+  const auto attempts = ReadNewest(database, place, "recovery_attempts", kAttemptColumns);
+  const auto decisions = ReadNewest(database, place, "recovery_decisions",
+                                    "at, cluster, connect, connector, action, why");
+  if (!attempts || !decisions) {
+    return attempts ? decisions.error() : attempts.error();
+  }
+  std::map<std::string, LastKnown> last;
+  for (const Row& row : *attempts) {
+    last[TextOf(row, 3)].restart = EntryOf(row, AttemptInWords(row));
+  }
+  for (const Row& row : *decisions) {
+    if (const std::string action = TextOf(row, 4); action != Name(RecoveryAction::kNothing)) {
+      last[TextOf(row, 3)].decision = EntryOf(row, fmt::format("{}: {}", action, TextOf(row, 5)));
+    }
+  }
+  return last;
+}
 
 Result<std::vector<LogEntry>> ReadLog(const state::Database& database, std::string_view connector,
                                       size_t most) {
   const std::string name(connector);
   const auto limit = static_cast<int64_t>(most);
   const auto attempts = database.Read(
-      {.sql = "SELECT at, cluster, connect, connector, number, outcome, words, verdict, evidence, "
-              "took FROM recovery_attempts WHERE ?1 = '' OR connector = ?1 "
-              "ORDER BY id DESC LIMIT ?2",
+      {.sql = fmt::format("SELECT {} FROM recovery_attempts WHERE ?1 = '' OR connector = ?1 "
+                          "ORDER BY id DESC LIMIT ?2",
+                          kAttemptColumns),
        .values = {name, limit}});
   if (!attempts) {
     return attempts.error();

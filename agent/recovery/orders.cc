@@ -69,6 +69,12 @@ Result<std::string> Recovery::PauseFor(const RecoveryOrder& order, const World& 
 
 Result<std::string> Recovery::ResumeFor(const RecoveryOrder& order) {
   if (journal_.pauses.erase(order.connector) == 0) {
+    if (const Pause* all = PauseOf(journal_, order.connector); all != nullptr) {
+      return Refused(fmt::format(
+          "{} is not paused by itself, but {} has paused the whole Connect cluster: resume that, "
+          "without a name",
+          Whom(order), all->who));
+    }
     return Refused(fmt::format("recovery of {} is not paused", Whom(order)));
   }
   return fmt::format("recovery of {} goes on", Whom(order));

@@ -78,7 +78,11 @@ minutes ReadTimeOfDay(YamlMap& yaml, std::string_view key) {
 std::bitset<7> ReadDays(YamlMap& yaml) {
   std::vector<std::string> all(kDays.begin(), kDays.end());
   std::bitset<7> days;
-  for (const std::string& word : yaml.StringList("days", all)) {
+  const std::vector<std::string> words = yaml.StringList("days", all);
+  if (words.empty()) {
+    yaml.Complain("days", "names no day: the window would never open");
+  }
+  for (const std::string& word : words) {
     size_t day = 0;
     while (day < kDays.size() && kDays.at(day) != word) {
       ++day;

@@ -187,8 +187,9 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   }
   CountSent(now.mono, journal_);
   Reach("before send");
-  connect::RestartAnswer answer = means_.executor->Restart(
-      {.connector = decision.connector, .failed = decision.failed}, world.post_to, stop);
+  connect::RestartAnswer answer =
+      means_.executor->Restart({.connector = decision.connector, .failed = decision.failed},
+                               world.post_to, means_.may_go_on, stop);
   Reach("after answer");
   const RestartReport report{.at = now, .outcome = answer.outcome, .words = answer.words};
   TakeOutcome(report, *subject, before, *id);

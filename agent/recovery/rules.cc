@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
+#include "agent/base/text.h"
 
 namespace klaxon::recovery {
 namespace {
@@ -103,6 +105,17 @@ std::string AfterRestart(const ConnectorMemory& memory) {
                    memory.attempts, memory.attempts == 1 ? "" : "s");
 }
 
+/// In none of the states that AbstractStatus.State of Kafka 2.0 to 4.3 has for what exists. Null:
+/// there is none.
+const Item* OddItem(const Subject& subject) {
+  constexpr std::array<std::string_view, 6> kKnown{"RUNNING",    "PAUSED", "STOPPED",
+                                                   "UNASSIGNED", "FAILED", "RESTARTING"};
+  const auto odd = std::ranges::find_if(subject.items, [&](const Item& item) {
+    return std::ranges::find(kKnown, item.state) == kKnown.end();
+  });
+  return odd == subject.items.end() ? nullptr : &*odd;
+}
+
 /// Everything that Connect does not call FAILED.
 bool NotFailed(const Case& subject) {
   const Subject& facts = subject.subject;
@@ -124,6 +137,12 @@ bool NotFailed(const Case& subject) {
   }
   if (std::ranges::find(facts.items, "UNASSIGNED", &Item::state) != facts.items.end()) {
     return subject.Decide(RecoveryAction::kWait, "Connect deals its work out by itself");
+  }
+  if (const Item* odd = OddItem(facts); odd != nullptr) {
+    return subject.Decide(RecoveryAction::kRefuse,
+                          fmt::format("{} is \"{}\", a state that Klaxon does not know",
+                                      odd->id < 0 ? "it" : fmt::format("its task {}", odd->id),
+                                      Printable(odd->state)));
   }
   if (facts.zero_tasks) {
     subject.decision.way_out = "a restart of the connector makes its task configurations anew";

@@ -28,11 +28,7 @@ bool Doubtful(const ConnectorMemory& memory) {
 Judgement OfFailed(const Subject& subject, const Instant& now, UnderWay& way,
                    const ConnectorMemory& memory) {
   ++way.failed_polls;
-  uint64_t failures = 0;
-  for (const Item& item : subject.items) {
-    failures += item.failures;
-  }
-  const bool anew = way.running_since.has_value() || failures > memory.failures;
+  const bool anew = way.running_since.has_value() || FailedAnew(subject, way.items);
   const Duration settle = Doubtful(memory) ? subject.chosen->settings.verify_timeout : kSettleTime;
   const bool settled = way.failed_polls >= kSettlePolls && now.mono - way.at.mono >= settle;
   if (!anew && !settled) {
@@ -75,7 +71,8 @@ void Hold(const RestartReport& report, Duration time, ConnectorMemory& memory) {
 void TakeSent(const RestartReport& report, int64_t id, const Subject& subject, Journal& journal) {
   ConnectorMemory& memory = journal.connectors.at(subject.name);
   memory.misses = 0;
-  memory.under_way = UnderWay{.id = id, .at = report.at, .failed_since = memory.failed_since};
+  memory.under_way = UnderWay{
+      .id = id, .at = report.at, .failed_since = memory.failed_since, .items = BrokenOf(subject)};
   if (journal.breaker.state == BreakerState::kCanary) {
     journal.breaker.canary = subject.name;
   }
@@ -96,9 +93,19 @@ void TakeMiss(const RestartReport& report, const Settings& settings, const Conne
                   report.words.empty() ? "" : ", ", report.words);
 }
 
-bool RunsOnLivingWorkers(const Subject& subject) {
-  return !subject.ghost && std::ranges::all_of(subject.items, [](const Item& item) {
-    return item.state == "RUNNING";
+/// Whether it was to be restarted. What has failed since is another failure.
+bool WasMeant(const UnderWay& way, const Item& item) {
+  return way.items.empty() || way.items.contains(item.id);
+}
+
+bool StillFailed(const Subject& subject, const UnderWay& way) {
+  return std::ranges::any_of(
+      subject.items, [&](const Item& item) { return item.failed() && WasMeant(way, item); });
+}
+
+bool RunsOnLivingWorkers(const Subject& subject, const UnderWay& way) {
+  return !subject.ghost && std::ranges::all_of(subject.items, [&](const Item& item) {
+    return item.state == "RUNNING" || (item.failed() && !WasMeant(way, item));
   });
 }
 
@@ -114,9 +121,9 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
     return {.ours = true};
   }
   Judgement judgement;
-  if (subject.failed()) {
+  if (StillFailed(subject, way)) {
     judgement = OfFailed(subject, now, way, memory);
-  } else if (RunsOnLivingWorkers(subject)) {
+  } else if (RunsOnLivingWorkers(subject, way)) {
     way.running_since = way.running_since.value_or(now);
     ++way.running_polls;
     judgement = OfRunning(subject, way);

@@ -1,12 +1,15 @@
 #include "agent/recovery/world.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
 #include "agent/connect/trace.h"
+#include "agent/model/connect_configs.h"
 
 namespace klaxon::recovery {
 namespace {
@@ -195,6 +198,20 @@ Item ItemOf(const Facts& facts, const ConnectStateAge& age, const Lens& lens) {
   return item;
 }
 
+/// The newest restart that was asked for while Klaxon read the config topic, by connector.
+std::map<std::string_view, uint64_t> AskedIn(const ConnectFacts& facts) {
+  std::map<std::string_view, uint64_t> asked;
+  if (facts.configs == nullptr) {
+    return asked;
+  }
+  for (const ConnectChange& change : facts.configs->changes) {
+    if (change.kind == ConnectChangeKind::kRestart && change.seen) {
+      asked[change.connector] = change.sequence;
+    }
+  }
+  return asked;
+}
+
 bool Has(const ConnectorDerived& derived, ConnectFault fault) {
   return std::ranges::find(derived.verdicts, fault, &ConnectVerdict::fault) !=
          derived.verdicts.end();
@@ -253,10 +270,14 @@ World Look(const View& view, const ConnectPart& part, const Lens& lens) {
   LookAtGroup(part.derived.workers, view.now, world);
   world.red = RedOf(view, part.section.cluster);
   const std::set<std::string> alive = AliveIn(part.derived.workers);
+  const std::map<std::string_view, uint64_t> asked = AskedIn(part.facts);
   world.subjects.reserve(part.facts.connectors.size());
   for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
     Subject& subject = world.subjects.emplace_back(
         SubjectOf(part.facts.connectors[i], part.derived.connectors[i], lens));
+    if (const auto newest = asked.find(subject.name); newest != asked.end()) {
+      subject.asked = newest->second;
+    }
     if (!subject.failed()) {
       continue;
     }

@@ -41,6 +41,10 @@ struct Subject {
   std::vector<Item> items{};  ///< itself first
   std::shared_ptr<const Chosen> chosen{};
 
+  /// The newest request to restart it that Klaxon saw being written into Connect's config topic,
+  /// by anybody: ConnectChange::sequence. 0: none, or the topic is not followed.
+  uint64_t asked = 0;
+
   std::optional<Instant> moved{};  ///< its data moved last
   std::optional<int64_t> lag{};    ///< of a sink
   bool disputed = false;           ///< workers tell different states of it

@@ -59,8 +59,12 @@ class Estate::Impl {
   Result<void> StartServices(const EstateOptions& options) {
     if (options.connect) {
       const std::string id = options.clusters.empty() ? "" : options.clusters.front().cluster_id;
+      ConnectState shop = ShopConnect(id);
+      for (const std::string& name : options.failed) {
+        FailTask(shop, name, 0, SearchIsDownTrace());
+      }
       Result<std::unique_ptr<ConnectCluster>> workers =
-          ConnectCluster::Start(ShopConnect(id), kShopWorkers.size());
+          ConnectCluster::Start(shop, kShopWorkers.size());
       if (!workers) {
         return workers.error();
       }

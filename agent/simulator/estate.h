@@ -16,6 +16,8 @@ struct EstateOptions {
   bool connect = true;     ///< a Kafka Connect cluster of two workers beside them
   bool registry = true;    ///< a schema registry beside them
   bool rest_proxy = true;  ///< a REST proxy in front of the first cluster
+  /// Connectors whose first task has failed, until it is restarted.
+  std::vector<std::string> failed{};
   bool incidents = true;  ///< things break and heal by themselves, in the first cluster and Connect
 };
 

@@ -21,6 +21,7 @@ struct Arguments {
   bool size_l = false;
   bool incidents = false;
   bool connect = false;
+  std::vector<std::string> failed{};
   bool still = false;
   bool hide_offsets_topic = false;
   uint16_t port = 0;
@@ -48,7 +49,8 @@ void Declare(CLI::App& app, Arguments& to) {
       ->capture_default_str();
   app.add_flag("--hide-offsets-topic", to.hide_offsets_topic, "no Metadata shows it");
   app.add_flag("--incidents", to.incidents, "things break and heal by themselves (--shop)");
-  app.add_flag("--connect", to.connect, "a Kafka Connect worker too");
+  app.add_flag("--connect", to.connect, "two Kafka Connect workers too");
+  app.add_option("--failed", to.failed, "a connector whose first task has failed (--connect)");
   app.add_flag("--still", to.still, "offsets do not move");
   app.add_option("--seed", to.seed)->capture_default_str();
   app.add_option("--port", to.port, "of the first broker, the others follow; 0: free ones");
@@ -94,6 +96,7 @@ int Run(const Arguments& arguments, const sigset_t& ends) {
       Estate::Start({.clusters = {SpecOf(arguments)},
                      .connect = arguments.connect,
                      .rest_proxy = false,
+                     .failed = arguments.failed,
                      .incidents = arguments.shop && arguments.incidents},
                     clock);
   if (!estate) {

@@ -43,6 +43,10 @@ Result<RecoveryOrder> ReadOrder(const std::string& body) {
       return wrong(fmt::format("\"{}\" is longer than {} bytes", key, most));
     }
   }
+  if (document.contains("connector") && order.connector.empty()) {
+    return wrong(
+        "\"connector\" is empty: name one, or leave it out to mean all of the Connect cluster");
+  }
   if (Trim(order.why).empty()) {
     return wrong("say why: {\"why\": \"...\"}; it is written down with your name");
   }
@@ -57,8 +61,8 @@ int StatusOf(Reason reason) {
       return 409;
     case Reason::kCancelled:
       return 503;
-    case Reason::kTimeout:
-      return 504;
+    case Reason::kTimeout:  // it is in the hands of the cluster's own thread
+      return 202;
     case Reason::kUnreachable:
     case Reason::kUnauthorized:
     case Reason::kUnsupported:

@@ -40,11 +40,11 @@ def content(path):
 class Running:
     """A klaxon that was started and has said where it listens."""
 
-    def __init__(self, *arguments, pass_fds=()):
+    def __init__(self, *arguments, **options):
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [KLAXON, "run", "--listen", "127.0.0.1:0", *arguments],
-            stdout=subprocess.PIPE, stderr=self.log, text=True, pass_fds=pass_fds)
+            stdout=subprocess.PIPE, stderr=self.log, text=True, **options)
         line = self.process.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, f"klaxon said {line!r}"

@@ -72,5 +72,47 @@ TEST_CASE("13: what runs by itself in the meantime is not restarted", "[recovery
   CHECK(worker->Snapshot().restarts.empty());
 }
 
+TEST_CASE("18: a chain of restarts ends when the connector is paused, or something else is wanted",
+          "[recovery]") {
+  const auto http = http::MakeHttpClient();
+  Executor executor(*http, nullptr, std::chrono::seconds{20});
+  const auto worker = StartWorker("2.8.2");
+  const connect::RestartOrder order{.connector = "sink", .failed = {0, 1}};
+  const WorkerSite site{.url = worker->url(), .version = "2.8.2"};
+  worker->Change([](simulator::ConnectState& state) {
+    simulator::FailTask(state, "sink", 0, kTrace);
+    simulator::FailTask(state, "sink", 1, kTrace);
+    state.connectors[0].incurable = true;
+  });
+  SECTION("somebody pauses it after the first") {
+    const auto paused = [&] {
+      worker->Change([](simulator::ConnectState& state) { state.connectors[0].state = "PAUSED"; });
+      return true;
+    };
+    const connect::RestartAnswer answer = executor.Restart(order, site, paused, {});
+    CHECK(answer.outcome == RestartOutcome::kAccepted);
+    CHECK_THAT(answer.words, ContainsSubstring("1 of 2 calls accepted, then conflict, not sent: "
+                                               "something of it is PAUSED by now"));
+  }
+  SECTION("somebody orders something") {
+    const connect::RestartAnswer answer = executor.Restart(order, site, [] { return false; }, {});
+    CHECK(answer.outcome == RestartOutcome::kAccepted);
+    CHECK_THAT(answer.words, ContainsSubstring("the others are left for later"));
+  }
+  CHECK(worker->Snapshot().restarts.size() == 1);
+}
+
+TEST_CASE("14: words in a connector's name are not Connect's words", "[recovery]") {
+  const auto judged = [](const std::string& name, int status, const std::string& message) {
+    const http::HttpResponse response{.status = status,
+                                      .body = R"({"error_code":1,"message":")" + message + "\"}"};
+    return connect::JudgeRestart(name, response, connect::Version{4, 3}).outcome;
+  };
+  CHECK(judged("TaskX", 404, "Unknown connector: TaskX") == RestartOutcome::kGone);
+  CHECK(judged("Unknown task", 404, "Unknown connector: Unknown task") == RestartOutcome::kGone);
+  CHECK(judged("rebalance", 500, "rebalance could not be restarted") == RestartOutcome::kUnknown);
+  CHECK(judged("sink", 404, "Unknown task: sink-0") == RestartOutcome::kConflict);
+}
+
 }  // namespace
 }  // namespace klaxon::recovery

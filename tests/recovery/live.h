@@ -16,6 +16,8 @@ class Live {
  public:
   static constexpr std::string_view kConnector = "sink";
 
+  static constexpr Duration kPatience = std::chrono::seconds{20};
+
   struct Options {
     std::string url{};
     std::string version = "4.3.1";
@@ -23,6 +25,7 @@ class Live {
     std::function<void(std::string_view)> checkpoint{};
     /// Takes what the worker knows; empty: its status of "sink" is asked for.
     std::function<void(testing::ConnectEstate&)> look{};
+    Duration patience = kPatience;  ///< with a worker that does not answer
   };
 
   Live(const Options& options, const Policy& policy, state::Database* database)
@@ -33,7 +36,7 @@ class Live {
         recovery_(policy, {.cluster = "main", .connect = "etl"},
                   {.clock = &clock_,
                    .database = database,
-                   .executor = std::make_shared<Executor>(*http_, nullptr, kPatience),
+                   .executor = std::make_shared<Executor>(*http_, nullptr, options.patience),
                    .checkpoint = options.checkpoint}) {
     estate_.tells_workers = true;
     estate_.worker_url = options.url;
@@ -99,8 +102,6 @@ class Live {
   Recovery& recovery() { return recovery_; }
 
  private:
-  static constexpr Duration kPatience = std::chrono::seconds{20};
-
   class EstateClock final : public Clock {
    public:
     explicit EstateClock(const testing::ConnectEstate& estate) : estate_(estate) {}

@@ -110,7 +110,7 @@ const std::vector<Situation>& SituationsOfState() {
          e.Of("sink").items.erase(e.Of("sink").items.begin() + 1);
          e.Pass(5);
        },
-       kNothing, "runs again"},
+       kNothing, "it runs"},
   };
   return situations;
 }

@@ -1,0 +1,172 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "tests/recovery/situations.h"
+
+/// What counts as a restart by somebody, and what has to do with what else failed.
+namespace klaxon::recovery {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using enum RecoveryAction;
+
+TEST_CASE("3: tasks that fail one after the other were restarted by nobody", "[recovery]") {
+  for (const FailureClass failure : {FailureClass::kUnknown, FailureClass::kConfiguration}) {
+    INFO(Name(failure));
+    Estate estate;
+    estate.Add("sink", 6).place = "orders-0@17";
+    estate.Pass(2);
+    estate.world.group_at_rest = false;  // so long nothing is restarted
+    for (int id = 0; id < 6; ++id) {
+      estate.Fail("sink", id, failure);
+      estate.Pass(2);
+    }
+    CHECK(estate.About("sink").attempts == 0);
+    estate.world.group_at_rest = true;
+    estate.Pass(2);
+    CHECK(estate.About("sink").action == kRestart);
+    CHECK_THAT(estate.About("sink").why, ContainsSubstring("restart 1 of 5"));
+  }
+}
+
+TEST_CASE("3: of several tasks the one that is restarted and fails again is counted",
+          "[recovery]") {
+  Estate estate;
+  estate.Add("sink", 3);
+  estate.Fail("sink", 0);
+  estate.Fail("sink", 1);
+  estate.Pass(5);
+  estate.Set("sink", 0, "RUNNING");
+  estate.Pass(5);
+  CHECK(estate.About("sink").attempts == 0);
+  estate.Fail("sink", 0);
+  estate.Pass(5);
+  CHECK(estate.About("sink").attempts == 1);
+  estate.Fail("sink", 1);  // within one poll
+  estate.Pass(5);
+  CHECK(estate.About("sink").attempts == 2);
+}
+
+TEST_CASE("a task that fails while a restart of another is followed does not condemn it",
+          "[recovery]") {
+  Estate estate;
+  estate.Add("sink", 2);
+  FailTwice(estate);
+  estate.Answer("sink", RestartOutcome::kAccepted);
+  estate.Set("sink", 0, "RUNNING");
+  estate.Fail("sink", 1);
+  estate.Passes(3);
+  REQUIRE(estate.About("sink").last_restart);
+  CHECK(Name(estate.About("sink").last_restart->verdict) == "recovered");
+  CHECK(estate.About("sink").attempts == 1);
+  estate.Passes(4);
+  CHECK_THAT(estate.About("sink").why, ContainsSubstring("restart 2 of 5"));
+}
+
+TEST_CASE("28: a failed task that is no more was not restarted", "[recovery]") {
+  Estate estate;
+  estate.Add("sink", 2);
+  estate.Fail("sink", 1);
+  estate.Passes(2);
+  estate.Of("sink").items.pop_back();
+  estate.Passes(2);
+  CHECK(estate.About("sink").action == kNothing);
+  CHECK(estate.About("sink").why == "it runs");
+  CHECK(estate.About("sink").attempts == 0);
+}
+
+TEST_CASE("24: a configuration that changes again and again gains no restarts", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Pass(4);
+  int restarts = 0;
+  for (int i = 0; i < 150; ++i) {  // ten minutes
+    if (i % 4 == 0) {
+      ++estate.Of("sink").config_hash;
+    }
+    if (estate.About("sink").action == kRestart) {
+      ++restarts;
+      estate.Answer("sink", RestartOutcome::kAccepted);
+      estate.Set("sink", 0, "RUNNING");
+    } else if (!estate.Of("sink").failed()) {
+      estate.Fail("sink", 0, FailureClass::kConfiguration);
+    }
+    estate.Pass(4);
+  }
+  INFO(restarts << " restarts");
+  CHECK(restarts >= 1);
+  CHECK(restarts <= 6);
+}
+
+TEST_CASE("a state that Connect does not have is not taken for RUNNING", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Set("sink", 1, "WEIRD");
+  estate.Passes(3);
+  CHECK(estate.About("sink").action == kRefuse);
+  CHECK(estate.About("sink").why == "its task 1 is \"WEIRD\", a state that Klaxon does not know");
+}
+
+/// Ten connectors, of which the first `failed` have failed.
+void FailSome(Estate& estate, int failed) {
+  for (int i = 0; i < 10; ++i) {
+    const std::string name = std::string("c") + std::to_string(i);
+    estate.Add(name);
+    if (i < failed) {
+      estate.Fail(name, 0);
+    }
+  }
+}
+
+TEST_CASE("23: what was FAILED before Klaxon looked is told as such, and not twice", "[recovery]") {
+  Estate estate;
+  FailSome(estate, 6);
+  estate.Pass(5);
+  CHECK(estate.journal.breaker.why == "6 of 10 connectors were FAILED when Klaxon began to look");
+  Estate again;
+  FailSome(again, 6);
+  for (int i = 0; i < 6; ++i) {
+    ConnectorMemory& memory = again.journal.connectors["c" + std::to_string(i)];
+    memory.restored = memory.quarantined = true;
+  }
+  again.Pass(5);
+  CHECK(again.journal.breaker.state == BreakerState::kClosed);
+}
+
+TEST_CASE("23: one that is given up or paused does not keep the breaker from closing",
+          "[recovery]") {
+  Estate estate;
+  FailSome(estate, 0);
+  estate.Pass(5);
+  for (int i = 0; i < 5; ++i) {
+    estate.Fail("c" + std::to_string(i), 0);
+  }
+  estate.Set("c0", 0, "RUNNING");
+  estate.Fail("c0", 0, FailureClass::kDataLossRisk);
+  estate.Pass(5);
+  REQUIRE(estate.journal.breaker.state == BreakerState::kOpen);
+  SECTION("all others run") {
+    for (int i = 2; i < 5; ++i) {
+      estate.Set("c" + std::to_string(i), 0, "RUNNING");
+    }
+    estate.Of("c1").intent = ConnectIntent::kPaused;
+    estate.Passes(2);
+    CHECK(estate.About("c0").action == kQuarantine);
+    CHECK(estate.journal.breaker.state == BreakerState::kClosed);
+    estate.Fail("c7", 0);  // has nothing to do with it
+    estate.Fail("c8", 0);
+    estate.Passes(2);
+    CHECK(estate.About("c7").action == kRestart);
+  }
+  SECTION("one of them still waits") {
+    for (int i = 2; i < 5; ++i) {
+      estate.Set("c" + std::to_string(i), 0, "RUNNING");
+    }
+    estate.Passes(2);
+    CHECK(estate.journal.breaker.state == BreakerState::kOpen);
+    CHECK(estate.About("c1").action == kRefuse);
+  }
+}
+
+}  // namespace
+}  // namespace klaxon::recovery
