@@ -1,6 +1,7 @@
 # Kafka Connect workers with the faulty test plugin. Sourced, never run.
 #
 # With $KLAXON_STACK_CONNECT_TLS, a folder of support/certificates.py, workers also listen with TLS and want a client certificate.
+# $KLAXON_STACK_CONNECT_HEAP: the most that each worker may take (256m).
 # 'connect' is one worker, 'connect2' a cluster of two. They have the file connectors, MirrorMaker's,
 # Kafka's own for tests and the faulty ones.
 
@@ -64,7 +65,7 @@ P
 launch_connect() {
   local name=$1 node=$2 flags
   mapfile -t flags < <(logging_flags INFO; archive_flags "$(broker_archive $kafka4)")
-  start_java "$name" "$node" -Xms64m -Xmx256m "${flags[@]}" -cp "$(libs_of $kafka4)/*:$cache/$connect_test_plugins/libs/*" \
+  start_java "$name" "$node" -Xms64m -Xmx"${KLAXON_STACK_CONNECT_HEAP:-256m}" "${flags[@]}" -cp "$(libs_of $kafka4)/*:$cache/$connect_test_plugins/libs/*" \
     org.apache.kafka.connect.cli.ConnectDistributed "$run_dir/$name/node-$node.properties"
 }
 

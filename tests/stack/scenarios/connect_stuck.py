@@ -40,6 +40,12 @@ def problems(agent):
     return found
 
 
+def decided(agent, connector, why):
+    """Whether recovery says so, which only observes here."""
+    told = next((row["recovery"] or {} for row in rows(agent) if row["connector"] == connector), {})
+    return why in told.get("why", "") or str(told)
+
+
 def carried(bootstrap):
     group = workers_group(bootstrap, GROUP)
     return {member.worker: {name for name, task in member.carries if task < 0} for member in group.members} if group.state == "Stable" else {}
@@ -70,6 +76,7 @@ def stuck_restart(case, agent, rest, name):
     wait_until("the restart is taken", 60, lambda: patiently(lambda: rest.restart(name)), pause=0.5)
     wait_until("Connect says RESTARTING", 60, lambda: rest.states()[(name, 0)][0] == "RESTARTING" or str(rest.states()))
     took = wait_until("it is called stuck", RESTART, lambda: problems(agent) == {(name, 0): {"stuck_restarting"}} or str(problems(agent)), pause=0.5)
+    wait_until("recovery leaves it alone", 30, lambda: decided(agent, name, "RESTARTING for longer than 1m30s"))
     check(took > 80, f"a task that Connect calls RESTARTING for {took:.0f} s is stuck in a restart, and was not before")
     command(control, "")
     wait_until("Connect runs it", 60, lambda: rest.states()[(name, 0)][0] == "RUNNING")
@@ -96,6 +103,7 @@ def nobody_carries(case, agent, bootstrap, rests):
     case.stack.run("stop", "connect2", "2")
     left = {(connector, -1) for connector in mine[workers[1]]}
     wait_until("what the other one carried is UNASSIGNED", 60, lambda: unassigned(rests[0]) >= left or str(rests[0].states()))
+    wait_until("recovery waits for Connect", 30, lambda: all(decided(agent, connector, "Connect deals its work out by itself") is True for connector, _ in left))
     group = workers_group(bootstrap, GROUP)
     note(f"the group is {group.state}; REST of the stuck worker: {rests[0].states()}")
 
@@ -105,6 +113,7 @@ def nobody_carries(case, agent, bootstrap, rests):
         return stuck == unassigned(rests[0]) or f"{found} while REST has UNASSIGNED {unassigned(rests[0])}"
 
     took = wait_until("exactly what is UNASSIGNED is called stuck", REBALANCE, right, pause=0.5)
+    wait_until("recovery leaves them alone", 30, lambda: all(decided(agent, connector, "no worker carries it: a restart does not help") is True for connector, _ in left))
     check(took > 25, f"{len(left)} connectors that nobody takes over are called stuck after {took:.0f} s, exactly those that REST calls UNASSIGNED")
     note(f"all that is wrong: {problems(agent)}; the group is {workers_group(bootstrap, GROUP).state}")
     command(control, "")

@@ -140,3 +140,8 @@ def judge(folder, watch, story):
         "what no restart heals was found out": [name for name, _ in story.lasting if not any(each.connector == name and each.action == "quarantine" for each in decisions)],
         "everything that can be healed runs": [name for name in soak_estate.TWENTY if name not in FLAPPING and watch.failed_now(name)],
     }
+
+
+def without_verdict(folder):
+    """Restarts that were not seen to have helped."""
+    return [f"{each.connector}: {each.outcome} {each.verdict}" for each in read(folder)[0] if each.outcome != "accepted" or each.verdict not in ("recovered", "")]

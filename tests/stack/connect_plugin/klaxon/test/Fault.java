@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.RetriableException;
@@ -27,7 +28,8 @@ import org.apache.kafka.connect.errors.RetriableException;
  * fail-task-configs         hang-task-configs
  * fail-connector-start      hang-connector-start      hang-connector-stop
  * raise-connector-error     the connector reports a failure from its own thread
- * tasks N                   taskConfigs() returns N tasks
+ * tasks N                   taskConfigs() returns N tasks, or as many as are allowed
+ * excess-tasks              ... one more than is allowed
  * message TEXT              the text of the exceptions above
  * </pre>
  */
@@ -39,6 +41,13 @@ final class Fault {
           .define("topic", ConfigDef.Type.STRING, "", ConfigDef.Importance.LOW, "source: topic to write to")
           .define("received.file", ConfigDef.Type.STRING, "", ConfigDef.Importance.LOW, "sink: file for what was delivered")
           .define("rate", ConfigDef.Type.INT, 5, ConfigDef.Importance.LOW, "source: records a second and task");
+
+  /** What many connectors that share a file would each read again within the same moment. */
+  private static final long KEPT_NANOS = 10_000_000;
+
+  private static final Map<Path, Read> READ = new ConcurrentHashMap<>();
+
+  private record Read(long at, List<String[]> commands) {}
 
   private final Path file;
 
@@ -104,6 +113,7 @@ final class Fault {
     hangWhile("hang-task-configs", CONNECTOR, true);
     String wanted = argument("tasks");
     int count = wanted == null ? max : Math.min(max, Integer.parseInt(wanted));
+    if (argument("excess-tasks") != null) count = max + 1;
     List<Map<String, String>> configs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Map<String, String> config = new HashMap<>(properties);
@@ -124,6 +134,15 @@ final class Fault {
   }
 
   private List<String[]> commands() {
+    Read read = READ.get(file);
+    if (read == null || System.nanoTime() - read.at() > KEPT_NANOS) {
+      read = new Read(System.nanoTime(), read());
+      READ.put(file, read);
+    }
+    return read.commands();
+  }
+
+  private List<String[]> read() {
     List<String[]> result = new ArrayList<>();
     try {
       for (String line : Files.readAllLines(file)) {
