@@ -146,7 +146,7 @@ def by_state_and_class(it):
     it.decided(6, "stopped", "nothing", "it is stopped")
     it.command("itself", "raise-connector-error\n" + PASSING)
     it.command("ödd näme", "fail-task 0\n" + PASSING)
-    it.command("a/b", "fail-task 0\n" + PASSING)
+    it.command("a/b", "raise-connector-error\n" + PASSING)  # on 4.3.1 workers cannot give it tasks either
     it.command("login", LOGIN)
     it.command("lost", LOST)
     it.command("used up", UNKNOWN)
