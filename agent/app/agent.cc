@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,6 @@
 #include "agent/recovery/loop.h"
 #include "agent/series/keeper.h"
 #include "agent/state/opener.h"
-#include "alerts/lifecycle/history.h"
 #include "alerts/lifecycle/step.h"
 #include "collectors/poll_loop.h"
 #include "exporters/prometheus/page.h"
@@ -137,8 +137,9 @@ class Agent::Impl {
     view_loop_ = std::make_unique<analysis::ViewLoop>(clock_, views_);
     render_loop_ =
         std::make_unique<RenderLoop>(views_, [this](const View& view) { page_.Update(view); });
+    RememberPatterns(config.rules);
     // Before the first sampling: what rules look back at is kept from then on.
-    series_.SetHistory(alerts::HistoryFor(config.rules.groups));
+    series_.SetHistory(HistoryOf(config.rules));
     history_saver_ = std::make_unique<HistorySaver>(series_, StateOpener());
     history_saver_->Recall(alerts::Milliseconds(clock_.Now().wall));
     sample_loop_ = std::make_unique<SampleLoop>(
@@ -161,10 +162,20 @@ class Agent::Impl {
                    "nothing was "
                    "reloaded");
     }
+    for (const std::string& pattern : config.rules.empty_patterns) {
+      if (matching_patterns_.contains(pattern)) {
+        return Error(Reason::kInvalid,
+                     fmt::format("alerts.rule_files: no file matches {} any more, and every alert "
+                                 "of those files would be resolved; nothing was reloaded (take the "
+                                 "pattern away if that is meant)",
+                                 pattern));
+      }
+    }
     Result<WebKeeper> web = web_.Next(config.web);
     if (!web) {
       return web.error();
     }
+    RememberPatterns(config.rules);
     web_ = *std::move(web);
     server_->SetAccess(web_.rules());
     server_->SetTls(web_.tls());
@@ -211,6 +222,13 @@ class Agent::Impl {
   ViewRef CurrentView() const { return views_.Get(); }
 
  private:
+  void RememberPatterns(const RuleSettings& rules) {
+    matching_patterns_ = {rules.patterns.begin(), rules.patterns.end()};
+    for (const std::string& pattern : rules.empty_patterns) {
+      matching_patterns_.erase(pattern);
+    }
+  }
+
   Result<std::string> Carry(const RecoveryOrder& order) {
     // Most are done at once. A restart asks the worker, which may keep it waiting: whoever ordered
     // it is told to look later, so that no thread of the server waits with it.
@@ -304,6 +322,7 @@ class Agent::Impl {
   RuleExplainer explainer_{series_, clock_, [this] { return desk_.Rules(); }};
   const std::string cluster_label_;
   const std::string state_directory_;
+  std::set<std::string> matching_patterns_{};  ///< of rule files: those that match one
   std::unique_ptr<state::Opener> state_;
   AlertDesk desk_{{.clock = clock_, .http = *http_, .series = series_}};
   std::atomic<size_t> source_count_ = 0;

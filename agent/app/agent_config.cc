@@ -184,11 +184,9 @@ Result<AgentConfig> LoadAgentConfig(const std::string& file) {
                    fmt::format("{}: audit.file: {}", file, good.error().message()));
     }
   }
-  Result<std::vector<rules::Group>> groups = LoadRuleGroups(config.rules, folder.string());
-  if (!groups) {
-    return groups.error();
+  if (const Result<void> loaded = LoadRuleGroups(folder.string(), config.rules); !loaded) {
+    return loaded.error();
   }
-  config.rules.groups = *std::move(groups);
   return config;
 }
 

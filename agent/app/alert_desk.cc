@@ -116,7 +116,9 @@ RuleBoardRef AlertDesk::Rules() const {
   const notify::Notifier* const telling = telling_.load();
   std::vector<alerts::Alert> firing;
   EachFiring(*board, [&](const BoardAlert& alert) {
-    firing.push_back({.labels = series::Labels(alert.labels), .starts_at = alert.active_since});
+    firing.push_back(
+        {.labels = WithExternalLabels(series::Labels(alert.labels), board->external_labels),
+         .starts_at = alert.active_since});
   });
   if (telling == nullptr || firing.empty()) return board;
   const std::vector<notify::Muted> muted = telling->MutedOf(std::move(firing));

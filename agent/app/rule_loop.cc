@@ -9,7 +9,6 @@
 #include "agent/base/log.h"
 #include "agent/base/thread_name.h"
 #include "alerts/lifecycle/board.h"
-#include "alerts/lifecycle/history.h"
 #include "alerts/lifecycle/unknown.h"
 
 namespace klaxon::app {
@@ -70,6 +69,15 @@ std::string PathOf(const std::string& url) {
 
 }  // namespace
 
+series::Labels WithExternalLabels(const series::Labels& labels,
+                                  const std::map<std::string, std::string>& external) {
+  series::LabelsBuilder all(labels);
+  for (const auto& [name, value] : external) {
+    if (labels.Get(name).empty()) all.Set(name, value);
+  }
+  return all.Build();
+}
+
 RuleLoop::RuleLoop(RuleResources resources, const RuleSettings& settings)
     : resources_(std::move(resources)), next_(settings), news_(true) {
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
@@ -99,11 +107,17 @@ void RuleLoop::TakeSettings() {
     log::Warning("rules", "{}", line);
   }
   hold_unknown_ = settings->hold_unknown;
+  external_labels_ = settings->external_labels;
+  resources_.series.SetHistory(HistoryOf(*settings));
+  settling_.emplace(settings->groups, settings->interval);
   alerts::Surroundings surroundings{.external_labels = std::move(settings->external_labels),
                                     .external_url = settings->external_url,
                                     .path_prefix = PathOf(settings->external_url)};
   surroundings.query.expired = [this] {
     return resources_.clock.Now().mono - rule_began_ > kLongestQuery;
+  };
+  surroundings.settling = [this](const rules::Rule& rule, Duration outage) {
+    return settling_->After(outage, rule);
   };
   const std::string url = settings->external_url;
   engine_.SetOptions({.interval = settings->interval,
@@ -112,7 +126,6 @@ void RuleLoop::TakeSettings() {
                       .address_of = [url](const rules::Rule&) {
                         return url.empty() ? std::string() : url + "/#rules";
                       }});
-  resources_.series.SetHistory(alerts::HistoryFor(settings->groups));
   const WallTime now = resources_.clock.Now().wall;
   KeeperSink sink(resources_.series);
   engine_.Use(std::move(settings->groups), now, sink);
@@ -130,6 +143,7 @@ void RuleLoop::Publish() {
     const Lock lock(mutex_);
     board.fault = fault_;
     board.holds_unknown = hold_unknown_;
+    board.external_labels = external_labels_;
   }
   resources_.board.Set(std::make_shared<const RuleBoard>(std::move(board)));
 }
@@ -161,7 +175,12 @@ void RuleLoop::Evaluate() {
   engine_.SetUnknown({});
   if (!TakeNews() && !evaluated) return;
   Publish();
-  if (resources_.tell) resources_.tell(engine_.Alerts(), engine_.Save(now.wall), now);
+  if (!resources_.tell) return;
+  std::vector<alerts::Alert> alerts = engine_.Alerts();
+  for (alerts::Alert& alert : alerts) {
+    alert.labels = WithExternalLabels(alert.labels, external_labels_);
+  }
+  resources_.tell(alerts, engine_.Save(now.wall), now);
 }
 
 bool RuleLoop::WaitUntilReady(const std::stop_token& stop) {

@@ -14,8 +14,14 @@
 #include "agent/model/rule_board.h"
 #include "agent/series/keeper.h"
 #include "alerts/lifecycle/engine.h"
+#include "alerts/lifecycle/settling.h"
 
 namespace klaxon::app {
+
+/// The labels of an alert as others are told of it: where it has none of that name, the external
+/// ones are added, as Prometheus does (prometheus/notifier/notifier.go).
+series::Labels WithExternalLabels(const series::Labels& labels,
+                                  const std::map<std::string, std::string>& external);
 
 /// What rules are evaluated with. All of it outlives the loop.
 struct RuleResources {
@@ -65,6 +71,8 @@ class RuleLoop {
   // Of the thread:
   alerts::Engine engine_{alerts::EngineOptions{}};
   bool hold_unknown_ = true;
+  std::map<std::string, std::string> external_labels_{};
+  std::optional<alerts::Settling> settling_{};
   bool restored_ = false;
   MonoTime rule_began_{};  ///< so that no query takes for ever
   std::jthread thread_;    // last: joined before anything it uses is gone

@@ -5,6 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "alerts/lifecycle/history.h"
 #include "alerts/rules/advice.h"
 #include "alerts/rules/load.h"
 #include "exporters/prometheus/catalogue.h"
@@ -16,6 +19,24 @@ using config::Named;
 using config::YamlMap;
 
 constexpr std::array<Named<bool>, 2> kOnUnknown{{{"hold", true}, {"prometheus", false}}};
+
+using Metrics = std::set<std::string, std::less<>>;
+
+/// All that Klaxon and the rules themselves write.
+Metrics WrittenMetrics(const RuleSettings& settings) {
+  Metrics written{"ALERTS", "ALERTS_FOR_STATE"};
+  for (const prometheus_page::CatalogueSection& section : prometheus_page::Catalogue()) {
+    for (const metrics::MetricInfo& metric : section.metrics) {
+      written.emplace(metric.name);
+    }
+  }
+  for (const rules::Group& group : settings.groups) {
+    for (const auto& rule : group.rules) {
+      if (!rule->alerts) written.insert(rule->name);
+    }
+  }
+  return written;
+}
 
 }  // namespace
 
@@ -37,28 +58,26 @@ RuleSettings ReadRuleSettings(YamlMap& root) {
   return settings;
 }
 
-Result<std::vector<rules::Group>> LoadRuleGroups(const RuleSettings& settings,
-                                                 const std::string& folder) {
-  const Result<std::vector<std::string>> files = rules::ExpandPatterns(settings.patterns, folder);
+Result<void> LoadRuleGroups(const std::string& folder, RuleSettings& settings) {
+  const Result<rules::RuleFiles> files = rules::ExpandPatterns(settings.patterns, folder);
   if (!files) return files.error();
-  rules::RuleSet set = rules::LoadRules(*files);
+  rules::RuleSet set = rules::LoadRules(files->paths);
   if (!set.mistakes.empty()) return Error(Reason::kInvalid, ToString(set.mistakes));
-  return std::move(set.groups);
+  settings.groups = std::move(set.groups);
+  settings.empty_patterns = files->empty_patterns;
+  return {};
+}
+
+series::Spans HistoryOf(const RuleSettings& settings) {
+  return alerts::HistoryFor(settings.groups, settings.query_offset, WrittenMetrics(settings));
 }
 
 std::vector<std::string> RuleAdvice(const RuleSettings& settings) {
-  std::set<std::string, std::less<>> written{"ALERTS", "ALERTS_FOR_STATE"};
-  for (const prometheus_page::CatalogueSection& section : prometheus_page::Catalogue()) {
-    for (const metrics::MetricInfo& metric : section.metrics) {
-      written.emplace(metric.name);
-    }
-  }
-  for (const rules::Group& group : settings.groups) {
-    for (const auto& rule : group.rules) {
-      if (!rule->alerts) written.insert(rule->name);
-    }
-  }
   std::vector<std::string> lines;
+  for (const std::string& pattern : settings.empty_patterns) {
+    lines.push_back(fmt::format("alerts.rule_files: no file matches {}", pattern));
+  }
+  const Metrics written = WrittenMetrics(settings);
   for (const rules::Group& group : settings.groups) {
     for (const rules::Finding& finding :
          rules::Advise(group, [&](std::string_view metric) { return written.contains(metric); })) {

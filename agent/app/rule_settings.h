@@ -7,6 +7,7 @@
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
 #include "agent/config/yaml_map.h"
+#include "agent/series/store.h"
 #include "alerts/rules/rule.h"
 
 namespace klaxon::app {
@@ -16,20 +17,24 @@ struct RuleSettings {
   std::vector<std::string> patterns{};  ///< `rule_files`
   Duration interval = std::chrono::seconds{15};
   Duration query_offset{};
-  std::map<std::string, std::string> external_labels{};  ///< for templates
+  /// For templates, and on every alert that is told, where it has no such label of its own.
+  std::map<std::string, std::string> external_labels{};
   /// `notify.external_url`; empty: alerts hold no link to us.
   std::string external_url{};
   bool hold_unknown = true;  ///< else an alert whose facts are unknown ends, as in Prometheus
   std::vector<rules::Group> groups{};
+  std::vector<std::string> empty_patterns{};  ///< those of `patterns` that match no file
 };
 
 /// Without the groups: LoadRuleGroups reads those.
 RuleSettings ReadRuleSettings(config::YamlMap& root);
 
-/// Reads the files; patterns that are relative start at `folder`. Error: kInvalid, every mistake in
-/// them, one a line.
-Result<std::vector<rules::Group>> LoadRuleGroups(const RuleSettings& settings,
-                                                 const std::string& folder);
+/// Reads the files of `settings` into it; patterns that are relative start at `folder`. Error:
+/// kInvalid, every mistake in them, one a line.
+Result<void> LoadRuleGroups(const std::string& folder, RuleSettings& settings);
+
+/// What of the past its rules look at.
+series::Spans HistoryOf(const RuleSettings& settings);
 
 /// What is likely wrong with rules that load, one line each: also that they ask for metrics that
 /// neither Klaxon nor another rule writes.

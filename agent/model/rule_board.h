@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,8 +63,10 @@ struct BoardGroup {
 /// Immutable once published.
 struct RuleBoard {
   std::vector<BoardGroup> groups{};
-  uint64_t missed = 0;  ///< evaluations of groups left out since the start
+  uint64_t missed = 0;        ///< evaluations of groups left out since the start
   bool holds_unknown = true;  ///< else alerts resolve when their facts are missing
+  /// On every alert that is told, where it has no such label of its own.
+  std::map<std::string, std::string> external_labels{};
   /// Why the rules are not those of the newest files; empty: they are.
   std::string fault{};
 };

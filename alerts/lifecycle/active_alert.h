@@ -37,6 +37,7 @@ struct ActiveAlert {
   std::optional<WallTime> resolved_at{};
   std::optional<WallTime> keep_firing_since{};  ///< the expression does not give it any more
   std::optional<WallTime> unknown_since{};      ///< and nobody can tell whether it should
+  std::optional<WallTime> known_again{};        ///< but its rule does not see enough of it yet
 };
 
 /// By labels.

@@ -42,6 +42,26 @@ bool IsUnknown(const AlertStep& step, const series::Labels& labels) {
   return unknown && unknown(step.rule, labels);
 }
 
+/// The same of an alert that was there before, and until its rule sees enough again. Keeps the
+/// alert's own account of it.
+bool HoldsAsUnknown(const AlertStep& step, ActiveAlert& alert) {
+  const WallTime now = step.step.now;
+  if (IsUnknown(step, alert.labels)) {
+    alert.unknown_since = alert.unknown_since.value_or(now);
+    alert.known_again.reset();
+    return true;
+  }
+  const auto& settling = step.step.surroundings.settling;
+  if (alert.unknown_since && settling) {
+    alert.known_again = alert.known_again.value_or(now);
+    const Duration outage = *alert.known_again - *alert.unknown_since;
+    if (now - *alert.known_again < settling(step.rule, outage)) return true;
+  }
+  alert.unknown_since.reset();
+  alert.known_again.reset();
+  return false;
+}
+
 /// A pending alert does not come nearer to firing while nobody can tell whether it is right.
 void StopClock(const AlertStep& step, ActiveAlert& alert) {
   const WallTime now = step.step.now;
@@ -69,6 +89,7 @@ void TakePresent(const AlertStep& step, const series::Labels& labels, Found foun
   alert.value = found.value;
   alert.annotations = std::move(found.annotations);
   alert.keep_firing_since.reset();
+  alert.known_again.reset();
   const bool waits = alert.phase == Phase::kPending && step.rule.hold_for > Duration::zero();
   if (waits && IsUnknown(step, labels)) {
     StopClock(step, alert);
@@ -82,12 +103,10 @@ void TakePresent(const AlertStep& step, const series::Labels& labels, Found foun
 /// Whether a firing alert that the expression no longer gives goes on nevertheless.
 bool Holds(const AlertStep& step, ActiveAlert& alert) {
   const WallTime now = step.step.now;
-  if (IsUnknown(step, alert.labels)) {
-    alert.unknown_since = alert.unknown_since.value_or(now);
+  if (HoldsAsUnknown(step, alert)) {
     alert.keep_firing_since.reset();
     return true;
   }
-  alert.unknown_since.reset();
   if (step.rule.keep_firing_for == Duration::zero()) return false;
   alert.keep_firing_since = alert.keep_firing_since.value_or(now);
   return now - *alert.keep_firing_since < step.rule.keep_firing_for;
@@ -98,9 +117,8 @@ bool TakeAbsent(const AlertStep& step, ActiveAlert& alert) {
   const WallTime now = step.step.now;
   switch (alert.phase) {
     case Phase::kPending:
-      if (!IsUnknown(step, alert.labels)) return false;
+      if (!HoldsAsUnknown(step, alert)) return false;
       StopClock(step, alert);
-      alert.unknown_since = alert.unknown_since.value_or(now);
       return true;
     case Phase::kFiring:
       if (!Holds(step, alert)) {

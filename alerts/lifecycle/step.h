@@ -36,6 +36,9 @@ struct Surroundings {
   /// Whether facts that the rule reads are unknown now that could belong to an alert with these
   /// labels. Empty: everything is known, as in Prometheus.
   std::function<bool(const rules::Rule& rule, const series::Labels& labels)> unknown{};
+  /// How long an alert still holds after `outage`, when its facts are known again: until the rule
+  /// sees enough of them. Empty: not at all.
+  std::function<Duration(const rules::Rule& rule, Duration outage)> settling{};
 };
 
 /// One evaluation.

@@ -9,8 +9,6 @@
 namespace klaxon::alerts {
 namespace {
 
-constexpr int kDeepestRecording = 10;  // rules that read one another in a circle end here
-
 bool AsksForAbsence(const promql::Expr& expr) {
   const auto* const call = std::get_if<promql::Call>(&expr.node);
   return call != nullptr && call->function->name.starts_with("absent");

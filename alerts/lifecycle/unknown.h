@@ -13,6 +13,9 @@
 
 namespace klaxon::alerts {
 
+/// From a rule to what it reads, and so on: rules that read one another in a circle end here.
+inline constexpr int kDeepestRecording = 10;
+
 /// Which of the things that are unknown now a rule looks at, and which of its alerts they could
 /// belong to. A rule that reads what another one records looks at what that one does. Left out are
 /// selectors below absent() and absent_over_time(), which ask for just that, and those of klaxon_*,

@@ -105,12 +105,12 @@ std::vector<rules::Group> LoadGroups(const TestFile& file, const RunOptions& opt
                                      Outcome& outcome) {
   std::vector<rules::Group> groups;
   const std::string folder = std::filesystem::path(file.name).parent_path().string();
-  const Result<std::vector<std::string>> paths = rules::ExpandPatterns(file.rule_files, folder);
-  if (!paths) {
-    outcome.failures.push_back(paths.error().message());
+  const Result<rules::RuleFiles> files = rules::ExpandPatterns(file.rule_files, folder);
+  if (!files) {
+    outcome.failures.push_back(files.error().message());
     return groups;
   }
-  for (const std::string& path : *paths) {
+  for (const std::string& path : files->paths) {
     rules::RuleFile read = rules::ReadRuleFile(path, options.rules);
     for (const rules::Finding& mistake : read.mistakes) {
       outcome.failures.push_back(ToString(mistake));

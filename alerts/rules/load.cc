@@ -11,8 +11,9 @@
 
 namespace klaxon::rules {
 
-Result<std::vector<std::string>> ExpandPatterns(const std::vector<std::string>& patterns,
-                                                const std::string& folder) {
+Result<RuleFiles> ExpandPatterns(const std::vector<std::string>& patterns,
+                                 const std::string& folder) {
+  RuleFiles expanded;
   std::set<std::string> files;
   for (const std::string& pattern : patterns) {
     const std::string path = (std::filesystem::path(folder) / pattern).string();
@@ -25,12 +26,14 @@ Result<std::vector<std::string>> ExpandPatterns(const std::vector<std::string>& 
     for (size_t i = 0; failed == 0 && i < found.gl_pathc; ++i) {
       files.insert(found.gl_pathv[i]);
     }
+    if (found.gl_pathc == 0) expanded.empty_patterns.push_back(pattern);
     ::globfree(&found);
     if (failed != 0 && failed != GLOB_NOMATCH) {
       return Error(Reason::kInvalid, fmt::format("cannot look for files named {}", pattern));
     }
   }
-  return std::vector<std::string>(files.begin(), files.end());
+  expanded.paths.assign(files.begin(), files.end());
+  return expanded;
 }
 
 RuleSet LoadRules(const std::vector<std::string>& files) {

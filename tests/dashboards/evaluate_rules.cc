@@ -54,7 +54,7 @@ void AddFile(const std::string& path, int64_t start, Estate& estate) {
   if (!file.mistakes.empty()) return;
   const auto files =
       rules::ExpandPatterns(file.rule_files, std::filesystem::path(path).parent_path().string());
-  const rules::RuleSet set = rules::LoadRules(files ? *files : std::vector<std::string>());
+  const rules::RuleSet set = rules::LoadRules(files ? files->paths : std::vector<std::string>());
   if (!set.mistakes.empty()) return;
   for (const rules::Group& group : set.groups) {
     for (const auto& rule : group.rules)

@@ -160,6 +160,47 @@ TEST_CASE("What is unknown neither resolves nor comes nearer to firing") {
   CHECK(bench.PhaseOf() == "inactive");
 }
 
+TEST_CASE("What was unknown holds until its rule sees enough, and resolves then") {
+  Bench bench(AlertOn("lag > 5"));
+  bool unknown = false;
+  bench.surroundings().unknown = [&](const rules::Rule&, const series::Labels&) { return unknown; };
+  bench.surroundings().settling = [](const rules::Rule&, Duration outage) {
+    return outage >= minutes(2) ? minutes(3) : minutes(0);
+  };
+  bench.Set("lag", 9, minutes(0));
+  bench.Evaluate(minutes(0));
+  bench.Set("lag", series::StaleMarker(), minutes(1));
+  unknown = true;
+  bench.Evaluate(minutes(1));
+  bench.Evaluate(minutes(4));
+  unknown = false;
+  bench.Evaluate(minutes(5));
+  bench.Evaluate(minutes(7));
+  CHECK(bench.PhaseOf() == "firing");
+  CHECK(bench.Only().unknown_since == At(minutes(1)));
+  SECTION("it comes back") {
+    bench.Set("lag", 9, minutes(7));
+    bench.Evaluate(minutes(7));
+    CHECK_FALSE(bench.Only().unknown_since);
+    bench.Evaluate(minutes(20));
+    CHECK(bench.PhaseOf() == "inactive");
+  }
+  SECTION("it does not") {
+    bench.Evaluate(minutes(8));
+    CHECK(bench.PhaseOf() == "inactive");
+  }
+  SECTION("it is unknown again") {
+    unknown = true;
+    bench.Evaluate(minutes(8));
+    unknown = false;
+    bench.Evaluate(minutes(9));
+    bench.Evaluate(minutes(11));
+    CHECK(bench.PhaseOf() == "firing");
+    bench.Evaluate(minutes(12));
+    CHECK(bench.PhaseOf() == "inactive");
+  }
+}
+
 TEST_CASE("A raised `for` makes a firing alert pending again") {
   Bench before(AlertOn("lag > 5"));
   before.Set("lag", 9, minutes(0));

@@ -9,6 +9,7 @@
 
 #include "agent/base/duration.h"
 #include "alerts/lifecycle/history.h"
+#include "alerts/lifecycle/settling.h"
 #include "tests/alerts/lifecycle/bench.h"
 
 namespace klaxon::alerts::testing {
@@ -111,6 +112,56 @@ groups:
   CHECK_FALSE(made.Concern(*rules[0], {}));
 }
 
+TEST_CASE("After an outage a rule waits until it sees enough, and no longer") {
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  const std::vector<rules::Group> groups = GroupsOf(R"(
+groups:
+- name: a
+  interval: 10s
+  rules:
+  - record: own
+    expr: sum(lag)
+  - alert: Instant
+    expr: lag > 1
+  - alert: Rate
+    expr: rate(lag[2m]) > 1
+  - alert: HourBack
+    expr: brokers < max_over_time(brokers[1h])
+  - alert: Subquery
+    expr: max_over_time(sum(lag)[3m:1m]) > 1
+  - alert: ReadsItsOwn
+    expr: own > 1
+  - alert: ReadsAnother
+    expr: other > 1
+- name: b
+  interval: 40s
+  rules:
+  - record: other
+    expr: rate(lag[1m])
+)");
+  const Settling settling(groups, seconds(15));
+
+  struct Case {
+    std::string rule{};
+    Duration outage{};
+    Duration settles{};
+  };
+
+  const std::vector<Case> cases{
+      {"Instant", minutes(60), seconds(0)},      {"Rate", minutes(1), seconds(0)},
+      {"Rate", minutes(2), minutes(2)},          {"HourBack", minutes(30), seconds(0)},
+      {"HourBack", minutes(120), minutes(5)},    {"Subquery", minutes(10), minutes(3)},
+      {"ReadsItsOwn", minutes(60), seconds(0)},  {"ReadsAnother", seconds(5), seconds(40)},
+      {"ReadsAnother", minutes(5), seconds(100)}};
+  for (const Case& each : cases) {
+    INFO(each.rule << " after " << FormatDuration(each.outage));
+    for (const rules::Rule* const rule : RulesOf(groups)) {
+      if (rule->name == each.rule) CHECK(settling.After(each.outage, *rule) == each.settles);
+    }
+  }
+}
+
 TEST_CASE("The history that rules need is as long as their widest look back") {
   const std::vector<rules::Group> groups = GroupsOf(R"(
 groups:
@@ -123,11 +174,30 @@ groups:
   rules:
   - {record: c, expr: 'v + {__name__=~"u.*"}'}
 )");
-  const series::Spans spans = HistoryFor(groups);
+  series::Spans spans = HistoryFor(groups);
   const int64_t minute = 60'000;
   CHECK(
       spans ==
       series::Spans{{"x", 11 * minute}, {"z", 61 * minute}, {"w", 66 * minute}, {"v", 3 * minute}});
+  // Groups without an offset of their own, metrics without a plain name, queries in templates.
+  spans = HistoryFor(groups, std::chrono::minutes{1}, {"u1", "u2", "other"});
+  CHECK(spans == series::Spans{{"x", 12 * minute},
+                               {"y", 2 * minute},
+                               {"z", 62 * minute},
+                               {"w", 67 * minute},
+                               {"v", 3 * minute},
+                               {"u1", 3 * minute},
+                               {"u2", 3 * minute}});
+  const std::vector<rules::Group> templated = GroupsOf(R"yaml(
+groups:
+- name: g
+  rules:
+  - alert: a
+    expr: up == 0
+    annotations:
+      summary: '{{ query "max_over_time(up[3m])" | first | value }} "plain[9m]" {{ `rate(t[1m])` }}'
+)yaml");
+  CHECK(HistoryFor(templated) == series::Spans{{"t", 2 * minute}, {"up", 4 * minute}});
 }
 
 }  // namespace

@@ -162,11 +162,12 @@ TEST_CASE("A set of rule files is taken as a whole or not at all") {
   folder.Write("b.yaml", InGroup("  - {record: b, expr: 2}\n"));
   const auto files = ExpandPatterns({"*.yaml", "a.yaml", "no*.yaml"}, folder.Path(""));
   REQUIRE(files);
-  CHECK(files->size() == 2);
-  CHECK(LoadRules(*files).mistakes.empty());
-  CHECK(LoadRules(*files).groups.size() == 2);
+  CHECK(files->paths.size() == 2);
+  CHECK(files->empty_patterns == std::vector<std::string>{"no*.yaml"});
+  CHECK(LoadRules(files->paths).mistakes.empty());
+  CHECK(LoadRules(files->paths).groups.size() == 2);
   folder.Write("b.yaml", InGroup("  - {record: b, expr: 2, limit: 3}\n"));
-  CHECK(LoadRules(*files).mistakes.size() == 1);
+  CHECK(LoadRules(files->paths).mistakes.size() == 1);
   CHECK(LoadRules({folder.Path("none.yaml")}).mistakes.size() == 1);
 }
 

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "agent/promql/ast.h"
+#include "alerts/rules/rule.h"
+
+namespace klaxon::alerts {
+
+/// How long a rule may see too little after what it looks at is known again: a rate has one sample
+/// then, and what another group records was not recorded yet. Without it an alert would be resolved
+/// by the end of an outage, and fire again right after.
+class Settling {
+ public:
+  /// `interval`: of groups that have none of their own. The rules have to outlive it.
+  Settling(const std::vector<rules::Group>& groups, Duration interval);
+
+  /// `outage`: how long it was unknown. Never more than 5 minutes and the intervals of the groups
+  /// whose recordings the rule reads.
+  Duration After(Duration outage, const rules::Rule& rule) const;
+
+ private:
+  /// Of what a rule reads.
+  struct Needs {
+    Duration range{};     ///< the widest look back; an outage longer than that leaves nothing in it
+    Duration recorded{};  ///< until what it reads of other groups is recorded anew
+  };
+
+  struct Recording {
+    const rules::Rule* rule = nullptr;
+    size_t group = 0;
+  };
+
+  void Collect(const promql::Expr& expr, size_t group, int depth, Needs& needs) const;
+
+  std::vector<Duration> intervals_{};  ///< by group
+  std::multimap<std::string, Recording, std::less<>> recording_{};
+  std::map<const rules::Rule*, Needs> needs_{};
+};
+
+}  // namespace klaxon::alerts
