@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -88,8 +89,12 @@ void CountRestart(const Instant& now, ConnectorMemory& memory) {
   memory.last_attempt = now;
 }
 
-bool HasItem(const Subject& subject, int32_t id) {
-  return std::ranges::find(subject.items, id, &Item::id) != subject.items.end();
+constexpr std::string_view kUnassigned = "UNASSIGNED";
+
+/// Empty: there is no such item.
+std::string_view StateOf(const Subject& subject, int32_t id) {
+  const auto item = std::ranges::find(subject.items, id, &Item::id);
+  return item == subject.items.end() ? std::string_view() : item->state;
 }
 
 /// Restarts by others, another Klaxon's too, stand in Connect's config topic before states show
@@ -137,7 +142,10 @@ void FollowFailed(const Subject& subject, const Followed& restart, const Instant
     memory.last_cause = CauseOf(subject);  // its last commit may be told later than its failure
   }
   ++memory.failed_polls;
-  std::erase_if(memory.broken, [&](const auto& item) { return !HasItem(subject, item.first); });
+  std::erase_if(memory.broken, [&](const auto& item) {
+    const std::string_view state = StateOf(subject, item.first);
+    return state.empty() || state == kUnassigned;
+  });
   for (const auto& [id, failures] : BrokenOf(subject)) {
     memory.broken[id] = failures;
   }
@@ -155,9 +163,12 @@ bool Progressed(const Subject& subject, const Instant& running_since) {
 
 void FollowRunning(const Subject& subject, const Followed& restart, const Instant& now,
                    ConnectorMemory& memory) {
-  // Connect restarts nothing: somebody else did, unless what failed is no more.
-  const bool again = std::ranges::any_of(
-      memory.broken, [&](const auto& item) { return HasItem(subject, item.first); });
+  // Connect restarts nothing: somebody else did. But what failed may be no more, and whoever is
+  // given the work of another worker starts it anew.
+  const bool again = std::ranges::any_of(memory.broken, [&](const auto& item) {
+    const std::string_view state = StateOf(subject, item.first);
+    return !state.empty() && state != kUnassigned;
+  });
   if (again && IsOthers(subject, restart, now, memory)) {
     CountRestart(now, memory);
   }
@@ -207,6 +218,10 @@ bool FollowSubject(const World& world, const Subject& subject, const Instant& no
     Welcome(subject, memory);
   }
   FollowConfiguration(subject, journal.polls, now, memory);
+  if (subject.items.front().state.empty()) {  // without a status nothing is known to have changed
+    memory.restored = false;
+    return false;
+  }
   const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
   FollowAsked(subject, now, memory);
   const bool anew = subject.failed() && memory.failed_polls == 0 && !memory.quarantined;

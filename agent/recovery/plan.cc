@@ -29,7 +29,8 @@ std::set<std::string> WorkersOf(const Subject& subject) {
 }
 
 /// How many restarts are under way on each worker.
-std::map<std::string, int64_t> InFlight(const World& world, const Journal& journal) {
+std::map<std::string, int64_t> InFlight(const World& world, const Journal& journal,
+                                        const Instant& now) {
   std::map<std::string, int64_t> busy;
   for (const Subject& subject : world.subjects) {
     std::set<std::string> workers;
@@ -37,7 +38,9 @@ std::map<std::string, int64_t> InFlight(const World& world, const Journal& journ
     const bool sent = memory != journal.connectors.end() && memory->second.under_way &&
                       !memory->second.under_way->running_since;
     for (const Item& item : subject.items) {
-      if (item.state == "RESTARTING" || (sent && item.failed())) {
+      // One that does not end must not hold up all others of its worker for ever.
+      const bool lately = now.mono - item.since.mono <= subject.chosen->settings.verify_timeout;
+      if ((item.state == "RESTARTING" && lately) || (sent && item.failed())) {
         workers.insert(item.worker);
       }
     }
@@ -52,7 +55,7 @@ std::map<std::string, int64_t> InFlight(const World& world, const Journal& journ
 class Budget {
  public:
   Budget(const World& world, const Journal& journal, const Policy& policy, const Instant& now)
-      : journal_(journal), policy_(policy), now_(now), busy_(InFlight(world, journal)) {}
+      : journal_(journal), policy_(policy), now_(now), busy_(InFlight(world, journal, now)) {}
 
   /// Why there is none left for this one; empty: it was given one.
   std::string Take(const Subject& subject) {
@@ -68,9 +71,13 @@ class Budget {
       if (busy_[worker] >= policy_.in_flight_a_worker) {
         return fmt::format("worker {} has a restart under way", worker);
       }
+      if (busy_[worker] + taken_[worker] >= policy_.in_flight_a_worker) {
+        return fmt::format("another one's turn: worker {} takes {} at a time", worker,
+                           policy_.in_flight_a_worker);
+      }
     }
     for (const std::string& worker : workers) {
-      ++busy_[worker];
+      ++taken_[worker];
     }
     ++given_;
     return "";
@@ -93,7 +100,8 @@ class Budget {
   const Journal& journal_;
   const Policy& policy_;
   const Instant now_;
-  std::map<std::string, int64_t> busy_;
+  std::map<std::string, int64_t> busy_;     // with what is under way
+  std::map<std::string, int64_t> taken_{};  // by this plan
   int64_t given_ = 0;
 };
 
@@ -126,6 +134,10 @@ bool MayRestart(const Case& subject) {
 
 void Share(std::vector<Candidate>& candidates, Budget& budget) {
   std::ranges::stable_sort(candidates, {}, &Candidate::failed_since);
+  // What is only observed takes nothing from what is done.
+  std::ranges::stable_partition(candidates, [](const Candidate& candidate) {
+    return candidate.decision->mode == RecoveryMode::kAct;
+  });
   for (const Candidate& candidate : candidates) {
     RecoveryDecision& decision = *candidate.decision;
     const std::string refused = budget.Take(*candidate.subject);

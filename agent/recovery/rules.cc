@@ -222,6 +222,13 @@ bool Debounce(const Case& subject) {
              fmt::format("seen {} of {} times", memory.failed_polls, settings.debounce_polls));
 }
 
+/// Restarts have stuck workers that were about to stop; whoever gets the work starts all of it.
+bool PartlyUnassigned(const Case& subject) {
+  return std::ranges::find(subject.subject.items, "UNASSIGNED", &Item::state) !=
+             subject.subject.items.end() &&
+         subject.Wait(subject.now, "something of it is UNASSIGNED: Connect deals its work out");
+}
+
 bool QuietStart(const Case& subject) {
   const auto polls = static_cast<int64_t>(subject.journal.polls);
   return polls <= subject.policy.quiet_polls &&
@@ -250,10 +257,23 @@ bool Held(const Case& subject) {
   return until && until->mono > subject.now.mono && subject.Wait(*until, subject.memory.held_why);
 }
 
-constexpr std::array<Rule, 16> kRules{Off,           Stale,      Elsewhere,        WithoutStatus,
-                                      NotMeantToRun, Restarting, Verifying,        NotFailed,
-                                      JustLifted,    Poisoned,   ForbiddenByClass, Exhausted,
-                                      Debounce,      QuietStart, Backoff,          Held};
+constexpr std::array<Rule, 17> kRules{Off,
+                                      Stale,
+                                      Elsewhere,
+                                      WithoutStatus,
+                                      NotMeantToRun,
+                                      Restarting,
+                                      Verifying,
+                                      NotFailed,
+                                      JustLifted,
+                                      Poisoned,
+                                      ForbiddenByClass,
+                                      Exhausted,
+                                      Debounce,
+                                      PartlyUnassigned,
+                                      QuietStart,
+                                      Backoff,
+                                      Held};
 
 }  // namespace
 

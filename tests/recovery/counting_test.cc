@@ -1,4 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "tests/recovery/situations.h"
@@ -73,6 +74,72 @@ TEST_CASE("28: a failed task that is no more was not restarted", "[recovery]") {
   CHECK(estate.About("sink").action == kNothing);
   CHECK(estate.About("sink").why == "it runs");
   CHECK(estate.About("sink").attempts == 0);
+}
+
+TEST_CASE("7: what a rebalance moves to another worker was restarted by nobody", "[recovery]") {
+  Estate estate;
+  estate.Add("sink", 2);
+  estate.Fail("sink", 0, FailureClass::kConfiguration);
+  estate.Pass(5);
+  const bool other_fails = GENERATE(false, true);
+  if (other_fails) {
+    estate.Fail("sink", 1, FailureClass::kConfiguration);
+  }
+  for (int i = 0; i < 5; ++i) {
+    estate.Set("sink", 0, "UNASSIGNED");
+    estate.Pass(5);
+    CHECK(estate.About("sink").action == kWait);
+    estate.Fail("sink", 0, FailureClass::kConfiguration);
+    estate.Pass(5);
+  }
+  CHECK(estate.About("sink").attempts == 0);
+  estate.Passes(2);
+  CHECK(estate.About("sink").action == kRestart);
+}
+
+TEST_CASE("2: what has no status for a moment was restarted by nobody", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  FailTwice(estate);
+  for (int i = 0; i < 5; ++i) {
+    const std::vector<Item> items = estate.Of("sink").items;
+    estate.Of("sink").items = {Item{}};
+    estate.Pass(5);
+    CHECK(estate.About("sink").action == kRefuse);
+    estate.Of("sink").items = items;
+    estate.Pass(5);
+  }
+  CHECK(estate.About("sink").attempts == 0);
+  CHECK(estate.About("sink").action == kRestart);
+}
+
+TEST_CASE("what is only observed takes no turn from what is acted upon", "[recovery]") {
+  Estate estate;
+  Settings act;
+  act.mode = RecoveryMode::kAct;
+  act.jitter_percent = 0;
+  estate.Add("observed");
+  estate.Add("acted");
+  estate.Settle("acted", act);
+  estate.Fail("observed", 0);
+  estate.Passes(3);
+  CHECK(estate.About("observed").action == kRestart);
+  estate.Fail("acted", 0);
+  estate.Passes(2);
+  CHECK(estate.About("acted").action == kRestart);
+  CHECK(estate.About("observed").why == "another one's turn: worker w1:8083 takes 1 at a time");
+}
+
+TEST_CASE("11: a restart that does not end does not hold up its worker for ever", "[recovery]") {
+  Estate estate;
+  estate.Add("stuck");
+  estate.Add("sink");
+  estate.Set("stuck", 0, "RESTARTING");
+  FailTwice(estate);
+  CHECK(estate.About("sink").why == "worker w1:8083 has a restart under way");
+  estate.Passes(18);  // 90 s
+  CHECK(estate.About("stuck").action == kRefuse);
+  CHECK(estate.About("sink").action == kRestart);
 }
 
 TEST_CASE("24: a configuration that changes again and again gains no restarts", "[recovery]") {

