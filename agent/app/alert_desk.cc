@@ -73,13 +73,11 @@ void Annotate(const std::vector<notify::Silence>& silences, const notify::Muted&
 
 void AlertDesk::Begin(const AgentConfig& config, std::function<Result<state::Database*>()> open,
                       std::function<bool()> ready) {
-  const Result<state::Database*> database =
-      open ? open() : Error(Reason::kUnsupported, "there is no state.directory");
   notifier_ = std::make_unique<notify::Notifier>(
       notify::Resources{.clock = parts_.clock,
                         .http = parts_.http,
-                        .database = database ? *database : nullptr,
-                        .missing = database ? "" : database.error().message()},
+                        .open = std::move(open),
+                        .missing = "there is no state.directory"},
       config.notify);
   telling_.store(notifier_.get());
   rule_loop_ = std::make_unique<RuleLoop>(
@@ -93,7 +91,11 @@ void AlertDesk::Begin(const AgentConfig& config, std::function<Result<state::Dat
                           notifier_->Tell(
                               {.alerts = alerts, .at = at, .states = notify::ToStates(saved)});
                         },
-                    .restored = notify::FromStates(notifier_->RestoredStates())},
+                    .restored = notify::FromStates(notifier_->RestoredStates()),
+                    .restored_late = [this]() -> std::optional<alerts::SavedAlerts> {
+                      const auto states = notifier_->TakeLateStates();
+                      return states ? std::optional(notify::FromStates(*states)) : std::nullopt;
+                    }},
       config.rules);
 }
 

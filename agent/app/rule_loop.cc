@@ -148,7 +148,19 @@ void RuleLoop::Publish() {
   resources_.board.Set(std::make_shared<const RuleBoard>(std::move(board)));
 }
 
+/// Only what fired: what is pending or over now was judged by what is known now.
+bool RuleLoop::RestoreLate() {
+  std::optional<alerts::SavedAlerts> saved =
+      resources_.restored_late ? resources_.restored_late() : std::nullopt;
+  if (!saved) return false;
+  std::erase_if(saved->alerts,
+                [](const auto& each) { return each.alert.phase != alerts::Phase::kFiring; });
+  engine_.Restore(*std::move(saved), resources_.clock.Now().wall);
+  return true;
+}
+
 void RuleLoop::Evaluate() {
+  const bool restored = RestoreLate();
   const Instant now = resources_.clock.Now();
   // The series may be sampled anew between two rules: what was unknown on either side counts, or an
   // alert would be resolved because one rule saw less than the next knew.
@@ -173,7 +185,7 @@ void RuleLoop::Evaluate() {
     return rule_began_ = resources_.clock.Now().mono;
   });
   engine_.SetUnknown({});
-  if (!TakeNews() && !evaluated) return;
+  if (!TakeNews() && !evaluated && !restored) return;
   Publish();
   if (!resources_.tell) return;
   std::vector<alerts::Alert> alerts = engine_.Alerts();

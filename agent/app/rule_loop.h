@@ -38,6 +38,9 @@ struct RuleResources {
       tell{};
   /// What the last process told last.
   alerts::SavedAlerts restored{};
+  /// The same if it could not be read at the start and can be now: once; nothing otherwise. May be
+  /// empty.
+  std::function<std::optional<alerts::SavedAlerts>()> restored_late{};
 };
 
 /// The thread that evaluates rules: each group at its times, on what the keeper has, and writes
@@ -61,6 +64,7 @@ class RuleLoop {
   void TakeSettings();
   bool TakeNews();
   void Evaluate();
+  bool RestoreLate();
   void Publish();
 
   const RuleResources resources_;

@@ -42,8 +42,8 @@ class Engine {
   void SetOptions(EngineOptions options) { options_ = std::move(options); }
 
   /// Takes over what was saved before a restart. What fired goes on firing; the clock of what was
-  /// pending stood still meanwhile, and an absence of more than an hour starts it anew. Once, after
-  /// the first Use.
+  /// pending stood still meanwhile, and an absence of more than an hour starts it anew. After the
+  /// first Use; later only with what fired.
   void Restore(SavedAlerts saved, WallTime now);
 
   /// Evaluates the groups that are due. What rules write goes to `sink`, and must be seen in

@@ -1,18 +1,28 @@
 #include "alerts/notify/hub.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agent/base/backoff.h"
 #include "agent/base/log.h"
 #include "alerts/notify/decide.h"
 
 namespace klaxon::notify {
 namespace {
 
-constexpr size_t kRecentReceipts = 100;
-constexpr size_t kMostUnsaved = 10'000;
+/// What a receiver takes from one group and not from another is no reason to let the others wait.
+Duration PauseOfGroup(uint64_t attempts, uint64_t seed) {
+  constexpr uint64_t kLongestAfter = 12;  // attempts; it grows no more then
+  Backoff backoff({.base = std::chrono::seconds{1}, .cap = std::chrono::minutes{5}}, seed);
+  Duration pause{};
+  for (uint64_t i = 0; i < std::min(attempts, kLongestAfter); ++i) {
+    pause = backoff.Next();
+  }
+  return pause;
+}
 
 /// Firing ones first, each in the order of their labels.
 std::vector<alerts::Alert> InOrder(const AlertMap& map) {
@@ -39,48 +49,13 @@ void Hub::Checkpoint(std::string_view step) const {
   }
 }
 
-void Hub::Load() {
-  const Lock order(store_mutex_);
-  const Lock lock(mutex_);
-  if (resources_.database == nullptr) {
-    not_durable_because_ = resources_.missing;
-    return;
-  }
-  Result<Store> store = Store::Make(*resources_.database);
-  if (!store) {
-    Fail(store.error().message());
-    return;
-  }
-  Result<Contents> contents = store->Load(clock().Now().wall);
-  if (!contents) {
-    Fail(contents.error().message());
-    return;
-  }
-  store_ = *std::move(store);
-  contents_ = *std::move(contents);
-  restored_ = contents_.states;
-  durable_ = true;
-  if (const auto receipts = Store::ReadReceipts(*resources_.database, kRecentReceipts)) {
-    recent_.assign(receipts->begin(), receipts->end());
-  }
-}
-
-void Hub::Fail(const std::string& words) {
-  if (durable_ || not_durable_because_.empty()) {
-    log::Error("notify",
-               "{}; alerts are evaluated and told from memory, and are lost if Klaxon ends now",
-               words);
-  }
-  durable_ = false;
-  not_durable_because_ = words;
-}
-
 void Hub::Take(Evaluation evaluation) {
   const Lock lock(mutex_);
   for (alerts::Alert& alert : evaluation.alerts) {
     alert = WithOwner(std::move(alert), settings_.owners);
   }
   evaluation_ = std::make_shared<const Evaluation>(std::move(evaluation));
+  late_due_ = late_taken_;
   ++evaluations_;
   poked_ = true;
   changed_.notify_all();
@@ -88,6 +63,9 @@ void Hub::Take(Evaluation evaluation) {
 
 void Hub::SetSettings(Settings settings) {
   const Lock lock(mutex_);
+  if (!settings_.empty()) {  // a reload: who asked for patience may be another one now
+    contents_.not_before.clear();
+  }
   settings_ = std::move(settings);
   std::map<std::string, SenderReport> kept;
   const auto keep = [&](const std::string& id, const std::string& kind) KLAXON_REQUIRES(mutex_) {
@@ -105,6 +83,9 @@ void Hub::SetSettings(Settings settings) {
   senders_ = std::move(kept);
   for (auto& [id, group] : contents_.memory.groups) {
     for (auto& [integration, account] : group.accounts) {
+      if (account.pending) {
+        account.pending->not_before = {};
+      }
       if (account.told.refused) {  // it may be taken now
         account.told = {.edition = account.told.edition + 1};
         group.next_look = {};
@@ -149,8 +130,12 @@ void Hub::ForgetOldSilences(WallTime now) {
 
 void Hub::DecideNow() {
   {
+    const Lock order(store_mutex_);
     const Lock lock(mutex_);
     poked_ = false;
+    if (late_due_) {
+      MergeLate();
+    }
     const WallTime now = clock().Now().wall;
     ForgetOldSilences(now);
     if (evaluation_ != nullptr) {
@@ -167,78 +152,38 @@ void Hub::DecideNow() {
   Checkpoint("committed");
 }
 
-void Hub::MarkKept(uint64_t version) {
-  for (auto& [id, group] : contents_.memory.groups) {
-    for (auto& [integration, account] : group.accounts) {
-      if (account.pending && account.pending->version <= version) {
-        account.pending->kept = true;
-      }
-    }
-  }
-}
-
-void Hub::Commit() {
-  const Lock order(store_mutex_);
-  Store::Draft draft;
-  {
-    const Lock lock(mutex_);
-    draft.version = contents_.memory.last_version;
-    if (store_) {
-      draft = store_->Prepare(contents_, unsaved_, clock().Now().wall);
-    }
-  }
-  const uint64_t version = draft.version;
-  const size_t receipts = draft.receipts;
-  const std::optional<Result<void>> done =
-      store_ ? std::optional(store_->Write(std::move(draft))) : std::nullopt;
-  const Lock lock(mutex_);
-  MarkKept(version);
-  if (done && *done) {
-    unsaved_.erase(unsaved_.begin(), unsaved_.begin() + static_cast<ptrdiff_t>(receipts));
-    durable_ = true;
-    not_durable_because_.clear();
-  } else if (done) {
-    Fail(done->error().message());
-  }
-  if (unsaved_.size() > kMostUnsaved) {
-    unsaved_.erase(unsaved_.begin(), unsaved_.end() - kMostUnsaved);
-  }
-  changed_.notify_all();
-}
-
-std::optional<Work> Hub::PickWork(const std::string& integration) const {
+std::optional<Hub::Waiting> Hub::FindWork(const std::string& integration) const {
   // What is left of the last process waits for what is so now, but not for ever.
   constexpr Duration kForNews = std::chrono::minutes{1};
   if (evaluation_ == nullptr && clock().Now().mono - started_.mono < kForNews) {
     return std::nullopt;
   }
-  const GroupId* picked = nullptr;
-  const Account* of = nullptr;
-  const Group* in = nullptr;
+  std::optional<Waiting> first;
   const auto order = [](const Account& account) {
-    return std::pair(account.pending->attempts, account.pending->since);
+    const Pending& pending = *account.pending;
+    return std::tuple(pending.not_before, pending.attempts, pending.since);
   };
   for (const auto& [id, group] : contents_.memory.groups) {
     const auto found = group.accounts.find(integration);
     if (found == group.accounts.end() || !found->second.pending || !found->second.pending->kept) {
       continue;
     }
-    if (of == nullptr || order(found->second) < order(*of)) {
-      picked = &id;
-      of = &found->second;
-      in = &group;
+    if (!first || order(found->second) < order(*first->account)) {
+      first = Waiting{.id = &id, .group = &group, .account = &found->second};
     }
   }
-  if (picked == nullptr) {
-    return std::nullopt;
-  }
+  return first;
+}
+
+Work Hub::WorkOf(const Waiting& waiting) const {
   const WallTime now = clock().Now().wall;
-  Work work{.group = *picked, .next = NextOf(*of, now)};
-  work.message = {.receiver = picked->receiver,
-                  .group_key = picked->key,
-                  .group_labels = in->labels,
+  Work work{.group = *waiting.id, .next = NextOf(*waiting.account, now)};
+  work.message = {.receiver = waiting.id->receiver,
+                  .group_key = waiting.id->key,
+                  .group_labels = waiting.group->labels,
                   .alerts = InOrder(work.next.alerts),
-                  .at = now};
+                  .at = now,
+                  .since = waiting.account->pending->since};
   return work;
 }
 
@@ -248,18 +193,19 @@ std::optional<Work> Hub::NextWork(const std::string& integration, MonoTime not_b
   const Lock lock(mutex_);
   while (!stop.stop_requested()) {
     const MonoTime now = clock().Now().mono;
-    std::optional<Work> work = now >= not_before ? PickWork(integration) : std::nullopt;
-    if (work) {
-      return work;
-    }
-    const MonoTime due = now < not_before ? not_before : now + kLongest;
     if (now < not_before) {
-      changed_.wait_until(mutex_, stop, due, [] { return false; });
-    } else {
-      changed_.wait_until(mutex_, stop, due, [&]() KLAXON_REQUIRES(mutex_) {
-        return PickWork(integration).has_value();
-      });
+      changed_.wait_until(mutex_, stop, not_before, [] { return false; });
+      continue;
     }
+    const std::optional<Waiting> first = FindWork(integration);
+    if (first && first->account->pending->not_before <= now) {
+      return WorkOf(*first);
+    }
+    const MonoTime due = first ? first->account->pending->not_before : now + kLongest;
+    changed_.wait_until(mutex_, stop, std::min(due, now + kLongest), [&]() KLAXON_REQUIRES(mutex_) {
+      const std::optional<Waiting> other = FindWork(integration);
+      return other && other->account->pending->not_before < due;
+    });
   }
   return std::nullopt;
 }
@@ -298,40 +244,49 @@ void Hub::AddReceipt(const std::string& integration, const Work& work, const Del
   }
 }
 
+void Hub::Settled(const std::string& integration, const Work& work, const Delivery& delivery) {
+  const auto group = contents_.memory.groups.find(work.group);
+  if (group == contents_.memory.groups.end()) {
+    return;
+  }
+  const Instant now = clock().Now();
+  Account& account = group->second.accounts[integration];
+  if (delivery.outcome != Outcome::kRetry) {
+    Settle(work.next, delivery.outcome == Outcome::kGivenUp, now.wall, contents_.memory, account);
+  } else if (account.pending) {
+    ++account.pending->attempts;
+    if (!delivery.of_receiver) {  // others may well be accepted meanwhile
+      account.pending->not_before =
+          now.mono + PauseOfGroup(account.pending->attempts, account.pending->version);
+    }
+  }
+}
+
 void Hub::Finish(const std::string& integration, const Work& work, const Delivery& delivery) {
   {
     const Lock lock(mutex_);
-    const Instant now = clock().Now();
     Count(integration, delivery);
     AddReceipt(integration, work, delivery);
     contents_.not_before.erase(integration);
     if (delivery.outcome == Outcome::kRetry && delivery.retry_after) {
       contents_.not_before[integration] =
-          now.wall + std::chrono::duration_cast<WallTime::duration>(*delivery.retry_after);
+          clock().Now().wall + std::chrono::duration_cast<WallTime::duration>(
+                                   std::min(*delivery.retry_after, kLongestRetryAfter));
     }
-    const auto group = contents_.memory.groups.find(work.group);
-    if (group != contents_.memory.groups.end()) {
-      Account& account = group->second.accounts[integration];
-      if (delivery.outcome != Outcome::kRetry) {
-        Settle(work.next, delivery.outcome == Outcome::kGivenUp, now.wall, contents_.memory,
-               account);
-      } else if (account.pending) {
-        ++account.pending->attempts;
-      }
-    }
+    Settled(integration, work, delivery);
   }
-  Commit();
+  CommitAccount(work.group, integration);
 }
 
 Instant Hub::NotBefore(const std::string& integration) const {
-  constexpr Duration kLongest = std::chrono::hours{24};
   const Lock lock(mutex_);
   const Instant now = clock().Now();
   const auto found = contents_.not_before.find(integration);
   if (found == contents_.not_before.end()) {
     return {};
   }
-  const Duration wait = std::clamp<Duration>(found->second - now.wall, Duration::zero(), kLongest);
+  const Duration wait =
+      std::clamp<Duration>(found->second - now.wall, Duration::zero(), kLongestRetryAfter);
   return {.wall = found->second, .mono = now.mono + wait};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "agent/base/clock.h"
@@ -18,6 +20,10 @@
 #include "alerts/notify/store.h"
 
 namespace klaxon::notify {
+
+/// A receiver that asks for more patience is asked again all the same: a page is worth more.
+inline constexpr Duration kLongestRetryAfter = std::chrono::minutes{15};
+inline constexpr size_t kRecentReceipts = 100;
 
 /// A message that is to be sent.
 struct Work {
@@ -42,6 +48,7 @@ class Hub {
   void Take(Evaluation evaluation);
   void SetSettings(Settings settings);
   std::map<std::string, std::string> RestoredStates() const;
+  std::optional<std::map<std::string, std::string>> TakeLateStates();
 
   /// Waits until there is something to decide; false: it was stopped.
   bool WaitToDecide(const std::stop_token& stop);
@@ -73,21 +80,51 @@ class Hub {
   Report GetReport() const;
 
  private:
+  /// What was in the file.
+  struct Loaded {
+    Store store;
+    Contents contents{};
+    std::vector<Receipt> receipts{};
+  };
+
+  /// Something that is to be sent, where it is kept.
+  struct Waiting {
+    const GroupId* id = nullptr;
+    const Group* group = nullptr;
+    const Account* account = nullptr;
+  };
+
   std::tuple<Settings, std::vector<Silence>, EvaluationRef> Known() const;
+  Result<Loaded> ReadStore() const;
   void Load();
+  /// A directory that could not be used may be usable now. What is in it is merged when the rules
+  /// have taken from it what fired: else that would count as resolved.
+  void TryLate() KLAXON_REQUIRES(store_mutex_);
+  void MergeLate() KLAXON_REQUIRES(store_mutex_) KLAXON_REQUIRES(mutex_);
   void Commit();
+  /// The same after an attempt, which changes one account only.
+  void CommitAccount(const GroupId& id, const std::string& integration);
+  /// Writes, and takes what came of it. `only`: the account that it is about; null: all.
+  void Written(Store::Draft draft, const std::pair<GroupId, std::string>* only)
+      KLAXON_REQUIRES(store_mutex_);
   void MarkKept(uint64_t version) KLAXON_REQUIRES(mutex_);
+  static void MarkKept(uint64_t version, Account& account);
   void Fail(const std::string& words) KLAXON_REQUIRES(mutex_);
   void Count(const std::string& id, const Delivery& delivery) KLAXON_REQUIRES(mutex_);
   void AddReceipt(const std::string& integration, const Work& work, const Delivery& delivery)
       KLAXON_REQUIRES(mutex_);
-  std::optional<Work> PickWork(const std::string& integration) const KLAXON_REQUIRES(mutex_);
+  void Settled(const std::string& integration, const Work& work, const Delivery& delivery)
+      KLAXON_REQUIRES(mutex_);
+  std::optional<Waiting> FindWork(const std::string& integration) const KLAXON_REQUIRES(mutex_);
+  Work WorkOf(const Waiting& waiting) const KLAXON_REQUIRES(mutex_);
   void ForgetOldSilences(WallTime now) KLAXON_REQUIRES(mutex_);
 
   const Resources resources_;
   const Instant started_;
   Mutex store_mutex_;  // taken before mutex_
   std::optional<Store> store_ KLAXON_GUARDED_BY(store_mutex_);
+  std::optional<Loaded> late_ KLAXON_GUARDED_BY(store_mutex_);  // read after the start
+  MonoTime tried_ KLAXON_GUARDED_BY(store_mutex_){};
   mutable Mutex mutex_;
   mutable std::condition_variable_any changed_;
   Settings settings_ KLAXON_GUARDED_BY(mutex_);
@@ -95,7 +132,11 @@ class Hub {
   std::map<std::string, std::string> restored_ KLAXON_GUARDED_BY(mutex_);
   EvaluationRef evaluation_ KLAXON_GUARDED_BY(mutex_);
   uint64_t evaluations_ KLAXON_GUARDED_BY(mutex_) = 0;
-  bool poked_ KLAXON_GUARDED_BY(mutex_) = false;  // something is to be decided at once
+  /// What the rules wanted to find again, until they have taken it.
+  std::optional<std::map<std::string, std::string>> late_states_ KLAXON_GUARDED_BY(mutex_);
+  bool late_taken_ KLAXON_GUARDED_BY(mutex_) = false;
+  bool late_due_ KLAXON_GUARDED_BY(mutex_) = false;  // the newest evaluation knows them
+  bool poked_ KLAXON_GUARDED_BY(mutex_) = false;     // something is to be decided at once
   std::vector<Receipt> unsaved_ KLAXON_GUARDED_BY(mutex_);
   std::deque<Receipt> recent_ KLAXON_GUARDED_BY(mutex_);  // newest first
   std::map<std::string, SenderReport> senders_ KLAXON_GUARDED_BY(mutex_);

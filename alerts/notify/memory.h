@@ -35,6 +35,7 @@ struct Pending {
   WallTime since{};       ///< since when it owes us its acceptance
   uint64_t version = 0;   ///< differs whenever it must be told something else
   uint64_t attempts = 0;  ///< that were not accepted
+  MonoTime not_before{};  ///< of the next one
   bool kept = false;      ///< it is on the disk, or the disk does not take it; it may be sent
 };
 

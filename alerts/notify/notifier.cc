@@ -82,6 +82,10 @@ std::map<std::string, std::string> Notifier::RestoredStates() const {
   return impl_->hub.RestoredStates();
 }
 
+std::optional<std::map<std::string, std::string>> Notifier::TakeLateStates() {
+  return impl_->hub.TakeLateStates();
+}
+
 void Notifier::Tell(Evaluation evaluation) {
   impl_->hub.Take(std::move(evaluation));
 }

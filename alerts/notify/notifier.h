@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,8 +79,9 @@ struct HeldAlert {
 struct Resources {
   Clock& clock;
   http::HttpClient& http;
-  state::Database* database = nullptr;  ///< null: nothing outlives the process
-  std::string missing{};                ///< why it is null; one line
+  /// The database; asked again while it cannot be had. Null: nothing outlives the process.
+  std::function<Result<state::Database*>()> open{};
+  std::string missing{};  ///< why there is none; one line
   /// Told of each step ("decided", "committed", "sent", "answered", "removed"), on the thread that
   /// makes it: for tests that end the process there. May be empty.
   std::function<void(std::string_view step)> checkpoint{};
@@ -101,6 +103,10 @@ class Notifier {
 
   /// What the rules wanted to find again: the newest `Evaluation::states` that was written.
   std::map<std::string, std::string> RestoredStates() const;
+
+  /// The same of a database that could not be had at the start and can be now: once, and nothing
+  /// otherwise. The evaluation that is told next must hold what fired then.
+  std::optional<std::map<std::string, std::string>> TakeLateStates();
 
   /// Takes the newest evaluation; returns at once. One that was not looked at yet is dropped.
   void Tell(Evaluation evaluation);

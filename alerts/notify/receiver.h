@@ -26,6 +26,7 @@ struct Message {
   series::Labels group_labels{};
   std::vector<alerts::Alert> alerts{};  ///< firing ones first; at least one
   WallTime at{};                        ///< when it was decided
+  WallTime since{};  ///< since when it is owed: with what it says, what tells it from all others
 
   bool firing() const { return !alerts.empty() && alerts.front().firing(); }
 };
@@ -41,6 +42,7 @@ struct Delivery {
   Outcome outcome = Outcome::kRetry;
   std::string words{};  ///< one printable line without secrets, e.g. "answered 202"
   std::optional<Duration> retry_after{};  ///< what the receiver asked for
+  bool of_receiver = false;  ///< it failed as any message would have: nobody answered, or too busy
 
   static Delivery Accepted(std::string words) { return {Outcome::kAccepted, std::move(words), {}}; }
 };

@@ -15,9 +15,8 @@ using std::chrono::seconds;
 
 // Whoever does not answer in this time is asked again later.
 constexpr Duration kAttempt = seconds{30};
-constexpr BackoffOptions kPauses{.base = seconds{1}, .cap = std::chrono::minutes{5}};
+constexpr BackoffOptions kPauses{.base = seconds{1}, .cap = std::chrono::minutes{1}};
 constexpr BackoffOptions kFeedPauses{.base = seconds{1}, .cap = seconds{30}};
-constexpr Duration kLongestRetryAfter = std::chrono::hours{24};
 
 /// Agents and receivers spread: no two pause alike.
 uint64_t SeedOf(const std::string& id, const Instant& now) {
@@ -52,7 +51,13 @@ void SendAll(Hub& hub, const std::string& id, Receiver& receiver, const std::sto
     hub.Checkpoint("answered");
     hub.Finish(id, *work, delivery);
     hub.Checkpoint("removed");
-    not_before = hub.clock().Now().mono + PauseAfter(delivery, backoff);
+    // Any answer but Retry-After speaks of this message only.
+    not_before = delivery.of_receiver || delivery.retry_after
+                     ? hub.clock().Now().mono + PauseAfter(delivery, backoff)
+                     : MonoTime();
+    if (!delivery.of_receiver) {
+      backoff.Reset();
+    }
   }
 }
 

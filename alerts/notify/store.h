@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,8 +35,9 @@ class Store {
   /// What a transaction would write.
   struct Draft {
     std::vector<state::Statement> statements{};
-    std::map<std::string, std::string> written{};  ///< marks by row, as they are then
-    uint64_t version = 0;                          ///< the newest in the outbox
+    /// Marks by row, as they are then; nothing: the row is gone.
+    std::map<std::string, std::optional<std::string>> changes{};
+    uint64_t version = 0;  ///< the newest in the outbox
     size_t receipts = 0;
   };
 
@@ -46,6 +50,14 @@ class Store {
   /// `receipts` are new ones. Quick: nothing is written yet.
   Draft Prepare(const Contents& contents, const std::vector<Receipt>& receipts, WallTime now);
 
+  /// The same of one account and how long its receiver wants to be left alone: what an attempt
+  /// changes, whatever the number of groups. The group must have been written.
+  Draft PrepareAccount(const Contents& contents, const GroupId& id, const std::string& integration,
+                       const std::vector<Receipt>& receipts);
+
+  /// Everything is written anew with the next transaction: the rows are not those that were read.
+  void ForgetWritten();
+
   /// One transaction. Error: nothing was written.
   Result<void> Write(Draft draft);
 
@@ -56,20 +68,30 @@ class Store {
  private:
   explicit Store(state::Database& database) : database_(&database) {}
 
+  /// A row that was written, and the last look at everything that it was part of.
+  struct Mark {
+    std::string text{};
+    uint64_t seen = 0;
+  };
+
   void Put(Draft& draft, const std::string& row, const std::string& mark,
-           const std::function<state::Statement()>& statement) const;
-  void PutGroups(const Contents& contents, Draft& draft) const;
+           const std::function<state::Statement()>& statement);
+  void PutGroups(const Contents& contents, Draft& draft);
   void PutAccount(const GroupId& id, const std::string& integration, const Account& account,
-                  Draft& draft) const;
-  void PutSilences(const Contents& contents, Draft& draft) const;
-  void PutStates(const Contents& contents, Draft& draft) const;
+                  Draft& draft);
+  void PutSilences(const Contents& contents, Draft& draft);
+  void PutStates(const Contents& contents, Draft& draft);
+  void PutWait(const std::string& integration, WallTime until, Draft& draft);
   void DeleteGone(Draft& draft) const;
+  void DeleteUnseen(const std::string& row, Draft& draft) const;
+  void Apply(const Draft& draft);
   Result<void> LoadGroups(Contents& contents) const;
   Result<void> LoadAccounts(Contents& contents) const;
 
   state::Database* database_;
-  std::map<std::string, std::string> written_{};  // table, key and mark of each row
-  WallTime deleted_{};                            // old receipts, last
+  std::unordered_map<std::string, Mark> written_{};  // by table and key
+  uint64_t look_ = 0;
+  WallTime deleted_{};  // old receipts, last
 };
 
 }  // namespace klaxon::notify

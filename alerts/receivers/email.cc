@@ -56,6 +56,17 @@ size_t IgnoreBytes(char*, size_t size, size_t count, void*) {
   return size * count;
 }
 
+/// A line that the mail server says. Kept are refusals, each a recipient's if the mail goes out.
+size_t TakeLine(char* bytes, size_t size, size_t count, void* refusals) {
+  constexpr size_t kMost = 2000;
+  const std::string_view line(bytes, size * count);
+  auto& kept = *static_cast<std::string*>(refusals);
+  if (!line.empty() && (line.front() == '4' || line.front() == '5') && kept.size() < kMost) {
+    kept += fmt::format("{}{}", kept.empty() ? "" : "; ", Trim(line.substr(0, kMost)));
+  }
+  return size * count;
+}
+
 /// Mail ends its lines with both (RFC 5322 section 2.3); a bare line end would be encoded.
 std::string WithMailLines(std::string_view text) {
   std::string lines;
@@ -110,9 +121,13 @@ class Email final : public notify::Receiver {
     SetPatience(curl.get(), patience, words.data());
     curl_easy_setopt(curl.get(), CURLOPT_MAIL_FROM, ("<" + options_.from + ">").c_str());
     curl_easy_setopt(curl.get(), CURLOPT_MAIL_RCPT, recipients.get());
+    curl_easy_setopt(curl.get(), CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);  // the others get it
+    std::string refusals;
+    curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, &TakeLine);
+    curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &refusals);
     curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(curl.get(), CURLOPT_MIMEPOST, body.get());
-    return Perform(curl.get(), words.data());
+    return Perform(curl.get(), words.data(), refusals);
   }
 
  private:
@@ -159,20 +174,28 @@ class Email final : public notify::Receiver {
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
   }
 
-  Delivery Perform(CURL* curl, const char* words) const {
+  Delivery Perform(CURL* curl, const char* words, const std::string& refusals) const {
     const CURLcode done = curl_easy_perform(curl);
     long code = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
     if (done == CURLE_OK) {
-      return Delivery::Accepted(fmt::format("the mail server answered {}", code));
+      return Delivery::Accepted(
+          refusals.empty() ? fmt::format("the mail server answered {}", code)
+                           : Clean("the mail server took it, but not for all: " + refusals));
     }
-    constexpr long kPermanent = 500;  // RFC 5321 section 4.2.1
+    constexpr long kTemporary = 400;  // RFC 5321 section 4.2.1
+    constexpr long kPermanent = 500;
     constexpr long kAfter = 600;
     const std::string said = fmt::format(
         "{}: {}{}", options_.smarthost, *words != '\0' ? words : curl_easy_strerror(done),
         code > 0 ? fmt::format(" (the mail server answered {})", code) : "");
     return {.outcome = code >= kPermanent && code < kAfter ? Outcome::kGivenUp : Outcome::kRetry,
-            .words = Printable(WithoutSecret(MaskSecrets(said), options_.password.Reveal()))};
+            .words = Clean(said),
+            .of_receiver = code < kTemporary};
+  }
+
+  std::string Clean(const std::string& words) const {
+    return Printable(WithoutSecret(MaskSecrets(words), options_.password.Reveal()));
   }
 
   const EmailOptions options_;

@@ -101,7 +101,7 @@ class HeartbeatFeed final : public notify::Feed {
     if (!due || now.mono - evaluated.mono > options_.max_age) {
       return std::nullopt;
     }
-    Delivery delivery = poster_.Send(options_.post ? "POST" : "GET", "", patience);
+    Delivery delivery = poster_.Send(options_.post ? "POST" : "GET", "", patience, &WebPageInstead);
     if (delivery.outcome != Outcome::kRetry) {
       beat_ = now.mono;
     }

@@ -89,6 +89,14 @@ bool CanSucceedLater(int status) {
          status == kTooEarly || status == http::kTooManyRequests;
 }
 
+/// Too busy, or nobody behind the gateway: no other message would be taken now. A 500 may be about
+/// this one.
+bool SpeaksForAll(int status) {
+  constexpr int kBadGateway = 502;
+  constexpr int kGatewayTimeout = 504;
+  return status == http::kTooManyRequests || (status >= kBadGateway && status <= kGatewayTimeout);
+}
+
 }  // namespace
 
 std::optional<Duration> ParseRetryAfter(std::string_view text, WallTime now) {
@@ -118,6 +126,7 @@ Delivery JudgeAnswer(const http::HttpResponse& response, WallTime now) {
       .outcome = CanSucceedLater(response.status) ? Outcome::kRetry : Outcome::kGivenUp,
       .words = Printable(refusal.message(), kShown * 2)};
   if (delivery.outcome == Outcome::kRetry) {
+    delivery.of_receiver = SpeaksForAll(response.status);
     delivery.retry_after = ParseRetryAfter(http::FindHeader(response.headers, "Retry-After"), now);
     if (delivery.retry_after) {
       delivery.words +=
@@ -125,6 +134,16 @@ Delivery JudgeAnswer(const http::HttpResponse& response, WallTime now) {
     }
   }
   return delivery;
+}
+
+std::string WebPageInstead(const http::HttpResponse& response) {
+  std::string start(Trim(response.body).substr(0, 9));
+  std::ranges::transform(start, start.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  return start == "<!doctype" || start.starts_with("<html")
+             ? "answered with a web page; is this the right URL?"
+             : "";
 }
 
 std::string WithoutSecret(std::string text, std::string_view secret) {

@@ -18,6 +18,10 @@ std::optional<Duration> ParseRetryAfter(std::string_view text, WallTime now);
 /// answer can succeed later; everything else cannot, a redirect included. Pure.
 notify::Delivery JudgeAnswer(const http::HttpResponse& response, WallTime now);
 
+/// "answered with a web page ..." if the body is one: a login, a proxy, the wrong host. The type
+/// alone says nothing: many frameworks call every text HTML. Empty: it is not. Pure.
+std::string WebPageInstead(const http::HttpResponse& response);
+
 /// The text with each of the secrets in it as "***": URLs of chats are secrets themselves.
 std::string WithoutSecret(std::string text, std::string_view secret);
 

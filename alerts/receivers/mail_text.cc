@@ -41,9 +41,12 @@ std::string MailDate(WallTime time) {
       clock.seconds().count());
 }
 
-/// What the mail tells, so that a second copy is known as one.
+/// What the mail tells and since when that is owed, so that a second copy is known as one and a
+/// reminder is not taken for one: mail servers drop what they have seen. In milliseconds, which is
+/// what a restart knows.
 std::string MailIdentity(const notify::Message& message) {
-  std::string text = message.group_key;
+  const auto since = std::chrono::floor<std::chrono::milliseconds>(message.since);
+  std::string text = fmt::format("{}\n{}", message.group_key, since.time_since_epoch().count());
   for (const alerts::Alert& alert : message.alerts) {
     text += fmt::format("\n{} {} {}", alerts::FingerprintText(alert.labels), alert.firing(),
                         alert.starts_at.time_since_epoch().count());

@@ -123,7 +123,8 @@ Delivery Poster::Send(const std::string& method, std::string body, const notify:
   if (!response) {
     const bool hopeless = response.error().reason() == Reason::kInvalid;
     return {.outcome = hopeless ? Outcome::kGivenUp : Outcome::kRetry,
-            .words = Clean(response.error().message())};
+            .words = Clean(response.error().message()),
+            .of_receiver = !hopeless};
   }
   if (response->ok()) {
     response->body = std::move(kept);

@@ -40,7 +40,8 @@ class Webhook final : public notify::Receiver {
         poster_(deps.http, options.url, options.http, "notify/webhook") {}
 
   notify::Delivery Send(const notify::Message& message, const notify::Patience& patience) override {
-    return poster_.Post(WebhookBody(message, external_url_, max_alerts_), patience);
+    return poster_.Post(WebhookBody(message, external_url_, max_alerts_), patience,
+                        &WebPageInstead);
   }
 
  private:

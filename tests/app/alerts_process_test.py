@@ -14,6 +14,7 @@ import json
 import os
 import queue
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -105,6 +106,7 @@ class AlertsTest(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.receiver = Receiver()
         self.addCleanup(self.receiver.close)
+        self.firing = set()
         self.write("web.yml", "basic_auth_users:\n" +
                    "".join(f"  {name}: '{bcrypt}'\n" for name, bcrypt in USERS.items()))
         self.rule("Stuck")
@@ -137,6 +139,18 @@ notify:
   route: {{receiver: hook, group_by: [alertname], group_wait: 0s, group_interval: 1s}}
   receivers: [{{name: hook, webhook_configs: [{{url: '{self.receiver.url}/hook'}}]}}]
 {more}""")
+
+    def page(self, running):
+        return self.ask(running, "GET", "", "viewer:viewer-pw")[1]
+
+    def durable(self, running):
+        return "klaxon_outbox_durable 1\n" in self.ask(running, "GET", "metrics", OPERATOR)[1]
+
+    def heard(self, alert):
+        """Waits until the webhook has heard that it fires."""
+        while alert not in self.firing:
+            self.firing |= {each["labels"]["alertname"] for each in self.hook()["alerts"]
+                            if each["status"] == "firing"}
 
     def start(self):
         running = Running("--config", self.path("klaxon.yaml"))
@@ -320,6 +334,64 @@ notify:
         self.assertIn("Stuck", self.amtool(running, "alert", "query"))
         self.assertIn(silence, self.amtool(running, "silence", "query", "--expired"))
         self.amtool(running, "config", "show")
+
+    def lossy(self):
+        with open(self.path("rules.yaml"), "a", encoding="utf-8") as file:
+            file.write("  - {alert: Lossy, expr: 'klaxon_outbox_durable == 0'}\n")
+
+    def test_a_state_directory_that_comes_later_is_used(self):
+        self.write("state", "a file in its place")
+        self.lossy()
+        running = self.start()
+        self.heard("Stuck")
+        self.heard("Lossy")
+        self.assertIn("not on the disk", self.page(running))
+        silence = self.klaxon(running, "add", "Stuck", "--comment", "early")[1].strip()
+        os.remove(self.path("state"))
+        wait_for("the directory", lambda: self.durable(running))
+        self.assertNotIn("not on the disk", self.page(running))
+        os.kill(running.process.pid, signal.SIGKILL)
+        running.process.wait()
+        running = self.start()
+        wait_for("the silence", lambda: silence in self.klaxon(running, "list")[1])
+
+    def test_a_full_disk_costs_no_page_and_is_told(self):
+        # Writes fail with EFBIG where the limit is; without the trap a signal would end the process.
+        self.write("klaxon.sh", f"#!/bin/sh\ntrap '' XFSZ\nexec '{process_test.KLAXON}' \"$@\"\n")
+        os.chmod(self.path("klaxon.sh"), 0o700)
+        klaxon, process_test.KLAXON = process_test.KLAXON, self.path("klaxon.sh")
+        try:
+            running = self.start()
+        finally:
+            process_test.KLAXON = klaxon
+        self.heard("Stuck")
+        self.assertTrue(self.durable(running))
+        hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (1, hard))
+        self.rule("Stuck", "Other")
+        self.lossy()
+        running.process.send_signal(signal.SIGHUP)
+        self.heard("Other")
+        self.heard("Lossy")
+        self.assertIn("not on the disk", self.page(running))
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        wait_for("the disk", lambda: self.durable(running))
+        self.assertEqual(self.klaxon(running, "add", "Stuck", "--comment", "x")[0], 0)
+
+    def test_a_damaged_file_is_set_aside_and_alerts_are_told(self):
+        running = self.start()
+        self.heard("Stuck")
+        os.kill(running.process.pid, signal.SIGKILL)
+        running.process.wait()
+        for name in os.listdir(self.path("state")):
+            if name.startswith("klaxon.db"):
+                with open(os.path.join(self.path("state"), name), "wb") as file:
+                    file.write(b"damaged" * 10000)
+        self.firing.clear()
+        running = self.start()
+        self.heard("Stuck")  # nobody knows any more that it was told
+        self.assertTrue(self.durable(running))
+        self.assertIn("set aside", running.said())
 
     def test_what_alertmanagers_are_sent_is_what_their_api_says(self):
         self.config(f"  alertmanagers: [{{url: '{self.receiver.url}', resend_delay: 2s}}]\n")

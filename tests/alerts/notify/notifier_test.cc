@@ -33,8 +33,12 @@ class Desk {
     for (const alerts::Alert& alert : message.alerts) {
       alerts.emplace(alerts::Fingerprint(alert.labels), alert);
     }
-    const Delivery answer = answers_.empty() ? Delivery::Accepted("ok") : answers_.front();
-    if (!answers_.empty()) {
+    const bool poisoned =
+        !poison_.empty() && Scene::Words(alerts).find(poison_) != std::string::npos;
+    const Delivery answer = poisoned ? Delivery{.outcome = Outcome::kRetry, .words = "500"}
+                            : answers_.empty() ? Delivery::Accepted("ok")
+                                               : answers_.front();
+    if (!poisoned && !answers_.empty()) {
       answers_.pop_front();
     }
     told_.push_back(Scene::Words(alerts) + (answer.outcome == Outcome::kAccepted ? "" : " (no)"));
@@ -45,6 +49,17 @@ class Desk {
   void AnswerFirst(std::deque<Delivery> answers) {
     const std::scoped_lock lock(mutex_);
     answers_ = std::move(answers);
+  }
+
+  /// A message with this in it fails, the others do not.
+  void Refuse(const std::string& poison) {
+    const std::scoped_lock lock(mutex_);
+    poison_ = poison;
+  }
+
+  bool Heard(const std::string& words) {
+    const std::scoped_lock lock(mutex_);
+    return std::ranges::find(told_, words) != told_.end();
   }
 
   /// All that was told, once it is that much; what there is after a long wait.
@@ -58,6 +73,7 @@ class Desk {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Delivery> answers_;
+  std::string poison_;
   std::vector<std::string> told_;
 };
 
@@ -96,7 +112,10 @@ struct Office {
 
   std::unique_ptr<Notifier> Begin() {
     return std::make_unique<Notifier>(
-        Resources{.clock = clock, .http = *http, .database = database.get(), .missing = "none"},
+        Resources{.clock = clock,
+                  .http = *http,
+                  .open = [this] { return Result<state::Database*>(database.get()); },
+                  .missing = "none"},
         Routes());
   }
 
@@ -243,6 +262,87 @@ TEST_CASE("Silences are kept, and refused when they silence everything") {
   REQUIRE(notifier->ExpireSilence(id));
   CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck"});
   CHECK_FALSE(notifier->ExpireSilence("unknown"));
+}
+
+TEST_CASE("A message that a receiver fails on holds up no other") {
+  Office office;
+  office.desk.Refuse("Poison");
+  const auto notifier = office.Begin();
+  office.Tell(*notifier, {Firing({{"alertname", "Poison"}}, 0)});
+  CHECK(office.desk.Told(2).back() == " +Poison (no)");  // the next attempt is a second away
+  const std::vector<alerts::Alert> both{Firing({{"alertname", "Poison"}}, 0), Firing(kStuck, 1)};
+  office.Tell(*notifier, both);
+  CHECK(office.Eventually([&] { return office.desk.Heard(" +Stuck"); }));
+  office.Tell(*notifier, {both[0]});
+  CHECK(office.Eventually([&] { return office.desk.Heard(" -Stuck"); }));
+  CHECK(notifier->GetReport().senders.at(0).waiting == 1);
+}
+
+TEST_CASE("A receiver that wants patience is not left alone for longer than a page may wait") {
+  Office office;
+  office.desk.AnswerFirst(
+      {{.outcome = Outcome::kRetry, .words = "busy", .retry_after = hours{24 * 365}}});
+  const auto notifier = office.Begin();
+  office.Tell(*notifier, {Firing(kStuck, 0)});
+  CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck (no)"});
+  const auto waits = [&] {
+    return office.database->Read({.sql = "SELECT not_before FROM notify_waits"}).value();
+  };
+  CHECK(office.Eventually([&] { return waits().size() == 1; }));
+  CHECK(state::MomentOf(waits().at(0), 0) <
+        office.clock.Now().wall + std::chrono::minutes{15} + seconds{1});
+  notifier->Reload(office.Routes());  // somebody may have mended its address
+  CHECK(office.desk.Told(2).back() == " +Stuck");
+}
+
+TEST_CASE("A file that can be read later is used, and what it knows is not told as over") {
+  Office office;
+  std::string id;
+  {
+    const auto notifier = office.Begin();
+    const WallTime now = office.clock.Now().wall;
+    id = notifier
+             ->SetSilence({.matchers = MatchersOf("alertname=Quiet"),
+                           .starts_at = now,
+                           .ends_at = now + hours{1}})
+             .value();
+    office.Tell(*notifier, {Firing(kStuck, 0)}, {{"rule", "firing"}});
+    CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck"});
+  }
+  std::atomic<bool> there = false;
+  Notifier notifier({.clock = office.clock,
+                     .http = *office.http,
+                     .open =
+                         [&] {
+                           return there ? Result<state::Database*>(office.database.get())
+                                        : Error(Reason::kRefused, "not mounted");
+                         }},
+                    office.Routes());
+  const WallTime now = office.clock.Now().wall;
+  REQUIRE(notifier.SetSilence(
+      {.matchers = MatchersOf("alertname=Other"), .starts_at = now, .ends_at = now + hours{1}}));
+  CHECK(notifier.GetReport().not_durable_because == "not mounted");
+  office.Tell(notifier, {Firing({{"alertname", "Late"}}, 1)});
+  CHECK(office.desk.Told(2).back() == " +Late");
+  there = true;
+  std::optional<std::map<std::string, std::string>> states;
+  CHECK(office.Eventually([&] {  // nothing of the file counts before the rules have taken it
+    if (!states) {
+      office.Tell(notifier, {Firing({{"alertname", "Late"}}, 1)});
+      states = notifier.TakeLateStates();
+    }
+    return states.has_value();
+  }));
+  CHECK(states == std::map<std::string, std::string>{{"rule", "firing"}});
+  CHECK(office.desk.Told(2).size() == 2);
+  office.Tell(notifier, {Firing({{"alertname", "Late"}}, 1), Firing(kStuck, 0)});
+  CHECK(office.Eventually([&] { return notifier.GetReport().durable; }));
+  CHECK(notifier.Silences().size() == 2);
+  CHECK(office.Eventually([&] { return Store::ReadSilences(*office.database)->size() == 2; }));
+  office.Tell(notifier, {});
+  CHECK(office.Eventually(
+      [&] { return office.desk.Heard(" -Stuck") && office.desk.Heard(" -Late"); }));
+  CHECK(office.desk.Told(4).size() == 4);
 }
 
 TEST_CASE("A silence begins now at the earliest, and ends once") {

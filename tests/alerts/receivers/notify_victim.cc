@@ -75,7 +75,7 @@ int Main(char** argv) {
   const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
   notify::Notifier notifier({.clock = clock,
                              .http = *http,
-                             .database = database->get(),
+                             .open = [&] { return Result<state::Database*>(database->get()); },
                              .checkpoint =
                                  [&](std::string_view reached) {
                                    if (g_armed && reached == point) {

@@ -170,6 +170,9 @@ TEST_CASE("A mail's head cannot be broken out of, and a second copy is known as 
   CHECK(one[3] == "Subject: x  Bcc: evil@x.org");
   CHECK(one == MailHeaders(options, message, "x\r\nBcc: evil@x.org"));
   CHECK(one[4] != MailHeaders(options, Told({Resolved(kGroupA, 0, 5)}), "")[4]);
+  notify::Message reminder = message;
+  reminder.since = At(7200);
+  CHECK(one[4] != MailHeaders(options, reminder, "x\r\nBcc: evil@x.org")[4]);
   CHECK(HeaderText("gr\xc3\xbc\xc3\x9f") == "=?UTF-8?B?Z3LDvMOf?=");
   CHECK(MailHtml(message, "").find("It &lt;is&gt; stuck &amp;") != std::string::npos);
 }
@@ -231,6 +234,14 @@ TEST_CASE("Whatever a receiver answers is bounded and judged") {
     CHECK(delivery.words.find("s3cret") == std::string::npos);
     INFO(delivery.words);
     CHECK(delivery.words.find("https://other:443/login") != std::string::npos);
+  }
+  SECTION("a login page") {
+    Attempt attempt(RawServer::Fixed("200 OK", "\n<!DOCTYPE html><html>Log in</html>"));
+    const Delivery delivery = attempt.Send();
+    CHECK(delivery.outcome == Outcome::kRetry);
+    CHECK(delivery.words.find("web page") != std::string::npos);
+    Attempt text(RawServer::Fixed("200 OK", "ok", "Content-Type: text/html\r\n"));
+    CHECK(text.Send().outcome == Outcome::kAccepted);
   }
   SECTION("an error page in HTML") {
     Attempt attempt(RawServer::Fixed("503 No", "<html>s3cret</html>", "Retry-After: 30\r\n"));
