@@ -27,6 +27,7 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(CURL 7.85 REQUIRED)
+find_package(date 3 CONFIG REQUIRED)  # time zones; C++20 has them, GCC 12 does not
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED re2)  # Debian 12 has no CMake file of it
 add_library(re2 INTERFACE)  # without its -pthread, which our precompiled header is made without

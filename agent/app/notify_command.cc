@@ -53,16 +53,22 @@ void TryIntegrations(const notify::Settings& settings, const std::string& name,
     }
     const Instant now = SystemClock().Now();
     const alerts::Alert alert = TestAlert(now);
-    const notify::Message message{
+    notify::Message message{
         .receiver = integration.receiver,
         .group_key = R"({}:{alertname="KlaxonTest"})",
         .group_labels = series::LabelFilter::Only({"alertname"}).Apply(alert.labels),
         .alerts = {alert},
         .at = now.wall};
-    const notify::Delivery delivery = integration.make(deps)->Send(
-        message, {.deadline = now.mono + kTestPatience, .stop = {}, .now = now.wall});
+    const std::unique_ptr<notify::Receiver> receiver = integration.make(deps);
+    const notify::Patience patience{
+        .deadline = now.mono + kTestPatience, .stop = {}, .now = now.wall};
     ++tally.tried;
-    tally.accepted += Print(integration.id, delivery) ? 1 : 0;
+    bool accepted = Print(integration.id, receiver->Send(message, patience));
+    if (accepted && integration.kind == "pagerduty") {  // it has opened an incident
+      message.alerts.front().ends_at = now.wall;
+      accepted = Print(integration.id + " (resolve)", receiver->Send(message, patience));
+    }
+    tally.accepted += accepted ? 1 : 0;
   }
 }
 

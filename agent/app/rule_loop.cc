@@ -19,6 +19,7 @@ using std::chrono::seconds;
 constexpr Duration kLookForRules =
     seconds{1};  // at most until new rules, or another time, are seen
 constexpr Duration kLongestQuery = seconds{10};
+constexpr Duration kStillAlive = seconds{5};
 
 class KeeperSink final : public alerts::SampleSink {
  public:
@@ -185,7 +186,10 @@ void RuleLoop::Evaluate() {
     return rule_began_ = resources_.clock.Now().mono;
   });
   engine_.SetUnknown({});
-  if (!TakeNews() && !evaluated && !restored) return;
+  // Also when no group is due for long: whoever is told knows by it that somebody looks.
+  const bool news = TakeNews() || evaluated || restored;
+  if (!news && now.mono - told_ < kStillAlive) return;
+  told_ = now.mono;
   Publish();
   if (!resources_.tell) return;
   std::vector<alerts::Alert> alerts = engine_.Alerts();

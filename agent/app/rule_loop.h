@@ -78,6 +78,7 @@ class RuleLoop {
   std::map<std::string, std::string> external_labels_{};
   std::optional<alerts::Settling> settling_{};
   bool restored_ = false;
+  MonoTime told_{};
   MonoTime rule_began_{};  ///< so that no query takes for ever
   std::jthread thread_;    // last: joined before anything it uses is gone
 };

@@ -26,9 +26,10 @@ uint64_t HashOf(const rules::Group& group) {
 /// Alerts, each set of labels once: receivers know them by nothing else.
 class AlertList {
  public:
-  void Add(const ActiveAlert& active, const std::string& address) {
+  void Add(const ActiveAlert& active, const std::string& address, Duration interval = {}) {
     std::optional<Alert> alert = AsAlert(active, address);
     if (!alert) return;
+    alert->interval = interval;
     const auto [place, is_new] = places_.try_emplace(active.labels, alerts_.size());
     if (is_new) {
       alerts_.push_back(*std::move(alert));
@@ -175,7 +176,7 @@ std::vector<Alert> Engine::Alerts() const {
       if (rule.alerts().empty()) continue;
       const std::string address = options_.address_of ? options_.address_of(rule.rule()) : "";
       for (const auto& [labels, active] : rule.alerts()) {
-        alerts.Add(active, address);
+        alerts.Add(active, address, IntervalOf(entry.state.group()));
       }
     }
   }

@@ -22,6 +22,7 @@ struct Alert {
   /// was firing when the facts were lost, and nobody can tell that it is not any more.
   std::optional<WallTime> unknown_since{};
   double value = 0;                 ///< of the expression, when it was last known
+  Duration interval{};              ///< between two evaluations of its rule
   std::string generator_address{};  ///< a page that shows the rule; empty when there is none
 
   bool firing() const { return !ends_at; }

@@ -4,6 +4,10 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
+
 namespace klaxon::notify {
 namespace {
 
@@ -15,6 +19,8 @@ struct Gathered {
   series::Labels labels{};
   std::vector<std::pair<uint64_t, const Alert*>> told{};   ///< firing, and not muted
   std::vector<std::pair<uint64_t, const Alert*>> muted{};  ///< firing
+  std::set<std::string> silences{};                        ///< of what is muted
+  bool inhibited = false;                                  ///< some of what is muted is
   AlertMap resolved{};
   WallTime first_start = WallTime::max();
 
@@ -23,7 +29,7 @@ struct Gathered {
 
 using Groups = std::map<GroupId, Gathered>;
 
-void GatherAlert(const Alert& alert, bool muted, const Route& root, Groups& groups) {
+void GatherAlert(const Alert& alert, const Muted& muted, const Route& root, Groups& groups) {
   const uint64_t fingerprint = alerts::Fingerprint(alert.labels);
   for (const Route* route : RoutesOf(root, alert.labels)) {
     series::Labels labels = GroupLabelsOf(*route, alert.labels);
@@ -35,7 +41,9 @@ void GatherAlert(const Alert& alert, bool muted, const Route& root, Groups& grou
       continue;
     }
     group.first_start = std::min(group.first_start, alert.starts_at);
-    auto& list = muted ? group.muted : group.told;
+    group.silences.insert(muted.silenced_by.begin(), muted.silenced_by.end());
+    group.inhibited = group.inhibited || (muted.any() && muted.silenced_by.empty());
+    auto& list = muted.any() ? group.muted : group.told;
     if (list.empty() || list.back().first != fingerprint) {  // two routes may make one group
       list.emplace_back(fingerprint, &alert);
     }
@@ -47,7 +55,7 @@ Groups Gather(const Situation& situation) {
                                              situation.settings.inhibit_rules, situation.now);
   Groups groups;
   for (size_t i = 0; i < situation.alerts.size(); ++i) {
-    GatherAlert(situation.alerts[i], muted[i].any(), situation.settings.route, groups);
+    GatherAlert(situation.alerts[i], muted[i], situation.settings.route, groups);
   }
   return groups;
 }
@@ -162,6 +170,53 @@ void UpdateAccount(const Integration& integration, const Gathered& gathered, Wal
   account.pending->alerts = std::move(owed);
 }
 
+/// Whether all that the receiver believes to fire does, and is muted.
+bool AllMuted(const Gathered& gathered, const Told& told) {
+  std::set<uint64_t> quiet;
+  for (const auto& [fingerprint, alert] : gathered.muted) {
+    quiet.insert(fingerprint);
+  }
+  const auto muted = [&](const auto& known) { return quiet.contains(known.first); };
+  return std::ranges::all_of(told.firing, muted) && std::ranges::all_of(told.earlier, muted);
+}
+
+/// Who has silenced all that fires of a group; empty: not all of it is.
+std::string AcknowledgementOf(const Situation& situation, const Gathered& gathered) {
+  if (!gathered.told.empty() || gathered.muted.empty() || gathered.inhibited) {
+    return "";
+  }
+  std::string words;
+  for (const Silence& silence : situation.silences) {
+    if (gathered.silences.contains(silence.id)) {
+      words += fmt::format("{}silenced by {} until {}: {}", words.empty() ? "" : "; ",
+                           silence.created_by, FormatWallTime(silence.ends_at), silence.comment);
+    }
+  }
+  return words;
+}
+
+/// Who has an incident open because of what is silenced now learns that somebody knows of it. True:
+/// there is nothing else to tell.
+bool Acknowledge(const Integration& integration, const std::string& words, WallTime now,
+                 Memory& memory, Account& account) {
+  const bool under_way = account.pending && !account.pending->acknowledgement.empty();
+  if (words.empty() || !integration.send_acknowledged || account.told.firing.empty() ||
+      account.told.refused) {
+    if (under_way) {
+      account.pending.reset();
+    }
+    return false;
+  }
+  if (under_way || account.told.acknowledged) {
+    return under_way;
+  }
+  account.pending = Pending{.alerts = account.told.firing,
+                            .since = now,
+                            .version = ++memory.last_version,
+                            .acknowledgement = words};
+  return true;
+}
+
 /// Whether anything of a group is still to be followed.
 bool IsOver(const Group& group, const Gathered* gathered) {
   const bool owes = std::ranges::any_of(group.accounts, [](const auto& each) {
@@ -178,14 +233,25 @@ void LookAtGroup(const Situation& situation, const Gathered& gathered, const std
   if (due) {
     group.next_look = now + gathered.route->group_interval;
   }
-  if (!QuietBy(*gathered.route, situation.settings.time_intervals, now).empty()) {
+  const bool quiet = !QuietBy(*gathered.route, situation.settings.time_intervals, now).empty();
+  for (auto& [integration, account] : group.accounts) {
+    if (account.pending) {
+      account.pending->held = quiet;
+    }
+  }
+  if (quiet) {
     return;
   }
+  const std::string known = AcknowledgementOf(situation, gathered);
   for (const Integration& integration : situation.settings.integrations) {
     if (integration.receiver != receiver) {
       continue;
     }
     Account& account = group.accounts[integration.id];
+    if (Acknowledge(integration, !known.empty() && AllMuted(gathered, account.told) ? known : "",
+                    now, memory, account)) {
+      continue;
+    }
     if (due || account.pending) {
       UpdateAccount(integration, gathered, now, memory, account);
     }

@@ -85,6 +85,7 @@ void Hub::SetSettings(Settings settings) {
     for (auto& [integration, account] : group.accounts) {
       if (account.pending) {
         account.pending->not_before = {};
+        account.pending->kept = false;  // the new routes are asked first
       }
       if (account.told.refused) {  // it may be taken now
         account.told = {.edition = account.told.edition + 1};
@@ -165,7 +166,8 @@ std::optional<Hub::Waiting> Hub::FindWork(const std::string& integration) const 
   };
   for (const auto& [id, group] : contents_.memory.groups) {
     const auto found = group.accounts.find(integration);
-    if (found == group.accounts.end() || !found->second.pending || !found->second.pending->kept) {
+    if (found == group.accounts.end() || !found->second.pending || !found->second.pending->kept ||
+        found->second.pending->held) {
       continue;
     }
     if (!first || order(found->second) < order(*first->account)) {
@@ -183,6 +185,7 @@ Work Hub::WorkOf(const Waiting& waiting) const {
                   .group_labels = waiting.group->labels,
                   .alerts = InOrder(work.next.alerts),
                   .at = now,
+                  .acknowledgement = work.next.acknowledgement,
                   .since = waiting.account->pending->since};
   return work;
 }

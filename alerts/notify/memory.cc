@@ -6,8 +6,11 @@ namespace klaxon::notify {
 
 Next NextOf(const Account& account, WallTime now) {
   const Pending& pending = *account.pending;
-  Next next{.alerts = pending.alerts, .version = pending.version, .last = true};
-  if (now - pending.since > kFiringOwed) {
+  Next next{.alerts = pending.alerts,
+            .version = pending.version,
+            .last = true,
+            .acknowledgement = pending.acknowledgement};
+  if (now - pending.since > kFiringOwed || !next.acknowledgement.empty()) {
     return next;
   }
   for (auto& [fingerprint, alert] : next.alerts) {
@@ -35,6 +38,15 @@ bool EndTold(const Next& sent, uint64_t fingerprint, const alerts::Alert& alert)
 
 void Settle(const Next& sent, bool refused, WallTime now, Memory& memory, Account& account) {
   Told& told = account.told;
+  if (!sent.acknowledgement.empty()) {
+    told.acknowledged = true;
+    ++told.edition;
+    if (account.pending && account.pending->version == sent.version) {
+      account.pending.reset();
+    }
+    return;
+  }
+  told.acknowledged = false;
   told.earlier.merge(told.firing);
   told.firing.clear();
   for (const auto& [fingerprint, alert] : sent.alerts) {

@@ -22,6 +22,7 @@ struct Told {
   AlertMap earlier{};  ///< as firing, in one before; a message since then was silent about them
   std::optional<WallTime> at{};  ///< the newest message; nothing: none was ever taken
   bool refused = false;          ///< it was given up rather than taken
+  bool acknowledged = false;     ///< and since then, that somebody knows of it
   uint64_t edition = 0;          ///< grows whenever anything here changes
 
   bool KnowsFiring(uint64_t fingerprint) const {
@@ -37,6 +38,9 @@ struct Pending {
   uint64_t attempts = 0;  ///< that were not accepted
   MonoTime not_before{};  ///< of the next one
   bool kept = false;      ///< it is on the disk, or the disk does not take it; it may be sent
+  bool held = false;      ///< a mute interval keeps it back
+  /// Why the receiver is told that somebody knows of what fires; empty: it is told what fires.
+  std::string acknowledgement{};
 };
 
 struct Account {
@@ -72,6 +76,7 @@ struct Next {
   AlertMap alerts{};
   uint64_t version = 0;
   bool last = true;  ///< false: the firing of what is resolved already; the rest follows
+  std::string acknowledgement{};  ///< as of Pending
 };
 
 /// REQUIRES: the account has something pending. Pure.

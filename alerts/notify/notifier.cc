@@ -1,8 +1,11 @@
 #include "alerts/notify/notifier.h"
 
 #include <chrono>
+#include <memory>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "agent/base/thread_name.h"
 #include "alerts/notify/hub.h"
@@ -33,8 +36,14 @@ class Notifier::Impl {
     End();
   }
 
+  /// What is being sent goes on: cut short, it would come twice, and to a slow receiver never.
   void Reload(Settings settings) {
-    End();
+    for (auto& sender : senders_) {
+      sender->Retire();
+      retired_.push_back(std::move(sender));
+    }
+    senders_.clear();
+    std::erase_if(retired_, [](const auto& sender) { return sender->WaitRetired({}); });
     Begin(std::move(settings));
   }
 
@@ -45,16 +54,29 @@ class Notifier::Impl {
     const ReceiverDeps deps{.http = hub.http(), .external_url = settings.external_url};
     hub.SetSettings(settings);
     for (const Integration& integration : settings.integrations) {
-      senders_.push_back(Sender::Of(hub, integration, deps));
+      senders_.push_back(Sender::Of(hub, integration, deps, Before(integration.id)));
     }
     for (const FeedSettings& feed : settings.feeds) {
-      senders_.push_back(Sender::Of(hub, feed, deps));
+      senders_.push_back(Sender::Of(hub, feed, deps, Before(feed.id)));
     }
+  }
+
+  /// The newest of those who sent to the same place and have not ended yet.
+  Sender::Done Before(const std::string& id) const {
+    Sender::Done done;
+    for (const auto& sender : retired_) {
+      done = sender->id() == id ? sender->done() : done;
+    }
+    return done;
   }
 
   /// What is being sent gets a moment to be answered: cut short, it would have to be sent twice.
   void End() {
     constexpr Duration kGrace = std::chrono::seconds{1};
+    for (auto& sender : retired_) {
+      senders_.push_back(std::move(sender));
+    }
+    retired_.clear();
     for (const auto& sender : senders_) {
       sender->Retire();
     }
@@ -69,6 +91,7 @@ class Notifier::Impl {
   }
 
   std::vector<std::unique_ptr<Sender>> senders_{};
+  std::vector<std::unique_ptr<Sender>> retired_{};  ///< of earlier settings, the oldest first
   std::jthread decider_{};
 };
 

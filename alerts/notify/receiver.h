@@ -26,6 +26,8 @@ struct Message {
   series::Labels group_labels{};
   std::vector<alerts::Alert> alerts{};  ///< firing ones first; at least one
   WallTime at{};                        ///< when it was decided
+  /// Who knows of what fires: then that is what is told. Only to receivers that can tell it.
+  std::string acknowledgement{};
   WallTime since{};  ///< since when it is owed: with what it says, what tells it from all others
 
   bool firing() const { return !alerts.empty() && alerts.front().firing(); }
@@ -95,6 +97,7 @@ struct Integration {
   std::string receiver{};
   std::string kind{};  ///< "slack": the label `integration` of metrics
   bool send_resolved = true;
+  bool send_acknowledged = false;  ///< it is told when somebody has silenced what fires
   std::function<std::unique_ptr<Receiver>(const ReceiverDeps& deps)> make{};
 };
 

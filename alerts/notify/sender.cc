@@ -88,29 +88,35 @@ void PushAll(Hub& hub, const std::string& id, Feed& feed, const std::stop_token&
 }  // namespace
 
 template <class Loop>
-void Sender::Begin(Loop loop) {
-  thread_ = std::jthread([this, loop = std::move(loop)](const std::stop_token& stop) {
+void Sender::Begin(const Done& before, Loop loop) {
+  thread_ = std::jthread([this, before, loop = std::move(loop)](const std::stop_token& stop) {
     const std::stop_callback both(stop, [this] { retire_.request_stop(); });
+    constexpr std::chrono::milliseconds kLook{50};
+    while (before.valid() && !stop.stop_requested() &&
+           before.wait_for(kLook) != std::future_status::ready) {
+    }
     loop(retire_.get_token(), stop);
     promise_.set_value();
   });
 }
 
 std::unique_ptr<Sender> Sender::Of(Hub& hub, const Integration& integration,
-                                   const ReceiverDeps& deps) {
-  std::unique_ptr<Sender> sender(new Sender());
+                                   const ReceiverDeps& deps, const Done& before) {
+  std::unique_ptr<Sender> sender(new Sender(integration.id));
   std::shared_ptr<Receiver> receiver = integration.make(deps);
-  sender->Begin([&hub, id = integration.id, receiver](const auto& retire, const auto& stop) {
-    NameThisThread("send-" + id);
-    SendAll(hub, id, *receiver, retire, stop);
-  });
+  sender->Begin(before,
+                [&hub, id = integration.id, receiver](const auto& retire, const auto& stop) {
+                  NameThisThread("send-" + id);
+                  SendAll(hub, id, *receiver, retire, stop);
+                });
   return sender;
 }
 
-std::unique_ptr<Sender> Sender::Of(Hub& hub, const FeedSettings& feed, const ReceiverDeps& deps) {
-  std::unique_ptr<Sender> sender(new Sender());
+std::unique_ptr<Sender> Sender::Of(Hub& hub, const FeedSettings& feed, const ReceiverDeps& deps,
+                                   const Done& before) {
+  std::unique_ptr<Sender> sender(new Sender(feed.id));
   std::shared_ptr<Feed> made = feed.make(deps);
-  sender->Begin([&hub, id = feed.id, made](const auto& retire, const auto& stop) {
+  sender->Begin(before, [&hub, id = feed.id, made](const auto& retire, const auto& stop) {
     NameThisThread("feed-" + id);
     PushAll(hub, id, *made, retire, stop);
   });

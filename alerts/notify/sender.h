@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "agent/base/clock.h"
 #include "alerts/notify/hub.h"
@@ -16,9 +17,13 @@ namespace klaxon::notify {
 /// accepted is sent again, with growing pauses and never before the receiver wants it.
 class Sender {
  public:
+  using Done = std::shared_future<void>;
+
+  /// It begins when `before`, who sent to the same place, has ended; that may be none.
   static std::unique_ptr<Sender> Of(Hub& hub, const Integration& integration,
-                                    const ReceiverDeps& deps);
-  static std::unique_ptr<Sender> Of(Hub& hub, const FeedSettings& feed, const ReceiverDeps& deps);
+                                    const ReceiverDeps& deps, const Done& before = {});
+  static std::unique_ptr<Sender> Of(Hub& hub, const FeedSettings& feed, const ReceiverDeps& deps,
+                                    const Done& before = {});
 
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
@@ -27,6 +32,11 @@ class Sender {
 
   /// Nothing new is sent from now on; what is being sent may end.
   void Retire() { retire_.request_stop(); }
+
+  const std::string& id() const { return id_; }
+
+  /// Ready when nothing is sent any more.
+  const Done& done() const { return done_; }
 
   /// Cuts short what is being sent, and does not wait.
   void Cut() { thread_.request_stop(); }
@@ -37,10 +47,12 @@ class Sender {
   }
 
  private:
-  Sender() = default;
+  explicit Sender(std::string id) : id_(std::move(id)) {}
 
   template <class Loop>
-  void Begin(Loop loop);
+  void Begin(const Done& before, Loop loop);
+
+  const std::string id_;
 
   std::stop_source retire_{};
   std::promise<void> promise_{};

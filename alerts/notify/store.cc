@@ -19,7 +19,7 @@ namespace {
 using state::Statement;
 
 // A released step never changes.
-constexpr std::array<std::string_view, 1> kAlertTables{R"(
+constexpr std::array<std::string_view, 2> kAlertTables{R"(
 CREATE TABLE alert_states (key TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE alert_silences (
   id TEXT PRIMARY KEY, matchers TEXT NOT NULL, starts_at INTEGER NOT NULL,
@@ -43,6 +43,10 @@ CREATE TABLE notify_receipts (
   outcome INTEGER NOT NULL, words TEXT NOT NULL, firing INTEGER NOT NULL,
   resolved INTEGER NOT NULL) STRICT;
 CREATE INDEX notify_receipts_at ON notify_receipts (at)
+)",
+                                                       R"(
+ALTER TABLE notify_told ADD COLUMN acknowledged INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE notify_outbox ADD COLUMN acknowledgement TEXT NOT NULL DEFAULT ''
 )"};
 
 constexpr auto kReceiptsKept = std::chrono::hours{24} * 7;
@@ -125,18 +129,19 @@ void Store::PutAccount(const GroupId& id, const std::string& integration, const 
     const Told& told = account.told;
     Put(draft, RowName("notify_told", integration, key),
         fmt::format("{} {}", told.edition, MillisecondsSince1970(*told.at)), [&] {
-          return Statement{
-              .sql = "INSERT OR REPLACE INTO notify_told VALUES (?,?,?,?,?,?,?)",
-              .values = {integration, key, id.receiver, ToText(told.firing), ToText(told.earlier),
-                         MillisecondsSince1970(*told.at), int64_t{told.refused}}};
+          return Statement{.sql = "INSERT OR REPLACE INTO notify_told VALUES (?,?,?,?,?,?,?,?)",
+                           .values = {integration, key, id.receiver, ToText(told.firing),
+                                      ToText(told.earlier), MillisecondsSince1970(*told.at),
+                                      int64_t{told.refused}, int64_t{told.acknowledged}}};
         });
   }
   if (account.pending) {
     const Pending& pending = *account.pending;
     Put(draft, RowName("notify_outbox", integration, key), fmt::format("{}", pending.version), [&] {
-      return Statement{.sql = "INSERT OR REPLACE INTO notify_outbox VALUES (?,?,?,?,?)",
-                       .values = {integration, key, id.receiver, ToText(pending.alerts),
-                                  MillisecondsSince1970(pending.since)}};
+      return Statement{
+          .sql = "INSERT OR REPLACE INTO notify_outbox VALUES (?,?,?,?,?,?)",
+          .values = {integration, key, id.receiver, ToText(pending.alerts),
+                     MillisecondsSince1970(pending.since), ToUtf8(pending.acknowledgement)}};
     });
   }
 }

@@ -44,10 +44,10 @@ Result<void> Store::LoadGroups(Contents& contents) const {
 }
 
 Result<void> Store::LoadAccounts(Contents& contents) const {
-  const auto told = database_->Read(
-      {.sql = "SELECT integration, group_key, receiver, firing, earlier, at FROM notify_told"});
-  const auto outbox = database_->Read(
-      {.sql = "SELECT integration, group_key, receiver, alerts, since FROM notify_outbox"});
+  const auto told = database_->Read({.sql = "SELECT integration, group_key, receiver, firing, "
+                                            "earlier, at, acknowledged FROM notify_told"});
+  const auto outbox = database_->Read({.sql = "SELECT integration, group_key, receiver, alerts, "
+                                              "since, acknowledgement FROM notify_outbox"});
   if (!told || !outbox) {
     return told ? outbox.error() : told.error();
   }
@@ -66,7 +66,10 @@ Result<void> Store::LoadAccounts(Contents& contents) const {
   };
   for (const Row& row : *told) {
     if (Account* const found = account(row)) {
-      found->told = {.firing = alerts(row, 3), .earlier = alerts(row, 4), .at = MomentOf(row, 5)};
+      found->told = {.firing = alerts(row, 3),
+                     .earlier = alerts(row, 4),
+                     .at = MomentOf(row, 5),
+                     .acknowledged = IntegerOf(row, 6) != 0};
     }
   }
   for (const Row& row : *outbox) {
@@ -74,7 +77,8 @@ Result<void> Store::LoadAccounts(Contents& contents) const {
       found->pending = {.alerts = alerts(row, 3),
                         .since = MomentOf(row, 4),
                         .version = ++contents.memory.last_version,
-                        .kept = true};
+                        .kept = true,
+                        .acknowledgement = TextOf(row, 5)};
     }
   }
   return {};

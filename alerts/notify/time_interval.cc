@@ -89,8 +89,9 @@ bool InMinutes(const std::vector<Span>& spans, int minute) {
 
 }  // namespace
 
-bool TimeInterval::Contains(WallTime time) const {
+bool TimeInterval::Contains(WallTime moment) const {
   using std::chrono::floor;
+  const WallTime time = location.Shown(moment);
   const auto day = floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const auto last = (date.year() / date.month() / std::chrono::last).day();

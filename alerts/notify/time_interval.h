@@ -8,6 +8,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
+#include "alerts/notify/time_zone.h"
 
 namespace klaxon::notify {
 
@@ -19,7 +20,7 @@ struct Span {
   friend bool operator==(const Span&, const Span&) = default;
 };
 
-/// A part of the calendar in UTC, in Alertmanager's terms (its configuration,
+/// A part of the calendar of one place, in Alertmanager's terms (its configuration,
 /// "time_interval_spec"). What is empty does not restrict. Pure.
 struct TimeInterval {
   std::vector<Span> minutes{};   ///< of the day, the last one not included: 0 to 1440
@@ -27,8 +28,9 @@ struct TimeInterval {
   std::vector<Span> days{};      ///< of the month, 1 to 31; -1 is its last day
   std::vector<Span> months{};    ///< 1 to 12
   std::vector<Span> years{};
+  TimeZone location{};
 
-  bool Contains(WallTime time) const;
+  bool Contains(WallTime moment) const;
 
   friend bool operator==(const TimeInterval&, const TimeInterval&) = default;
 };

@@ -133,6 +133,8 @@ void ReadReceiver(YamlMap& yaml, std::set<std::string>& names, notify::Settings&
                               .receiver = name,
                               .kind = std::string(kind.kind)};
       integration.send_resolved = entry.Bool("send_resolved", kind.send_resolved);
+      integration.send_acknowledged =
+          kind.kind == "pagerduty" && entry.Bool("send_acknowledged", true);
       integration.make = kind.read(entry, integration.id);
       entry.Finish();
       settings.integrations.push_back(std::move(integration));

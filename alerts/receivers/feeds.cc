@@ -132,9 +132,10 @@ std::vector<alerts::Alert> DueFor(const std::vector<alerts::Alert>& alerts, cons
 
 std::string AlertmanagerBody(const std::vector<alerts::Alert>& alerts, Duration resend_delay,
                              WallTime now) {
-  const auto valid = std::chrono::duration_cast<WallTime::duration>(4 * resend_delay);
   json list = json::array();
   for (const alerts::Alert& alert : alerts) {
+    const auto valid =
+        std::chrono::duration_cast<WallTime::duration>(4 * std::max(resend_delay, alert.interval));
     json object{{"labels", FeedLabels(alert.labels)},
                 {"annotations", FeedLabels(alert.annotations)},
                 {"startsAt", Rfc3339(alert.starts_at)},

@@ -30,7 +30,8 @@ std::vector<alerts::Alert> DueFor(const std::vector<alerts::Alert>& alerts, cons
                                   Duration resend_delay, WallTime now);
 
 /// The body of POST /api/v2/alerts. What fires is valid for four resend delays from `now`, so that
-/// three may be lost.
+/// three may be lost, or four intervals of its rule where those are longer (prometheus/rules/
+/// alerting.go, sendAlerts: ValidUntil).
 std::string AlertmanagerBody(const std::vector<alerts::Alert>& alerts, Duration resend_delay,
                              WallTime now);
 

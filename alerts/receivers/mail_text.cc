@@ -23,7 +23,9 @@ constexpr std::string_view kMailHtml =
 {{ end }}</table>
 <p>Since {{ .Since }}{{ if .Until }}, until {{ .Until }}{{ end }}</p>
 {{ if .Annotations.runbook_url }}<p>Runbook: {{ .Annotations.runbook_url }}</p>{{ end }}
-{{ end }}{{ if .ExternalURL }}<p>{{ .ExternalURL }}</p>{{ end }}</body></html>
+{{ end }}{{ if .MoreFiring }}<p>... and {{ .MoreFiring }} more that fire</p>{{ end }}
+{{ if .MoreResolved }}<p>... and {{ .MoreResolved }} more that are resolved</p>{{ end }}
+{{ if .ExternalURL }}<p>{{ .ExternalURL }}</p>{{ end }}</body></html>
 )";
 
 /// "Sat, 31 Jan 2026 12:00:00 +0000" (RFC 5322 section 3.3).

@@ -37,6 +37,13 @@ std::string PagerSource(const notify::Message& message) {
   return cluster.empty() ? "Klaxon" : ToUtf8(cluster);
 }
 
+/// An incident that is acknowledged pages nobody further up.
+const char* EventAction(const notify::Message& message) {
+  return !message.acknowledgement.empty() ? "acknowledge"
+         : message.firing()               ? "trigger"
+                                          : "resolve";
+}
+
 class PagerDuty final : public notify::Receiver {
  public:
   PagerDuty(const PagerDutyOptions& options, const notify::ReceiverDeps& deps)
@@ -79,10 +86,12 @@ std::string DedupKey(const std::string& group_key) {
 std::string PagerDutyBody(const PagerDutyOptions& options, const notify::Message& message,
                           const std::string& external_url) {
   json body{{"routing_key", options.routing_key.Reveal()},
-            {"event_action", message.firing() ? "trigger" : "resolve"},
+            {"event_action", EventAction(message)},
             {"dedup_key", DedupKey(message.group_key)},
-            {"client", options.client},
-            {"client_url", external_url}};
+            {"client", options.client}};
+  if (!external_url.empty()) {
+    body["client_url"] = external_url;
+  }
   const std::string summary =
       Cut(ToUtf8(options.description.Of(message, external_url)), kPagerSummary);
   body["payload"] = {{"summary", summary.empty() ? "alert" : summary},

@@ -57,7 +57,15 @@ void ReadGroupBy(YamlMap& yaml, Route& route) {
   if (!yaml.Has("group_by")) {
     return;
   }
-  route.group_by = yaml.StringList("group_by", {}, ListForm::kSequence);
+  std::vector<std::string> labels = yaml.StringList("group_by", {}, ListForm::kSequence);
+  if (labels.empty()) {
+    return;  // the parent's, as in Alertmanager
+  }
+  route.group_by = std::move(labels);
+  if (std::set<std::string>(route.group_by.begin(), route.group_by.end()).size() <
+      route.group_by.size()) {
+    yaml.Complain("group_by", "names a label twice");
+  }
   route.group_all = std::ranges::find(route.group_by, "...") != route.group_by.end();
   if (route.group_all && route.group_by.size() > 1) {
     yaml.Complain("group_by", "\"...\" stands alone: it means all labels");
@@ -155,8 +163,11 @@ notify::TimeInterval ReadInterval(YamlMap& yaml) {
   interval.days = ReadSpans(yaml, "days_of_month", CalendarPart::kDay);
   interval.months = ReadSpans(yaml, "months", CalendarPart::kMonth);
   interval.years = ReadSpans(yaml, "years", CalendarPart::kYear);
-  if (const std::string zone = yaml.String("location", "UTC"); zone != "UTC") {
-    yaml.Complain("location", "only UTC is known to this version; write the times in UTC");
+  const Result<notify::TimeZone> zone = notify::TimeZone::Find(yaml.String("location", "UTC"));
+  if (zone) {
+    interval.location = *zone;
+  } else {
+    yaml.Complain("location", zone.error().message());
   }
   yaml.Finish();
   return interval;

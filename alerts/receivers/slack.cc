@@ -32,7 +32,9 @@ std::string SlackEscaped(std::string_view text) {
 }
 
 /// Pieces of at most kSlackText bytes, cut at line ends where there are some.
-std::vector<std::string> SlackPieces(std::string_view text) {
+std::vector<std::string> SlackPieces(std::string_view plain) {
+  const std::string escaped = SlackEscaped(plain);
+  std::string_view text = escaped;
   std::vector<std::string> pieces;
   while (!text.empty()) {
     size_t end = std::min(text.size(), kSlackText);
@@ -42,8 +44,13 @@ std::vector<std::string> SlackPieces(std::string_view text) {
       while (end > 1 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
         --end;
       }
+      const size_t entity = text.substr(0, end).rfind('&');  // "&amp;" is one letter
+      if (entity != std::string_view::npos && entity > 0 && end - entity < 5 &&
+          text.substr(entity, end - entity).find(';') == std::string_view::npos) {
+        end = entity;
+      }
     }
-    pieces.push_back(SlackEscaped(text.substr(0, end)));
+    pieces.emplace_back(text.substr(0, end));
     text.remove_prefix(end);
   }
   return pieces.empty() ? std::vector<std::string>{""} : pieces;
@@ -101,7 +108,9 @@ std::string SlackBody(const SlackOptions& options, const notify::Message& messag
               {"mrkdwn_in", json::array({"text"})}};
     if (attachments.empty()) {
       part["title"] = SlackEscaped(title);
-      part["title_link"] = external_url;
+      if (!external_url.empty()) {
+        part["title_link"] = external_url;
+      }
       part["fields"] = SlackFieldsOf(message);
     }
     attachments.push_back(std::move(part));

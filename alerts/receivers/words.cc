@@ -89,21 +89,31 @@ Wording Wording::Read(config::YamlMap& yaml, std::string_view key, std::string_v
 std::string Wording::Of(const notify::Message& message, const std::string& external_url,
                         bool html) const {
   const templates::Environment environment{.now = message.at, .external_url = external_url};
-  const Result<std::string> text =
-      text_.Expand(DataOf(message, external_url), {.html = html}, environment);
+  Result<std::string> text = std::string();
+  for (const size_t most : {kMostAlertsShown, size_t{10}, size_t{1}}) {  // long annotations
+    text = text_.Expand(DataOf(message, external_url, most), {.html = html}, environment);
+    if (text || message.alerts.size() <= most) {
+      break;
+    }
+  }
   return text ? *text : fmt::format("<error expanding template: {}>", text.error().message());
 }
 
-Value DataOf(const notify::Message& message, const std::string& external_url) {
+Value DataOf(const notify::Message& message, const std::string& external_url, size_t most) {
   const series::Labels common = CommonLabels(message.alerts);
   std::vector<Value> all;
   std::vector<Value> firing;
   std::vector<Value> resolved;
+  size_t fires = 0;
   for (const alerts::Alert& alert : message.alerts) {
-    const Value value = AlertValue(alert);
-    all.push_back(value);
-    (alert.firing() ? firing : resolved).push_back(value);
+    std::vector<Value>& list = alert.firing() ? firing : resolved;
+    fires += alert.firing() ? 1 : 0;
+    if (list.size() < most) {
+      list.push_back(AlertValue(alert));
+      all.push_back(list.back());
+    }
   }
+  const size_t ends = message.alerts.size() - fires;
   std::map<std::string, Value> data;
   data["Status"] = std::string(message.firing() ? "firing" : "resolved");
   data["Receiver"] = message.receiver;
@@ -114,6 +124,10 @@ Value DataOf(const notify::Message& message, const std::string& external_url) {
   data["ExternalURL"] = external_url;
   data["GroupText"] = ValuesOf(message.group_labels, {});
   data["CommonText"] = ValuesOf(common, message.group_labels);
+  data["FiringCount"] = static_cast<int64_t>(fires);
+  data["ResolvedCount"] = static_cast<int64_t>(ends);
+  data["MoreFiring"] = static_cast<int64_t>(fires - firing.size());
+  data["MoreResolved"] = static_cast<int64_t>(ends - resolved.size());
   data["Alerts"] = Value::OfList(std::move(all));
   data["Firing"] = Value::OfList(std::move(firing));
   data["Resolved"] = Value::OfList(std::move(resolved));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -29,10 +30,17 @@ class Wording {
   templates::Template text_;
 };
 
+/// Alerts of a message that templates see of each kind, firing and resolved: texts of thousands are
+/// read by nobody, and no chat takes them.
+inline constexpr size_t kMostAlertsShown = 100;
+
 /// What templates see: Status, Receiver, GroupKey, GroupLabels, CommonLabels, CommonAnnotations,
 /// ExternalURL, Alerts, Firing, Resolved (lists of Status, Labels, Annotations, StartsAt, EndsAt,
-/// GeneratorURL, Fingerprint, UnknownSince), GroupText, CommonText (values with blanks between).
-templates::Value DataOf(const notify::Message& message, const std::string& external_url);
+/// GeneratorURL, Fingerprint, UnknownSince), GroupText, CommonText (values with blanks between),
+/// FiringCount, ResolvedCount (of all), MoreFiring, MoreResolved (those that the lists leave out:
+/// they hold the first `most`).
+templates::Value DataOf(const notify::Message& message, const std::string& external_url,
+                        size_t most = kMostAlertsShown);
 
 /// Labels that all of the alerts have with the same value.
 series::Labels CommonLabels(const std::vector<alerts::Alert>& alerts);
@@ -43,7 +51,7 @@ std::string Cut(std::string_view text, size_t characters);
 
 /// "[FIRING:2] Lag orders (kafka critical)", in substance Alertmanager's default title.
 inline constexpr std::string_view kDefaultTitle =
-    R"([{{ .Status | toUpper }}{{ if .Firing }}:{{ len .Firing }}{{ end }}] {{ .GroupText }}{{ if .CommonText }} ({{ .CommonText }}){{ end }})";
+    R"([{{ .Status | toUpper }}{{ if .Firing }}:{{ .FiringCount }}{{ end }}] {{ .GroupText }}{{ if .CommonText }} ({{ .CommonText }}){{ end }})";
 
 /// A paragraph an alert.
 inline constexpr std::string_view kDefaultText =
@@ -56,9 +64,13 @@ inline constexpr std::string_view kDefaultText =
 {{ end }}Since {{ .Since }}{{ if .Until }}, until {{ .Until }}{{ end }}
 {{ end }}{{ if .Firing }}Firing:
 {{ range .Firing }}
-{{ template "alert" . }}{{ end }}{{ end }}{{ if .Resolved }}{{ if .Firing }}
+{{ template "alert" . }}{{ end }}{{ if .MoreFiring }}
+... and {{ .MoreFiring }} more
+{{ end }}{{ end }}{{ if .Resolved }}{{ if .Firing }}
 {{ end }}Resolved:
 {{ range .Resolved }}
-{{ template "alert" . }}{{ end }}{{ end }})";
+{{ template "alert" . }}{{ end }}{{ if .MoreResolved }}
+... and {{ .MoreResolved }} more
+{{ end }}{{ end }})";
 
 }  // namespace klaxon::receivers

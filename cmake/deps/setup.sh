@@ -10,8 +10,8 @@ here=$(dirname "$(readlink -f "$0")")
 root=$(readlink -f "$here/../..")
 
 build_packages=(ca-certificates ccache clang-19 cmake debian-archive-keyring dpkg-dev g++ mold ninja-build
-  pkg-config libbenchmark-dev libcli11-dev libcurl4-openssl-dev libfmt-dev liblz4-dev libre2-dev libsasl2-dev libspdlog-dev
-  libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev prometheus-cpp-dev python3 zlib1g-dev)
+  pkg-config libbenchmark-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libhowardhinnant-date-dev liblz4-dev libre2-dev libsasl2-dev libspdlog-dev
+  libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev prometheus-cpp-dev python3 tzdata zlib1g-dev)
 check_packages=(clang-format-19 clang-tidy-19 git libclang-rt-19-dev openssl procps python3-aiosmtpd python3-jsonschema python3-yaml)
 
 say() { printf 'setup: %s\n' "$*"; }

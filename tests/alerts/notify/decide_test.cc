@@ -195,6 +195,65 @@ TEST_CASE("A group's key and fingerprint are Alertmanager's") {
         "bc9c8e35cb402ced");
 }
 
+TEST_CASE("A silence acknowledges what a receiver has open, once") {
+  Scene scene;
+  scene.settings.integrations[0].send_acknowledged = true;
+  const std::vector<alerts::Alert> both{Firing({{"alertname", "A"}, {"n", "a"}}, 0),
+                                        Firing({{"alertname", "A"}, {"n", "b"}}, 0)};
+  CHECK(scene.Step(30, both) == "ops: +a +b");
+  scene.silences.push_back({.id = "1",
+                            .matchers = MatchersOf("n=a"),
+                            .starts_at = At(0),
+                            .ends_at = At(1000),
+                            .created_by = "ann",
+                            .comment = "known"});
+  CHECK(scene.Step(31, both).empty());  // b is not silenced
+  scene.silences.push_back({.id = "2",
+                            .matchers = MatchersOf("n=b"),
+                            .starts_at = At(0),
+                            .ends_at = At(1000),
+                            .created_by = "bob",
+                            .comment = "mine"});
+  CHECK(scene.Step(32, both) ==
+        "ops: +a +b (silenced by ann until 2027-01-15T08:16:40Z: known; silenced by bob until "
+        "2027-01-15T08:16:40Z: mine)");
+  CHECK(scene.Step(33, both).empty());
+  CHECK(scene.Step(700, both).empty());
+  CHECK(scene.Step(1100, both).empty());  // nothing new: repeat_interval
+  CHECK(scene.Step(1400, {both[0], Resolved({{"alertname", "A"}, {"n", "b"}}, 0, 1300)}) ==
+        "ops: +a -b");
+  scene.silences[0].ends_at = scene.silences[1].ends_at = At(9000);
+  CHECK(scene.Step(1401, {both[0]}).starts_with("ops: +a (silenced by ann"));
+  CHECK(scene.Step(2100, {}) == "ops: -a");  // its end is told all the same
+}
+
+TEST_CASE("A silence that ends before its acknowledgement is sent takes it back") {
+  Scene scene;
+  scene.settings.integrations[0].send_acknowledged = true;
+  const std::vector<alerts::Alert> one{Firing({{"alertname", "A"}}, 0)};
+  CHECK(scene.Step(30, one) == "ops: +A");
+  scene.silences.push_back(
+      {.id = "1", .matchers = MatchersOf("alertname=A"), .starts_at = At(0), .ends_at = At(60)});
+  scene.receivers_up = false;
+  CHECK(scene.Step(40, one).empty());
+  scene.receivers_up = true;
+  CHECK(scene.Step(61, one).empty());
+  CHECK(scene.Step(400, {}) == "ops: -A");
+}
+
+TEST_CASE("What waits for a receiver is kept back while its route is muted") {
+  Scene scene;
+  scene.settings.time_intervals["always"] = {TimeInterval{}};
+  const std::vector<alerts::Alert> one{Firing({{"alertname", "A"}}, 0)};
+  scene.receivers_up = false;
+  CHECK(scene.Step(30, one).empty());
+  scene.receivers_up = true;
+  scene.settings.route.mute_time_intervals = {"always"};
+  CHECK(scene.Step(31, one).empty());
+  scene.settings.route.mute_time_intervals.clear();
+  CHECK(scene.Step(32, one) == "ops: +A");
+}
+
 TEST_CASE("Mute intervals delay, they drop nothing") {
   Scene scene;
   scene.settings.route.mute_time_intervals = {"night"};

@@ -41,9 +41,28 @@ class Desk {
     if (!poisoned && !answers_.empty()) {
       answers_.pop_front();
     }
-    told_.push_back(Scene::Words(alerts) + (answer.outcome == Outcome::kAccepted ? "" : " (no)"));
+    told_.push_back(Scene::Words(alerts) +
+                    (message.acknowledgement.empty() ? "" : " (" + message.acknowledgement + ")") +
+                    (answer.outcome == Outcome::kAccepted ? "" : " (no)"));
     changed_.notify_all();
     return answer;
+  }
+
+  /// Nothing is answered any more until LetGo.
+  void Hold() {
+    const std::scoped_lock lock(mutex_);
+    held_ = true;
+  }
+
+  void LetGo() {
+    const std::scoped_lock lock(mutex_);
+    held_ = false;
+    changed_.notify_all();
+  }
+
+  void WaitToAnswer() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, seconds{20}, [&] { return !held_; });
   }
 
   void AnswerFirst(std::deque<Delivery> answers) {
@@ -74,6 +93,7 @@ class Desk {
   std::condition_variable changed_;
   std::deque<Delivery> answers_;
   std::string poison_;
+  bool held_ = false;
   std::vector<std::string> told_;
 };
 
@@ -81,7 +101,11 @@ class DeskReceiver final : public Receiver {
  public:
   explicit DeskReceiver(Desk& desk) : desk_(desk) {}
 
-  Delivery Send(const Message& message, const Patience&) override { return desk_.Take(message); }
+  Delivery Send(const Message& message, const Patience&) override {
+    Delivery answer = desk_.Take(message);
+    desk_.WaitToAnswer();
+    return answer;
+  }
 
  private:
   Desk& desk_;
@@ -276,6 +300,59 @@ TEST_CASE("A message that a receiver fails on holds up no other") {
   office.Tell(*notifier, {both[0]});
   CHECK(office.Eventually([&] { return office.desk.Heard(" -Stuck"); }));
   CHECK(notifier->GetReport().senders.at(0).waiting == 1);
+}
+
+TEST_CASE("A reload cuts nothing short that is being sent") {
+  Office office;
+  office.desk.Hold();
+  const auto notifier = office.Begin();
+  office.Tell(*notifier, {Firing(kStuck, 0)});
+  CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck"});
+  for (int i = 0; i < 3; ++i) {
+    notifier->Reload(office.Routes());
+  }
+  office.Tell(*notifier, {Firing(kStuck, 0), Firing({{"alertname", "Next"}}, 0)});
+  CHECK(office.desk.Told(1).size() == 1);  // the new sender waits for the old one
+  office.desk.LetGo();
+  CHECK(office.desk.Told(2) == std::vector<std::string>{" +Stuck", " +Next"});
+  CHECK(office.Eventually([&] { return notifier->GetReport().senders.at(0).waiting == 0; }));
+  CHECK(office.desk.Told(2).size() == 2);
+}
+
+TEST_CASE("An acknowledgement outlives a restart") {
+  Office office;
+  Settings settings = office.Routes();
+  settings.integrations[0].send_acknowledged = true;
+  const auto begin = [&] {
+    return std::make_unique<Notifier>(
+        Resources{.clock = office.clock,
+                  .http = *office.http,
+                  .open = [&] { return Result<state::Database*>(office.database.get()); }},
+        settings);
+  };
+  office.desk.AnswerFirst(
+      {Delivery::Accepted("ok"), {.outcome = Outcome::kRetry, .words = "busy"}});
+  {
+    const auto notifier = begin();
+    office.Tell(*notifier, {Firing(kStuck, 0)});
+    CHECK(office.Eventually([&] { return notifier->GetReport().senders.at(0).sent == 1; }));
+    const WallTime now = office.clock.Now().wall;
+    REQUIRE(notifier->SetSilence({.matchers = MatchersOf("alertname=Stuck"),
+                                  .starts_at = now,
+                                  .ends_at = now + hours{1},
+                                  .created_by = "ann",
+                                  .comment = "known"}));
+    CHECK(office.Eventually([&] { return notifier->GetReport().senders.at(0).failed == 1; }));
+  }
+  {
+    const auto notifier = begin();
+    office.Tell(*notifier, {Firing(kStuck, 0)});
+    CHECK(office.desk.Told(3).back().starts_with(" +Stuck (silenced by ann until "));
+    CHECK(office.Eventually([&] { return notifier->GetReport().senders.at(0).waiting == 0; }));
+  }
+  const auto notifier = begin();
+  office.Tell(*notifier, {});
+  CHECK(office.desk.Told(4).back() == " -Stuck");
 }
 
 TEST_CASE("A receiver that wants patience is not left alone for longer than a page may wait") {

@@ -63,9 +63,10 @@ struct Scene {
     std::string told;
     for (auto& [id, group] : memory.groups) {
       for (auto& [integration, account] : group.accounts) {
-        while (receivers_up && account.pending) {
+        while (receivers_up && account.pending && !account.pending->held) {
           const Next next = NextOf(account, now);
-          told += (told.empty() ? "" : "; ") + id.receiver + ":" + Words(next.alerts);
+          told += (told.empty() ? "" : "; ") + id.receiver + ":" + Words(next.alerts) +
+                  (next.acknowledgement.empty() ? "" : " (" + next.acknowledgement + ")");
           Settle(next, false, now, memory, account);
         }
       }

@@ -1,9 +1,12 @@
 #include <array>
+#include <atomic>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "agent/base/rfc3339.h"
 #include "tests/alerts/notify/scene.h"
 
 namespace klaxon::notify {
@@ -67,6 +70,61 @@ TEST_CASE("Time intervals are parts of the calendar") {
     INFO(each.sentence);
     CHECK(each.interval.Contains(WallTime{std::chrono::seconds{each.unix_seconds}}) == each.inside);
   }
+}
+
+TEST_CASE("Time intervals are of the place that they name, in summer and in winter") {
+  struct Case {
+    std::string_view place{};
+    std::string_view time{};
+    bool inside = false;
+  };
+
+  // 09:00 to 17:00 on working days. In Berlin clocks go to 03:00 on 2026-03-29 at 01:00 UTC and
+  // back to 02:00 on 2026-10-25 at 01:00 UTC.
+  const std::array<Case, 14> cases{{{"UTC", "2026-01-05T08:59:00Z", false},
+                                    {"UTC", "2026-01-05T09:00:00Z", true},
+                                    {"Europe/Berlin", "2026-01-05T07:59:00Z", false},
+                                    {"Europe/Berlin", "2026-01-05T08:00:00Z", true},
+                                    {"Europe/Berlin", "2026-01-05T16:00:00Z", false},
+                                    {"Europe/Berlin", "2026-03-27T07:30:00Z", false},
+                                    {"Europe/Berlin", "2026-03-30T07:30:00Z", true},
+                                    {"Europe/Berlin", "2026-10-23T07:30:00Z", true},
+                                    {"Europe/Berlin", "2026-10-26T07:30:00Z", false},
+                                    {"America/New_York", "2026-07-03T13:00:00Z", true},
+                                    {"America/New_York", "2026-07-03T12:59:00Z", false},
+                                    {"Asia/Kolkata", "2026-07-06T03:30:00Z", true},
+                                    {"Asia/Kolkata", "2026-07-06T03:29:00Z", false},
+                                    {"Pacific/Auckland", "2026-07-05T21:30:00Z", true}}};
+  for (const Case& each : cases) {
+    CAPTURE(each.place, each.time);
+    const TimeInterval interval{.minutes = {{9 * 60, 17 * 60}},
+                                .weekdays = {{1, 5}},
+                                .location = TimeZone::Find(each.place).value()};
+    CHECK(interval.Contains(ParseRfc3339(each.time).value()) == each.inside);
+  }
+  for (const char* name : {"", "Mars", "europe/berlin", "../../etc/passwd", "Europe"}) {
+    CAPTURE(name);
+    CHECK_FALSE(TimeZone::Find(name));
+  }
+}
+
+TEST_CASE("Zones are asked by several threads at once") {
+  std::vector<std::jthread> threads;
+  std::array<std::atomic<int64_t>, 4> sums{};
+  for (std::atomic<int64_t>& sum : sums) {
+    threads.emplace_back([&sum] {
+      for (const char* name : {"Europe/Paris", "Asia/Tokyo", "America/Lima", "Africa/Cairo"}) {
+        const TimeZone zone = TimeZone::Find(name).value();
+        for (int hour = 0; hour < 9000; hour += 7) {
+          const WallTime time = WallTime{std::chrono::hours{490'000 + hour}};
+          sum += std::chrono::duration_cast<std::chrono::minutes>(zone.Shown(time) - time).count();
+        }
+      }
+    });
+  }
+  threads.clear();
+  CHECK(sums[0] != 0);
+  CHECK((sums[0] == sums[1] && sums[1] == sums[2] && sums[2] == sums[3]));
 }
 
 TEST_CASE("Parts of the calendar are read, or refused with what is accepted") {

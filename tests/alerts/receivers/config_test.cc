@@ -50,6 +50,7 @@ notify:
       - match: {team: a}
         group_by: ['...']
     - match_re: {topic: 'orders.*'}
+      group_by: []
       repeat_interval: 1d
   receivers:
   - name: ops
@@ -67,7 +68,7 @@ notify:
   time_intervals:
   - name: nights
     time_intervals:
-    - {times: [{start_time: '22:00', end_time: '24:00'}], weekdays: ['monday:friday'], days_of_month: ['1:5'], months: ['january'], years: ['2026']}
+    - {times: [{start_time: '22:00', end_time: '24:00'}], location: Europe/Berlin, weekdays: ['monday:friday'], days_of_month: ['1:5'], months: ['january'], years: ['2026']}
   alertmanagers: [{url: 'http://am-1:9093'}, {url: 'http://am-2:9093', resend_delay: 30s}]
   heartbeats: [{url: 'https://hc.example.com/x', interval: 30s, method: POST}]
   owners:
@@ -92,8 +93,13 @@ TEST_CASE("Alertmanager's configuration is read by its names") {
   CHECK(pager.routes.at(0).receiver == "pager");
   CHECK(pager.routes.at(0).mute_time_intervals.empty());
   CHECK(settings.route.routes.at(1).receiver == "ops");
+  CHECK(settings.route.routes.at(1).group_by == pager.group_by);
   CHECK(settings.route.routes.at(1).repeat_interval == std::chrono::hours{24});
   CHECK(settings.time_intervals.at("nights").at(0).weekdays.at(0) == notify::Span{1, 5});
+  CHECK(settings.time_intervals.at("nights").at(0).location ==
+        notify::TimeZone::Find("Europe/Berlin").value());
+  CHECK(settings.integrations[3].send_acknowledged);
+  CHECK_FALSE(settings.integrations[2].send_acknowledged);
 }
 
 TEST_CASE("Every mistake of the section is told with its place") {
@@ -102,7 +108,7 @@ TEST_CASE("Every mistake of the section is told with its place") {
     std::string_view told{};
   };
 
-  constexpr std::array<Case, 14> kCases{{
+  constexpr std::array<Case, 16> kCases{{
       {"{receivers: [{name: a}]}", "notify.route: is needed"},
       {"{route: {receiver: b}, receivers: [{name: a}]}", "names the receiver \"b\""},
       {"{route: {receiver: a}, receivers: [{name: a}, {name: a}]}", "a second receiver"},
@@ -125,7 +131,11 @@ TEST_CASE("Every mistake of the section is told with its place") {
       {"{receivers: [{name: a, email_configs: [{to: 'x@y', from: 'k@x', smarthost: 'm:25', "
        "require_tls: false, auth_username: u, auth_password: p}]}], route: {receiver: a}}",
        "not sent in the clear"},
-      {"{time_intervals: [{name: x, time_intervals: [{location: Europe/Berlin}]}]}", "only UTC"},
+      {"{time_intervals: [{name: x, time_intervals: [{location: Europe/Nowhere}]}]}",
+       "\"Europe/Nowhere\" is no time zone"},
+      {"{time_intervals: [{name: x, time_intervals: [{location: '../../../etc/passwd'}]}]}",
+       "is no time zone"},
+      {"{route: {receiver: a, group_by: [b, b]}, receivers: [{name: a}]}", "names a label twice"},
       {"{time_intervals: [{name: x, time_intervals: [{weekdays: [someday]}]}]}", "a weekday"},
   }};
   for (const Case& each : kCases) {

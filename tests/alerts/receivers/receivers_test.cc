@@ -135,7 +135,9 @@ TEST_CASE("Slack gets colour, fields and a link, split at its limits") {
 
   std::vector<alerts::Alert> many;
   for (int i = 0; i < 2000; ++i) {
-    many.push_back(Firing({{"alertname", "Stuck"}, {"group", "\xc3\xbc" + std::to_string(i)}}, 0));
+    many.push_back(Firing({{"alertname", "Stuck"},
+                           {"group", "\xc3\xbc" + std::to_string(i) + std::string(1000, 'x')}},
+                          0));
   }
   const json large = json::parse(SlackBody(options, Told(std::move(many)), "http://k"));
   CHECK(large["attachments"].size() == 20);
@@ -143,6 +145,40 @@ TEST_CASE("Slack gets colour, fields and a link, split at its limits") {
     CHECK(each["text"].get<std::string>().size() < 4000);
   }
   CHECK(large["attachments"][19]["text"].get<std::string>().starts_with("... and more"));
+}
+
+TEST_CASE("Thousands of alerts are told with the first hundred and how many more there are") {
+  for (const size_t letters : {size_t{10}, size_t{30'000}}) {
+    CAPTURE(letters);
+    std::vector<alerts::Alert> many;
+    for (int i = 0; i < 10'050; ++i) {
+      many.push_back(Firing({{"alertname", "Many"}, {"n", std::to_string(i)}}, 0));
+      many.back().annotations =
+          notify::LabelsFrom({{"description", std::string(i < 200 ? letters : 10, 'x')}});
+    }
+    const notify::Message message{.receiver = "ops", .group_key = "k", .alerts = many};
+    for (const bool html : {false, true}) {
+      const std::string text = html ? MailHtml(message, "") : Wording(kDefaultText).Of(message, "");
+      CHECK(text.find("error expanding") == std::string::npos);
+      CHECK(text.find(letters == 10 ? "and 9950 more" : "and 10040 more") != std::string::npos);
+    }
+    CHECK(Wording(kDefaultTitle).Of(message, "").starts_with("[FIRING:10050]"));
+  }
+}
+
+TEST_CASE("A piece for Slack is not longer escaped than Slack takes") {
+  alerts::Alert alert = Firing(kGroupA, 0);
+  alert.annotations = notify::LabelsFrom({{"description", std::string(20'000, '&')}});
+  const json body = json::parse(
+      SlackBody({}, {.receiver = "ops", .group_key = "k", .alerts = {alert}}, "http://k"));
+  CHECK(body["attachments"].size() == 20);
+  std::string all;
+  for (const json& each : body["attachments"]) {
+    CHECK(each["text"].get<std::string>().size() <= 3000);
+    all += each["text"].get<std::string>();
+  }
+  CHECK(all.find("&am&") == std::string::npos);
+  CHECK(all.find(";amp") == std::string::npos);
 }
 
 TEST_CASE("PagerDuty gets a key that stays, and a severity that it knows") {
@@ -153,6 +189,11 @@ TEST_CASE("PagerDuty gets a key that stays, and a severity that it knows") {
   CHECK(firing["event_action"] == "trigger");
   CHECK(over["event_action"] == "resolve");
   CHECK(firing["dedup_key"] == over["dedup_key"]);
+  notify::Message known = Told({Firing(kGroupA, 0)});
+  known.acknowledgement = "silenced by ann";
+  const json acknowledged = json::parse(PagerDutyBody(options, known, ""));
+  CHECK(acknowledged["event_action"] == "acknowledge");
+  CHECK(acknowledged["dedup_key"] == firing["dedup_key"]);
   CHECK(firing["dedup_key"].get<std::string>().size() == 64);
   CHECK(DedupKey("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(firing["payload"]["severity"] == "critical");
@@ -189,6 +230,10 @@ TEST_CASE("Alertmanager is told what is new at once, the rest after the resend d
   const json body = json::parse(AlertmanagerBody(alerts, minutes{1}, At(60)));
   CHECK(body[0]["endsAt"] == Rfc3339(At(60 + 240)));
   CHECK(body[1]["endsAt"] == Rfc3339(At(50)));
+  alerts::Alert slow = alerts[0];
+  slow.interval = minutes{5};  // prometheus/rules/alerting.go: 4 * max(interval, resend delay)
+  CHECK(json::parse(AlertmanagerBody({slow}, minutes{1}, At(60)))[0]["endsAt"] ==
+        Rfc3339(At(60 + 1200)));
 }
 
 /// One attempt of a webhook at a server that answers so.
