@@ -95,8 +95,10 @@ class Mass:
     @contextlib.contextmanager
     def period(self, name):
         begun = time.time()
-        yield
-        self.periods.append((name, begun, time.time()))
+        try:
+            yield
+        finally:
+            self.periods.append((name, begun, time.time()))
 
     def sent(self, since=0.0):
         """Moments of restarts, from the journal."""
@@ -142,7 +144,8 @@ def with_small_budget(mass, agent):
     sent = mass.sent(begun - 60)
     check(most_in_a_minute(sent) == SMALL, f"{most_in_a_minute(sent)} restarts within any minute, {SMALL} allowed")
     last = [at for at in sent if at >= sent[-1] - 120]
-    check(len(last) >= 2 * SMALL, f"all of the budget was used: {len(last)} in the last two minutes")
+    # A restart is sent with the first poll after a minute, so that the minutes are up to a poll longer.
+    check(len(last) >= 2 * SMALL - 2, f"all of the budget was used: {len(last)} in the last two minutes")
 
 
 def with_large_budget(mass, agent):
@@ -176,16 +179,18 @@ def run(case):
     with mass.period("at rest"):
         agent = case.klaxon("--config", mass.config)
         wait_until("four polls have passed since the start", 120, lambda: (agent.metrics().value("klaxon_collector_polls_total", collector="recovery") or 0) >= 5 or "fewer")
-    with_breaker(mass, agent)
-    with_small_budget(mass, agent)
-    with_large_budget(mass, agent)
-    agent.terminate()
-    times.end()
-    print(f"\n{'answers of two workers':20} {'path':26} {'count':>6} {'median ms':>10} {'worst ms':>9} {'none':>5}")
-    rows = times.table(mass.periods)
-    for name, path, number, median, worst, failed in rows:
-        print(f"{name:20} {path:26} {number:6} {1000 * median:10.1f} {1000 * worst:9.1f} {failed:5}")
-    print()
+    try:
+        with_breaker(mass, agent)
+        with_small_budget(mass, agent)
+        with_large_budget(mass, agent)
+        agent.terminate()
+    finally:  # also of a run that fails
+        times.end()
+        rows = times.table(mass.periods)
+        print(f"\n{'answers of two workers':20} {'path':26} {'count':>6} {'median ms':>10} {'worst ms':>9} {'none':>5}")
+        for name, path, number, median, worst, failed in rows:
+            print(f"{name:20} {path:26} {number:6} {1000 * median:10.1f} {1000 * worst:9.1f} {failed:5}")
+        print(flush=True)
     check(not any(row[5] for row in rows), "every question was answered")
     worst = max(row[4] for row in rows)
     check(worst < 1, f"the longest answer took {1000 * worst:.0f} ms")
