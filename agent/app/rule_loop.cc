@@ -140,6 +140,11 @@ bool RuleLoop::TakeNews() {
 
 void RuleLoop::Publish() {
   RuleBoard board = alerts::BoardOf(engine_);
+  board.unknown = resources_.series.unknown();
+  const series::StoreNumbers numbers = resources_.series.numbers();
+  board.history = {.bytes = numbers.history_bytes,
+                   .budget = numbers.history_budget,
+                   .dropped = numbers.dropped_samples};
   {
     const Lock lock(mutex_);
     board.fault = fault_;
@@ -170,14 +175,16 @@ void RuleLoop::Evaluate() {
   alerts::UnknownFacts before(rules, at_first, WaitingFor(engine_));
   UnknownScopesRef at_last = at_first;
   alerts::UnknownFacts after(rules, at_first);
-  engine_.SetUnknown([&](const rules::Rule& rule, const series::Labels& labels) {
-    if (!hold_unknown_) return false;
-    if (before.Concern(rule, labels)) return true;
+  const auto why = [&](const rules::Rule& rule,
+                       const series::Labels& labels) -> std::optional<std::string> {
+    if (!hold_unknown_) return std::nullopt;
+    if (std::optional<std::string> first = before.Concern(rule, labels)) return first;
     const UnknownScopesRef scopes = resources_.series.unknown();
     if (scopes != at_last) after = alerts::UnknownFacts(rules, scopes);
     at_last = scopes;
     return after.Concern(rule, labels);
-  });
+  };
+  engine_.SetUnknown(why);
   KeeperSink sink(resources_.series);
   // Of the wall clock only the keeper's reading counts: it is never set back.
   const WallTime seen =

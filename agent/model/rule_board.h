@@ -10,6 +10,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/model/notify_board.h"
+#include "agent/model/unknown_scope.h"
 
 /// Rules and their alerts as the last evaluation left them: what is shown of them. Made by whoever
 /// evaluates, read by everyone else; plain values.
@@ -26,9 +27,10 @@ struct BoardAlert {
   std::optional<WallTime> fired_at{};
   std::optional<WallTime> resolved_at{};
   std::optional<WallTime> keep_firing_since{};
-  std::optional<WallTime> unknown_since{};
-  std::vector<BoardSilence> silenced{};  ///< by these; it is not told
-  bool inhibited = false;                ///< likewise, because another one fires
+  std::optional<WallTime> unknown_since{};  ///< held: what it is made of is not known
+  std::string unknown_why{};                ///< for people; empty also of one that was restored
+  std::vector<BoardSilence> silenced{};     ///< by these; it is not told
+  bool inhibited = false;                   ///< likewise, because another one fires
 };
 
 struct BoardRule {
@@ -61,6 +63,13 @@ struct BoardGroup {
 };
 
 /// Immutable once published.
+/// Memory for samples of the past, which rules that look back need.
+struct BoardHistory {
+  size_t bytes = 0;
+  size_t budget = 0;
+  uint64_t dropped = 0;  ///< samples, since the start, because the budget was used up
+};
+
 struct RuleBoard {
   std::vector<BoardGroup> groups{};
   uint64_t missed = 0;        ///< evaluations of groups left out since the start
@@ -69,6 +78,9 @@ struct RuleBoard {
   std::map<std::string, std::string> external_labels{};
   /// Why the rules are not those of the newest files; empty: they are.
   std::string fault{};
+  /// What rules could not see after the last evaluation.
+  UnknownScopesRef unknown = std::make_shared<const UnknownScopes>();
+  BoardHistory history{};
 };
 
 using RuleBoardRef = std::shared_ptr<const RuleBoard>;

@@ -170,7 +170,8 @@ void Keeper::Emit(metrics::MetricWriter& writer) const {
                                                  static_cast<double>(last.unknown->size())};
   for (size_t i = 0; i < kInfos.size(); ++i) {
     writer.BeginFamily(kInfos[i]);
-    writer.Sample({}, values[i]);
+    const bool is_never = last.time == 0 && kInfos[i].name == kSampledAt.name;
+    if (!is_never) writer.Sample({}, values[i]);
   }
 }
 

@@ -210,6 +210,7 @@ std::set<std::string> Store::LabelValues(std::string_view name) const {
 StoreNumbers Store::numbers() const {
   return {.live = live_ + appended_.size(),
           .history_bytes = history_.bytes,
+          .history_budget = options_.budget,
           .dropped_samples = history_.dropped};
 }
 

@@ -37,6 +37,7 @@ struct StoreOptions {
 struct StoreNumbers {
   size_t live = 0;  ///< series that the last scrape had
   size_t history_bytes = 0;
+  size_t history_budget = 0;     ///< that it may take
   uint64_t dropped_samples = 0;  ///< because of the budget
 };
 

@@ -36,7 +36,9 @@ struct ActiveAlert {
   std::optional<WallTime> fired_at{};
   std::optional<WallTime> resolved_at{};
   std::optional<WallTime> keep_firing_since{};  ///< the expression does not give it any more
-  std::optional<WallTime> unknown_since{};      ///< and nobody can tell whether it should
+  /// Nobody can tell from then on whether it is right: it stays as it was.
+  std::optional<WallTime> unknown_since{};
+  std::string unknown_why{};  ///< for people; empty: it is known, or was restored and not seen yet
   std::optional<WallTime> known_again{};        ///< but its rule does not see enough of it yet
 };
 

@@ -37,36 +37,51 @@ Result<FoundAlerts> Expanded(const AlertStep& step, const promql::Vector& given)
   return found;
 }
 
-bool IsUnknown(const AlertStep& step, const series::Labels& labels) {
-  const auto& unknown = step.step.surroundings.unknown;
-  return unknown && unknown(step.rule, labels);
-}
-
-/// The same of an alert that was there before, and until its rule sees enough again. Keeps the
-/// alert's own account of it.
-bool HoldsAsUnknown(const AlertStep& step, ActiveAlert& alert) {
-  const WallTime now = step.step.now;
-  if (IsUnknown(step, alert.labels)) {
-    alert.unknown_since = alert.unknown_since.value_or(now);
-    alert.known_again.reset();
-    return true;
-  }
-  const auto& settling = step.step.surroundings.settling;
-  if (alert.unknown_since && settling) {
-    alert.known_again = alert.known_again.value_or(now);
-    const Duration outage = *alert.known_again - *alert.unknown_since;
-    if (now - *alert.known_again < settling(step.rule, outage)) return true;
-  }
-  alert.unknown_since.reset();
-  alert.known_again.reset();
-  return false;
-}
-
 /// A pending alert does not come nearer to firing while nobody can tell whether it is right.
 void StopClock(const AlertStep& step, ActiveAlert& alert) {
   const WallTime now = step.step.now;
   const WallTime before = step.evaluated_before.value_or(now);
   if (before < now) alert.active_since += now - std::max(before, alert.active_since);
+}
+
+void SetKnown(ActiveAlert& alert) {
+  alert.unknown_since.reset();
+  alert.unknown_why.clear();
+  alert.known_again.reset();
+}
+
+/// Nobody can tell now if the alert is right. It is marked, and waits as it is.
+void Hold(const AlertStep& step, std::string why, ActiveAlert& alert) {
+  if (alert.phase == Phase::kPending) StopClock(step, alert);
+  alert.unknown_since = alert.unknown_since.value_or(step.step.now);
+  alert.unknown_why = std::move(why);
+  alert.keep_firing_since.reset();
+}
+
+bool HoldsUnknown(const AlertStep& step, ActiveAlert& alert) {
+  const auto& unknown = step.step.surroundings.unknown;
+  std::optional<std::string> why = unknown ? unknown(step.rule, alert.labels) : std::nullopt;
+  if (!why) return false;
+  Hold(step, *std::move(why), alert);
+  alert.known_again.reset();
+  return true;
+}
+
+/// The same of an alert that the expression does not give, and until its rule sees enough again.
+bool HoldsAbsent(const AlertStep& step, ActiveAlert& alert) {
+  if (HoldsUnknown(step, alert)) return true;
+  const WallTime now = step.step.now;
+  const auto& settling = step.step.surroundings.settling;
+  if (alert.unknown_since && settling) {
+    alert.known_again = alert.known_again.value_or(now);
+    const Duration outage = *alert.known_again - *alert.unknown_since;
+    if (now - *alert.known_again < settling(step.rule, outage)) {
+      Hold(step, "it is known again, but its rule does not see enough of it yet", alert);
+      return true;
+    }
+  }
+  SetKnown(alert);
+  return false;
 }
 
 void Fire(const AlertStep& step, ActiveAlert& alert) {
@@ -86,27 +101,21 @@ void TakePresent(const AlertStep& step, const series::Labels& labels, Found foun
   if (alert.labels.empty() || alert.phase == Phase::kResolved) {
     alert = {.labels = labels, .active_since = step.step.now};
   }
+  const bool waits = HoldsUnknown(step, alert);
+  // A sum over the part that is known is no news of an alert that people were told of.
+  if (waits && alert.phase == Phase::kFiring) return;
   alert.value = found.value;
   alert.annotations = std::move(found.annotations);
+  if (waits) return;
+  SetKnown(alert);
   alert.keep_firing_since.reset();
-  alert.known_again.reset();
-  const bool waits = alert.phase == Phase::kPending && step.rule.hold_for > Duration::zero();
-  if (waits && IsUnknown(step, labels)) {
-    StopClock(step, alert);
-    alert.unknown_since = alert.unknown_since.value_or(step.step.now);
-    return;
-  }
-  alert.unknown_since.reset();
   Fire(step, alert);
 }
 
 /// Whether a firing alert that the expression no longer gives goes on nevertheless.
 bool Holds(const AlertStep& step, ActiveAlert& alert) {
+  if (HoldsAbsent(step, alert)) return true;
   const WallTime now = step.step.now;
-  if (HoldsAsUnknown(step, alert)) {
-    alert.keep_firing_since.reset();
-    return true;
-  }
   if (step.rule.keep_firing_for == Duration::zero()) return false;
   alert.keep_firing_since = alert.keep_firing_since.value_or(now);
   return now - *alert.keep_firing_since < step.rule.keep_firing_for;
@@ -117,9 +126,7 @@ bool TakeAbsent(const AlertStep& step, ActiveAlert& alert) {
   const WallTime now = step.step.now;
   switch (alert.phase) {
     case Phase::kPending:
-      if (!HoldsAsUnknown(step, alert)) return false;
-      StopClock(step, alert);
-      return true;
+      return HoldsAbsent(step, alert);
     case Phase::kFiring:
       if (!Holds(step, alert)) {
         alert.phase = Phase::kResolved;

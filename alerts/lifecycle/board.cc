@@ -31,7 +31,8 @@ BoardAlert Shown(const ActiveAlert& alert) {
           .fired_at = alert.fired_at,
           .resolved_at = alert.resolved_at,
           .keep_firing_since = alert.keep_firing_since,
-          .unknown_since = alert.unknown_since};
+          .unknown_since = alert.unknown_since,
+          .unknown_why = alert.unknown_why};
 }
 
 BoardRule Shown(const RuleState& state) {

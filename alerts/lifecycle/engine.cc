@@ -71,6 +71,7 @@ void Engine::Orphan(ActiveAlert alert, WallTime now) {
   alert.phase = Phase::kResolved;
   alert.resolved_at = alert.resolved_at.value_or(now);
   alert.unknown_since.reset();
+  alert.unknown_why.clear();
   orphans_.push_back(std::move(alert));
 }
 

@@ -74,10 +74,7 @@ class Engine {
   }
 
   /// What is unknown from now on, for the evaluations to come.
-  void SetUnknown(
-      std::function<bool(const rules::Rule& rule, const series::Labels& labels)> unknown) {
-    options_.surroundings.unknown = std::move(unknown);
-  }
+  void SetUnknown(WhyUnknown unknown) { options_.surroundings.unknown = std::move(unknown); }
 
  private:
   struct Entry {

@@ -27,15 +27,18 @@ class SampleSink {
   virtual void Append(const series::LabelsRef& labels, series::Sample sample) = 0;
 };
 
+/// Why facts are unknown now that a rule reads and that could belong to an alert with these labels,
+/// in words for people. Nothing: they are known.
+using WhyUnknown = std::function<std::optional<std::string>(const rules::Rule& rule,
+                                                            const series::Labels& labels)>;
+
 /// What stays the same from one evaluation to the next.
 struct Surroundings {
   std::map<std::string, std::string> external_labels{};  ///< for templates
   std::string external_url{};                            ///< "http://klaxon:9308/kafka"
   std::string path_prefix{};                             ///< "/kafka"
   promql::QueryOptions query{};
-  /// Whether facts that the rule reads are unknown now that could belong to an alert with these
-  /// labels. Empty: everything is known, as in Prometheus.
-  std::function<bool(const rules::Rule& rule, const series::Labels& labels)> unknown{};
+  WhyUnknown unknown{};  ///< empty: everything is known, as in Prometheus
   /// How long an alert still holds after `outage`, when its facts are known again: until the rule
   /// sees enough of them. Empty: not at all.
   std::function<Duration(const rules::Rule& rule, Duration outage)> settling{};

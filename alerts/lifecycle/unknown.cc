@@ -1,6 +1,7 @@
 #include "alerts/lifecycle/unknown.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "agent/promql/function_table.h"
@@ -69,10 +70,12 @@ const UnknownFacts::Found& UnknownFacts::FoundFor(const rules::Rule& rule) {
   return known->second;
 }
 
-bool UnknownFacts::Concern(const rules::Rule& rule, const series::Labels& labels) {
-  if (scopes_->empty() && !waits_) return false;
+std::optional<std::string> UnknownFacts::Concern(const rules::Rule& rule,
+                                                 const series::Labels& labels) {
+  if (scopes_->empty() && !waits_) return std::nullopt;
   const Found& found = FoundFor(rule);
-  if (found.waits || found.scopes.empty()) return found.waits;
+  if (found.waits) return "what it reads was not recorded yet since the start of Klaxon";
+  if (found.scopes.empty()) return std::nullopt;
   // Labels that do not come from the series say nothing about which series they were.
   series::LabelsBuilder given(labels);
   given.Set("alertname", "");
@@ -83,8 +86,9 @@ bool UnknownFacts::Concern(const rules::Rule& rule, const series::Labels& labels
     given.Set(made, "");
   }
   const series::Labels own = given.Build();
-  return std::ranges::any_of(
-      found.scopes, [&](const UnknownScope* scope) { return series::Concerns(*scope, own); });
+  const auto scope = std::ranges::find_if(
+      found.scopes, [&](const UnknownScope* each) { return series::Concerns(*each, own); });
+  return scope == found.scopes.end() ? std::nullopt : std::make_optional(Why(**scope));
 }
 
 }  // namespace klaxon::alerts

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,8 +30,9 @@ class UnknownFacts {
   UnknownFacts(const std::vector<const rules::Rule*>& rules, UnknownScopesRef scopes,
                Waits waits = {});
 
-  /// `labels` are those of the alert.
-  bool Concern(const rules::Rule& rule, const series::Labels& labels);
+  /// Why some of them could belong to an alert with these labels, in words for people; nothing:
+  /// none could.
+  std::optional<std::string> Concern(const rules::Rule& rule, const series::Labels& labels);
 
   using Scopes = std::set<const UnknownScope*>;
 

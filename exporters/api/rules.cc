@@ -49,6 +49,7 @@ Json AlertJson(const BoardAlert& alert) {
             {"value", Exponent(alert.value)}};
   if (alert.keep_firing_since) json["keepFiringSince"] = GoStamp(*alert.keep_firing_since);
   if (alert.unknown_since) json["unknownSince"] = GoStamp(*alert.unknown_since);
+  if (!alert.unknown_why.empty()) json["unknownReason"] = Text(alert.unknown_why);
   for (const BoardSilence& silence : alert.silenced) {
     json["silencedBy"].push_back(silence.id);
   }

@@ -9,6 +9,7 @@
 #include "agent/base/duration.h"
 #include "agent/base/text.h"
 #include "exporters/status_page/html.h"
+#include "exporters/status_page/unknown_section.h"
 
 namespace klaxon::status_page {
 namespace {
@@ -23,6 +24,9 @@ struct ShownAlert {
   bool firing() const { return alert->phase == "firing"; }
 
   bool quiet() const { return alert->inhibited || !alert->silenced.empty(); }
+
+  /// What it is made of is not known, so it stays as it is.
+  bool held() const { return alert->unknown_since.has_value(); }
 };
 
 std::string_view TextNamed(const TextPairs& pairs, std::string_view name) {
@@ -48,8 +52,11 @@ std::string AgeSince(WallTime since, const Instant& now) {
 
 std::string StateCellOf(const ShownAlert& row, const Instant& now) {
   std::string html = row.firing() ? Badge("bad", "firing") : Badge("warn", "pending");
-  if (row.alert->unknown_since) {
-    html += " " + Badge("unknown", "unknown") + " " + AgeSince(*row.alert->unknown_since, now);
+  if (row.held()) {
+    html += fmt::format(
+        " {}<div class=\"why\">unknown for {}{}{}</div>",
+        Badge("unknown", row.firing() ? "held" : "waits"), AgeSince(*row.alert->unknown_since, now),
+        row.alert->unknown_why.empty() ? "" : ": ", Escape(Printable(row.alert->unknown_why, 240)));
   }
   for (const BoardSilence& silence : row.alert->silenced) {
     html += fmt::format("<div class=\"why\">{} until {} by {}: {}</div>",
@@ -120,13 +127,15 @@ std::string RulesSection(const RuleBoard& board, const Instant& now) {
   }
   if (rules == 0 && board.fault.empty()) return "";
   const std::vector<ShownAlert> rows = ShownAlerts(board);
-  const auto firing = static_cast<size_t>(
-      std::ranges::count_if(rows, [](const ShownAlert& row) { return row.firing(); }));
+  const auto firing = static_cast<size_t>(std::ranges::count_if(rows, &ShownAlert::firing));
+  const auto held = std::ranges::count_if(rows, &ShownAlert::held);
   std::string html = fmt::format(
-      "<section id=\"rules\">\n<h2>Alerts <span class=\"quiet\">{} firing, {} pending, {}</span>"
+      "<section id=\"rules\">\n<h2>Alerts <span class=\"quiet\">{} firing, {} pending{}, {}</span>"
       "</h2>\n{}",
-      firing, rows.size() - firing, Counted(rules, "rule"), RuleFaults(board));
-  if (rows.empty()) return html + "</section>\n";
+      firing, rows.size() - firing, held == 0 ? "" : fmt::format(" ({} of them held)", held),
+      Counted(rules, "rule"), RuleFaults(board));
+  const std::string unknown = UnseenByRules(board, now);
+  if (rows.empty()) return html + unknown + "</section>\n";
   html +=
       "<table><thead><tr><th>Alert</th><th>State</th><th>Severity</th><th>What</th><th>Value</th>"
       "<th>Since</th></tr></thead><tbody>\n";
@@ -138,7 +147,7 @@ std::string RulesSection(const RuleBoard& board, const Instant& now) {
     html += fmt::format("<p class=\"quiet\">and {} more: <a href=\"/api/v1/alerts\">all</a></p>\n",
                         rows.size() - kMostAlerts);
   }
-  return html + "</section>\n";
+  return html + unknown + "</section>\n";
 }
 
 }  // namespace klaxon::status_page

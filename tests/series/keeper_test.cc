@@ -38,6 +38,8 @@ TEST_CASE("what /metrics would show can be asked for, Klaxon's own metrics too")
         "{__name__=\"kafka_brokers\", cluster=\"main\"} 3.000000\n");
   CHECK(kept.Ask("klaxon_series_unknown_scopes", time) ==
         "{__name__=\"klaxon_series_unknown_scopes\"} 0.000000\n");
+  CHECK(
+      kept.Ask("klaxon_series_sampled_timestamp_seconds", time).empty());  // there was none before
   CHECK(kept.keeper.numbers().live > 100);
   CHECK_FALSE(kept.keeper.unknown()->empty());
 }

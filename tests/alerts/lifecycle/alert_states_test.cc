@@ -130,10 +130,52 @@ TEST_CASE("A failed evaluation leaves the alerts as they are") {
   }
 }
 
+WhyUnknown WhyIf(const bool& unknown) {
+  return [&unknown](const rules::Rule&, const series::Labels&) {
+    return unknown ? std::make_optional<std::string>("broker 3 is silent") : std::nullopt;
+  };
+}
+
+TEST_CASE("An alert without `for` waits, too, until its facts are known") {
+  Bench bench(AlertOn("sum(lag) < 5"));
+  bool unknown = true;
+  bench.surroundings().unknown = WhyIf(unknown);
+  bench.Set("lag{group=\"a\"}", 3, minutes(0));
+  bench.Evaluate(minutes(0));
+  CHECK(bench.PhaseOf() == "pending");
+  CHECK(bench.Only().unknown_since == At(minutes(0)));
+  CHECK(bench.Only().unknown_why == "broker 3 is silent");
+  unknown = false;
+  bench.Evaluate(minutes(1));
+  CHECK(bench.PhaseOf() == "firing");
+  CHECK(bench.Only().unknown_why.empty());
+}
+
+TEST_CASE("A part of a sum does not change an alert that fires") {
+  Bench bench(AlertOn("sum(lag) > 5", "    annotations: {summary: 'lag {{ $value }}'}\n"));
+  bool unknown = false;
+  bench.surroundings().unknown = WhyIf(unknown);
+  bench.Set("lag{group=\"a\"}", 9, minutes(0));
+  bench.Set("lag{group=\"b\"}", 9, minutes(0));
+  bench.Evaluate(minutes(0));
+  unknown = true;
+  bench.Set("lag{group=\"b\"}", series::StaleMarker(), minutes(1));
+  bench.Evaluate(minutes(1));
+  CHECK(bench.PhaseOf() == "firing");
+  CHECK(bench.Only().unknown_since == At(minutes(1)));
+  CHECK(bench.Only().value == 18);
+  CHECK(bench.Only().annotations.Get("summary") == "lag 18");
+  unknown = false;
+  bench.Set("lag{group=\"b\"}", 1, minutes(2));
+  bench.Evaluate(minutes(2));
+  CHECK_FALSE(bench.Only().unknown_since);
+  CHECK(bench.Only().value == 10);
+}
+
 TEST_CASE("What is unknown neither resolves nor comes nearer to firing") {
   Bench bench(AlertOn("lag > 5", "    for: 2m\n"));
   bool unknown = false;
-  bench.surroundings().unknown = [&](const rules::Rule&, const series::Labels&) { return unknown; };
+  bench.surroundings().unknown = WhyIf(unknown);
   bench.Set("lag{group=\"a\"}", 9, minutes(0));
   bench.Evaluate(minutes(0));
   unknown = true;
@@ -163,7 +205,7 @@ TEST_CASE("What is unknown neither resolves nor comes nearer to firing") {
 TEST_CASE("What was unknown holds until its rule sees enough, and resolves then") {
   Bench bench(AlertOn("lag > 5"));
   bool unknown = false;
-  bench.surroundings().unknown = [&](const rules::Rule&, const series::Labels&) { return unknown; };
+  bench.surroundings().unknown = WhyIf(unknown);
   bench.surroundings().settling = [](const rules::Rule&, Duration outage) {
     return outage >= minutes(2) ? minutes(3) : minutes(0);
   };
