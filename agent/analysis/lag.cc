@@ -5,16 +5,6 @@
 namespace klaxon::analysis {
 namespace {
 
-const PartitionFacts* FindPartition(const TopicFacts& topic, int32_t partition) {
-  const auto& all = topic.partitions;
-  const auto index = static_cast<size_t>(partition);
-  if (index < all.size() && all[index].partition == partition) {  // numbers without gaps: the rule
-    return &all[index];
-  }
-  const auto found = std::ranges::lower_bound(all, partition, {}, &PartitionFacts::partition);
-  return found != all.end() && found->partition == partition ? &*found : nullptr;
-}
-
 /// The topics and moments that the lag of one group is made of.
 struct Basis {
   const GroupFacts& group;

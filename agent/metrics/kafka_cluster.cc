@@ -1,3 +1,5 @@
+#include <cstdint>
+#include <map>
 #include <string>
 
 #include <fmt/format.h>
@@ -45,6 +47,24 @@ void EmitBrokerUp(const KafkaPart& part, Emitter& emitter) {
   }
 }
 
+/// The brokers that are alive and those that partitions have replicas on.
+void EmitBrokerMissing(const KafkaPart& part, Emitter& emitter) {
+  if (!emitter.Known(part.facts.leadership, {part.section.cluster})) {
+    return;
+  }
+  std::map<int32_t, bool> missing;
+  for (const TopicFacts& topic : part.facts.topics) {
+    for (const PartitionFacts& partition : topic.partitions) {
+      for (const int32_t id : partition.replicas)
+        missing.emplace(id, true);
+    }
+  }
+  for (const BrokerFacts& broker : part.facts.brokers)
+    missing.insert_or_assign(broker.id, false);
+  for (const auto& [id, is_missing] : missing)
+    emitter.Sample({part.section.cluster, NumberText(id)}, is_missing ? 1 : 0);
+}
+
 void EmitClusterInfo(const KafkaPart& part, Emitter& emitter) {
   if (MetadataKnown(part, emitter)) {
     emitter.Sample({part.section.cluster, part.facts.cluster_id}, 1);
@@ -89,6 +109,12 @@ constexpr std::array kRows{
                     .labels = kClusterId,
                     .source = kMetadata},
            .emit = Each<EmitBrokerUp>},
+    Metric{.info = {.name = "kafka_broker_missing",
+                    .help = "1 for a broker that is not in the cluster though partitions have "
+                            "replicas on it, 0 for those that are",
+                    .labels = kClusterId,
+                    .source = "Metadata, proven by DescribeQuorum"},
+           .emit = Each<EmitBrokerMissing>},
     Metric{.info = {.name = "kafka_cluster_info",
                     .help = "The id that the cluster gave itself; always 1",
                     .labels = kClusterInfo,

@@ -46,6 +46,7 @@ std::span<const std::string_view> StatesOf(GroupKind kind) {
 /// What one topic of a group is made of.
 struct TopicOfGroup {
   const std::string& cluster;
+  const KafkaFacts& kafka;
   const GroupFacts& group;
   const GroupTopicFacts& facts;
   const std::vector<PartitionLag>& lag;  ///< parallel to facts.commits
@@ -66,7 +67,11 @@ void EachCommittedTopic(const KafkaPart& part, Emitter& emitter) {
     }
     const GroupLag& lag = part.derived.groups[g];
     for (size_t t = 0; t < group.topics.size(); ++t) {
-      kEmit({.cluster = cluster, .group = group, .facts = group.topics[t], .lag = lag.topics[t]},
+      kEmit({.cluster = cluster,
+             .kafka = part.facts,
+             .group = group,
+             .facts = group.topics[t],
+             .lag = lag.topics[t]},
             emitter);
     }
   }
@@ -90,14 +95,30 @@ void EmitCommittedSum(const TopicOfGroup& topic, Emitter& emitter) {
   }
 }
 
+/// A partition that is gone has no lag; that is known as long as the metadata is.
+bool IsGone(const TopicOfGroup& topic, size_t commit, const Emitter& emitter) {
+  return topic.lag[commit].state == LagState::kNoTopic &&
+         IsFresh(topic.kafka.metadata, emitter.now());
+}
+
+/// The answer that leaves a lag unknown: of the end of the log that the commit is held against.
+const AnswerRef& WhyNoLag(const TopicOfGroup& topic, size_t commit) {
+  const auto index = static_cast<size_t>(topic.facts.topic_index);  // -1 is beyond any
+  const PartitionFacts* const partition =
+      index < topic.kafka.topics.size()
+          ? FindPartition(topic.kafka.topics[index], topic.facts.commits[commit].partition)
+          : nullptr;
+  return partition == nullptr ? topic.kafka.metadata : partition->latest.answer;
+}
+
 void EmitLag(const TopicOfGroup& topic, Emitter& emitter) {
   for (size_t i = 0; i < topic.facts.commits.size(); ++i) {
     const NumberText partition(topic.facts.commits[i].partition);
     if (topic.lag[i].state == LagState::kKnown) {
       emitter.Sample({topic.cluster, topic.group_name(), topic.topic_name(), partition},
                      static_cast<double>(topic.lag[i].lag));
-    } else {
-      emitter.Unknown(topic.group.committed,
+    } else if (!IsGone(topic, i, emitter)) {
+      emitter.Unknown(WhyNoLag(topic, i),
                       {topic.cluster, topic.group_name(), topic.topic_name(), partition});
     }
   }
@@ -105,15 +126,19 @@ void EmitLag(const TopicOfGroup& topic, Emitter& emitter) {
 
 void EmitLagSum(const TopicOfGroup& topic, Emitter& emitter) {
   double sum = 0;
-  for (const PartitionLag& partition : topic.lag) {
-    if (partition.state != LagState::kKnown) {
-      emitter.Unknown(topic.group.committed,
-                      {topic.cluster, topic.group_name(), topic.topic_name()});
-      return;
-    }
-    sum += static_cast<double>(partition.lag);
+  size_t gone = 0;
+  for (size_t i = 0; i < topic.lag.size(); ++i) {
+    gone += IsGone(topic, i, emitter) ? 1U : 0U;
+    sum += static_cast<double>(topic.lag[i].lag);
   }
-  if (!topic.lag.empty()) {
+  if (gone == topic.lag.size()) return;  // the topic was deleted
+  const auto unknown = std::ranges::find_if(
+      topic.lag, [](const PartitionLag& partition) { return partition.state != LagState::kKnown; });
+  if (unknown != topic.lag.end()) {
+    const auto first = static_cast<size_t>(unknown - topic.lag.begin());
+    emitter.Unknown(WhyNoLag(topic, first),
+                    {topic.cluster, topic.group_name(), topic.topic_name()});
+  } else {
     emitter.Sample({topic.cluster, topic.group_name(), topic.topic_name()}, sum);
   }
 }
@@ -128,10 +153,12 @@ void EmitLagUnknown(const TopicOfGroup& topic, Emitter& emitter) {
     }
   }
   // Where the end is not known, nobody can tell whether a commit is beyond it.
-  if (std::ranges::count(topic.lag, LagState::kNoEndOffset, &PartitionLag::state) > 0 &&
+  const auto no_end = std::ranges::find(topic.lag, LagState::kNoEndOffset, &PartitionLag::state);
+  if (no_end != topic.lag.end() &&
       std::ranges::count(topic.lag, LagState::kBeyondEnd, &PartitionLag::state) == 0) {
-    emitter.Unknown(topic.group.committed, {topic.cluster, topic.group_name(), topic.topic_name(),
-                                            Name(LagState::kBeyondEnd)});
+    emitter.Unknown(
+        WhyNoLag(topic, static_cast<size_t>(no_end - topic.lag.begin())),
+        {topic.cluster, topic.group_name(), topic.topic_name(), Name(LagState::kBeyondEnd)});
   }
 }
 

@@ -52,6 +52,9 @@ struct TopicFacts {
   std::vector<PartitionFacts> partitions{};  ///< ascending
 };
 
+/// The partition of that number; nullptr if the topic has none. REQUIRES: ascending partitions.
+const PartitionFacts* FindPartition(const TopicFacts& topic, int32_t partition);
+
 /// KIP-848 and KIP-932 gave the group types; `kClassic` is the JoinGroup protocol.
 enum class GroupKind { kClassic, kConsumer, kShare, kStreams, kUnknown };
 

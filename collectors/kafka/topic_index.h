@@ -34,6 +34,5 @@ class TopicIndex {
 
 /// The partition of that number; nullptr if the topic has none. REQUIRES: ascending partitions.
 PartitionFacts* FindPartition(TopicFacts& topic, int32_t partition);
-const PartitionFacts* FindPartition(const TopicFacts& topic, int32_t partition);
 
 }  // namespace klaxon::kafka_collector

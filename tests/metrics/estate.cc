@@ -104,7 +104,7 @@ class Builder {
                        .earliest = {.offset = 0, .answer = earliest},
                        .latest = {.offset = 50, .answer = latest}},
         PartitionFacts{
-            .partition = 2, .leader = -1, .replicas = {3}, .in_sync = {3}, .offline = {3}}};
+            .partition = 2, .leader = -1, .replicas = {4}, .in_sync = {4}, .offline = {4}}};
     return {broken, orders};
   }
 

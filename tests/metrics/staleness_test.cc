@@ -41,7 +41,7 @@ TEST_CASE("what an answer brought leaves when it is stale, and nothing else does
        {"kafka_brokers", "kafka_broker_info", "kafka_broker_up", "kafka_cluster_info",
         "kafka_cluster_metadata_proof", "kafka_topic_partitions"}},
       {"leadership",
-       {"kafka_topic_partition_leader", "kafka_topic_partition_leaderless",
+       {"kafka_broker_missing", "kafka_topic_partition_leader", "kafka_topic_partition_leaderless",
         "kafka_topic_partition_leader_is_preferred", "kafka_topic_partition_replicas",
         "kafka_topic_partition_in_sync_replica", "kafka_topic_partition_offline_replicas",
         "kafka_topic_partition_under_replicated_partition"}},

@@ -44,6 +44,8 @@ TEST_CASE("brokers come out under kafka_exporter's names", "[metrics]") {
          {"an IPv6 address", "kafka_broker_info{cluster=main,id=2,address=[::1]:9092}", 1},
          {"a broker that answers", "kafka_broker_up{cluster=main,id=1}", 1},
          {"a broker that does not", "kafka_broker_up{cluster=main,id=3}", 0},
+         {"a broker that is there", "kafka_broker_missing{cluster=main,id=3}", 0},
+         {"a broker that is gone", "kafka_broker_missing{cluster=main,id=4}", 1},
          {"the active controller", "kafka_controller_id{cluster=main}", 3},
          {"metadata that is proven", "kafka_cluster_metadata_proof{cluster=main,proof=proven}", 1},
          {"and not doubtful", "kafka_cluster_metadata_proof{cluster=main,proof=doubtful}", 0}});
