@@ -10,6 +10,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "support")]
 
 import diff  # noqa: E402
 import metrics_page  # noqa: E402
+import pager  # noqa: E402
 import recorder  # noqa: E402
 import steady  # noqa: E402
 
@@ -138,6 +139,24 @@ class RecorderTest(unittest.TestCase):
             time.sleep(0.01)
         judge.stop()
         self.assertIn("scrape failed", judge.violations()[0])
+
+
+class PagerTest(unittest.TestCase):
+    def heard(self, *told):
+        result = pager.Heard()
+        for status, topic in told:
+            result.take({"alerts": [{"status": status, "labels": {"alertname": "A", "topic": topic}, "annotations": {}, "startsAt": "", "endsAt": ""}]})
+        return result
+
+    def test_an_alert_that_comes_and_goes_twice_is_no_fault(self):
+        heard = self.heard(("firing", "t"), ("firing", "u"), ("resolved", "t"), ("firing", "t"))
+        self.assertEqual(heard.faults(), [])
+        self.assertEqual([labels["topic"] for _, labels in heard.firing()], ["t", "u"])
+        self.assertEqual([each.status for each in heard.news("A", topic="t")], ["firing", "resolved", "firing"])
+
+    def test_a_second_page_and_an_end_without_a_beginning_are_faults(self):
+        self.assertIn("as it was told before", self.heard(("firing", "t"), ("firing", "t")).faults()[0])
+        self.assertIn("never told to fire", self.heard(("resolved", "t")).faults()[0])
 
 
 class Pages:

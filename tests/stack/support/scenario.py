@@ -174,12 +174,20 @@ class Case:
     def load(self, name, **options):
         return self.finish_load(self.start_load(name, **options))
 
+    def start_traffic(self, name, **options):
+        """Starts a logged producer, which await_traffic waits for. Returns the program and its log."""
+        log = os.path.join(self.folder, options.pop("log", "produced.log"))
+        return self.program("traffic", bootstrap=self.stack.bootstrap(name), log=log, **options), log
+
+    def await_traffic(self, program):
+        """Waits until a producer has written to every partition."""
+        note(f"traffic runs: {program.first_line()}")
+        return program
+
     def traffic(self, name, **options):
         """Starts a logged producer and waits until it has written to every partition. Returns the program and its log."""
-        log = os.path.join(self.folder, "produced.log")
-        program = self.program("traffic", bootstrap=self.stack.bootstrap(name), log=log, **options)
-        note(f"traffic runs: {program.first_line()}")
-        return program, log
+        program, log = self.start_traffic(name, **options)
+        return self.await_traffic(program), log
 
     def klaxon_binary(self):
         binary = os.environ.get("KLAXON_BIN", "")
