@@ -1,8 +1,11 @@
 #include "exporters/status_page/unknown_section.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
