@@ -51,8 +51,11 @@ std::string PhaseText(const BoardRule& rule, const BoardAlert& alert, WallTime n
   if (alert.phase == "inactive") {
     return "resolved " + At(alert.resolved_at.value_or(now), now);
   }
-  const std::string unknown =
-      alert.unknown_since ? "unknown since " + At(*alert.unknown_since, now) : "";
+  std::string unknown;
+  if (alert.unknown_since) {
+    unknown = fmt::format("unknown since {}{}{}", At(*alert.unknown_since, now),
+                          alert.unknown_why.empty() ? "" : ": ", alert.unknown_why);
+  }
   if (alert.phase == "pending") {
     const Duration waited = now - alert.active_since;
     const Duration left = std::max(rule.hold_for - waited, Duration::zero());
@@ -64,7 +67,7 @@ std::string PhaseText(const BoardRule& rule, const BoardAlert& alert, WallTime n
                        FormatDuration(rule.hold_for), FormatAge(left));
   }
   std::string text = "firing since " + At(alert.fired_at.value_or(alert.active_since), now);
-  if (!unknown.empty()) text += "; held, though the expression does not give it: " + unknown;
+  if (!unknown.empty()) text += "; held, whatever the expression gives: " + unknown;
   if (alert.keep_firing_since) {
     text +=
         fmt::format("; the expression gave it last before {}, and `keep_firing_for: {}` goes on",

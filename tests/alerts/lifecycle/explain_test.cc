@@ -150,7 +150,8 @@ TEST_CASE("An explanation tells alerts' clocks and what holds them") {
       {.labels = labels,
        .phase = "firing",
        .fired_at = At(minutes(1)),
-       .unknown_since = At(minutes(9))},
+       .unknown_since = At(minutes(9)),
+       .unknown_why = "broker 3 is silent"},
       {.labels = labels, .phase = "inactive", .resolved_at = At(minutes(7))}};
   explained.rule().error = "too slow";
   explained.rule().evaluated_at = At(minutes(10));
@@ -165,8 +166,8 @@ TEST_CASE("An explanation tells alerts' clocks and what holds them") {
        {"pending since 2026-01-01T00:08:00Z (2 min ago); `for: 5m` is over in 3 min",
         "pending, 2 min of `for: 5m` passed; its clock stands still: unknown since "
         "2026-01-01T00:09:00Z (60 s ago)",
-        "firing since 2026-01-01T00:01:00Z (9 min ago); held, though the expression does not give "
-        "it: unknown since",
+        "firing since 2026-01-01T00:01:00Z (9 min ago); held, whatever the expression gives: "
+        "unknown since 2026-01-01T00:09:00Z (60 s ago): broker 3 is silent",
         "resolved 2026-01-01T00:07:00Z (3 min ago)", "alerts stay as they were: too slow",
         "lag{g=\"a\", p one of 0, 1} since 2026-01-01T00:09:00Z (60 s ago): it was never told"}) {
     CHECK_THAT(text, ContainsSubstring(part));
