@@ -1,7 +1,9 @@
 #include "exporters/status_page/rules_section.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -39,7 +41,7 @@ std::string_view TextNamed(const TextPairs& pairs, std::string_view name) {
 std::string AlertLabels(const BoardAlert& alert) {
   std::string words;
   for (const auto& [name, value] : alert.labels) {
-    if (name == "alertname") continue;
+    if (name == "alertname" || name == "severity") continue;  // they have columns of their own
     words += fmt::format("{}{}={}", words.empty() ? "" : ", ", name, Printable(value, 120));
   }
   return words;
@@ -70,9 +72,24 @@ std::string StateCellOf(const ShownAlert& row, const Instant& now) {
   return html;
 }
 
+/// What its rule says of it, and where to read on.
+std::string WordsOf(const BoardAlert& alert) {
+  const std::string_view summary = TextNamed(alert.annotations, "summary");
+  const std::string_view description = TextNamed(alert.annotations, "description");
+  const std::string_view runbook = TextNamed(alert.annotations, "runbook_url");
+  std::string html = Escape(summary.empty() ? description : summary);
+  if (!summary.empty() && !description.empty()) {
+    html += fmt::format("<div class=\"why\">{}</div>", Escape(Printable(description, 1000)));
+  }
+  if (runbook.starts_with("https://") || runbook.starts_with("http://")) {
+    html += fmt::format("<div><a href=\"{}\">runbook</a></div>", Escape(runbook));
+  } else if (!runbook.empty()) {
+    html += fmt::format("<div class=\"why\">runbook: {}</div>", Escape(Printable(runbook, 200)));
+  }
+  return html;
+}
+
 std::string AlertRow(const ShownAlert& row, const Instant& now) {
-  std::string_view words = TextNamed(row.alert->annotations, "summary");
-  if (words.empty()) words = TextNamed(row.alert->annotations, "description");
   const WallTime since = row.firing() ? row.alert->fired_at.value_or(row.alert->active_since)
                                       : row.alert->active_since;
   return "<tr>" +
@@ -80,9 +97,19 @@ std::string AlertRow(const ShownAlert& row, const Instant& now) {
                                    Escape(row.rule->name), Escape(AlertLabels(*row.alert)))) +
          Cell("State", StateCellOf(row, now)) +
          Cell("Severity", Escape(TextNamed(row.alert->labels, "severity"))) +
-         Cell("What", Escape(words)) +
+         Cell("What", WordsOf(*row.alert)) +
          Cell("Value", Escape(fmt::format("{:.6g}", row.alert->value))) +
          Cell("Since", AgeSince(since, now)) + "</tr>\n";
+}
+
+/// What is worse comes first. Words of others' own count as a warning does.
+int RankOf(const BoardAlert& alert) {
+  constexpr std::array<std::pair<std::string_view, int>, 4> kRanks{
+      {{"critical", 0}, {"page", 0}, {"info", 2}, {"none", 3}}};
+  const std::string_view severity = TextNamed(alert.labels, "severity");
+  const auto* const known =
+      std::ranges::find_if(kRanks, [&](const auto& rank) { return rank.first == severity; });
+  return known == kRanks.end() ? 1 : known->second;
 }
 
 std::vector<ShownAlert> ShownAlerts(const RuleBoard& board) {
@@ -94,10 +121,10 @@ std::vector<ShownAlert> ShownAlerts(const RuleBoard& board) {
       }
     }
   }
-  std::ranges::stable_sort(rows, [](const ShownAlert& a, const ShownAlert& b) {
-    return std::make_tuple(!a.firing(), a.quiet(), a.alert->active_since) <
-           std::make_tuple(!b.firing(), b.quiet(), b.alert->active_since);
-  });
+  const auto order = [](const ShownAlert& row) {
+    return std::make_tuple(!row.firing(), row.quiet(), RankOf(*row.alert), row.alert->active_since);
+  };
+  std::ranges::stable_sort(rows, {}, order);
   return rows;
 }
 

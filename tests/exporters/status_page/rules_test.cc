@@ -46,6 +46,38 @@ TEST_CASE("an alert that is held says so, since when, and why", "[status_page]")
   CHECK_THAT(RulesSection(BoardWith(Alert("firing")), At(100)), !ContainsSubstring("held"));
 }
 
+TEST_CASE("an alert is shown with what its rule says of it, and its runbook", "[status_page]") {
+  BoardAlert alert = Alert("firing");
+  alert.annotations = {{"summary", "a <b>"},
+                       {"description", "more of it"},
+                       {"runbook_url", "https://example.com/a?x=\"y\""}};
+  const std::string page = RulesSection(BoardWith(alert), At(100));
+  CHECK_THAT(page, ContainsSubstring("a &lt;b&gt;<div class=\"why\">more of it</div>"));
+  CHECK_THAT(page, ContainsSubstring("<a href=\"https://example.com/a?x=&quot;y&quot;\">runbook"));
+  alert.annotations = {{"description", "more of it"}, {"runbook_url", "javascript:alert(1)"}};
+  const std::string other = RulesSection(BoardWith(alert), At(100));
+  CHECK_THAT(other,
+             ContainsSubstring(">more of it<div class=\"why\">runbook: javascript:alert(1)"));
+  CHECK_THAT(other, !ContainsSubstring("href"));
+}
+
+TEST_CASE("of alerts that fire the worst come first, whatever came first", "[status_page]") {
+  BoardAlert watchdog = Alert("firing");
+  watchdog.labels = {{"severity", "none"}, {"n", "last"}};
+  watchdog.active_since = At(1).wall;
+  RuleBoard board = BoardWith(watchdog);
+  for (const char* const severity : {"info", "warning", "critical"}) {
+    BoardAlert alert = Alert("firing");
+    alert.labels = {{"severity", severity}, {"n", std::string("of-") + severity}};
+    board.groups.front().rules.front().active.push_back(std::move(alert));
+  }
+  const std::string page = RulesSection(board, At(100));
+  CHECK(page.find("of-critical") < page.find("of-warning"));
+  CHECK(page.find("of-warning") < page.find("of-info"));
+  CHECK(page.find("of-info") < page.find("n=last"));
+  CHECK_THAT(page, !ContainsSubstring("severity="));
+}
+
 TEST_CASE("what rules cannot see is told by reason, the oldest first", "[status_page]") {
   RuleBoard board = BoardWith(Alert("firing"));
   CHECK_THAT(RulesSection(board, At(100)), !ContainsSubstring("unknown to rules"));

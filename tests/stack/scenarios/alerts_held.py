@@ -4,6 +4,8 @@ is silent is told. They come back: everything is judged anew, and nobody is page
 In turn: the leader of partitions with one replica is paused, the whole cluster is paused, and that leader is stopped for good.
 """
 
+import re
+
 import _paths  # noqa: F401
 import kafka_probe
 from pager import Pager, alerts, configure, shorter_rules
@@ -66,8 +68,14 @@ class Watch:
         check(any(reason in row["unknownReason"] for reason in reasons), f"after {took:.1f} s they are unknown since {row['unknownSince']}: {row['unknownReason']}")
         page = self.agent.get("/")[1]
         check("held</span>" in page and row["unknownReason"].split(":")[0] in page, "the page shows them as held, and why")
-        held = self.agent.metrics().value("klaxon_alerts", alertstate="unknown")
-        check(held and held >= len(HELD), f"klaxon_alerts counts {held:g} of them")
+        wait_until("page and metrics agree", ROOM, self.page_agrees)
+        check(True, "and page and metrics agree on how many are held, and how much is unknown")
+
+    def page_agrees(self):
+        page, metrics = self.agent.get("/")[1], self.agent.metrics()
+        shown = [int(found[1]) if found else 0 for found in (re.search(r"\((\d+) of them held\)", page), re.search(r"(\d+) things? unknown to rules", page))]
+        told = [metrics.value("klaxon_alerts", alertstate="unknown"), metrics.value("klaxon_series_unknown_scopes")]
+        return (shown == told and shown[0] >= len(HELD) and shown[1] > 0) or f"the page shows {shown}, the metrics {told}"
 
     def stays_held(self, evaluations=15):
         """For so many evaluations nothing of what is held ends, and nothing fires on a part of a sum."""
