@@ -80,6 +80,9 @@ Result<std::vector<promql::ExprPtr>> SelectorsOf(const http::Request& request) {
   std::vector<promql::ExprPtr> selectors;
   for (const auto& [name, value] : request.query) {
     if (name != "match[]") continue;
+    if (selectors.size() == kMostSelectors) {
+      return Invalid(name, fmt::format("more than {} of them", kMostSelectors));
+    }
     promql::Parsed parsed = promql::Parse(value);
     if (parsed.expression == nullptr) {
       return Invalid(name, parsed.mistake ? ToString(*parsed.mistake) : "no selector");

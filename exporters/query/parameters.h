@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,9 @@ Result<size_t> LimitOf(const http::Request& request, size_t most);
 
 /// The expression in `name`.
 Result<promql::ExprPtr> ExpressionOf(const http::Request& request, std::string_view name);
+
+/// At most so many match[]: each may go through all series.
+inline constexpr size_t kMostSelectors = 20;
 
 /// Every match[].
 Result<std::vector<promql::ExprPtr>> SelectorsOf(const http::Request& request);

@@ -10,6 +10,7 @@
 #include "alerts/rules/duplicates.h"
 #include "alerts/rules/load.h"
 #include "tests/support/certificates.h"
+#include "tests/support/resident.h"
 
 namespace klaxon::rules {
 namespace {
@@ -134,14 +135,25 @@ TEST_CASE("Hostile rule files are an error at once") {
     const std::string n = std::to_string(i);
     merges += "x" + n + ": &x" + n + " {<<: *x" + std::to_string(i - 1) + "}\n";
   }
+  const std::string regex = "(((a{1000}){1000}){1000}){1000}";
   for (const std::string& text :
-       {InGroup("  - alert: a\n    expr: " + huge + "\n"),
+       {InGroup("  - alert: a\n    expr: up{x=~'" + regex + "'}\n"),
+        InGroup("  - alert: a\n    expr: 'up{x=\"\xc3\x28\"}'\n"),
+        InGroup("  - alert: a\n    expr: 1\n    annotations: {x: '" + std::string(10'000, '{') +
+                "'}\n"),
+        InGroup("  - alert: a\n    expr: " + huge + "\n"),
         InGroup("  - alert: a\n    expr: " + nested + "\n"),
         InGroup("  - alert: a\n    expr: " + nested.substr(0, 10'000) + "\n"),
         "groups: " + std::string(10'000, '[') + "\n",
         InGroup("  - alert: \"\xc3\x28\"\n    expr: 1\n"),
         merges + InGroup("  - <<: *x499\n    alert: a\n    expr: 1\n")}) {
     CHECK_FALSE(Read(text).mistakes.empty());
+    // What one of them takes is given back: reading it again takes no more.
+    const size_t before = testing::ResidentBytes();
+    for (int i = 0; i < 10; ++i) {
+      CHECK_FALSE(Read(text).mistakes.empty());
+    }
+    CHECK(testing::ResidentBytes() < before + (size_t{64} << 20U));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "exporters/query/answers.h"
+#include "exporters/query/parameters.h"
 #include "tests/metrics/estate.h"
 #include "tests/support/fake_clock.h"
 
@@ -169,6 +170,13 @@ TEST_CASE("series, names of labels and their values are listed") {
   CHECK(metrics["data"].size() == 2);
   CHECK(metrics["warnings"][0] == "results truncated due to limit");
   CHECK(sampled.api.Series({}).status == 400);
+  http::Request many{.query = {}};
+  for (size_t i = 0; i < kMostSelectors; ++i) {
+    many.query.emplace_back("match[]", "kafka_brokers");
+  }
+  CHECK(sampled.api.Series(many).status == 200);
+  many.query.emplace_back("match[]", "kafka_brokers");
+  CHECK(sampled.api.Series(many).status == 400);
   CHECK(sampled.api.LabelValues({.path = "/api/v1/label//values"}).status == 404);
 }
 
