@@ -11,6 +11,7 @@
 #include "agent/base/duration.h"
 #include "agent/http/audit_log.h"
 #include "alerts/receivers/config.h"
+#include "alerts/rules/rule_file.h"
 #include "exporters/prometheus/catalogue.h"
 
 namespace klaxon::app {
@@ -245,6 +246,9 @@ Result<AgentConfig> ConfigFrom(const QuickStart& options) {
                           mistake.what);
     }
     return Error(Reason::kInvalid, text);
+  }
+  if (options.default_rules) {
+    config.rules.groups = rules::ParseRuleFile(kDefaultRules, "klaxon-rules.yaml").groups;
   }
   return config;
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/app/rule_settings.h"
@@ -57,9 +58,13 @@ struct QuickStart {
   std::vector<std::string> connect{};     ///< URLs of Kafka Connect clusters
   std::vector<std::string> registry{};    ///< URLs of schema registries
   std::vector<std::string> rest_proxy{};  ///< URLs of REST proxies; no option has them
+  bool default_rules = false;             ///< the rules that Klaxon ships; no option has it
   std::string sampled{};  ///< topics whose records are looked at, by commas; no option has them
   std::optional<std::string> interval{};  ///< of every source, e.g. "5s"
 };
+
+/// dashboards/prometheus/klaxon-rules.yaml, so that the program has it wherever it runs.
+extern const std::string_view kDefaultRules;
 
 /// The same as a file with that content; errors speak of the command line's options.
 Result<AgentConfig> ConfigFrom(const QuickStart& options);

@@ -26,6 +26,7 @@ void PointAt(const simulator::Estate& estate, QuickStart& quick) {
   for (const HostPort& address : cluster.bootstrap()) {
     quick.bootstrap += (quick.bootstrap.empty() ? "" : ",") + ToString(address);
   }
+  quick.default_rules = true;
   quick.sampled = "orders, order-items, customers, payments, user-logins";
   Add(estate.connect_url(), quick.connect);
   Add(estate.registry_url(), quick.registry);

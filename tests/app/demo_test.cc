@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::seconds;
 
-TEST_CASE("the demo's page tells how records carry their schemas, and of the REST proxy",
+TEST_CASE("the demo's page tells how records carry their schemas, of the REST proxy, and alerts",
           "[agent]") {
   SystemClock clock;
   const auto estate = simulator::Estate::Start({.incidents = false}, clock);
@@ -32,7 +32,7 @@ TEST_CASE("the demo's page tells how records carry their schemas, and of the RES
   };
   // The payments' producer writes 6 the wrong way round; the others are right, or plain JSON.
   for (const char* text : {"carry their id little-endian: 6 reads as 100663296", "shop / proxy",
-                           "json 30", "known id 60"}) {
+                           "json 30", "known id 60", "Watchdog"}) {
     INFO(text);
     const MonoTime limit = clock.Now().mono + seconds{60};
     std::string seen = page();
