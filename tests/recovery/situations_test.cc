@@ -50,7 +50,7 @@ constexpr std::array<Row, 40> kContract{{
     {5, "paused with a failed task", "last_look_test", "connect_situations"},
     {6, "stopped", "last_look_test", "connect_situations"},
     {7, "unassigned, rebalance", "recovery_test", "connect_stuck"},
-    {8, "stuck unassigned", "", "connect_stuck"},
+    {8, "stuck unassigned", "", ""},
     {9, "ghost", "recovery_test", "connect_situations"},
     {10, "failed on a dead worker", "recovery_test", "connect_situations"},
     {11, "RESTARTING for too long", "", "connect_stuck"},
