@@ -11,20 +11,34 @@ namespace {
 /// So many polls the canary must run.
 constexpr uint64_t kCanaryPolls = 2;
 
+/// A shared cause reaches connectors one after the other: their timeouts differ.
+constexpr Duration kAtOnce = std::chrono::minutes{1};
+
+/// Connectors that began to fail lately, and after the breaker was hit last: others are counted.
+size_t FellLately(const Instant& now, const Journal& journal) {
+  const std::optional<Instant>& hit = journal.breaker.hit;
+  return static_cast<size_t>(std::ranges::count_if(journal.connectors, [&](const auto& each) {
+    const std::optional<Instant>& fell = each.second.fell_at;
+    return fell && !each.second.absent_since && now.mono - fell->mono < kAtOnce &&
+           (!hit || fell->mono > hit->mono);
+  }));
+}
+
 /// Why all restarts must stop; empty: nothing says so.
-std::string TrippedBy(const World& world, const Policy& policy, size_t failed_now, bool first) {
+std::string TrippedBy(const World& world, const Policy& policy, size_t found, const Instant& now,
+                      const Journal& journal) {
   if (!world.red.empty() && !policy.waived.test(static_cast<size_t>(Gate::kDependencies))) {
     return world.red;
   }
-  const auto failed = static_cast<int64_t>(failed_now);
+  const auto failed = static_cast<int64_t>(found > 0 ? found : FellLately(now, journal));
   const auto all = static_cast<int64_t>(world.subjects.size());
   const bool many = failed >= policy.breaker_least && failed * 100 >= policy.breaker_percent * all;
   if (!many) {
     return "";
   }
-  return first
+  return found > 0
              ? fmt::format("{} of {} connectors were FAILED when Klaxon began to look", failed, all)
-             : fmt::format("{} of {} connectors failed at once", failed, all);
+             : fmt::format("{} of {} connectors failed within a minute", failed, all);
 }
 
 void Move(BreakerState state, const Instant& now, BreakerMemory& breaker) {
@@ -70,15 +84,23 @@ void FollowCanary(const Policy& policy, const Instant& now, Journal& journal) {
   }
 }
 
+/// What is only observed is never restarted where others are; while the breaker is just hit it
+/// tells of the cause all the same.
+bool OnlyWatched(const Subject& subject, const Policy& policy, const Instant& now,
+                 const BreakerMemory& breaker) {
+  const RecoveryMode mode = subject.chosen->settings.mode;
+  const bool held =
+      breaker.state == BreakerState::kOpen && now.mono - breaker.since.mono < policy.breaker_hold;
+  return mode == RecoveryMode::kOff || (mode == RecoveryMode::kObserve && MayAct(policy) && !held);
+}
+
 /// Whether it failed when the breaker was hit, or before, and recovery may yet restart it.
-bool Waits(const Subject& subject, const Policy& policy, const Journal& journal) {
+bool Waits(const Subject& subject, const Policy& policy, const Instant& now,
+           const Journal& journal) {
   const auto memory = journal.connectors.find(subject.name);
   if (!subject.failed() || memory == journal.connectors.end() || memory->second.quarantined ||
-      subject.intent == ConnectIntent::kPaused || subject.intent == ConnectIntent::kStopped) {
-    return false;
-  }
-  const RecoveryMode mode = subject.chosen->settings.mode;
-  if (mode == RecoveryMode::kOff || (mode == RecoveryMode::kObserve && MayAct(policy))) {
+      subject.intent == ConnectIntent::kPaused || subject.intent == ConnectIntent::kStopped ||
+      OnlyWatched(subject, policy, now, journal.breaker)) {
     return false;
   }
   const std::optional<Instant>& since = memory->second.failed_since;
@@ -93,16 +115,16 @@ bool IsOver(const World& world, const Policy& policy, const Instant& now, const 
   const bool calm = breaker.state != BreakerState::kOpen && now.mono - breaker.since.mono > kLong &&
                     (!journal.last_restart || now.mono - *journal.last_restart > kLong);
   return calm || std::ranges::none_of(world.subjects, [&](const Subject& subject) {
-           return Waits(subject, policy, journal);
+           return Waits(subject, policy, now, journal);
          });
 }
 
 }  // namespace
 
-void FollowBreaker(const World& world, const Policy& policy, size_t failed_now, const Instant& now,
+void FollowBreaker(const World& world, const Policy& policy, size_t found, const Instant& now,
                    Journal& journal) {
   BreakerMemory& breaker = journal.breaker;
-  std::string why = TrippedBy(world, policy, failed_now, journal.polls == 1);
+  std::string why = TrippedBy(world, policy, found, now, journal);
   if (!why.empty()) {
     breaker.why = std::move(why);
     Move(BreakerState::kOpen, now, breaker);

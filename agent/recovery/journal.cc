@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,7 +64,7 @@ std::string CauseOf(const Subject& subject) {
   const Item* worst = subject.worst();
   return worst->fingerprint == 0 || subject.place.empty()
              ? ""
-             : fmt::format("{:016x} {}", worst->fingerprint, subject.place);
+             : fmt::format("{} {:016x} {}", worst->id, worst->fingerprint, subject.place);
 }
 
 /// What it needs was away, or others were in its way: the record at which it stands has no part in
@@ -89,14 +88,6 @@ void CountRestart(const Instant& now, ConnectorMemory& memory) {
   memory.last_attempt = now;
 }
 
-constexpr std::string_view kUnassigned = "UNASSIGNED";
-
-/// Empty: there is no such item.
-std::string_view StateOf(const Subject& subject, int32_t id) {
-  const auto item = std::ranges::find(subject.items, id, &Item::id);
-  return item == subject.items.end() ? std::string_view() : item->state;
-}
-
 /// Restarts by others, another Klaxon's too, stand in Connect's config topic before states show
 /// them, if they ever do.
 void FollowAsked(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
@@ -115,40 +106,22 @@ void FollowAsked(const Subject& subject, const Instant& now, ConnectorMemory& me
   }
 }
 
-/// What states show is not one that was counted already.
-bool IsOthers(const Subject& subject, const Followed& restart, const Instant& now,
-              ConnectorMemory& memory) {
-  const bool told = memory.asked_at && !std::exchange(memory.asked_shown, true) &&
-                    now.mono - memory.asked_at->mono <= subject.chosen->settings.verify_timeout;
-  return !restart.ours && !told;
+/// What states show was counted already when the config topic told it.
+bool IsTold(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
+  return memory.asked_at && !std::exchange(memory.asked_shown, true) &&
+         now.mono - memory.asked_at->mono <= subject.chosen->settings.verify_timeout;
 }
 
-void FollowFailed(const Subject& subject, const Followed& restart, const Instant& now,
-                  ConnectorMemory& memory) {
+void FollowFailed(const Subject& subject, bool again, const Instant& now, ConnectorMemory& memory) {
   memory.running_since.reset();
   memory.runs_for = 0;
-  if (memory.failed_polls == 0) {
-    memory.failed_since = now;
-    TakeFailure(subject, memory);
-  } else if (FailedAnew(subject,
-                        memory.broken)) {  // it was restarted and failed again between two polls
-    if (IsOthers(subject, restart, now, memory)) {
-      CountRestart(now, memory);
-    }
-    TakeFailure(subject, memory);
-  } else if (restart.failed_again) {
+  memory.failed_since = memory.failed_since.value_or(now);
+  if (memory.failed_polls == 0 || again) {
     TakeFailure(subject, memory);
   } else if (!memory.under_way) {
     memory.last_cause = CauseOf(subject);  // its last commit may be told later than its failure
   }
   ++memory.failed_polls;
-  std::erase_if(memory.broken, [&](const auto& item) {
-    const std::string_view state = StateOf(subject, item.first);
-    return state.empty() || state == kUnassigned;
-  });
-  for (const auto& [id, failures] : BrokenOf(subject)) {
-    memory.broken[id] = failures;
-  }
 }
 
 /// Data has moved since it runs, or nothing is left to move, or nobody can tell.
@@ -161,25 +134,15 @@ bool Progressed(const Subject& subject, const Instant& running_since) {
          (subject.moved && subject.moved->mono >= running_since.mono);
 }
 
-void FollowRunning(const Subject& subject, const Followed& restart, const Instant& now,
-                   ConnectorMemory& memory) {
-  // Connect restarts nothing: somebody else did. But what failed may be no more, and whoever is
-  // given the work of another worker starts it anew.
-  const bool again = std::ranges::any_of(memory.broken, [&](const auto& item) {
-    const std::string_view state = StateOf(subject, item.first);
-    return !state.empty() && state != kUnassigned;
-  });
-  if (again && IsOthers(subject, restart, now, memory)) {
-    CountRestart(now, memory);
-  }
+void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
   memory.failed_polls = 0;
   memory.failed_since.reset();
-  memory.broken.clear();
   if (!AllRuns(subject)) {
     memory.running_since.reset();
     memory.runs_for = 0;
     return;
   }
+  memory.broken.clear();
   memory.running_since = memory.running_since.value_or(now);
   ++memory.runs_for;
   const Settings& settings = subject.chosen->settings;
@@ -208,7 +171,36 @@ void Welcome(const Subject& subject, ConnectorMemory& memory) {
   memory.runs_for = 0;
 }
 
-/// True: it has failed, and had not in the poll before.
+/// A restart that was sent before the agent ended may show only now.
+void ExpectOurs(const Subject& subject, ConnectorMemory& memory) {
+  for (auto& [id, item] : memory.broken) {
+    item.ours_until = memory.last_attempt
+                          ? memory.last_attempt->mono + subject.chosen->settings.verify_timeout
+                          : MonoTime{};
+  }
+}
+
+/// What is told of its state, if anything is.
+void FollowState(const Subject& subject, bool failed_again, const Instant& now,
+                 ConnectorMemory& memory) {
+  const ItemNews news = FollowItems(subject, now.mono, memory.broken);
+  if (news.restarted && !IsTold(subject, now, memory)) {
+    CountRestart(now, memory);
+  }
+  if (memory.restored) {
+    ExpectOurs(subject, memory);
+  } else if (subject.failed() && memory.failed_polls == 0 && news.fresh && !memory.quarantined) {
+    memory.fell_at = now;
+  }
+  if (subject.failed()) {
+    FollowFailed(subject, news.again || failed_again, now, memory);
+  } else {
+    FollowRunning(subject, now, memory);
+  }
+  memory.restored = false;
+}
+
+/// True: it was FAILED when it was looked at for the first time, and was not given up before.
 bool FollowSubject(const World& world, const Subject& subject, const Instant& now,
                    ConnectorMemory& memory, Journal& journal) {
   if (memory.restored) {
@@ -218,20 +210,13 @@ bool FollowSubject(const World& world, const Subject& subject, const Instant& no
     Welcome(subject, memory);
   }
   FollowConfiguration(subject, journal.polls, now, memory);
-  if (subject.items.front().state.empty()) {  // without a status nothing is known to have changed
-    memory.restored = false;
-    return false;
-  }
   const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
   FollowAsked(subject, now, memory);
-  const bool anew = subject.failed() && memory.failed_polls == 0 && !memory.quarantined;
-  if (subject.failed()) {
-    FollowFailed(subject, restart, now, memory);
-  } else {
-    FollowRunning(subject, restart, now, memory);
+  const bool found = memory.restored && subject.failed() && !memory.quarantined;
+  if (!subject.items.front().state.empty()) {  // else nothing is known: all stays as it was
+    FollowState(subject, restart.failed_again, now, memory);
   }
-  memory.restored = false;
-  return anew;
+  return found;
 }
 
 /// One short list is no proof that a connector was deleted.
@@ -246,23 +231,6 @@ void KeepAbsent(const Instant& now, Connectors& absent, Connectors& kept) {
 }
 
 }  // namespace
-
-bool FailedAnew(const Subject& subject, const Broken& broken) {
-  return std::ranges::any_of(subject.items, [&](const Item& item) {
-    const auto known = broken.find(item.id);
-    return item.failed() && known != broken.end() && item.failures > known->second;
-  });
-}
-
-Broken BrokenOf(const Subject& subject) {
-  Broken broken;
-  for (const Item& item : subject.items) {
-    if (item.failed()) {
-      broken[item.id] = item.failures;
-    }
-  }
-  return broken;
-}
 
 bool IsAnother(const World& world, const Journal& journal) {
   return !journal.cluster_id.empty() && !world.cluster_id.empty() &&
@@ -279,13 +247,23 @@ const Pause* PauseOf(const Journal& journal, std::string_view connector) {
 }
 
 void Forgive(uint64_t poll, ConnectorMemory& memory) {
+  for (auto& [id, item] : memory.broken) {
+    item.dealt_out = true;  // Connect starts anew what is configured anew
+  }
+  if (memory.under_way) {
+    memory.under_way->changed = true;
+  }
   memory = {.life = memory.life,
             .config_hash = memory.config_hash,
             .changed_in = poll,
             .lifted = memory.quarantined,
             .forgiven = memory.forgiven,
             .forgiven_at = memory.forgiven_at,
-            .asked = memory.asked};
+            .broken = std::move(memory.broken),
+            .fell_at = memory.fell_at,
+            .asked = memory.asked,
+            .under_way = std::move(memory.under_way),
+            .last_restart = std::move(memory.last_restart)};
 }
 
 Duration BackoffOf(const Settings& settings, uint32_t attempts, std::string_view connector) {
@@ -325,18 +303,18 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
   if (journal.cluster_id.empty()) {
     journal.cluster_id = world.cluster_id;
   }
-  size_t failed_now = 0;
+  size_t found = 0;
   Connectors kept;
   for (const Subject& subject : world.subjects) {
     ConnectorMemory& memory = kept[subject.name];
     if (auto before = journal.connectors.extract(subject.name)) {
       memory = std::move(before.mapped());
     }
-    failed_now += FollowSubject(world, subject, now, memory, journal) ? 1U : 0U;
+    found += FollowSubject(world, subject, now, memory, journal) ? 1U : 0U;
   }
   KeepAbsent(now, journal.connectors, kept);
   journal.connectors = std::move(kept);
-  FollowBreaker(world, policy, failed_now, now, journal);
+  FollowBreaker(world, policy, journal.polls == 1 ? found : 0, now, journal);
 }
 
 void CountSent(MonoTime now, Journal& journal) {

@@ -8,23 +8,22 @@
 #include <vector>
 
 #include "agent/base/clock.h"
+#include "agent/recovery/items.h"
 #include "agent/recovery/world.h"
 
 /// What recovery remembers of a Connect cluster from one poll to the next.
 namespace klaxon::recovery {
-
-/// Items that are, or were, FAILED: Item::failures of each as last seen.
-using Broken = std::map<int32_t, uint64_t>;
 
 /// A restart of ours of which it is not known yet what became of it.
 struct UnderWay {
   int64_t id = 0;  ///< in the ledger
   Instant at{};    ///< when it was sent
   std::optional<Instant> failed_since{};
-  Broken items{};             ///< that were to be restarted; empty: not known, all of it
+  Failures items{};           ///< that were to be restarted; empty: not known, all of it
   uint64_t failed_polls = 0;  ///< answers from after it in which one of these was FAILED
   std::optional<Instant> running_since{};
   uint64_t running_polls = 0;
+  bool changed = false;  ///< its configuration, since: Connect has restarted it for that, too
 };
 
 struct ConnectorMemory {
@@ -42,7 +41,9 @@ struct ConnectorMemory {
   // Of the failure that lasts:
   uint64_t failed_polls = 0;              ///< in which it was seen; 0: it does not last
   std::optional<Instant> failed_since{};  ///< seen first
-  Broken broken{};                        ///< all that was FAILED since, and is still there
+
+  Broken broken{};                   ///< since all of it ran last
+  std::optional<Instant> fell_at{};  ///< it was seen to begin to fail last; kept when it runs
 
   std::optional<Instant> running_since{};  ///< all of it
   uint64_t runs_for = 0;                   ///< polls in a row in which all of it ran
@@ -119,13 +120,6 @@ const Pause* PauseOf(const Journal& journal, std::string_view connector);
 /// What holds a connector back is forgotten, as when its configuration has changed.
 void Forgive(uint64_t poll, ConnectorMemory& memory);
 
-/// Whether one of these was restarted and failed again since it was seen last. What fails for the
-/// first time is another matter.
-bool FailedAnew(const Subject& subject, const Broken& broken);
-
-/// The items that are FAILED now.
-Broken BrokenOf(const Subject& subject);
-
 /// Takes what a new answer tells: failures that begin and end, restarts of others, configurations
 /// that changed. Nothing is taken from an answer that is stale, was taken already, or is of another
 /// Kafka cluster.
@@ -133,8 +127,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
 
 /// What an answer tells of a restart of ours.
 struct Followed {
-  bool ours = false;          ///< a restart that shows is the one that is under way
-  bool failed_again = false;  ///< it was surely done, and did not help
+  bool failed_again = false;  ///< a restart of ours was surely done, and did not help
 };
 
 /// Follows a restart that is under way; what became of it goes to `journal.verified`. REQUIRES: the
@@ -158,8 +151,9 @@ void Note(const std::vector<RecoveryDecision>& decisions, Journal& journal);
 /// The wait after the n-th restart (n >= 1); the same each time it is asked for.
 Duration BackoffOf(const Settings& settings, uint32_t attempts, std::string_view connector);
 
-/// Moves the breaker. `failed_now`: connectors that were not failed in the poll before.
-void FollowBreaker(const World& world, const Policy& policy, size_t failed_now, const Instant& now,
+/// Moves the breaker. `found`: connectors that were FAILED when Klaxon looked for the first time,
+/// if that was now.
+void FollowBreaker(const World& world, const Policy& policy, size_t found, const Instant& now,
                    Journal& journal);
 
 }  // namespace klaxon::recovery

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,24 +29,32 @@ std::set<std::string> WorkersOf(const Subject& subject) {
   return workers;
 }
 
-/// How many restarts are under way on each worker.
-std::map<std::string, int64_t> InFlight(const World& world, const Journal& journal,
-                                        const Instant& now) {
-  std::map<std::string, int64_t> busy;
+/// What keeps a worker busy.
+struct Busy {
+  int64_t restarts = 0;
+  std::string connector{};  ///< the last of them
+  bool planned = false;     ///< it is of this plan, not under way yet
+};
+
+/// The workers of restarts that are under way; what takes too long hangs, and keeps nobody waiting.
+std::map<std::string, Busy> InFlight(const World& world, const Journal& journal,
+                                     const Instant& now) {
+  std::map<std::string, Busy> busy;
   for (const Subject& subject : world.subjects) {
     std::set<std::string> workers;
     const auto memory = journal.connectors.find(subject.name);
     const bool sent = memory != journal.connectors.end() && memory->second.under_way &&
                       !memory->second.under_way->running_since;
+    const Duration limit = subject.chosen->settings.verify_timeout;
     for (const Item& item : subject.items) {
-      // One that does not end must not hold up all others of its worker for ever.
-      const bool lately = now.mono - item.since.mono <= subject.chosen->settings.verify_timeout;
-      if ((item.state == "RESTARTING" && lately) || (sent && item.failed())) {
+      const bool restarts = item.state == "RESTARTING" && now.mono - item.since.mono <= limit;
+      if (restarts || (sent && item.failed())) {
         workers.insert(item.worker);
       }
     }
     for (const std::string& worker : workers) {
-      ++busy[worker];
+      ++busy[worker].restarts;
+      busy[worker].connector = subject.name;
     }
   }
   return busy;
@@ -59,25 +68,26 @@ class Budget {
 
   /// Why there is none left for this one; empty: it was given one.
   std::string Take(const Subject& subject) {
-    const auto spent = static_cast<int64_t>(journal_.restarts.size()) + given_;
-    if (spent >= policy_.budget_a_minute) {
-      return fmt::format("the budget of {} restarts a minute is spent", policy_.budget_a_minute);
+    const auto spent = static_cast<int64_t>(journal_.restarts.size());
+    if (spent + given_ >= policy_.budget_a_minute) {
+      return fmt::format("the budget of {} restarts a minute {}", policy_.budget_a_minute,
+                         given_ == 0 ? "is spent" : "goes to what failed before it");
     }
     if (std::string why = OfBreaker(); !why.empty()) {
       return why;
     }
     const std::set<std::string> workers = WorkersOf(subject);
     for (const std::string& worker : workers) {
-      if (busy_[worker] >= policy_.in_flight_a_worker) {
-        return fmt::format("worker {} has a restart under way", worker);
-      }
-      if (busy_[worker] + taken_[worker] >= policy_.in_flight_a_worker) {
-        return fmt::format("another one's turn: worker {} takes {} at a time", worker,
-                           policy_.in_flight_a_worker);
+      if (const Busy& busy = busy_[worker]; busy.restarts >= policy_.in_flight_a_worker) {
+        return busy.planned
+                   ? fmt::format("after {}: worker {} restarts {} at a time", busy.connector,
+                                 worker, policy_.in_flight_a_worker)
+                   : fmt::format("worker {} has a restart under way: {}", worker, busy.connector);
       }
     }
     for (const std::string& worker : workers) {
-      ++taken_[worker];
+      Busy& busy = busy_[worker];
+      busy = {.restarts = busy.restarts + 1, .connector = subject.name, .planned = true};
     }
     ++given_;
     return "";
@@ -100,8 +110,7 @@ class Budget {
   const Journal& journal_;
   const Policy& policy_;
   const Instant now_;
-  std::map<std::string, int64_t> busy_;     // with what is under way
-  std::map<std::string, int64_t> taken_{};  // by this plan
+  std::map<std::string, Busy> busy_;
   int64_t given_ = 0;
 };
 
@@ -132,11 +141,11 @@ bool MayRestart(const Case& subject) {
          !AskGates(subject);
 }
 
+/// Those that act come first, whatever failed before them: what is only observed is never
+/// restarted, and takes nothing from them.
 void Share(std::vector<Candidate>& candidates, Budget& budget) {
-  std::ranges::stable_sort(candidates, {}, &Candidate::failed_since);
-  // What is only observed takes nothing from what is done.
-  std::ranges::stable_partition(candidates, [](const Candidate& candidate) {
-    return candidate.decision->mode == RecoveryMode::kAct;
+  std::ranges::stable_sort(candidates, {}, [](const Candidate& each) {
+    return std::pair(each.decision->mode != RecoveryMode::kAct, each.failed_since);
   });
   for (const Candidate& candidate : candidates) {
     RecoveryDecision& decision = *candidate.decision;

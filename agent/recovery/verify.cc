@@ -72,7 +72,10 @@ void TakeSent(const RestartReport& report, int64_t id, const Subject& subject, J
   ConnectorMemory& memory = journal.connectors.at(subject.name);
   memory.misses = 0;
   memory.under_way = UnderWay{
-      .id = id, .at = report.at, .failed_since = memory.failed_since, .items = BrokenOf(subject)};
+      .id = id, .at = report.at, .failed_since = memory.failed_since, .items = FailuresOf(subject)};
+  for (auto& [item, broken] : memory.broken) {
+    broken.ours_until = report.at.mono + subject.chosen->settings.verify_timeout;
+  }
   if (journal.breaker.state == BreakerState::kCanary) {
     journal.breaker.canary = subject.name;
   }
@@ -118,7 +121,7 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
   }
   UnderWay& way = *memory.under_way;
   if (world.listed->taken_at.mono <= way.at.mono) {
-    return {.ours = true};
+    return {};
   }
   Judgement judgement;
   if (StillFailed(subject, way)) {
@@ -133,11 +136,14 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
     judgement = AtTheEnd(way, limit);
   }
   if (judgement.verdict == RestartVerdict::kPending) {
-    return {.ours = true};
+    return {};
   }
   RestartReport report = memory.last_restart.value_or(RestartReport{.at = way.at});
   report.verdict = judgement.verdict;
   report.evidence = std::move(judgement.evidence);
+  if (way.changed) {
+    report.evidence += "; its configuration was changed meanwhile";
+  }
   if (way.running_since && way.failed_since && judgement.verdict != RestartVerdict::kFailedAgain) {
     report.took = way.running_since->mono - way.failed_since->mono;
   }
@@ -145,7 +151,7 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
   const bool failed_again = report.verdict == RestartVerdict::kFailedAgain && !Doubtful(memory);
   memory.last_restart = std::move(report);
   memory.under_way.reset();
-  return {.ours = true, .failed_again = failed_again};
+  return {.failed_again = failed_again};
 }
 
 void TakeAnswer(const RestartReport& report, int64_t id, const Subject& subject,

@@ -39,7 +39,7 @@ TEST_CASE("3: of several tasks the one that is restarted and fails again is coun
   estate.Pass(5);
   estate.Set("sink", 0, "RUNNING");
   estate.Pass(5);
-  CHECK(estate.About("sink").attempts == 0);
+  CHECK(estate.About("sink").attempts == 1);
   estate.Fail("sink", 0);
   estate.Pass(5);
   CHECK(estate.About("sink").attempts == 1);
@@ -127,7 +127,7 @@ TEST_CASE("what is only observed takes no turn from what is acted upon", "[recov
   estate.Fail("acted", 0);
   estate.Passes(2);
   CHECK(estate.About("acted").action == kRestart);
-  CHECK(estate.About("observed").why == "another one's turn: worker w1:8083 takes 1 at a time");
+  CHECK(estate.About("observed").why == "after acted: worker w1:8083 restarts 1 at a time");
 }
 
 TEST_CASE("11: a restart that does not end does not hold up its worker for ever", "[recovery]") {
@@ -136,7 +136,7 @@ TEST_CASE("11: a restart that does not end does not hold up its worker for ever"
   estate.Add("sink");
   estate.Set("stuck", 0, "RESTARTING");
   FailTwice(estate);
-  CHECK(estate.About("sink").why == "worker w1:8083 has a restart under way");
+  CHECK(estate.About("sink").why == "worker w1:8083 has a restart under way: stuck");
   estate.Passes(18);  // 90 s
   CHECK(estate.About("stuck").action == kRefuse);
   CHECK(estate.About("sink").action == kRestart);

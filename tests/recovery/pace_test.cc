@@ -213,7 +213,7 @@ TEST_CASE("15: a restart without an answer is under way on its worker", "[recove
   estate.journal.unanswered_until.reset();
   estate.Fail("other", 0);
   estate.Passes(3);
-  CHECK(estate.About("other").why == "worker w1:8083 has a restart under way");
+  CHECK(estate.About("other").why == "worker w1:8083 has a restart under way: sink");
 }
 
 TEST_CASE("the waits grow, stay below the cap, and are the same each time", "[recovery]") {

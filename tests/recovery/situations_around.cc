@@ -5,7 +5,7 @@ namespace klaxon::recovery {
 const std::vector<Situation>& SituationsAround() {
   using enum RecoveryAction;
   static const std::vector<Situation> situations{
-      {23, "many fail at once", FailAll, kRefuse, "9 of 9 connectors failed at once"},
+      {23, "many fail at once", FailAll, kRefuse, "9 of 9 connectors failed within a minute"},
       {23, "something that all depend on is down",
        [](Estate& e) {
          e.world.red = "Kafka cluster main: broker 2 does not answer";

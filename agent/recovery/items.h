@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "agent/base/clock.h"
+#include "agent/recovery/world.h"
+
+/// What becomes of the items of a connector, each by itself: what failed, what somebody restarted,
+/// what failed again. A connector's failures are no sum: tasks fail one after the other when what
+/// they need goes away, and nobody has restarted anything then.
+namespace klaxon::recovery {
+
+/// An item that is FAILED, or was since all of its connector ran last.
+struct BrokenItem {
+  uint64_t failures = 0;  ///< Item::failures, as last seen
+  std::string worker{};   ///< on which it was FAILED
+  bool up = false;        ///< it was started since
+  /// Connect starts it anew by itself: it was UNASSIGNED since, or its configuration was changed.
+  bool dealt_out = false;
+  MonoTime ours_until{};  ///< until then a restart that shows is the one that Klaxon sent
+};
+
+using Broken = std::map<int32_t, BrokenItem>;  // by Item::id
+
+/// What an answer tells of the items of a connector.
+struct ItemNews {
+  /// One has failed that was not FAILED before, or ran in between.
+  bool fresh = false;
+  /// One that was FAILED was started and is FAILED again, seen to run in between or not.
+  bool again = false;
+  /// Somebody restarted one: it was FAILED and is RESTARTING, or is RUNNING or FAILED anew on the
+  /// same worker without having been dealt out. Neither a rebalance does that, nor a task that is
+  /// no more, nor an answer without its status, nor a restart that Klaxon sent.
+  bool restarted = false;
+};
+
+/// Takes what an answer tells. REQUIRES: it tells the connector's status.
+ItemNews FollowItems(const Subject& subject, MonoTime now, Broken& broken);
+
+/// The items that are FAILED now, with Item::failures.
+using Failures = std::map<int32_t, uint64_t>;
+Failures FailuresOf(const Subject& subject);
+
+/// Whether one of these was started and failed again since.
+bool FailedAnew(const Subject& subject, const Failures& before);
+
+}  // namespace klaxon::recovery
