@@ -1,6 +1,7 @@
 #include "agent/recovery/items.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace klaxon::recovery {
 namespace {
@@ -10,16 +11,15 @@ bool HasItem(const Subject& subject, int32_t id) {
 }
 
 /// A restart of it has shown: whose was it?
-void TakeStart(MonoTime now, BrokenItem& known, ItemNews& news) {
-  const bool ours = now <= known.ours_until;
-  known.ours_until = {};
+void TakeStart(BrokenItem& known, ItemNews& news) {
+  const bool ours = std::exchange(known.ours_until, {}) != MonoTime{};
   news.restarted = news.restarted || !ours;
 }
 
-void FollowFailed(const Item& item, MonoTime now, BrokenItem& known, ItemNews& news) {
+void FollowFailed(const Item& item, BrokenItem& known, ItemNews& news) {
   const bool unseen = !known.up && item.failures > known.failures;  // it ran between two answers
   if (unseen && !known.dealt_out && item.worker == known.worker) {
-    TakeStart(now, known, news);
+    TakeStart(known, news);
   }
   news.again = news.again || unseen || known.up;
   news.fresh = news.fresh || known.up;
@@ -27,7 +27,7 @@ void FollowFailed(const Item& item, MonoTime now, BrokenItem& known, ItemNews& n
 }
 
 /// It is not FAILED any more.
-void FollowOther(const Item& item, MonoTime now, BrokenItem& known, ItemNews& news) {
+void FollowOther(const Item& item, BrokenItem& known, ItemNews& news) {
   if (known.up) {
     return;
   }
@@ -37,7 +37,7 @@ void FollowOther(const Item& item, MonoTime now, BrokenItem& known, ItemNews& ne
   } else if (restarting || item.state == "RUNNING") {
     known.up = true;
     if (restarting || (!known.dealt_out && item.worker == known.worker)) {
-      TakeStart(now, known, news);
+      TakeStart(known, news);
     }
   }
 }
@@ -55,10 +55,13 @@ ItemNews FollowItems(const Subject& subject, MonoTime now, Broken& broken) {
         broken[item.id] = {.failures = item.failures, .worker = item.worker};
       }
     } else if (item.failed()) {
-      FollowFailed(item, now, known->second, news);
+      FollowFailed(item, known->second, news);
     } else {
-      FollowOther(item, now, known->second, news);
+      FollowOther(item, known->second, news);
     }
+  }
+  for (auto& [id, item] : broken) {
+    item.ours_until = now < item.ours_until ? item.ours_until : MonoTime{};
   }
   return news;
 }

@@ -19,7 +19,9 @@ struct BrokenItem {
   bool up = false;        ///< it was started since
   /// Connect starts it anew by itself: it was UNASSIGNED since, or its configuration was changed.
   bool dealt_out = false;
-  MonoTime ours_until{};  ///< until then a restart that shows is the one that Klaxon sent
+  /// A restart that shows is the one that Klaxon sent, until an answer from after this moment shows
+  /// none; the clock's zero: none was sent, or it has shown.
+  MonoTime ours_until{};
 };
 
 using Broken = std::map<int32_t, BrokenItem>;  // by Item::id

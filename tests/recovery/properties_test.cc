@@ -24,17 +24,29 @@ class Chaos {
       for (Item& item : subject.items) {
         item.worker = "w" + std::to_string(Up(3));
       }
+      Settings settings = estate_.policy.settings;
+      settings.mode = static_cast<RecoveryMode>(Up(3));
+      subject.chosen = std::make_shared<const Chosen>(Chosen{.settings = settings});
     }
   }
 
   void Step() {
-    Happen();
-    const bool answers = Up(10) > 0;
-    if (answers) {
-      estate_.Pass(5);
-    } else {
+    if (Up(10) == 0) {  // no answer
       estate_.Later(Up(40));
       estate_.Decide();
+    } else {
+      estate_.world.cluster_id = Up(60) == 0 ? "k2" : "k1";
+      const std::set<std::string> hidden = Hidden();
+      Happen(hidden);
+      const std::vector<Subject> told = estate_.world.subjects;
+      for (const std::string& name : hidden) {
+        estate_.Of(name).items = {Item{}};
+      }
+      estate_.Pass(5);
+      Check();
+      estate_.world.subjects = told;
+      Execute();
+      return;
     }
     Check();
     Execute();
@@ -45,26 +57,76 @@ class Chaos {
  private:
   int Up(int below) { return std::uniform_int_distribution<int>(0, below - 1)(random_); }
 
-  void Happen() {
-    for (Subject& subject : estate_.world.subjects) {
-      for (Item& item : subject.items) {
-        const int dice = Up(60);
-        if (item.state == "RESTARTING" && Up(2) == 0) {
-          estate_.Set(subject.name, item.id, "RUNNING");
-        } else if (dice == 0) {
-          estate_.Fail(subject.name, item.id,
-                       static_cast<FailureClass>(Up(static_cast<int>(kFailureClasses))));
-        } else if (dice == 1) {
-          estate_.Set(subject.name, item.id, "RUNNING");
+  /// Connect tells no status of some. Nothing happens to them: what nobody sees is not counted.
+  std::set<std::string> Hidden() {
+    const bool all = estate_.world.cluster_id != "k1";  // it is another's
+    std::set<std::string> names;
+    for (const Subject& subject : estate_.world.subjects) {
+      if (all || Up(40) == 0) {
+        names.insert(subject.name);
+      }
+    }
+    return names;
+  }
+
+  /// Somebody restarted it, if it was FAILED before; or it failed, and waits for a worker.
+  void Start(const Subject& subject, const Item& item, bool waits = false) {
+    made_[subject.name] += item.failed() || waits ? 1U : 0U;
+  }
+
+  void Happen(const std::string& name, Item& item) {
+    const Subject& subject = estate_.Of(name);
+    const auto any = static_cast<FailureClass>(Up(static_cast<int>(kFailureClasses)));
+    if (item.state == "RESTARTING" && Up(2) == 0) {
+      estate_.Set(name, item.id, Up(3) == 0 ? "FAILED" : "RUNNING");
+      return;
+    }
+    switch (Up(100)) {
+      case 0:
+      case 1:  // if it is FAILED: started and failed between two polls
+        Start(subject, item);
+        estate_.Fail(name, item.id, any);
+        return;
+      case 2:
+        Start(subject, item);
+        estate_.Set(name, item.id, "RUNNING");
+        return;
+      case 3:
+        Start(subject, item, item.state == "UNASSIGNED");
+        estate_.Set(name, item.id, "RESTARTING");
+        return;
+      case 4:  // a rebalance
+        estate_.Set(name, item.id, "UNASSIGNED");
+        return;
+      case 5:  // a rebalance between two polls
+        if (item.state != "RESTARTING") {
+          item.worker = "w" + std::to_string(Up(3) + 3);
         }
+        return;
+      default:
+        if (item.state == "UNASSIGNED" && Up(2) == 0) {
+          estate_.Set(name, item.id, Up(2) == 0 ? "FAILED" : "RUNNING");
+        }
+    }
+  }
+
+  void Happen(const std::set<std::string>& hidden) {
+    for (Subject& subject : estate_.world.subjects) {
+      if (hidden.contains(subject.name)) {
+        continue;
+      }
+      for (Item& item : subject.items) {
+        Happen(subject.name, item);
         item.owner_alive = Up(50) == 0 ? Truth::kNo : Truth::kYes;
+      }
+      if (subject.items.size() > 2 && Up(60) == 0) {
+        subject.items.pop_back();  // fewer tasks
       }
       subject.intent = Up(40) == 0 ? ConnectIntent::kPaused : ConnectIntent::kRunning;
       subject.config_hash += Up(80) == 0 ? 1U : 0U;
       subject.place = Up(2) == 0 ? "orders-0@17" : "";
     }
     estate_.world.group_at_rest = Up(10) > 0;
-    estate_.world.cluster_id = Up(60) == 0 ? "k2" : "k1";
     estate_.world.red = Up(60) == 0 ? "a broker does not answer" : "";
   }
 
@@ -80,6 +142,7 @@ class Chaos {
       CHECK(again[i].why == decision.why);
       CHECK(decision.connector == subject.name);
       CHECK_FALSE(decision.why.empty());
+      CHECK(decision.attempts <= made_[subject.name]);
       for (const std::string& worker : BusyOf(subject)) {
         ++busy[worker];
       }
@@ -94,9 +157,29 @@ class Chaos {
         }
       }
     }
+    CheckObserved();
     CHECK(static_cast<int64_t>(estate_.journal.restarts.size() + estate_.Restarts()) <=
           std::max<int64_t>(estate_.policy.budget_a_minute,
                             static_cast<int64_t>(estate_.journal.restarts.size())));
+  }
+
+  /// What acts is decided about as if nobody observed.
+  void CheckObserved() const {
+    World alone = estate_.world;
+    for (Subject& subject : alone.subjects) {
+      Settings settings = subject.chosen->settings;
+      if (settings.mode == RecoveryMode::kObserve) {
+        settings.mode = RecoveryMode::kOff;
+        subject.chosen = std::make_shared<const Chosen>(Chosen{.settings = settings});
+      }
+    }
+    const auto decisions = Plan(alone, estate_.journal, estate_.policy, estate_.now);
+    for (size_t i = 0; i < decisions.size(); ++i) {
+      if (decisions[i].mode == RecoveryMode::kAct) {
+        CHECK(Name(decisions[i].action) == Name(estate_.decisions[i].action));
+        CHECK(decisions[i].why == estate_.decisions[i].why);
+      }
+    }
   }
 
   void CheckRestart(const Subject& subject, const RecoveryDecision& decision) {
@@ -131,16 +214,29 @@ class Chaos {
     return workers;
   }
 
-  static std::set<std::string> BusyOf(const Subject& subject) {
-    return WorkersOf(subject, "RESTARTING");
+  /// What takes too long keeps nobody waiting.
+  std::set<std::string> BusyOf(const Subject& subject) const {
+    Subject busy = subject;
+    std::erase_if(busy.items, [&](const Item& item) {
+      return estate_.now.mono - item.since.mono > subject.chosen->settings.verify_timeout;
+    });
+    return WorkersOf(busy, "RESTARTING");
   }
 
   void Execute() {
-    for (const RecoveryDecision& decision : estate_.decisions) {
-      if (decision.action == RecoveryAction::kRestart) {
-        ++restarts_;
-        CountSent(estate_.now.mono, estate_.journal);
-        for (const int32_t id : decision.failed) {
+    const std::vector<RecoveryDecision> decisions = estate_.decisions;
+    for (const RecoveryDecision& decision : decisions) {
+      if (decision.action != RecoveryAction::kRestart || decision.mode != RecoveryMode::kAct) {
+        continue;
+      }
+      ++restarts_;
+      const int dice = Up(10);
+      estate_.Answer(decision.connector, dice == 0   ? RestartOutcome::kConflict
+                                         : dice == 1 ? RestartOutcome::kUnknown
+                                                     : RestartOutcome::kAccepted);
+      made_[decision.connector] += dice == 0 ? 0U : 1U;
+      for (const int32_t id : decision.failed) {
+        if (dice > 1) {
           estate_.Set(decision.connector, id, "RESTARTING");
         }
       }
@@ -150,6 +246,7 @@ class Chaos {
   std::mt19937 random_;
   Estate estate_{};
   size_t restarts_ = 0;
+  std::map<std::string, uint32_t> made_{};  // restarts of a connector, by anybody
 };
 
 TEST_CASE("whatever happens, no rule of a restart is broken", "[recovery]") {
