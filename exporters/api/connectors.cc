@@ -63,14 +63,15 @@ Json LastRestart(const RecoveryDecision& decision) {
           {"recovered_after_seconds", report.took ? Json(Seconds(*report.took)) : Json(nullptr)}};
 }
 
-/// Null: nothing was decided, or of an answer that is too old.
+/// Null: nothing was decided yet. What was decided by an answer that is too old is told as such.
 Json Decision(const ConnectPart& part, const std::string& connector, const Instant& now) {
   const RecoveryDecision* decision = DecisionFor(part.recovery, connector);
-  if (decision == nullptr || !IsFresh(part.recovery->planned, now)) {
+  if (decision == nullptr) {
     return nullptr;
   }
   const bool failed = !decision->failed.empty();
-  return {{"mode", Name(decision->mode)},
+  return {{"fresh", IsFresh(part.recovery->planned, now)},
+          {"mode", Name(decision->mode)},
           {"action", Name(decision->action)},
           {"why", TextOrNull(decision->why)},
           {"way_out", TextOrNull(decision->way_out)},
@@ -94,10 +95,11 @@ Json Pauses(const RecoveryFacts& recovery) {
 }
 
 Json RecoveryOf(const RecoveryFacts* recovery, const Instant& now) {
-  if (recovery == nullptr || !IsFresh(recovery->planned, now)) {
+  if (recovery == nullptr) {
     return nullptr;
   }
-  return {{"mode", Name(recovery->mode)},
+  return {{"fresh", IsFresh(recovery->planned, now)},
+          {"mode", Name(recovery->mode)},
           {"acts", recovery->acts},
           {"hindrance", TextOrNull(recovery->hindrance)},
           {"pauses", Pauses(*recovery)},

@@ -179,7 +179,10 @@ TEST_CASE("a connector carries what recovery decided about it", "[api]") {
   CHECK(document.at("connect_clusters").at(0).at("recovery").at("hindrance").is_null());
   const Instant later{.wall = {}, .mono = estate.Now().mono + std::chrono::seconds{60}};
   const json old = json::parse(ConnectorsDocument(estate.view, later, {}));
-  CHECK(old.at("connectors").at(0).at("recovery").is_null());
+  CHECK(lake.at("fresh") == true);
+  CHECK(old.at("connectors").at(0).at("recovery").at("fresh") == false);
+  CHECK(old.at("connectors").at(0).at("recovery").at("action") == "wait");
+  CHECK(old.at("connect_clusters").at(0).at("recovery").at("fresh") == false);
 }
 
 TEST_CASE("a REST proxy is told beside what Kafka says", "[api]") {
