@@ -1,11 +1,10 @@
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "agent/app/commands.h"
 #include "agent/base/text.h"
+#include "agent/config/read_file.h"
 #include "agent/recovery/facts_file.h"
 
 namespace klaxon::app {
@@ -65,15 +64,15 @@ ExitCode Simulate(const SimulateOptions& options) {
     fmt::print(stderr, "klaxon: {}\n", policies.error().message());
     return kUsage;
   }
-  std::ifstream file(options.facts_file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) {
-    fmt::print(stderr, "klaxon: {} cannot be read\n", options.facts_file);
+  constexpr size_t kMost = 256 * 1024 * 1024;
+  const Result<std::string> text = config::ReadFile(options.facts_file, kMost);
+  if (!text) {
+    fmt::print(stderr, "klaxon: {}: {}\n", options.facts_file, text.error().message());
     return kUsage;
   }
   SystemClock clock;
   Result<std::vector<recovery::ToldCluster>> told =
-      recovery::ReadFacts(text, *policies, clock.Now());
+      recovery::ReadFacts(*text, *policies, clock.Now());
   if (!told) {
     fmt::print(stderr, "klaxon: {}: {}\n", options.facts_file, told.error().message());
     return kUsage;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "agent/base/text.h"
 #include "agent/recovery/plan.h"
 
 namespace klaxon::recovery {
@@ -136,6 +137,23 @@ void TakeWorker(const Json& told, World& world) {
   }
 }
 
+/// What is wrong with what is told of a connector; empty: nothing.
+std::string MistakeIn(const Json& connector) {
+  const auto odd = [](const Json& value, const char* name) {
+    const Json& member = At(value, name);
+    return !member.is_null() && !member.is_string();
+  };
+  const Json& tasks = At(connector, "tasks");
+  if (!tasks.is_array() && connector.is_object() && connector.contains("tasks")) {
+    return "its tasks are no list";
+  }
+  const bool state = odd(connector, "state") ||
+                     (tasks.is_array() && std::ranges::any_of(tasks, [&](const Json& task) {
+                        return odd(task, "state");
+                      }));
+  return state ? "a state of it is no text" : "";
+}
+
 void TakeConnectors(const Json& connectors, const Instant& now, const std::set<std::string>& alive,
                     ToldCluster& told) {
   const Classifier classifier(told.policy.patterns);
@@ -167,6 +185,13 @@ Result<std::vector<ToldCluster>> ReadFacts(std::string_view json, const PolicyOf
   if (!clusters.is_array() || !connectors.is_array()) {
     return Error(Reason::kInvalid,
                  "it is no document of facts: keep what /api/klaxon/v1/connectors answers");
+  }
+  for (const Json& connector : connectors) {
+    if (const std::string mistake = MistakeIn(connector); !mistake.empty()) {
+      return Error(
+          Reason::kInvalid,
+          fmt::format("connector \"{}\": {}", Printable(TextAt(connector, "connector")), mistake));
+    }
   }
   std::vector<ToldCluster> all;
   for (const Json& cluster : clusters) {

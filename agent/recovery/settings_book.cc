@@ -1,5 +1,7 @@
 #include "agent/recovery/settings_book.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "agent/config/document.h"
@@ -29,8 +31,25 @@ std::string AsYaml(const OwnKeys& own) {
   return text;
 }
 
+/// As somebody reads it who wrote no YAML: the key as it is in the connector, its value unquoted.
+std::string InWords(const config::Mistake& mistake) {
+  std::string what = mistake.what;
+  for (size_t at = what.find("$$"); at != std::string::npos; at = what.find("$$", at + 1)) {
+    what.erase(at, 1);
+  }
+  const bool is_mode = mistake.path == "mode";
+  return fmt::format("{}{}{}: {}", kPrefix, is_mode ? "" : ".", is_mode ? "" : mistake.path, what);
+}
+
 /// One reader and one set of checks for the file and for connectors.
 Chosen ReadOwn(const OwnKeys& own, const Settings& settings) {
+  const auto has = [&](std::string_view key) {
+    return std::ranges::any_of(own, [&](const auto& each) { return each.first == key; });
+  };
+  if (has(kPrefix) && has("klaxon.recovery.mode")) {
+    return {.settings = settings,
+            .mistake = "klaxon.recovery and klaxon.recovery.mode are the same: keep one"};
+  }
   const config::Environment nothing = [](const std::string&) { return std::nullopt; };
   config::Document document = config::Document::Parse(AsYaml(own), "connector", nothing);
   Chosen chosen;
@@ -41,7 +60,7 @@ Chosen ReadOwn(const OwnKeys& own, const Settings& settings) {
   if (!document.ok()) {
     const std::vector<config::Mistake> mistakes = document.mistakes();
     chosen.settings = settings;
-    chosen.mistake = fmt::format("{}.{}: {}", kPrefix, mistakes[0].path, mistakes[0].what);
+    chosen.mistake = InWords(mistakes[0]);
   }
   return chosen;
 }

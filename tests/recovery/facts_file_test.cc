@@ -75,7 +75,10 @@ TEST_CASE("what is no document of facts is refused, and odd members of one do no
   const PolicyOf policy = [](const std::string&, const std::string&) { return Policy{}; };
   for (const std::string_view text :
        {"", "{", "[]", "null", R"({"connectors": []})", R"({"connect_clusters": []})",
-        R"({"connectors": 1, "connect_clusters": 2})"}) {
+        R"({"connectors": 1, "connect_clusters": 2})",
+        R"({"connect_clusters": [], "connectors": [{"connector": "a", "tasks": null}]})",
+        R"({"connect_clusters": [], "connectors": [{"connector": "a", "state": 5}]})",
+        R"({"connect_clusters": [], "connectors": [{"tasks": [{"id": 0, "state": []}]}]})"}) {
     INFO(text);
     CHECK_FALSE(ReadFacts(text, policy, kNow));
   }

@@ -78,6 +78,28 @@ TEST_CASE("a mistake says where it is and what was meant", "[recovery]") {
         "klaxon.yaml:3: debounce.polls: out of range (1 to 100), found \"0\"");
 }
 
+TEST_CASE("what is wrong with a connector's own keys is told as it is written there",
+          "[recovery]") {
+  struct Own {
+    OwnKeys keys{};
+    std::string_view mistake{};
+  };
+
+  const std::vector<Own> all{
+      {{{"klaxon.recovery", "ACT"}}, "klaxon.recovery: expected one of off, observe, act"},
+      {{{"klaxon.recovery.attempts", "${HOME}"}}, "klaxon.recovery.attempts: "},
+      {{{"klaxon.recovery", "off"}, {"klaxon.recovery.mode", "act"}},
+       "klaxon.recovery and klaxon.recovery.mode are the same: keep one"},
+  };
+  SettingsBook book(Policy{});
+  for (const Own& own : all) {
+    const std::string mistake = book.For("sink", own.keys)->mistake;
+    INFO(mistake);
+    CHECK(mistake.starts_with(own.mistake));
+    CHECK(mistake.find("$$") == std::string::npos);
+  }
+}
+
 TEST_CASE("a connector's own keys go over all others", "[recovery]") {
   SettingsBook book(PolicyOf("{attempts: 3, soak: 5m}"));
   const std::shared_ptr<const Chosen> chosen =
@@ -98,7 +120,7 @@ TEST_CASE("a mistake in a connector's own keys is told, and they do not count", 
 
   const auto row =
       GENERATE(Row{"klaxon.recovery", "yes",
-                   "klaxon.recovery.mode: expected one of off, observe, act, found \"yes\""},
+                   "klaxon.recovery: expected one of off, observe, act, found \"yes\""},
                Row{"klaxon.recovery.atempts", "2",
                    "klaxon.recovery.atempts: unknown key; did you mean \"attempts\"?"},
                Row{"klaxon.recovery.soak", "${HOME}", "klaxon.recovery.soak: expected a duration"},
