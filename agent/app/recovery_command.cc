@@ -69,7 +69,7 @@ ExitCode PrintExplanation(const state::Database& database, const RecoveryOptions
       fmt::print("  gate {}\n", Printable(gate, kLongestJournalLine));
     }
     if (each.gates.empty()) {
-      fmt::print("  no gate was asked: it was decided before\n");
+      fmt::print("  no gate was asked: nothing of it had failed\n");
     }
   }
   if (found->empty()) {

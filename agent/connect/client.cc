@@ -134,7 +134,7 @@ Result<std::optional<ConnectorFacts>> ConnectClient::Status(const std::string& c
   if (response->status != kOk || LooksLikeWebPage(*response)) {
     return JudgeAnswer(*response, url_);
   }
-  Result<ConnectorFacts> facts = ParseStatus(response->body, java_class);
+  Result<ConnectorFacts> facts = ParseStatus(response->body, java_class, connector);
   if (!facts) {
     return Misread(resource, facts.error());
   }

@@ -59,7 +59,12 @@ ConnectIntent IntentOf(const ConnectorFacts& connector) {
   return any("RUNNING") || any("RESTARTING") ? ConnectIntent::kRunning : ConnectIntent::kUnknown;
 }
 
-void ReadStatus(const JsonDocument::Value& value, ConnectorFacts& facts) {
+/// `name`: whose it must be, empty: anybody's; another one's would be taken for it.
+void ReadStatus(const JsonDocument::Value& value, std::string_view name, ConnectorFacts& facts) {
+  if (const std::string told = value["name"].Raw();
+      !told.empty() && !name.empty() && told != name) {
+    value["name"].Expect("the name of the connector that was asked for");
+  }
   const JsonDocument::Value connector = value["connector"];
   facts.state = connector["state"].Text(kStateLimit);
   if (facts.state.empty()) {
@@ -117,7 +122,7 @@ NamedConnector ReadConnector(const std::string& name, const JsonDocument::Value&
     ReadConfig(info["config"], connector);
   }
   if (!status.absent()) {
-    ReadStatus(status, facts);
+    ReadStatus(status, connector.name, facts);
   }
   return connector;
 }
@@ -262,13 +267,14 @@ Result<std::vector<NamedConnector>> ParseConnectors(std::string_view body) {
   return reader.Finish();
 }
 
-Result<ConnectorFacts> ParseStatus(std::string_view body, std::string_view connector_class) {
+Result<ConnectorFacts> ParseStatus(std::string_view body, std::string_view connector_class,
+                                   std::string_view name) {
   const Result<JsonDocument> document = JsonDocument::Parse(body);
   if (!document) {
     return document.error();
   }
   ConnectorFacts facts{.connector_class = std::string(connector_class)};
-  ReadStatus(document->Root(), facts);
+  ReadStatus(document->Root(), name, facts);
   if (document->error()) {
     return *document->error();
   }

@@ -71,8 +71,9 @@ class ConnectorsReader {
 /// A whole body at once.
 Result<std::vector<NamedConnector>> ParseConnectors(std::string_view body);
 
-/// `GET /connectors/{name}/status`.
-Result<ConnectorFacts> ParseStatus(std::string_view body, std::string_view connector_class);
+/// `GET /connectors/{name}/status`. `name`: whose it must be; empty: it is not looked at.
+Result<ConnectorFacts> ParseStatus(std::string_view body, std::string_view connector_class,
+                                   std::string_view name = "");
 
 /// `GET /connectors/{name}/config`: fills class, kind and configuration of facts whose type is
 /// known.

@@ -27,6 +27,7 @@ std::vector<std::string> RestartCalls(const RestartOrder& order, Version worker)
 struct RestartAnswer {
   RestartOutcome outcome = RestartOutcome::kUnknown;
   std::string words{};  ///< one line; of Connect, secrets masked
+  bool sent = true;     ///< false: Connect was not asked, `words` is why
 };
 
 /// What an answer to one of these calls for `connector` means. "Try later" has many faces besides

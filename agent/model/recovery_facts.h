@@ -126,12 +126,15 @@ struct RecoveryDecision {
   std::string root_cause{};                       ///< one line; empty unless it failed
   std::vector<int32_t> failed{};                  ///< tasks, -1: the connector itself
   std::string why{};                              ///< one line for people
-  std::string way_out{};                          ///< what a person may try; may be empty
-  std::optional<Instant> due{};                   ///< of kWait: when it is looked at again
-  uint32_t attempts = 0;                          ///< restarts that did not help so far, anybody's
+  /// What decided before the gates: "debounce", "back_off", ...; empty: nothing did.
+  std::string_view rule{};
+  std::string way_out{};         ///< what a person may try; may be empty
+  std::optional<Instant> due{};  ///< of kWait: when it is looked at again
+  uint32_t attempts = 0;         ///< restarts that did not help so far, anybody's
   uint32_t attempts_allowed = 0;
-  std::vector<RecoveryGate> gates{};  ///< in the order in which they are asked; empty: none was
-  bool acted = false;                 ///< of kRestart: it was sent; see `last_restart`
+  /// In the order in which they are asked, `rule` first. Empty: nothing failed, so none was.
+  std::vector<RecoveryGate> gates{};
+  bool acted = false;                           ///< of kRestart: it was sent; see `last_restart`
   std::optional<RestartReport> last_restart{};  ///< by Klaxon; empty: none is remembered
 };
 

@@ -36,33 +36,43 @@ bool StillFailed(const ConnectorFacts& facts) {
          std::ranges::any_of(facts.tasks, [](const auto& task) { return task.state == kFailed; });
 }
 
+RestartAnswer NotSent(RestartOutcome outcome, std::string why) {
+  return {.outcome = outcome, .words = std::move(why), .sent = false};
+}
+
+/// Whoever tells no status that can be read would answer a restart no better: a login is missing,
+/// the address leads elsewhere, or it is not Connect's.
+bool WouldDeny(const Error& error) {
+  return error.reason() == Reason::kUnauthorized || error.reason() == Reason::kBadAnswer;
+}
+
 /// Why it must not be sent; empty: it may. Out of the worker's memory, so it costs it nothing.
 std::optional<RestartAnswer> Forbidden(const connect::ConnectClient& client,
                                        const connect::RestartOrder& order,
                                        const connect::Wait& wait) {
   const Result<std::optional<ConnectorFacts>> now = client.Status(order.connector, "", wait);
   if (!now) {
-    const bool login = now.error().reason() == Reason::kUnauthorized;
-    return RestartAnswer{login ? RestartOutcome::kDenied : RestartOutcome::kConflict,
-                         "not sent: " + now.error().message()};
+    return NotSent(WouldDeny(now.error()) ? RestartOutcome::kDenied : RestartOutcome::kConflict,
+                   now.error().message());
   }
   if (!*now) {
-    return RestartAnswer{RestartOutcome::kGone, "not sent: it has no status any more"};
+    return NotSent(RestartOutcome::kGone, "it has no status any more");
   }
   if (const std::string_view state = InTheWay(**now); !state.empty()) {
-    return RestartAnswer{RestartOutcome::kConflict,
-                         fmt::format("not sent: something of it is {} by now", state)};
+    return NotSent(RestartOutcome::kConflict, fmt::format("something of it is {} by now", state));
   }
   if (!order.failed.empty() && !StillFailed(**now)) {
-    return RestartAnswer{RestartOutcome::kNoOp, "not sent: nothing of it is FAILED any more"};
+    return NotSent(RestartOutcome::kNoOp, "nothing of it is FAILED any more");
   }
   return std::nullopt;
 }
 
 /// The calls before this answer were accepted: something was restarted, whatever it says.
 RestartAnswer InPart(RestartAnswer last, size_t accepted, size_t calls) {
-  last.words = fmt::format("{} of {} calls accepted, then {}, {}", accepted, calls,
-                           Name(last.outcome), last.words);
+  last.words =
+      fmt::format("{} of {} calls accepted, then {}{}", accepted, calls,
+                  last.sent ? fmt::format("{}, ", Name(last.outcome)) : "no more: ", last.words);
+  last.sent = true;
   if (last.outcome != RestartOutcome::kUnknown) {
     last.outcome = RestartOutcome::kAccepted;
   }
@@ -87,12 +97,12 @@ RestartAnswer Executor::Restart(const connect::RestartOrder& order, const Worker
     return *std::move(forbidden);
   }
   size_t accepted = 0;
-  RestartAnswer answer{RestartOutcome::kNoOp, "there was nothing to send"};
+  RestartAnswer answer = NotSent(RestartOutcome::kNoOp, "there was nothing to send");
   const connect::Version version = connect::ReadVersion(site.version);
   const std::vector<std::string> calls = connect::RestartCalls(order, version);
   for (const std::string& call : calls) {
     if (accepted > 0 && ((go_on && !go_on()) || std::chrono::steady_clock::now() >= end)) {
-      answer = {RestartOutcome::kConflict, "the others are left for later"};
+      answer = NotSent(RestartOutcome::kConflict, "the others are left for later");
       break;
     }
     if (accepted > 0) {

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,8 +12,6 @@
 
 namespace klaxon::recovery {
 namespace {
-
-constexpr Duration kDay = std::chrono::hours{24};
 
 RecoveryGate Fresh(const Case& subject) {
   const Duration age = subject.now.mono - subject.world.listed->taken_at.mono;
@@ -95,7 +94,6 @@ bool Inside(const MaintenanceWindow& window, const Instant& now) {
 }
 
 RecoveryGate Maintenance(const Case& subject) {
-  static_assert(kDay == std::chrono::minutes{1440});
   for (const MaintenanceWindow& window : subject.policy.maintenance) {
     if (Inside(window, subject.now)) {
       return {.name = "maintenance",
@@ -155,7 +153,7 @@ RecoveryGate Permitted(const Case& subject) {
   return {.name = "permitted",
           .open = open,
           .value = open ? "Connect has not refused a restart lately"
-                        : fmt::format("Connect refused a restart ({}); tried again in {}",
+                        : fmt::format("Connect lets no restart be made ({}); tried again in {}",
                                       journal.denied,
                                       FormatAge(journal.denied_until->mono - subject.now.mono))};
 }
@@ -222,8 +220,7 @@ std::string ShutForAll(const Case& subject) {
   return "";
 }
 
-bool AskGates(const Case& subject) {
-  bool decided = false;
+void AskGates(const Case& subject) {
   for (const auto ask : {Fresh, SameCluster, Addressable, OwnConfiguration, Owner, WorkerGroup,
                          Agreed, Worker, Permitted, Answered, Unpaused, Maintenance, Breaker}) {
     RecoveryGate gate = ask(subject);
@@ -231,17 +228,21 @@ bool AskGates(const Case& subject) {
       gate.open = true;
       gate.value += " (waived)";
     }
-    if (!gate.open && !decided) {
-      decided =
-          subject.Decide(RecoveryAction::kRefuse,
-                         fmt::format("{}{}", gate.seen ? "" : "cannot be seen: ", gate.value));
-      if (const std::string_view advice = KeyTo(gate.name); !advice.empty()) {
-        subject.decision.way_out = advice;
-      }
-    }
     subject.decision.gates.push_back(std::move(gate));
   }
-  return decided;
+}
+
+bool DecidedByGates(const Case& subject) {
+  const std::vector<RecoveryGate>& gates = subject.decision.gates;
+  const auto shut = std::ranges::find(gates, false, &RecoveryGate::open);
+  if (shut == gates.end()) {
+    return false;
+  }
+  if (const std::string_view advice = KeyTo(shut->name); !advice.empty()) {
+    subject.decision.way_out = advice;
+  }
+  return subject.Decide(RecoveryAction::kRefuse,
+                        fmt::format("{}{}", shut->seen ? "" : "cannot be seen: ", shut->value));
 }
 
 }  // namespace klaxon::recovery

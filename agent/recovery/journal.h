@@ -100,7 +100,7 @@ struct Journal {
   std::string cluster_id{};
   std::map<std::string, ConnectorMemory, std::less<>> connectors{};
   std::deque<MonoTime> restarts{};         ///< ours of the last minute, oldest first
-  std::optional<MonoTime> last_restart{};  ///< ours, sent by this process
+  std::optional<MonoTime> last_restart{};  ///< ours; before the last start: if it is in `restarts`
   BreakerMemory breaker{};
   std::map<std::string, Pause, std::less<>> pauses{};  ///< by connector; "": all of them
   std::vector<Verified> verified{};                    ///< found by the last Follow
@@ -135,7 +135,7 @@ struct Followed {
 Followed FollowRestart(const World& world, const Subject& subject, const Instant& now,
                        ConnectorMemory& memory, std::vector<Verified>& verified);
 
-/// A restart of ours is about to be sent.
+/// A restart of ours was sent.
 void CountSent(MonoTime now, Journal& journal);
 
 /// Remembers what Connect answered to a restart that was sent at `report.at` and counted as an
@@ -144,6 +144,12 @@ void CountSent(MonoTime now, Journal& journal);
 /// for a while. REQUIRES: the journal knows the subject.
 void TakeAnswer(const RestartReport& report, int64_t id, const Subject& subject,
                 const ConnectorMemory& before, Journal& journal);
+
+/// Remembers that it was not sent after all, and why: it spends nothing, and is tried again later.
+/// After kDenied the whole cluster is left alone for a while. REQUIRES: as above; CountSent was not
+/// called.
+void TakeUnsent(const RestartReport& report, const Subject& subject, const ConnectorMemory& before,
+                Journal& journal);
 
 /// Remembers what was decided.
 void Note(const std::vector<RecoveryDecision>& decisions, Journal& journal);

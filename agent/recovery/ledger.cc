@@ -28,7 +28,8 @@ std::string_view FirstShut(const RecoveryDecision& decision) {
 /// What a decision must differ in to be written down; the words differ with every second.
 std::string KindOf(const RecoveryDecision& decision) {
   return fmt::format("{} {} {}", Name(decision.action),
-                     decision.failed.empty() ? "" : Name(decision.failure), FirstShut(decision));
+                     decision.failed.empty() ? "" : Name(decision.failure),
+                     decision.rule.empty() ? FirstShut(decision) : decision.rule);
 }
 
 std::string GatesOf(const RecoveryDecision& decision) {
@@ -112,6 +113,15 @@ Result<void> Ledger::Conclude(int64_t id, const RestartReport& report, const std
   std::vector<Statement> statements{
       {.sql = "UPDATE recovery_attempts SET outcome = ?, words = ? WHERE id = ?",
        .values = {std::string(Name(report.outcome)), report.words, id}}};
+  Told told;
+  TellConnector(connector, journal, statements, told);
+  TellCluster(journal, statements, told);
+  return Commit(statements, std::move(told));
+}
+
+Result<void> Ledger::Withdraw(int64_t id, const std::string& connector, const Journal& journal) {
+  std::vector<Statement> statements{
+      {.sql = "DELETE FROM recovery_attempts WHERE id = ?", .values = {id}}};
   Told told;
   TellConnector(connector, journal, statements, told);
   TellCluster(journal, statements, told);

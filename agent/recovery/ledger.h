@@ -64,6 +64,9 @@ class Ledger {
   Result<void> Conclude(int64_t id, const RestartReport& report, const std::string& connector,
                         const Journal& journal);
 
+  /// It was not sent after all: what Intend has written is as if it had never been.
+  Result<void> Withdraw(int64_t id, const std::string& connector, const Journal& journal);
+
   /// What a person asked for and what came of it, with what it changed in the journal: pauses,
   /// that connector, the cluster.
   Result<void> Record(const RecoveryOrder& order, WallTime at, std::string_view result,

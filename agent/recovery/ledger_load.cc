@@ -218,6 +218,8 @@ Result<void> Ledger::Switch(const std::string& kafka_id, const Instant& now, Jou
   journal.connectors = std::move(other.connectors);
   journal.cluster_id = kafka_id;
   journal.breaker = {};
+  journal.denied_until.reset();
+  journal.unanswered_until.reset();
   return {};
 }
 
@@ -258,6 +260,7 @@ Result<Journal> Ledger::Load(const Instant& now) {
   }
   for (const Row& row : *recent) {
     journal.restarts.push_back(InstantOf(state::MomentOf(row, 0), now, {}).mono);
+    journal.last_restart = journal.restarts.back();
   }
   return journal;
 }

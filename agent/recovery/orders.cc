@@ -39,7 +39,7 @@ std::string AgainstRestart(const Case& subject) {
   if (subject.settings().mode == RecoveryMode::kOff) {
     return "recovery is off for it";
   }
-  if (!facts.failed()) {
+  if (!facts.failed() && !facts.zero_tasks) {
     return "nothing of it is FAILED";
   }
   if (facts.intent == ConnectIntent::kPaused || facts.intent == ConnectIntent::kStopped) {
@@ -139,6 +139,9 @@ Result<std::string> Recovery::RestartFor(const RecoveryOrder& order, const World
   RecoveryFacts facts;
   Restart(world, decision, facts, stop);
   std::ranges::move(facts.news, std::back_inserter(ordered_));
+  if (decision.action == RecoveryAction::kWait) {
+    return Refused(decision.why);
+  }
   if (!decision.acted || !decision.last_restart) {
     return Refused(
         facts.hindrance.empty()

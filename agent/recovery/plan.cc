@@ -134,11 +134,25 @@ RecoveryDecision Describe(const Subject& subject, const ConnectorMemory& memory)
   return decision;
 }
 
-/// True: it may be restarted, if there is budget for it.
+/// True: it may be restarted, if there is budget for it. Of what failed all gates are told,
+/// whatever decided.
 bool MayRestart(const Case& subject) {
   const std::span<const Rule> rules = Rules();
-  return std::ranges::none_of(rules, [&](Rule rule) { return rule(subject); }) &&
-         !AskGates(subject);
+  const auto rule =
+      std::ranges::find_if(rules, [&](const Rule& each) { return each.decides(subject); });
+  const bool free = rule == rules.end();
+  RecoveryDecision& decision = subject.decision;
+  if (!free) {
+    decision.rule = rule->name;
+  }
+  if (!free && (!subject.subject.failed() || subject.world.listed == nullptr)) {
+    return false;
+  }
+  if (!free) {
+    decision.gates.push_back({.name = decision.rule, .value = decision.why});
+  }
+  AskGates(subject);
+  return free && !DecidedByGates(subject);
 }
 
 /// Those that act come first, whatever failed before them: what is only observed is never

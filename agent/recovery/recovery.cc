@@ -21,6 +21,12 @@ bool GivenUp(RecoveryAction action) {
   return action == RecoveryAction::kQuarantine || action == RecoveryAction::kExhausted;
 }
 
+void TellUnsent(const ConnectorMemory& memory, RecoveryDecision& decision) {
+  decision.action = RecoveryAction::kWait;
+  decision.why = memory.held_why;
+  decision.due = memory.held_until;
+}
+
 }  // namespace
 
 Recovery::Recovery(const Policy& policy)
@@ -157,10 +163,22 @@ Result<int64_t> Recovery::Intend(const Intent& intent, const ConnectorMemory& me
                                : ledger_->Intend(intent, memory);
 }
 
-void Recovery::TakeOutcome(const RestartReport& report, const Subject& subject,
-                           const ConnectorMemory& before, int64_t id) {
+/// It was sent, and this came of it.
+Result<void> Recovery::Conclude(const RestartReport& report, const Subject& subject,
+                                const ConnectorMemory& before, int64_t id) {
   ++sent_.at(static_cast<size_t>(report.outcome));
+  CountSent(report.at.mono, journal_);
   TakeAnswer(report, id, subject, before, journal_);
+  const Lock lock(*means_.disk);
+  return ledger_->Conclude(id, report, subject.name, journal_);
+}
+
+/// The worker knew by then why it must not be sent.
+Result<void> Recovery::Withdraw(const RestartReport& report, const Subject& subject,
+                                const ConnectorMemory& before, int64_t id) {
+  TakeUnsent(report, subject, before, journal_);
+  const Lock lock(*means_.disk);
+  return ledger_->Withdraw(id, subject.name, journal_);
 }
 
 /// Intent, restart, outcome. False: no more of them in this step.
@@ -185,32 +203,33 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
     Hinder(Hindrance(), facts);
     return false;
   }
-  CountSent(now.mono, journal_);
   Reach("before send");
   connect::RestartAnswer answer =
       means_.executor->Restart({.connector = decision.connector, .failed = decision.failed},
                                world.post_to, means_.may_go_on, stop);
   Reach("after answer");
   const RestartReport report{.at = now, .outcome = answer.outcome, .words = answer.words};
-  TakeOutcome(report, *subject, before, *id);
-  const Result<void> concluded = [&] {
-    const Lock lock(*means_.disk);
-    return ledger_->Conclude(*id, report, decision.connector, journal_);
-  }();
+  const Result<void> concluded = answer.sent ? Conclude(report, *subject, before, *id)
+                                             : Withdraw(report, *subject, before, *id);
   Reach("after outcome");
   broken_ = concluded ? "" : concluded.error().message();
+  const bool more = concluded && report.outcome != RestartOutcome::kUnknown &&
+                    report.outcome != RestartOutcome::kDenied;
+  log::Info("recovery", "{}/{}: connector {} ({}): restart {}sent to {}: {}, {}", place_.cluster,
+            place_.connect, decision.connector, decision.why, answer.sent ? "" : "not ",
+            world.post_to.url, Name(report.outcome), report.words);
+  if (!answer.sent) {
+    TellUnsent(known->second, decision);
+    return more;
+  }
   decision.acted = true;
   decision.last_restart = report;
   decision.attempts = known->second.attempts;
-  log::Info("recovery", "{}/{}: connector {} ({}): restart sent to {}: {}, {}", place_.cluster,
-            place_.connect, decision.connector, decision.why, world.post_to.url,
-            Name(report.outcome), report.words);
   facts.news.push_back(
       {.kind = EventKind::kRecoveryRestart,
        .connector = decision.connector,
        .words = fmt::format("{}; {}: {}", decision.why, Name(report.outcome), report.words)});
-  return concluded && report.outcome != RestartOutcome::kUnknown &&
-         report.outcome != RestartOutcome::kDenied;
+  return more;
 }
 
 void Recovery::Act(const World& world, RecoveryFacts& facts, const std::stop_token& stop) {

@@ -92,8 +92,11 @@ bool Verifying(const Case& subject) {
   const Instant& at = subject.memory.under_way->at;
   const Duration limit = subject.settings().verify_timeout;
   return subject.Wait({at.wall + limit, at.mono + limit},
-                      fmt::format("restart {} of {} was sent: does it run, and does its data move?",
-                                  subject.memory.attempts, subject.settings().attempts));
+                      fmt::format("{} was sent: does it run, and does its data move?",
+                                  subject.memory.attempts == 0  // its configuration changed since
+                                      ? "a restart"
+                                      : fmt::format("restart {} of {}", subject.memory.attempts,
+                                                    subject.settings().attempts)));
 }
 
 std::string AfterRestart(const ConnectorMemory& memory) {
@@ -116,6 +119,9 @@ const Item* OddItem(const Subject& subject) {
   return odd == subject.items.end() ? nullptr : &*odd;
 }
 
+constexpr std::string_view kDealAnew =
+    "change its configuration or restart a worker: then work is dealt out anew";
+
 /// Everything that Connect does not call FAILED.
 bool NotFailed(const Case& subject) {
   const Subject& facts = subject.subject;
@@ -130,9 +136,7 @@ bool NotFailed(const Case& subject) {
                           "its worker is gone: Connect gives its work to others by itself");
   }
   if (facts.stuck_unassigned) {
-    subject.decision.way_out =
-        "change its configuration or restart a worker: then work is dealt "
-        "out anew";
+    subject.decision.way_out = kDealAnew;
     return subject.Decide(RecoveryAction::kRefuse, "no worker carries it: a restart does not help");
   }
   if (std::ranges::find(facts.items, "UNASSIGNED", &Item::state) != facts.items.end()) {
@@ -145,7 +149,8 @@ bool NotFailed(const Case& subject) {
                                       Printable(odd->state)));
   }
   if (facts.zero_tasks) {
-    subject.decision.way_out = "a restart of the connector makes its task configurations anew";
+    subject.decision.way_out =
+        "klaxon recovery restart: a restart of the connector makes its task configurations anew";
     return subject.Decide(RecoveryAction::kRefuse, "it runs without tasks, and nothing failed");
   }
   if (!facts.zombie) {
@@ -154,6 +159,25 @@ bool NotFailed(const Case& subject) {
   return !subject.settings().restart_zombies &&
          subject.Decide(RecoveryAction::kRefuse,
                         "it claims to run and moves no data; recovery.zombies says to alert only");
+}
+
+/// What of it is on its way elsewhere is left alone, and a restart is one of all: see Executor.
+bool Unsettled(const Case& subject) {
+  for (const Item& item : subject.subject.items) {
+    if (!subject.subject.failed() ||
+        (item.state != "UNASSIGNED" && item.state != "PAUSED" && item.state != "STOPPED")) {
+      continue;
+    }
+    const std::string which = item.id < 0 ? "itself" : fmt::format("its task {}", item.id);
+    if (subject.subject.stuck_unassigned) {
+      subject.decision.way_out = kDealAnew;
+      return subject.Decide(RecoveryAction::kRefuse,
+                            fmt::format("no worker carries {}: a restart does not help", which));
+    }
+    return subject.Wait(subject.now,
+                        fmt::format("{} is {}: it must pass first", which, item.state));
+  }
+  return false;
 }
 
 bool JustLifted(const Case& subject) {
@@ -222,13 +246,6 @@ bool Debounce(const Case& subject) {
              fmt::format("seen {} of {} times", memory.failed_polls, settings.debounce_polls));
 }
 
-/// Restarts have stuck workers that were about to stop; whoever gets the work starts all of it.
-bool PartlyUnassigned(const Case& subject) {
-  return std::ranges::find(subject.subject.items, "UNASSIGNED", &Item::state) !=
-             subject.subject.items.end() &&
-         subject.Wait(subject.now, "something of it is UNASSIGNED: Connect deals its work out");
-}
-
 bool QuietStart(const Case& subject) {
   const auto polls = static_cast<int64_t>(subject.journal.polls);
   return polls <= subject.policy.quiet_polls &&
@@ -257,23 +274,23 @@ bool Held(const Case& subject) {
   return until && until->mono > subject.now.mono && subject.Wait(*until, subject.memory.held_why);
 }
 
-constexpr std::array<Rule, 17> kRules{Off,
-                                      Stale,
-                                      Elsewhere,
-                                      WithoutStatus,
-                                      NotMeantToRun,
-                                      Restarting,
-                                      Verifying,
-                                      NotFailed,
-                                      JustLifted,
-                                      Poisoned,
-                                      ForbiddenByClass,
-                                      Exhausted,
-                                      Debounce,
-                                      PartlyUnassigned,
-                                      QuietStart,
-                                      Backoff,
-                                      Held};
+constexpr std::array<Rule, 17> kRules{{{"off", Off},
+                                       {"stale", Stale},
+                                       {"elsewhere", Elsewhere},
+                                       {"no_status", WithoutStatus},
+                                       {"intent", NotMeantToRun},
+                                       {"restarting", Restarting},
+                                       {"verify", Verifying},
+                                       {"not_failed", NotFailed},
+                                       {"changed", JustLifted},
+                                       {"poison", Poisoned},
+                                       {"class", ForbiddenByClass},
+                                       {"attempts", Exhausted},
+                                       {"debounce", Debounce},
+                                       {"unsettled", Unsettled},
+                                       {"quiet_start", QuietStart},
+                                       {"back_off", Backoff},
+                                       {"held", Held}}};
 
 }  // namespace
 

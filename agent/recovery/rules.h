@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "agent/recovery/journal.h"
 
@@ -24,8 +25,10 @@ struct Case {
   bool Wait(const Instant& due, std::string why) const;
 };
 
-/// True: it has decided, and no other rule is asked.
-using Rule = bool (*)(const Case& subject);
+struct Rule {
+  std::string_view name{};
+  bool (*decides)(const Case& subject) = nullptr;  ///< true: no other rule is asked
+};
 
 /// In the order in which they are asked. What none of them decides may be restarted, if the gates
 /// are open.
@@ -34,8 +37,11 @@ std::span<const Rule> Rules();
 /// Asks those gates that a person cannot open by asking for a restart; which is shut. Empty: none.
 std::string ShutForAll(const Case& subject);
 
-/// Asks all gates but those of the budget and writes them into the decision; true: one is shut, and
-/// it has decided.
-bool AskGates(const Case& subject);
+/// Asks all gates but those of the budget and writes them into the decision. REQUIRES: the
+/// connectors were listed once.
+void AskGates(const Case& subject);
+
+/// True: a gate is shut, and the first that is has decided.
+bool DecidedByGates(const Case& subject);
 
 }  // namespace klaxon::recovery

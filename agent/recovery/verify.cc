@@ -45,7 +45,7 @@ Judgement OfRunning(const Subject& subject, const UnderWay& way) {
   if (subject.moved && subject.moved->mono >= way.at.mono) {
     return {RestartVerdict::kRecovered, "it runs, and its data moves"};
   }
-  const bool evident = subject.moved.has_value() || subject.lag.has_value();
+  const bool evident = subject.moved.has_value() || subject.lag.has_value() || subject.zero_tasks;
   if (!evident && way.running_polls >= kRunningPolls) {
     return {RestartVerdict::kRecovered, "it runs; there is no evidence whether its data moves"};
   }
@@ -53,7 +53,10 @@ Judgement OfRunning(const Subject& subject, const UnderWay& way) {
 }
 
 /// What it is when the time for it is over.
-Judgement AtTheEnd(const UnderWay& way, Duration limit) {
+Judgement AtTheEnd(const Subject& subject, const UnderWay& way, Duration limit) {
+  if (subject.zero_tasks) {
+    return {RestartVerdict::kNoProgress, "it runs without tasks as before"};
+  }
   if (way.running_since) {
     return {RestartVerdict::kNoProgress,
             fmt::format("it runs, but its data did not move within {}", FormatDuration(limit))};
@@ -79,6 +82,13 @@ void TakeSent(const RestartReport& report, int64_t id, const Subject& subject, J
   if (journal.breaker.state == BreakerState::kCanary) {
     journal.breaker.canary = subject.name;
   }
+}
+
+void TakeDenied(const RestartReport& report, Journal& journal) {
+  /// A login is not repaired by trying.
+  constexpr Duration kDeniedFor = std::chrono::minutes{10};
+  journal.denied = report.words;
+  journal.denied_until = Instant{report.at.wall + kDeniedFor, report.at.mono + kDeniedFor};
 }
 
 /// It was no attempt.
@@ -133,7 +143,7 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
   }
   const Duration limit = subject.chosen->settings.verify_timeout;
   if (judgement.verdict == RestartVerdict::kPending && now.mono - way.at.mono > limit) {
-    judgement = AtTheEnd(way, limit);
+    judgement = AtTheEnd(subject, way, limit);
   }
   if (judgement.verdict == RestartVerdict::kPending) {
     return {};
@@ -156,8 +166,6 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
 
 void TakeAnswer(const RestartReport& report, int64_t id, const Subject& subject,
                 const ConnectorMemory& before, Journal& journal) {
-  /// A login is not repaired by trying.
-  constexpr Duration kDeniedFor = std::chrono::minutes{10};
   const Settings& settings = subject.chosen->settings;
   ConnectorMemory& memory = journal.connectors.at(subject.name);
   memory.last_restart = report;
@@ -174,8 +182,7 @@ void TakeAnswer(const RestartReport& report, int64_t id, const Subject& subject,
       TakeSent(report, id, subject, journal);
       return;
     case RestartOutcome::kDenied:
-      journal.denied = report.words;
-      journal.denied_until = Instant{report.at.wall + kDeniedFor, report.at.mono + kDeniedFor};
+      TakeDenied(report, journal);
       break;
     case RestartOutcome::kNoOp:
     case RestartOutcome::kConflict:
@@ -183,6 +190,16 @@ void TakeAnswer(const RestartReport& report, int64_t id, const Subject& subject,
       break;
   }
   TakeMiss(report, settings, before, memory);
+}
+
+void TakeUnsent(const RestartReport& report, const Subject& subject, const ConnectorMemory& before,
+                Journal& journal) {
+  ConnectorMemory& memory = journal.connectors.at(subject.name);
+  TakeMiss(report, subject.chosen->settings, before, memory);
+  memory.held_why = "a restart was not sent: " + report.words;
+  if (report.outcome == RestartOutcome::kDenied) {
+    TakeDenied(report, journal);
+  }
 }
 
 }  // namespace klaxon::recovery

@@ -57,6 +57,31 @@ TEST_CASE("what cannot be cured is restarted as often as is allowed, and left al
              ContainsSubstring("recovery_given_up sink: given up: 3 restarts did not"));
 }
 
+TEST_CASE("what is explained is what is decided now, gate by gate", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Live live({.url = worker->url()}, Live::Acting(), database.get());
+  const auto explained = [&] {
+    const auto all = Explain(*database, "sink");
+    REQUIRE(all);
+    REQUIRE(all->size() == 1);
+    return all->front();
+  };
+  live.Passes(1);
+  FailTaskOf(*worker, true);
+  live.Passes(1);
+  CHECK_THAT(explained().decision.words, ContainsSubstring("wait: seen 1 of 2 times"));
+  REQUIRE(explained().gates.size() == 14);
+  CHECK(explained().gates[0] == "debounce: shut (seen 1 of 2 times)");
+  CHECK(explained().gates[13] == "breaker: open (closed)");
+  live.Passes(2);
+  CHECK_THAT(explained().decision.words, ContainsSubstring("wait: restart 1 of 5 was sent"));
+  live.Passes(1);
+  CHECK_THAT(explained().decision.words, ContainsSubstring("wait: back-off after restart 1 of 5"));
+  CHECK_THAT(explained().gates[0], ContainsSubstring("back_off: shut ("));
+}
+
 TEST_CASE("a record that fails every time is put into quarantine with its place", "[recovery]") {
   const TemporaryFolder folder;
   const auto database = OpenState(folder.path());

@@ -223,7 +223,8 @@ TEST_CASE("who denied a restart is not asked again, nor for another connector", 
   FailTaskOf(*worker);
   live.Passes(30);
   CHECK(live.decision().action == RecoveryAction::kRefuse);
-  CHECK_THAT(live.decision().why, ContainsSubstring("Connect refused a restart (403: Forbidden)"));
+  CHECK_THAT(live.decision().why,
+             ContainsSubstring("Connect lets no restart be made (403: Forbidden)"));
   CHECK(worker->Snapshot().restarts.size() == 1);
   worker->SetFaults({});
   live.recovery().SetPolicy(Live::Acting());

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <array>
+#include <vector>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -8,6 +12,7 @@ namespace klaxon::recovery {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
+using simulator::ConnectFaults;
 using testing::TemporaryFolder;
 
 TEST_CASE("what is paused, stopped or loses its worker just before a restart is left alone",
@@ -42,9 +47,12 @@ TEST_CASE("what is paused, stopped or loses its worker just before a restart is 
               Live::Acting(), database.get());
     FailTaskOf(*worker);
     live.Passes(2);
-    REQUIRE(live.decision().last_restart);
-    CHECK(live.decision().last_restart->outcome == RestartOutcome::kConflict);
-    CHECK_THAT(live.decision().last_restart->words, ContainsSubstring("not sent: something"));
+    CHECK_FALSE(live.decision().last_restart);
+    CHECK(live.decision().action == RecoveryAction::kWait);
+    CHECK_THAT(live.decision().why, ContainsSubstring("a restart was not sent: something"));
+    CHECK(live.facts().budget_left == 6);
+    CHECK(live.facts().sent == std::array<uint64_t, kRestartOutcomes>{});
+    CHECK_THAT(LogOf(*database), !ContainsSubstring("sink restart 1: "));
     CHECK(live.decision().attempts == 0);
     CHECK(worker->Snapshot().restarts.empty());
   }
@@ -66,8 +74,8 @@ TEST_CASE("13: what runs by itself in the meantime is not restarted", "[recovery
             Live::Acting(), database.get());
   FailTaskOf(*worker);
   live.Passes(2);
-  REQUIRE(live.decision().last_restart);
-  CHECK(live.decision().last_restart->outcome == RestartOutcome::kNoOp);
+  CHECK_FALSE(live.decision().last_restart);
+  CHECK_THAT(live.decision().why, ContainsSubstring("a restart was not sent: nothing of it is FA"));
   CHECK(live.decision().attempts == 0);
   CHECK(worker->Snapshot().restarts.empty());
 }
@@ -91,7 +99,7 @@ TEST_CASE("18: a chain of restarts ends when the connector is paused, or somethi
     };
     const connect::RestartAnswer answer = executor.Restart(order, site, paused, {});
     CHECK(answer.outcome == RestartOutcome::kAccepted);
-    CHECK_THAT(answer.words, ContainsSubstring("1 of 2 calls accepted, then conflict, not sent: "
+    CHECK_THAT(answer.words, ContainsSubstring("1 of 2 calls accepted, then no more: "
                                                "something of it is PAUSED by now"));
   }
   SECTION("somebody orders something") {
@@ -100,6 +108,51 @@ TEST_CASE("18: a chain of restarts ends when the connector is paused, or somethi
     CHECK_THAT(answer.words, ContainsSubstring("the others are left for later"));
   }
   CHECK(worker->Snapshot().restarts.size() == 1);
+}
+
+TEST_CASE("whose status cannot be read, or is another's, is not restarted", "[recovery]") {
+  struct Look {
+    std::string_view what{};
+    ConnectFaults faults{};
+    std::string_view words{};
+    bool denied = true;  ///< so long nothing of the cluster is restarted
+  };
+
+  const std::vector<Look> looks{
+      {"a web page", {.html = true}, "web page"},
+      {"no JSON", {.body = "\x01\x02"}, "not JSON"},
+      {"null", {.body = "null"}, "is null"},
+      {"another connector's",
+       {.body = R"({"name":"zzz","connector":{"state":"FAILED","worker_id":"w"},"tasks":[]})"},
+       "the name of the connector"},
+      {"a login is missing", {.status = 401}, "401"},
+      {"a server's error", {.status = 500}, "500", false},
+  };
+  for (const Look& look : looks) {
+    INFO(look.what);
+    const TemporaryFolder folder;
+    const auto database = OpenState(folder.path());
+    const auto worker = StartWorker();
+    Live live({.url = worker->url(),
+               .checkpoint =
+                   [&](std::string_view point) {
+                     if (point == "before send") {
+                       ConnectFaults faults = look.faults;
+                       faults.only = "/connectors/sink/status";
+                       worker->SetFaults(faults);
+                     }
+                   }},
+              Live::Acting(), database.get());
+    FailTaskOf(*worker);
+    live.Passes(2);
+    live.Think();
+    CHECK(live.decision().action == RecoveryAction::kWait);
+    const auto& gates = live.decision().gates;
+    CHECK(std::ranges::find(gates, "permitted", &RecoveryGate::name)->open == !look.denied);
+    CHECK_THAT(live.decision().why, ContainsSubstring(std::string(look.words)));
+    CHECK(worker->Snapshot().restarts.empty());
+    CHECK(live.facts().budget_left == 6);
+  }
 }
 
 TEST_CASE("14: words in a connector's name are not Connect's words", "[recovery]") {

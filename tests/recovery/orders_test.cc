@@ -94,6 +94,19 @@ TEST_CASE("a person's restart waits for nothing, is counted and written down", "
   }
 }
 
+TEST_CASE("26: what runs without tasks is restarted if a person asks for it", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  worker->Change([](simulator::ConnectState& state) { state.connectors[0].tasks.clear(); });
+  Live live({.url = worker->url()}, Live::Acting(), database.get());
+  live.estate().connectors[0].tasks.clear();
+  live.Passes(40);
+  REQUIRE_THAT(live.decision().why, ContainsSubstring("it runs without tasks"));
+  CHECK(WordsOf(live.Order(RecoveryVerb::kRestart)) == "connector sink: accepted, 202, RESTARTING");
+  CHECK(worker->Snapshot().restarts == std::vector<std::string>{"/connectors/sink/restart"});
+}
+
 TEST_CASE("in observe a person's restart is sent, and nothing else", "[recovery]") {
   const TemporaryFolder folder;
   const auto database = OpenState(folder.path());

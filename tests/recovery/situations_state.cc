@@ -59,6 +59,19 @@ const std::vector<Situation>& SituationsOfState() {
          e.Passes(3);
        },
        kRefuse, "a restart does not help"},
+      {7, "a task failed, another is unassigned",
+       [](Estate& e) {
+         e.Set("sink", 1, "UNASSIGNED");
+         FailTwice(e);
+       },
+       kWait, "its task 1 is UNASSIGNED: it must pass first"},
+      {8, "a task failed, another is unassigned for too long",
+       [](Estate& e) {
+         e.Set("sink", 1, "UNASSIGNED");
+         e.Of("sink").stuck_unassigned = true;
+         FailTwice(e);
+       },
+       kRefuse, "no worker carries its task 1"},
       {9, "running on a lost worker",
        [](Estate& e) {
          e.Of("sink").ghost = true;
