@@ -45,8 +45,8 @@ void SendAll(Hub& hub, const std::string& id, Receiver& receiver, const std::sto
     hub.Checkpoint("sending");
     const Delivery delivery =
         receiver.Send(work->message, PatienceFrom(hub.clock().Now(), kAttempt, stop));
-    if (stop.stop_requested() && delivery.outcome == Outcome::kRetry) {
-      return;  // we cut it short: that is nobody's failure, and it is still in the outbox
+    if (retire.stop_requested() && delivery.outcome != Outcome::kAccepted) {
+      return;  // we cut it short, or other settings have come since: it stays in the outbox
     }
     hub.Checkpoint("answered");
     hub.Finish(id, *work, delivery);

@@ -302,6 +302,18 @@ TEST_CASE("A message that a receiver fails on holds up no other") {
   CHECK(notifier->GetReport().senders.at(0).waiting == 1);
 }
 
+TEST_CASE("What was refused under earlier settings is told under those that came since") {
+  Office office;
+  office.desk.Hold();
+  office.desk.AnswerFirst({{.outcome = Outcome::kGivenUp, .words = "answers 404"}});
+  const auto notifier = office.Begin();
+  office.Tell(*notifier, {Firing(kStuck, 0)});
+  CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck (no)"});
+  notifier->Reload(office.Routes());  // the address is another one now
+  office.desk.LetGo();
+  CHECK(office.desk.Told(2) == std::vector<std::string>{" +Stuck (no)", " +Stuck"});
+}
+
 TEST_CASE("A reload cuts nothing short that is being sent") {
   Office office;
   office.desk.Hold();
