@@ -145,6 +145,18 @@ TEST_CASE("Slack gets colour, fields and a link, split at its limits") {
     CHECK(each["text"].get<std::string>().size() < 4000);
   }
   CHECK(large["attachments"][19]["text"].get<std::string>().starts_with("... and more"));
+
+  SlackOptions odd;
+  odd.title = Wording("{{ range .Firing }}&<&<&<&<&<&<&<&<&<&<&<{{ end }}");
+  std::vector<alerts::Alert> hundred;
+  for (int i = 0; i < 100; ++i) {
+    hundred.push_back(Firing({{"common", std::string(500, '&')}, {"group", std::to_string(i)}}, 0));
+  }
+  const json escaped = json::parse(SlackBody(odd, Told(std::move(hundred)), ""))["attachments"][0];
+  const std::string title = escaped["title"].get<std::string>();
+  CHECK(title.size() <= 1024);
+  CHECK(title.ends_with(";..."));  // no "&amp;" is cut in two
+  CHECK(escaped["fields"][0]["value"].get<std::string>().size() <= 200);
 }
 
 TEST_CASE("Thousands of alerts are told with the first hundred and how many more there are") {
