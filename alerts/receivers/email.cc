@@ -5,11 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
+#include <map>
 #include <mutex>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agent/base/log.h"
 #include "agent/base/mask.h"
 #include "agent/base/text.h"
 #include "alerts/receivers/http_answer.h"
@@ -56,15 +61,47 @@ size_t IgnoreBytes(char*, size_t size, size_t count, void*) {
   return size * count;
 }
 
-/// A line that the mail server says. Kept are refusals, each a recipient's if the mail goes out.
-size_t TakeLine(char* bytes, size_t size, size_t count, void* refusals) {
-  constexpr size_t kMost = 2000;
-  const std::string_view line(bytes, size * count);
-  auto& kept = *static_cast<std::string*>(refusals);
-  if (!line.empty() && (line.front() == '4' || line.front() == '5') && kept.size() < kMost) {
-    kept += fmt::format("{}{}", kept.empty() ? "" : "; ", Trim(line.substr(0, kMost)));
+/// What a mail server said of one recipient.
+struct Recipient {
+  std::string address{};
+  long code = 0;  ///< 0: it was not asked
+  std::string words{};
+
+  bool taken() const { return code >= 200 && code < 300; }
+
+  bool hopeless() const { return code >= 500 && code < 600; }  // RFC 5321 section 4.2.1
+};
+
+/// Follows what is said to find out whom the server takes; libcurl tells it of no single one.
+struct Dialogue {
+  std::vector<Recipient> recipients{};
+  size_t asked = 0;
+  bool waits = false;  // for the answer to the last of those
+
+  void Said(std::string_view line) {
+    if (line.starts_with("RCPT TO:")) {
+      waits = asked++ < recipients.size();
+    }
   }
-  return size * count;
+
+  void Heard(std::string_view line) {
+    if (!std::exchange(waits, false)) {
+      return;
+    }
+    Recipient& recipient = recipients.at(asked - 1);
+    recipient.code = std::atol(std::string(line.substr(0, 3)).c_str());
+    recipient.words = Printable(Trim(line), 200);
+  }
+};
+
+int Follow(CURL*, curl_infotype kind, char* bytes, size_t size, void* dialogue) {
+  auto* const follower = static_cast<Dialogue*>(dialogue);
+  if (kind == CURLINFO_HEADER_OUT) {
+    follower->Said({bytes, size});
+  } else if (kind == CURLINFO_HEADER_IN) {
+    follower->Heard({bytes, size});
+  }
+  return 0;
 }
 
 /// Mail ends its lines with both (RFC 5322 section 2.3); a bare line end would be encoded.
@@ -114,7 +151,8 @@ class Email final : public notify::Receiver {
     const std::string text = WithMailLines(ToUtf8(options_.text.Of(message, external_url_)));
     const std::string html = WithMailLines(ToUtf8(MailHtml(message, external_url_)));
     const CurlList headers = ListOf(MailHeaders(options_, message, subject));
-    const CurlList recipients = ListOf(Bracketed(options_.to));
+    Dialogue dialogue{.recipients = Missing(MailIdentity(message))};
+    const CurlList recipients = ListOf(Bracketed(dialogue.recipients));
     const CurlMime body = Alternatives(curl.get(), text, html);
     std::array<char, CURL_ERROR_SIZE> words{};
     SetServer(curl.get());
@@ -122,21 +160,33 @@ class Email final : public notify::Receiver {
     curl_easy_setopt(curl.get(), CURLOPT_MAIL_FROM, ("<" + options_.from + ">").c_str());
     curl_easy_setopt(curl.get(), CURLOPT_MAIL_RCPT, recipients.get());
     curl_easy_setopt(curl.get(), CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);  // the others get it
-    std::string refusals;
-    curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, &TakeLine);
-    curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &refusals);
+    curl_easy_setopt(curl.get(), CURLOPT_VERBOSE, 1L);                // else nothing is followed
+    curl_easy_setopt(curl.get(), CURLOPT_DEBUGFUNCTION, &Follow);
+    curl_easy_setopt(curl.get(), CURLOPT_DEBUGDATA, &dialogue);
     curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(curl.get(), CURLOPT_MIMEPOST, body.get());
-    return Perform(curl.get(), words.data(), refusals);
+    return Perform(curl.get(), words.data(), MailIdentity(message), dialogue);
   }
 
  private:
-  static std::vector<std::string> Bracketed(const std::vector<std::string>& addresses) {
+  static std::vector<std::string> Bracketed(const std::vector<Recipient>& recipients) {
     std::vector<std::string> bracketed;
-    for (const std::string& address : addresses) {
-      bracketed.push_back("<" + address + ">");
+    for (const Recipient& recipient : recipients) {
+      bracketed.push_back("<" + recipient.address + ">");
     }
     return bracketed;
+  }
+
+  /// Those who have not got this mail yet.
+  std::vector<Recipient> Missing(const std::string& mail) const {
+    const auto got = got_.find(mail);
+    std::vector<Recipient> missing;
+    for (const std::string& address : options_.to) {
+      if (got == got_.end() || !got->second.contains(address)) {
+        missing.push_back({.address = address});
+      }
+    }
+    return missing;
   }
 
   void SetServer(CURL* curl) const {
@@ -174,30 +224,62 @@ class Email final : public notify::Receiver {
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
   }
 
-  Delivery Perform(CURL* curl, const char* words, const std::string& refusals) const {
+  Delivery Perform(CURL* curl, const char* words, const std::string& mail,
+                   const Dialogue& dialogue) {
     const CURLcode done = curl_easy_perform(curl);
     long code = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
-    if (done == CURLE_OK) {
-      return Delivery::Accepted(
-          refusals.empty() ? fmt::format("the mail server answered {}", code)
-                           : Clean("the mail server took it, but not for all: " + refusals));
-    }
     constexpr long kTemporary = 400;  // RFC 5321 section 4.2.1
-    constexpr long kPermanent = 500;
-    constexpr long kAfter = 600;
-    const std::string said = fmt::format(
-        "{}: {}{}", options_.smarthost, *words != '\0' ? words : curl_easy_strerror(done),
-        code > 0 ? fmt::format(" (the mail server answered {})", code) : "");
-    return {.outcome = code >= kPermanent && code < kAfter ? Outcome::kGivenUp : Outcome::kRetry,
-            .words = Clean(said),
-            .of_receiver = code < kTemporary};
+    Delivery delivery;
+    if (done == CURLE_OK) {
+      delivery = Delivery::Accepted(fmt::format("the mail server answered {}", code));
+    } else {
+      const bool hopeless = Recipient{.code = code}.hopeless();
+      delivery = {
+          .outcome = hopeless ? Outcome::kGivenUp : Outcome::kRetry,
+          .words = fmt::format("{}: {}{}", options_.smarthost,
+                               *words != '\0' ? words : curl_easy_strerror(done),
+                               code > 0 ? fmt::format(" (the mail server answered {})", code) : ""),
+          .of_receiver = code < kTemporary};
+    }
+    Settle(mail, dialogue, delivery);
+    delivery.words =
+        Printable(WithoutSecret(MaskSecrets(delivery.words), options_.password.Reveal()));
+    return delivery;
   }
 
-  std::string Clean(const std::string& words) const {
-    return Printable(WithoutSecret(MaskSecrets(words), options_.password.Reveal()));
+  /// A mailbox that is gone keeps nobody else from the mail, and one that is busy gets it later:
+  /// then it goes to those alone who have not got it.
+  void Settle(const std::string& mail, const Dialogue& dialogue, Delivery& delivery) {
+    constexpr size_t kMostMails = 1'000;
+    bool later = false;
+    std::string refused;
+    for (const Recipient& recipient : dialogue.recipients) {
+      if (recipient.taken() && delivery.outcome == Outcome::kAccepted) {
+        got_[mail].insert(recipient.address);
+      } else if (!recipient.taken() && recipient.code != 0) {
+        later = later || !recipient.hopeless();
+        refused += fmt::format("; it refused {}: {}", recipient.address, recipient.words);
+      }
+    }
+    const bool somebody = got_.contains(mail);
+    if (!refused.empty() && (somebody || delivery.outcome != Outcome::kRetry)) {
+      delivery.outcome = later      ? Outcome::kRetry
+                         : somebody ? Outcome::kAccepted
+                                    : Outcome::kGivenUp;
+    }
+    delivery.words += refused;
+    if (!refused.empty() && delivery.outcome == Outcome::kAccepted) {
+      log::Warning("notify/email", "{}{}", options_.smarthost, refused);
+    }
+    if (delivery.outcome != Outcome::kRetry) {
+      got_.erase(mail);
+    } else if (got_.size() > kMostMails) {
+      got_.clear();  // of mails that were never done; somebody may get one twice
+    }
   }
 
+  std::map<std::string, std::set<std::string>> got_{};  // addresses, by mail that is not done
   const EmailOptions options_;
   const std::string external_url_;
 };

@@ -31,6 +31,9 @@ struct EmailOptions {
 std::vector<std::string> MailHeaders(const EmailOptions& options, const notify::Message& message,
                                      const std::string& subject);
 
+/// What tells one mail from another, as its Message-ID has it.
+std::string MailIdentity(const notify::Message& message);
+
 /// A text as a header may hold it: one line, and encoded words where it is not ASCII (RFC 2047).
 std::string HeaderText(std::string_view text);
 

@@ -43,6 +43,8 @@ std::string MailDate(WallTime time) {
       clock.seconds().count());
 }
 
+}  // namespace
+
 /// What the mail tells and since when that is owed, so that a second copy is known as one and a
 /// reminder is not taken for one: mail servers drop what they have seen. In milliseconds, which is
 /// what a restart knows.
@@ -55,8 +57,6 @@ std::string MailIdentity(const notify::Message& message) {
   }
   return DedupKey(text).substr(0, 32);
 }
-
-}  // namespace
 
 std::string HeaderText(std::string_view text) {
   constexpr size_t kWord =

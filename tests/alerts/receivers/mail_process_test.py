@@ -189,7 +189,7 @@ notify:
         code, words = self.send(handler, self.trust(), tls=self.tls)
         self.assertEqual(code, 0, words)
         self.assertEqual(handler.mails[0][0], ["a@test.org"])
-        self.assertIn("not for all: 550 5.1.1 <b@test.org> nobody of that name", words)
+        self.assertIn("it refused b@test.org: 550 5.1.1 <b@test.org> nobody of that name", words)
         handler = Handler(refused=["a@test.org", "b@test.org"])
         code, words = self.send(handler, self.trust(), tls=self.tls)
         self.assertEqual((code, handler.mails), (1, []), words)

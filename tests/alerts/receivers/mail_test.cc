@@ -15,22 +15,41 @@ namespace {
 using notify::Delivery;
 using notify::Outcome;
 
+/// Somebody who writes to a@x.org and b@x.org.
+struct Writer {
+  explicit Writer(const MailServer& server, bool require_tls = false)
+      : email(MakeEmail({.to = {"a@x.org", "b@x.org"},
+                         .from = "k@x.org",
+                         .smarthost = server.address(),
+                         .require_tls = require_tls},
+                        {.http = *http})) {}
+
+  Delivery Send() {
+    const Instant now = SystemClock().Now();
+    const notify::Message message{
+        .receiver = "ops",
+        .group_key = "{}:{}",
+        .group_labels = notify::LabelsFrom({{"alertname", "Stuck"}}),
+        .alerts = {notify::Firing({{"alertname", "Stuck"}, {"group", "gr\xc3\xbcn"}}, 0)},
+        .at = now.wall};
+    return email->Send(
+        message, {.deadline = now.mono + std::chrono::seconds{20}, .stop = {}, .now = now.wall});
+  }
+
+  std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
+  std::unique_ptr<notify::Receiver> email;
+};
+
 Delivery SendMail(const MailServer& server, bool require_tls = false) {
-  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
-  const Instant now = SystemClock().Now();
-  const notify::Message message{
-      .receiver = "ops",
-      .group_key = "{}:{}",
-      .group_labels = notify::LabelsFrom({{"alertname", "Stuck"}}),
-      .alerts = {notify::Firing({{"alertname", "Stuck"}, {"group", "gr\xc3\xbcn"}}, 0)},
-      .at = now.wall};
-  return MakeEmail({.to = {"a@x.org", "b@x.org"},
-                    .from = "k@x.org",
-                    .smarthost = server.address(),
-                    .require_tls = require_tls},
-                   {.http = *http})
-      ->Send(message,
-             {.deadline = now.mono + std::chrono::seconds{20}, .stop = {}, .now = now.wall});
+  return Writer(server, require_tls).Send();
+}
+
+size_t Count(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
 }
 
 TEST_CASE("A mail has both parts, and every recipient") {
@@ -56,6 +75,30 @@ TEST_CASE("A mail server that is busy is asked again, one that refuses is not") 
   const Delivery refused = SendMail(never);
   CHECK(refused.outcome == Outcome::kGivenUp);
   CHECK(refused.words.find("554") != std::string::npos);
+}
+
+TEST_CASE("A mailbox that is gone keeps nobody else from the mail") {
+  MailServer server("250 taken", {{"RCPT TO:<b@x.org>", "550 no such user"}});
+  const Delivery delivery = SendMail(server);
+  INFO(delivery.words);
+  CHECK(delivery.outcome == Outcome::kAccepted);
+  CHECK(delivery.words.find("refused b@x.org: 550 no such user") != std::string::npos);
+  CHECK(server.Said().find("Subject:") != std::string::npos);
+  server.Refuse({{"RCPT TO:<a@x.org>", "550 no"}, {"RCPT TO:<b@x.org>", "550 no"}});
+  CHECK(SendMail(server).outcome == Outcome::kGivenUp);
+  server.Refuse({{"RCPT TO:<a@x.org>", "450 later"}, {"RCPT TO:<b@x.org>", "550 no"}});
+  CHECK(SendMail(server).outcome == Outcome::kRetry);
+}
+
+TEST_CASE("A mailbox that is busy gets the mail later, and nobody gets it twice") {
+  MailServer server("250 taken", {{"RCPT TO:<b@x.org>", "450 later"}});
+  Writer writer(server);
+  CHECK(writer.Send().outcome == Outcome::kRetry);
+  server.Refuse({});
+  CHECK(writer.Send().outcome == Outcome::kAccepted);
+  CHECK(Count(server.Said(), "RCPT TO:<a@x.org>") == 1);
+  CHECK(Count(server.Said(), "RCPT TO:<b@x.org>") == 2);
+  CHECK(Count(server.Said(), "Subject:") == 2);
 }
 
 TEST_CASE("Without TLS nothing is sent where it is required") {
