@@ -1,14 +1,17 @@
 // Any bytes as a rule file and as a file of unit tests: no exception, no limit passed, every
 // mistake can be printed, and rules that load can be evaluated.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "agent/series/memory_store.h"
-#include "alerts/lifecycle/group_state.h"
+#include "alerts/lifecycle/engine.h"
 #include "alerts/lifecycle/history.h"
 #include "alerts/rule_tests/test_file.h"
 #include "alerts/rules/duplicates.h"
@@ -38,17 +41,19 @@ void EvaluateAll(const rules::RuleFile& file) {
   alerts::Surroundings surroundings;
   surroundings.query.most_samples = 10'000;
   surroundings.query.most_held = 10'000;
-  for (const rules::Group& group : file.groups) {
-    alerts::GroupState state(group);
-    for (int second = 1; second < 4; ++second) {
-      state.Evaluate({.now = WallTime(std::chrono::seconds(second)),
-                      .source = store,
-                      .sink = sink,
-                      .surroundings = surroundings});
-    }
-    alerts::GroupState next(group);
-    if (!next.Restore(state.Save()).empty()) std::abort();
+  std::vector<rules::Group> groups = file.groups;
+  for (rules::Group& group : groups) {
+    group.interval = std::chrono::seconds(1);
   }
+  alerts::Engine engine({.surroundings = std::move(surroundings)});
+  engine.Use(groups, WallTime(), sink);
+  const WallTime end(std::chrono::seconds(4));
+  for (WallTime now; now <= end; now += std::chrono::seconds(1)) {
+    engine.EvaluateDue(now, store, sink);
+  }
+  const size_t alerts = engine.Save(end).alerts.size();
+  engine.Use(std::move(groups), end, sink);  // the same rules read anew: nothing is lost
+  if (engine.Save(end).alerts.size() != alerts) std::abort();
 }
 
 }  // namespace
