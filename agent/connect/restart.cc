@@ -37,13 +37,14 @@ RestartAnswer OfAccepted(const std::string& body) {
 }
 
 /// Connect's own words: without the name, which may say anything.
-std::string WithoutName(std::string_view message, const std::string& name) {
-  std::string rest(message);
-  for (size_t at = rest.find(name); !name.empty() && at != std::string::npos;
-       at = rest.find(name, at + 1)) {
-    rest.replace(at, name.size(), "\"");
+std::string WithoutName(std::string_view message, std::string_view name) {
+  std::string rest;
+  for (size_t at = message.find(name); !name.empty() && at != std::string_view::npos;
+       at = message.find(name)) {
+    rest.append(message.substr(0, at)).push_back('"');
+    message.remove_prefix(at + name.size());
   }
-  return rest;
+  return rest.append(message);
 }
 
 RestartOutcome OutcomeOf(std::string_view connector, int status, std::string_view message) {

@@ -140,7 +140,7 @@ class ProcessTest(unittest.TestCase):
     def test_a_cluster_that_does_not_answer_is_named_and_stops_nothing(self):
         running = self.start("--bootstrap", "127.0.0.1:1", "--interval", "1s")
         wait_for("the reason", lambda: "refused" in running.said())
-        self.assertIn("klaxon_collector_up", running.metrics())
+        wait_for("its metrics", lambda: "klaxon_collector_up" in running.metrics())
         self.assertEqual(running.end(), 0)
 
     def test_a_broken_configuration_exits_2_with_every_mistake(self):
