@@ -14,7 +14,6 @@
 
 #include <fmt/format.h>
 
-#include "agent/base/log.h"
 #include "agent/base/mask.h"
 #include "agent/base/text.h"
 #include "alerts/receivers/http_answer.h"
@@ -269,9 +268,6 @@ class Email final : public notify::Receiver {
                                     : Outcome::kGivenUp;
     }
     delivery.words += refused;
-    if (!refused.empty() && delivery.outcome == Outcome::kAccepted) {
-      log::Warning("notify/email", "{}{}", options_.smarthost, refused);
-    }
     if (delivery.outcome != Outcome::kRetry) {
       got_.erase(mail);
     } else if (got_.size() > kMostMails) {
