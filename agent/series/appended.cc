@@ -70,6 +70,8 @@ void AppendedSeries::Select(const Selection& selection, Selected& selected) cons
     return sample.time <= selection.after || sample.time > selection.until;
   };
   for (const auto& [name, metric] : by_metric_) {
+    // Thousands of alerts may be there, and most queries name a metric that no rule writes.
+    if (!MayName(selection.matchers, name)) continue;
     for (const auto& [labels, series] : metric) {
       if (!MatchesAll(*labels, selection.matchers)) continue;
       auto samples = std::make_shared<std::vector<Sample>>();

@@ -35,4 +35,10 @@ bool MatchesAll(const Labels& labels, std::span<const Matcher> matchers) {
   });
 }
 
+bool MayName(std::span<const Matcher> matchers, std::string_view metric) {
+  return std::ranges::all_of(matchers, [&](const Matcher& matcher) {
+    return matcher.name() != kMetricName || matcher.Matches(metric);
+  });
+}
+
 }  // namespace klaxon::series

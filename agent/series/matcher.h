@@ -40,4 +40,7 @@ class Matcher {
 
 bool MatchesAll(const Labels& labels, std::span<const Matcher> matchers);
 
+/// Whether a series of that metric may match: what the matchers say of names.
+bool MayName(std::span<const Matcher> matchers, std::string_view metric);
+
 }  // namespace klaxon::series

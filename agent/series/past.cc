@@ -58,6 +58,7 @@ void Past::Clear(HistoryNumbers& numbers) {
 std::vector<const Past::Series*> Past::Matching(const Selection& selection) const {
   std::vector<const Series*> matching;
   for (const auto& [metric, all] : by_metric_) {
+    if (!MayName(selection.matchers, metric)) continue;
     for (const Series& series : all) {
       const bool asked = selection.past || series.by_rule;
       if (asked && MatchesAll(*series.labels, selection.matchers)) matching.push_back(&series);

@@ -54,10 +54,7 @@ class Collector {
     if (span == 0) return;
     if (!selector.metric.empty()) return Keep(selector.metric, span);
     for (const std::string& metric : metrics_) {
-      const bool asked = std::ranges::all_of(selector.matchers, [&](const auto& matcher) {
-        return matcher.name() != series::kMetricName || matcher.Matches(metric);
-      });
-      if (asked) Keep(metric, span);
+      if (series::MayName(selector.matchers, metric)) Keep(metric, span);
     }
   }
 
