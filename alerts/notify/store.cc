@@ -254,7 +254,7 @@ Store::Draft Store::PrepareAccount(const Contents& contents, const GroupId& id,
 
 void Store::ForgetWritten() {
   for (auto& [row, mark] : written_) {
-    mark.text = "?";
+    mark.text.assign(1, '?');
   }
 }
 

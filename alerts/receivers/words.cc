@@ -107,7 +107,7 @@ Value DataOf(const notify::Message& message, const std::string& external_url, si
   size_t fires = 0;
   for (const alerts::Alert& alert : message.alerts) {
     std::vector<Value>& list = alert.firing() ? firing : resolved;
-    fires += alert.firing() ? 1 : 0;
+    fires += alert.firing() ? 1U : 0U;
     if (list.size() < most) {
       list.push_back(AlertValue(alert));
       all.push_back(list.back());
