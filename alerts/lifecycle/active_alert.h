@@ -39,7 +39,7 @@ struct ActiveAlert {
   /// Nobody can tell from then on whether it is right: it stays as it was.
   std::optional<WallTime> unknown_since{};
   std::string unknown_why{};  ///< for people; empty: it is known, or was restored and not seen yet
-  std::optional<WallTime> known_again{};        ///< but its rule does not see enough of it yet
+  std::optional<WallTime> known_again{};  ///< but its rule does not see enough of it yet
 };
 
 /// By labels.
