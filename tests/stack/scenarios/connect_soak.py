@@ -124,10 +124,11 @@ class Soak:
             self._after(event.lasts, lambda name=name: self._heal(name))
 
     def last(self, event):
-        """Nothing heals it but a person, who has to change the configuration."""
+        """Nothing heals it but a person, who has to change the configuration, and does when all have had the time to see that no restart helps: a
+        breaker that many failures have just opened holds for a minute, and lets the others follow one by one."""
         self._command(event.target, event.fault)
         self.lasting.append((event.target, event.fault))
-        self._after(90, lambda: self._mend(event.target, {"mended": "yes"}))
+        self._after(240, lambda: self._mend(event.target, {"mended": "yes"}))
 
     def _mend(self, name, changes):
         self._heal(name)
