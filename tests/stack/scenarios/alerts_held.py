@@ -21,7 +21,7 @@ groups:
 - name: sums
   rules:
   - alert: Backlog
-    expr: sum by (cluster, consumergroup) (kafka_consumergroup_lag{{consumergroup="{GROUP}"}}) > 10
+    expr: sum by (cluster, consumergroup) (kafka_consumergroup_lag{{consumergroup="{GROUP}"}}) > 100
     for: 2s
   - alert: SmallTopic
     expr: sum by (cluster, topic) (kafka_topic_partition_current_offset{{topic="{SINGLE}"}} >= bool 0) < 6
