@@ -134,6 +134,7 @@ void Hub::DecideNow() {
     const Lock order(store_mutex_);
     const Lock lock(mutex_);
     poked_ = false;
+    decided_ = true;
     if (late_due_) {
       MergeLate();
     }

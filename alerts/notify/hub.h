@@ -102,7 +102,8 @@ class Hub {
   void TryLate() KLAXON_REQUIRES(store_mutex_);
   void MergeLate() KLAXON_REQUIRES(store_mutex_) KLAXON_REQUIRES(mutex_);
   void Commit();
-  /// The same after an attempt, which changes one account only.
+  /// The same after an attempt, which changes one account only: unless there is a decision that is
+  /// not on the disk yet, since what it decided of the account stands by the states of its alerts.
   void CommitAccount(const GroupId& id, const std::string& integration);
   /// Writes, and takes what came of it. `only`: the account that it is about; null: all.
   void Written(Store::Draft draft, const std::pair<GroupId, std::string>* only)
@@ -137,6 +138,7 @@ class Hub {
   bool late_taken_ KLAXON_GUARDED_BY(mutex_) = false;
   bool late_due_ KLAXON_GUARDED_BY(mutex_) = false;  // the newest evaluation knows them
   bool poked_ KLAXON_GUARDED_BY(mutex_) = false;     // something is to be decided at once
+  bool decided_ KLAXON_GUARDED_BY(mutex_) = false;   // and it is not on the disk yet
   std::vector<Receipt> unsaved_ KLAXON_GUARDED_BY(mutex_);
   std::deque<Receipt> recent_ KLAXON_GUARDED_BY(mutex_);  // newest first
   std::map<std::string, SenderReport> senders_ KLAXON_GUARDED_BY(mutex_);

@@ -166,7 +166,7 @@ void Hub::CommitAccount(const GroupId& id, const std::string& integration) {
     bool alone = store_.has_value();
     {
       const Lock lock(mutex_);
-      alone = alone && durable_;  // else there is more to write than this
+      alone = alone && durable_ && !decided_;  // else there is more to write than this
       if (alone) {
         draft = store_->PrepareAccount(contents_, id, integration, unsaved_);
       }
@@ -187,6 +187,7 @@ void Hub::Written(Store::Draft draft, const std::pair<GroupId, std::string>* onl
       store_ ? std::optional(store_->Write(std::move(draft))) : std::nullopt;
   const Lock lock(mutex_);
   if (only == nullptr) {
+    decided_ = false;
     MarkKept(version);
   } else if (const auto group = contents_.memory.groups.find(only->first);
              group != contents_.memory.groups.end()) {
