@@ -107,7 +107,7 @@ void FollowAsked(const Subject& subject, const Instant& now, ConnectorMemory& me
 }
 
 /// What states show was counted already when the config topic told it.
-bool IsTold(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
+bool TakeAsTold(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
   return memory.asked_at && !std::exchange(memory.asked_shown, true) &&
          now.mono - memory.asked_at->mono <= subject.chosen->settings.verify_timeout;
 }
@@ -184,7 +184,7 @@ void ExpectOurs(const Subject& subject, ConnectorMemory& memory) {
 void FollowState(const Subject& subject, bool failed_again, const Instant& now,
                  ConnectorMemory& memory) {
   const ItemNews news = FollowItems(subject, now.mono, memory.broken);
-  if (news.restarted && !IsTold(subject, now, memory)) {
+  if (news.restarted && !TakeAsTold(subject, now, memory)) {
     CountRestart(now, memory);
   }
   if (memory.restored) {
