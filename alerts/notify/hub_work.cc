@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+#include <utility>
+
+#include "agent/base/backoff.h"
+#include "alerts/notify/hub.h"
+
+namespace klaxon::notify {
+namespace {
+
+/// What a receiver takes from one group and not from another is no reason to let the others wait.
+Duration PauseOfGroup(uint64_t attempts, uint64_t seed) {
+  constexpr uint64_t kLongestAfter = 12;  // attempts; it grows no more then
+  Backoff backoff({.base = std::chrono::seconds{1}, .cap = std::chrono::minutes{5}}, seed);
+  Duration pause{};
+  for (uint64_t i = 0; i < std::min(attempts, kLongestAfter); ++i) {
+    pause = backoff.Next();
+  }
+  return pause;
+}
+
+/// Firing ones first, each in the order of their labels.
+std::vector<alerts::Alert> InOrder(const AlertMap& map) {
+  std::vector<alerts::Alert> alerts;
+  alerts.reserve(map.size());
+  for (const auto& [fingerprint, alert] : map) {
+    alerts.push_back(alert);
+  }
+  std::ranges::sort(alerts, [](const alerts::Alert& left, const alerts::Alert& right) {
+    return left.firing() != right.firing() ? left.firing() : left.labels < right.labels;
+  });
+  return alerts;
+}
+
+}  // namespace
+
+std::optional<Hub::Waiting> Hub::FindWork(const std::string& integration) const {
+  // What is left of the last process waits for what is so now, but not for ever.
+  constexpr Duration kForNews = std::chrono::minutes{1};
+  if (evaluation_ == nullptr && clock().Now().mono - started_.mono < kForNews) {
+    return std::nullopt;
+  }
+  std::optional<Waiting> first;
+  const auto order = [](const Account& account) {
+    const Pending& pending = *account.pending;
+    return std::tuple(pending.not_before, pending.attempts, pending.since);
+  };
+  for (const auto& [id, group] : contents_.memory.groups) {
+    const auto found = group.accounts.find(integration);
+    if (found == group.accounts.end() || !found->second.pending || !found->second.pending->kept ||
+        found->second.pending->held) {
+      continue;
+    }
+    if (!first || order(found->second) < order(*first->account)) {
+      first = Waiting{.id = &id, .group = &group, .account = &found->second};
+    }
+  }
+  return first;
+}
+
+Work Hub::WorkOf(const Waiting& waiting) const {
+  const WallTime now = clock().Now().wall;
+  Work work{.group = *waiting.id, .next = NextOf(*waiting.account, now)};
+  work.message = {.receiver = waiting.id->receiver,
+                  .group_key = waiting.id->key,
+                  .group_labels = waiting.group->labels,
+                  .alerts = InOrder(work.next.alerts),
+                  .at = now,
+                  .acknowledgement = work.next.acknowledgement,
+                  .since = waiting.account->pending->since};
+  return work;
+}
+
+std::optional<Work> Hub::NextWork(const std::string& integration, MonoTime not_before,
+                                  const std::stop_token& stop) {
+  constexpr Duration kLongest = std::chrono::minutes{1};
+  const Lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    const MonoTime now = clock().Now().mono;
+    if (now < not_before) {
+      changed_.wait_until(mutex_, stop, not_before, [] { return false; });
+      continue;
+    }
+    const std::optional<Waiting> first = FindWork(integration);
+    if (first && first->account->pending->not_before <= now) {
+      return WorkOf(*first);
+    }
+    const MonoTime due = first ? first->account->pending->not_before : now + kLongest;
+    changed_.wait_until(mutex_, stop, std::min(due, now + kLongest), [&]() KLAXON_REQUIRES(mutex_) {
+      const std::optional<Waiting> other = FindWork(integration);
+      return other && other->account->pending->not_before < due;
+    });
+  }
+  return std::nullopt;
+}
+
+void Hub::Settled(const std::string& integration, const Work& work, const Delivery& delivery) {
+  const auto group = contents_.memory.groups.find(work.group);
+  if (group == contents_.memory.groups.end()) {
+    return;
+  }
+  const Instant now = clock().Now();
+  Account& account = group->second.accounts[integration];
+  if (delivery.outcome != Outcome::kRetry) {
+    Settle(work.next, delivery.outcome == Outcome::kGivenUp, now.wall, contents_.memory, account);
+  } else if (account.pending) {
+    ++account.pending->attempts;
+    if (!delivery.of_receiver) {  // others may well be accepted meanwhile
+      account.pending->not_before =
+          now.mono + PauseOfGroup(account.pending->attempts, account.pending->version);
+    }
+  }
+}
+
+void Hub::Finish(const std::string& integration, const Work& work, const Delivery& delivery) {
+  {
+    const Lock lock(mutex_);
+    Count(integration, delivery);
+    AddReceipt(integration, work, delivery);
+    contents_.not_before.erase(integration);
+    if (delivery.outcome == Outcome::kRetry && delivery.retry_after) {
+      contents_.not_before[integration] =
+          clock().Now().wall + std::chrono::duration_cast<WallTime::duration>(
+                                   std::min(*delivery.retry_after, kLongestRetryAfter));
+    }
+    Settled(integration, work, delivery);
+  }
+  CommitAccount(work.group, integration);
+}
+
+Instant Hub::NotBefore(const std::string& integration) const {
+  const Lock lock(mutex_);
+  const Instant now = clock().Now();
+  const auto found = contents_.not_before.find(integration);
+  if (found == contents_.not_before.end()) {
+    return {};
+  }
+  const Duration wait =
+      std::clamp<Duration>(found->second - now.wall, Duration::zero(), kLongestRetryAfter);
+  return {.wall = found->second, .mono = now.mono + wait};
+}
+
+}  // namespace klaxon::notify
