@@ -62,6 +62,7 @@ void Hub::SetSettings(Settings settings) {
       }
     }
   }
+  due_.Rebuild(contents_.memory);
   poked_ = true;
   changed_.notify_all();
 }
@@ -117,6 +118,7 @@ void Hub::DecideNow() {
               .now = now},
              contents_.memory);
     }
+    due_.Rebuild(contents_.memory);
   }
   Checkpoint("decided");
   Commit();
@@ -174,6 +176,7 @@ Report Hub::GetReport() const {
   const Lock lock(mutex_);
   Report report{.durable = durable_,
                 .not_durable_because = not_durable_because_,
+                .looked_at = due_.looked_at(),
                 .receipts = {recent_.begin(), recent_.end()}};
   std::map<std::string, SenderReport> senders = senders_;
   for (const auto& [id, group] : contents_.memory.groups) {

@@ -16,6 +16,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/mutex.h"
+#include "alerts/notify/due_queue.h"
 #include "alerts/notify/notifier.h"
 #include "alerts/notify/store.h"
 
@@ -87,13 +88,6 @@ class Hub {
     std::vector<Receipt> receipts{};
   };
 
-  /// Something that is to be sent, where it is kept.
-  struct Waiting {
-    const GroupId* id = nullptr;
-    const Group* group = nullptr;
-    const Account* account = nullptr;
-  };
-
   std::tuple<Settings, std::vector<Silence>, EvaluationRef> Known() const;
   Result<Loaded> ReadStore() const;
   void Load();
@@ -104,20 +98,24 @@ class Hub {
   void Commit();
   /// The same after an attempt, which changes one account only: unless there is a decision that is
   /// not on the disk yet, since what it decided of the account stands by the states of its alerts.
+  /// Where the disk takes nothing, it is left to the next decision, seconds away, to try it again:
+  /// that is to write everything, and must not be tried for each message.
   void CommitAccount(const GroupId& id, const std::string& integration);
   /// Writes, and takes what came of it. `only`: the account that it is about; null: all.
   void Written(Store::Draft draft, const std::pair<GroupId, std::string>* only)
       KLAXON_REQUIRES(store_mutex_);
   void MarkKept(uint64_t version) KLAXON_REQUIRES(mutex_);
-  static void MarkKept(uint64_t version, Account& account);
+  void MarkKept(uint64_t version, const std::pair<GroupId, std::string>& only)
+      KLAXON_REQUIRES(mutex_);
   void Fail(const std::string& words) KLAXON_REQUIRES(mutex_);
   void Count(const std::string& id, const Delivery& delivery) KLAXON_REQUIRES(mutex_);
   void AddReceipt(const std::string& integration, const Work& work, const Delivery& delivery)
       KLAXON_REQUIRES(mutex_);
   void Settled(const std::string& integration, const Work& work, const Delivery& delivery)
       KLAXON_REQUIRES(mutex_);
-  std::optional<Waiting> FindWork(const std::string& integration) const KLAXON_REQUIRES(mutex_);
-  Work WorkOf(const Waiting& waiting) const KLAXON_REQUIRES(mutex_);
+  /// What is due first; null: there is nothing, or nothing is sent yet.
+  const DueQueue::Place* FindWork(const std::string& integration) const KLAXON_REQUIRES(mutex_);
+  Work WorkOf(const std::string& integration, const GroupId& id) const KLAXON_REQUIRES(mutex_);
   void ForgetOldSilences(WallTime now) KLAXON_REQUIRES(mutex_);
 
   const Resources resources_;
@@ -130,6 +128,7 @@ class Hub {
   mutable std::condition_variable_any changed_;
   Settings settings_ KLAXON_GUARDED_BY(mutex_);
   Contents contents_ KLAXON_GUARDED_BY(mutex_);
+  DueQueue due_ KLAXON_GUARDED_BY(mutex_);  // of contents_.memory, whenever mutex_ is let go
   std::map<std::string, std::string> restored_ KLAXON_GUARDED_BY(mutex_);
   EvaluationRef evaluation_ KLAXON_GUARDED_BY(mutex_);
   uint64_t evaluations_ KLAXON_GUARDED_BY(mutex_) = 0;

@@ -27,6 +27,12 @@ void MergeAccount(const Account& from_file, Account& account) {
   }
 }
 
+void MarkAccount(uint64_t version, Account& account) {
+  if (account.pending && account.pending->version <= version) {
+    account.pending->kept = true;
+  }
+}
+
 }  // namespace
 
 Result<Hub::Loaded> Hub::ReadStore() const {
@@ -62,6 +68,7 @@ void Hub::Load() {
   }
   store_ = std::move(loaded->store);
   contents_ = std::move(loaded->contents);
+  due_.Rebuild(contents_.memory);
   restored_ = contents_.states;
   durable_ = true;
   recent_.assign(loaded->receipts.begin(), loaded->receipts.end());
@@ -134,14 +141,21 @@ void Hub::MergeLate() {
 void Hub::MarkKept(uint64_t version) {
   for (auto& [id, group] : contents_.memory.groups) {
     for (auto& [integration, account] : group.accounts) {
-      MarkKept(version, account);
+      MarkAccount(version, account);
     }
   }
+  due_.Rebuild(contents_.memory);
 }
 
-void Hub::MarkKept(uint64_t version, Account& account) {
-  if (account.pending && account.pending->version <= version) {
-    account.pending->kept = true;
+void Hub::MarkKept(uint64_t version, const std::pair<GroupId, std::string>& only) {
+  const auto group = contents_.memory.groups.find(only.first);
+  if (group == contents_.memory.groups.end()) {
+    return;
+  }
+  const auto account = group->second.accounts.find(only.second);
+  if (account != group->second.accounts.end()) {
+    MarkAccount(version, account->second);
+    due_.Update(only.second, only.first, account->second);
   }
 }
 
@@ -160,20 +174,27 @@ void Hub::Commit() {
 }
 
 void Hub::CommitAccount(const GroupId& id, const std::string& integration) {
+  const std::pair<GroupId, std::string> account{id, integration};
   {
     const Lock order(store_mutex_);
     Store::Draft draft;
-    bool alone = store_.has_value();
+    bool decided = false;
+    bool writes = false;
     {
       const Lock lock(mutex_);
-      alone = alone && durable_ && !decided_;  // else there is more to write than this
-      if (alone) {
+      decided = decided_;
+      writes = store_.has_value() && durable_;
+      if (!decided && writes) {
         draft = store_->PrepareAccount(contents_, id, integration, unsaved_);
+      } else if (!decided) {
+        MarkKept(contents_.memory.last_version, account);
+        changed_.notify_all();
       }
     }
-    if (alone) {
-      const std::pair<GroupId, std::string> account{id, integration};
-      Written(std::move(draft), &account);
+    if (!decided) {
+      if (writes) {
+        Written(std::move(draft), &account);
+      }
       return;
     }
   }
@@ -189,9 +210,8 @@ void Hub::Written(Store::Draft draft, const std::pair<GroupId, std::string>* onl
   if (only == nullptr) {
     decided_ = false;
     MarkKept(version);
-  } else if (const auto group = contents_.memory.groups.find(only->first);
-             group != contents_.memory.groups.end()) {
-    MarkKept(version, group->second.accounts[only->second]);
+  } else {
+    MarkKept(version, *only);
   }
   if (done && *done) {
     unsaved_.erase(unsaved_.begin(), unsaved_.begin() + static_cast<ptrdiff_t>(receipts));

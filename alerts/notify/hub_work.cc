@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <tuple>
 #include <utility>
 
 #include "agent/base/backoff.h"
@@ -35,40 +34,27 @@ std::vector<alerts::Alert> InOrder(const AlertMap& map) {
 
 }  // namespace
 
-std::optional<Hub::Waiting> Hub::FindWork(const std::string& integration) const {
+const DueQueue::Place* Hub::FindWork(const std::string& integration) const {
   // What is left of the last process waits for what is so now, but not for ever.
   constexpr Duration kForNews = std::chrono::minutes{1};
   if (evaluation_ == nullptr && clock().Now().mono - started_.mono < kForNews) {
-    return std::nullopt;
+    return nullptr;
   }
-  std::optional<Waiting> first;
-  const auto order = [](const Account& account) {
-    const Pending& pending = *account.pending;
-    return std::tuple(pending.not_before, pending.attempts, pending.since);
-  };
-  for (const auto& [id, group] : contents_.memory.groups) {
-    const auto found = group.accounts.find(integration);
-    if (found == group.accounts.end() || !found->second.pending || !found->second.pending->kept ||
-        found->second.pending->held) {
-      continue;
-    }
-    if (!first || order(found->second) < order(*first->account)) {
-      first = Waiting{.id = &id, .group = &group, .account = &found->second};
-    }
-  }
-  return first;
+  return due_.First(integration);
 }
 
-Work Hub::WorkOf(const Waiting& waiting) const {
+Work Hub::WorkOf(const std::string& integration, const GroupId& id) const {
   const WallTime now = clock().Now().wall;
-  Work work{.group = *waiting.id, .next = NextOf(*waiting.account, now)};
-  work.message = {.receiver = waiting.id->receiver,
-                  .group_key = waiting.id->key,
-                  .group_labels = waiting.group->labels,
+  const Group& group = contents_.memory.groups.at(id);
+  const Account& account = group.accounts.at(integration);
+  Work work{.group = id, .next = NextOf(account, now)};
+  work.message = {.receiver = id.receiver,
+                  .group_key = id.key,
+                  .group_labels = group.labels,
                   .alerts = InOrder(work.next.alerts),
                   .at = now,
                   .acknowledgement = work.next.acknowledgement,
-                  .since = waiting.account->pending->since};
+                  .since = account.pending->since};
   return work;
 }
 
@@ -82,14 +68,14 @@ std::optional<Work> Hub::NextWork(const std::string& integration, MonoTime not_b
       changed_.wait_until(mutex_, stop, not_before, [] { return false; });
       continue;
     }
-    const std::optional<Waiting> first = FindWork(integration);
-    if (first && first->account->pending->not_before <= now) {
-      return WorkOf(*first);
+    const DueQueue::Place* const first = FindWork(integration);
+    if (first != nullptr && first->not_before <= now) {
+      return WorkOf(integration, first->group);
     }
-    const MonoTime due = first ? first->account->pending->not_before : now + kLongest;
+    const MonoTime due = first != nullptr ? first->not_before : now + kLongest;
     changed_.wait_until(mutex_, stop, std::min(due, now + kLongest), [&]() KLAXON_REQUIRES(mutex_) {
-      const std::optional<Waiting> other = FindWork(integration);
-      return other && other->account->pending->not_before < due;
+      const DueQueue::Place* const other = FindWork(integration);
+      return other != nullptr && other->not_before < due;
     });
   }
   return std::nullopt;
@@ -111,6 +97,7 @@ void Hub::Settled(const std::string& integration, const Work& work, const Delive
           now.mono + PauseOfGroup(account.pending->attempts, account.pending->version);
     }
   }
+  due_.Update(integration, work.group, account);
 }
 
 void Hub::Finish(const std::string& integration, const Work& work, const Delivery& delivery) {

@@ -57,6 +57,7 @@ struct SenderReport {
 struct Report {
   bool durable = false;
   std::string not_durable_because{};
+  uint64_t looked_at = 0;  ///< accounts, since the start, to find what is to be sent next
   std::vector<SenderReport> senders{};
   std::vector<Receipt> receipts{};  ///< the newest 100, newest first
 };

@@ -1,5 +1,6 @@
 // How a notifier tells receivers, and what keeps it from doing so.
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -84,6 +85,51 @@ TEST_CASE("A message that a receiver fails on holds up no other") {
   office.Tell(*notifier, {both[0]});
   CHECK(office.Eventually([&] { return office.desk.Heard(" -Stuck"); }));
   CHECK(notifier->GetReport().senders.at(0).waiting == 1);
+}
+
+/// What telling one message each of so many groups cost.
+struct Cost {
+  size_t looks = 0;      ///< at groups, to find what is to be sent next
+  size_t decisions = 0;  ///< after each of which all groups may be looked at
+};
+
+enum class Disk { kNone, kGood, kFull };
+
+Cost CostOf(size_t groups, Disk disk) {
+  Office office;
+  std::atomic<size_t> decisions = 0;
+  office.checkpoint = [&](std::string_view step) { decisions += step == "decided" ? 1U : 0U; };
+  Settings settings = office.Routes();
+  settings.route.group_by = {"n"};
+  settings.route.group_interval = hours{1};
+  Resources resources{.clock = office.clock, .http = *office.http, .missing = "a test"};
+  if (disk != Disk::kNone) {
+    resources.open = [&] { return Result<state::Database*>(office.database.get()); };
+  }
+  resources.checkpoint = office.checkpoint;
+  Notifier notifier(resources, settings);
+  if (disk == Disk::kFull) {
+    REQUIRE(office.database->Write({{.sql = "DROP TABLE notify_groups"}}));
+  }
+  std::vector<alerts::Alert> all;
+  for (size_t i = 0; i < groups; ++i) {
+    all.push_back(Firing({{"alertname", "Many"}, {"n", std::to_string(i)}}, 0));
+  }
+  office.Tell(notifier, all);
+  CHECK(office.desk.Told(groups).size() == groups);
+  CHECK(office.Eventually([&] { return notifier.GetReport().senders.at(0).waiting == 0; }));
+  return {.looks = notifier.GetReport().looked_at, .decisions = decisions};
+}
+
+TEST_CASE("What it takes to find the next message does not grow with the number of groups") {
+  constexpr size_t kGroups = 1'000;
+  for (const Disk disk : {Disk::kNone, Disk::kGood, Disk::kFull}) {
+    CAPTURE(disk);
+    const Cost cost = CostOf(kGroups, disk);
+    CAPTURE(cost.looks, cost.decisions);
+    // A few a message; and all of them where something was decided: before it is written and after.
+    CHECK(cost.looks <= (10 + 3 * cost.decisions) * kGroups);
+  }
 }
 
 TEST_CASE("What was refused under earlier settings is told under those that came since") {
