@@ -144,14 +144,17 @@ class Agent::Impl {
     history_saver_->Recall(alerts::Milliseconds(clock_.Now().wall));
     sample_loop_ = std::make_unique<SampleLoop>(
         clock_, views_, series_, history_.interval,
-        [this](const View&, int64_t time) { history_saver_->Sampled(time); });
+        [this](const View& view) { return IsWhole(view); },
+        [this](const View& view, int64_t time) {
+          if (IsWhole(view)) whole_sampled_ = true;
+          history_saver_->Sampled(time);
+        });
     recovery_ = std::make_unique<recovery::Loop>(
         recovery::Resources{.clock = clock_, .http = *http_, .open = StateOpener()}, views_,
         [this](uint64_t id, SectionRef section) { view_loop_->Publish(id, std::move(section)); });
     SetSources(config.sources);
     caring_.store(recovery_.get());
-    desk_.Begin(config, StateOpener(),
-                [this] { return views_.Get()->parts.size() >= source_count_; });
+    desk_.Begin(config, StateOpener(), [this] { return whole_sampled_.load(); });
   }
 
   Result<void> Reload(const AgentConfig& config) {
@@ -222,6 +225,9 @@ class Agent::Impl {
   ViewRef CurrentView() const { return views_.Get(); }
 
  private:
+  /// Every source has been polled once, well or badly.
+  bool IsWhole(const View& view) const { return view.parts.size() >= source_count_; }
+
   void RememberPatterns(const RuleSettings& rules) {
     matching_patterns_ = {rules.patterns.begin(), rules.patterns.end()};
     for (const std::string& pattern : rules.empty_patterns) {
@@ -326,6 +332,7 @@ class Agent::Impl {
   std::unique_ptr<state::Opener> state_;
   AlertDesk desk_{{.clock = clock_, .http = *http_, .series = series_}};
   std::atomic<size_t> source_count_ = 0;
+  std::atomic<bool> whole_sampled_ = false;  ///< what rules see has held every source once
   /// Null until it listens: its own first request may come before Listen has returned.
   std::atomic<const http::Server*> serving_ = nullptr;
   std::unique_ptr<http::Server> server_;

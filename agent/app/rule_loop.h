@@ -28,8 +28,8 @@ struct RuleResources {
   Clock& clock;
   series::Keeper& series;
   Latest<RuleBoard>& board;  ///< what is shown; set after each evaluation
-  /// Whether every source has been polled once: before that every rule about something absent would
-  /// be right.
+  /// Whether the keeper has sampled a view in which every source had been polled once: before that
+  /// every rule about something absent would be right.
   std::function<bool()> ready;
   /// Told after each evaluation of all alerts that fire or were resolved lately, and of what a
   /// restart must know. May be empty.

@@ -1,5 +1,7 @@
 #include "agent/app/sample_loop.h"
 
+#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "agent/base/log.h"
@@ -8,8 +10,13 @@
 namespace klaxon::app {
 
 SampleLoop::SampleLoop(Clock& clock, const Latest<View>& views, series::Keeper& keeper,
-                       Duration interval, Then then)
-    : clock_(clock), views_(views), keeper_(keeper), interval_(interval), then_(std::move(then)) {
+                       Duration interval, IsWhole is_whole, Then then)
+    : clock_(clock),
+      views_(views),
+      keeper_(keeper),
+      interval_(interval),
+      is_whole_(std::move(is_whole)),
+      then_(std::move(then)) {
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
 }
 
@@ -23,14 +30,24 @@ void SampleLoop::Sample() {
   }
 }
 
+void SampleLoop::AwaitFirstView(const std::stop_token& stop) const {
+  using std::chrono::steady_clock;
+  std::optional<steady_clock::time_point> patience;
+  while (!stop.stop_requested()) {
+    const uint64_t seen = views_.Version();
+    const ViewRef view = views_.Get();
+    const steady_clock::time_point now = steady_clock::now();
+    if (!view->parts.empty()) {
+      patience = patience.value_or(now + interval_);
+      if (is_whole_(*view) || now >= *patience) return;
+    }
+    views_.WaitNewer(seen, patience.value_or(now + std::chrono::hours{1}), stop);
+  }
+}
+
 void SampleLoop::Run(const std::stop_token& stop) {
   NameThisThread("series");
-  // Before there is anything to see, every rule about something absent would be right.
-  while (!stop.stop_requested() && views_.Get()->parts.empty()) {
-    const uint64_t seen = views_.Version();
-    if (!views_.Get()->parts.empty()) break;
-    views_.WaitNewer(seen, std::chrono::steady_clock::now() + std::chrono::hours{1}, stop);
-  }
+  AwaitFirstView(stop);
   MonoTime due = clock_.Now().mono;
   while (!stop.stop_requested()) {
     Sample();

@@ -1,6 +1,8 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -51,21 +53,26 @@ class Ruled {
         rules_(rules),
         cluster_(std::move(simulator::Cluster::Start(simulator::ShopCluster(), clock_)).value()) {}
 
-  void Start() {
-    Result<std::unique_ptr<Agent>> agent = Agent::Start(Config(rules_), clock_);
+  void Start() { Start(Config(rules_)); }
+
+  void Start(const AgentConfig& config) {
+    Result<std::unique_ptr<Agent>> agent = Agent::Start(config, clock_);
     REQUIRE(agent);
     agent_ = std::move(*agent);
   }
 
   void Stop() { agent_.reset(); }
 
-  AgentConfig Config(const std::string& rules) const {
+  AgentConfig Config(const std::string& rules, std::vector<std::string> connect = {}) const {
     std::string bootstrap;
     for (const HostPort& address : cluster_->bootstrap()) {
       bootstrap += (bootstrap.empty() ? "" : ",") + ToString(address);
     }
-    AgentConfig config =
-        ConfigFrom({.cluster = "main", .bootstrap = bootstrap, .interval = "1s"}).value();
+    AgentConfig config = ConfigFrom({.cluster = "main",
+                                     .bootstrap = bootstrap,
+                                     .connect = std::move(connect),
+                                     .interval = "1s"})
+                             .value();
     config.listen = {"127.0.0.1", 0};
     config.log_level = log::Level::kError;
     config.state_directory = state_directory_;
@@ -185,6 +192,33 @@ TEST_CASE("a restart resolves no alert that looks back, or reads what is recorde
   REQUIRE(
       ruled.Comes("/metrics", "klaxon_rule_evaluations_total{rule_group=\"brokers.yaml;slow\"} 1"));
   CHECK(BeginsIn(ruled.Get(path)) == BeginsIn(before));
+}
+
+TEST_CASE("at a start nothing counts as absent before every source was polled and sampled",
+          "[agent]") {
+  const testing::TemporaryFolder folder;
+  Ruled ruled(folder.path());
+  // A worker that refuses tells so before the brokers have told everything.
+  AgentConfig config = ruled.Config(R"(
+groups:
+- name: absent
+  rules:
+  - {alert: NoCluster, expr: absent(kafka_brokers), for: 1h}
+  - {alert: SamplingStopped, expr: time() - klaxon_series_sampled_timestamp_seconds > 120, for: 1h}
+)",
+                                    {"http://127.0.0.1:1"});
+  config.history.interval = seconds{15};
+  ruled.Start(config);
+  const std::string once = "klaxon_rule_evaluations_total{rule_group=\"brokers.yaml;absent\"} ";
+  std::string alerts;
+  std::string metrics;
+  do {
+    alerts = ruled.Get("/api/v1/alerts");
+    metrics = ruled.Get("/metrics");
+    REQUIRE(alerts.find("alertname") == std::string::npos);
+  } while (metrics.find(once) == std::string::npos ||
+           metrics.find(once + "0\n") != std::string::npos);
+  CHECK(ruled.Get("/api/v1/alerts").find("alertname") == std::string::npos);
 }
 
 TEST_CASE("an alert whose cluster falls silent is held as unknown", "[agent]") {
