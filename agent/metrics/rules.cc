@@ -46,9 +46,10 @@ constexpr MetricInfo kFailures{.name = "klaxon_rule_evaluation_failures_total",
                                .source = kEvaluation};
 constexpr MetricInfo kMissed{.name = "klaxon_rule_group_iterations_missed_total",
                              .help =
-                                 "Evaluations of groups that were left out because the one "
+                                 "Evaluations of a group that were left out because the one "
                                  "before took too long",
                              .type = MetricType::kCounter,
+                             .labels = kGroup,
                              .source = kEvaluation};
 constexpr MetricInfo kFault{.name = "klaxon_rules_outdated",
                             .help =
@@ -129,8 +130,8 @@ void EmitRules(const RuleBoard& board, MetricWriter& writer) {
              [](const BoardGroup& group) { return SumOf(group, &BoardRule::evaluations); });
   EmitGroups(kFailures, board, writer,
              [](const BoardGroup& group) { return SumOf(group, &BoardRule::failures); });
-  writer.BeginFamily(kMissed);
-  writer.Sample({}, static_cast<double>(board.missed));
+  EmitGroups(kMissed, board, writer,
+             [](const BoardGroup& group) { return static_cast<double>(group.missed); });
   writer.BeginFamily(kFault);
   writer.Sample({}, board.fault.empty() ? 0 : 1);
 }

@@ -59,10 +59,10 @@ struct BoardGroup {
   int64_t limit = 0;
   std::optional<WallTime> evaluated_at{};
   Duration took{};
+  uint64_t missed = 0;  ///< evaluations left out because the one before took too long
   std::vector<BoardRule> rules{};
 };
 
-/// Immutable once published.
 /// Memory for samples of the past, which rules that look back need.
 struct BoardHistory {
   size_t bytes = 0;
@@ -70,9 +70,9 @@ struct BoardHistory {
   uint64_t dropped = 0;  ///< samples, since the start, because the budget was used up
 };
 
+/// Immutable once published.
 struct RuleBoard {
   std::vector<BoardGroup> groups{};
-  uint64_t missed = 0;        ///< evaluations of groups left out since the start
   bool holds_unknown = true;  ///< else alerts resolve when their facts are missing
   /// On every alert that is told, where it has no such label of its own.
   std::map<std::string, std::string> external_labels{};

@@ -61,7 +61,7 @@ BoardRule Shown(const RuleState& state) {
 }  // namespace
 
 RuleBoard BoardOf(const Engine& engine) {
-  RuleBoard board{.missed = engine.missed()};
+  RuleBoard board;
   for (const GroupState* const state : engine.groups()) {
     const rules::Group& group = state->group();
     BoardGroup shown{.name = group.name,
@@ -70,7 +70,8 @@ RuleBoard BoardOf(const Engine& engine) {
                      .query_offset = engine.QueryOffsetOf(group),
                      .limit = group.limit,
                      .evaluated_at = state->evaluated_at(),
-                     .took = state->took()};
+                     .took = state->took(),
+                     .missed = state->missed()};
     for (const RuleState& rule : state->rules()) {
       shown.rules.push_back(Shown(rule));
     }

@@ -144,7 +144,9 @@ bool Engine::EvaluateDue(WallTime now, const series::Queryable& series, SampleSi
     if (entry.due > now) continue;
     // Of several slots that have passed, the last counts.
     const WallTime slot = next - std::chrono::duration_cast<WallTime::duration>(interval);
-    if (slot > entry.due) missed_ += static_cast<uint64_t>((slot - entry.due) / interval);
+    if (slot > entry.due) {
+      entry.state.Missed(static_cast<uint64_t>((slot - entry.due) / interval));
+    }
     entry.due = next;
     entry.state.Evaluate({.now = slot,
                           .seen_at = now,

@@ -62,9 +62,6 @@ class Engine {
 
   std::vector<const GroupState*> groups() const;
 
-  /// Evaluations of groups that were left out because the one before took too long.
-  uint64_t missed() const { return missed_; }
-
   Duration IntervalOf(const rules::Group& group) const {
     return group.interval.value_or(options_.interval);
   }
@@ -89,7 +86,6 @@ class Engine {
   EngineOptions options_;
   std::vector<Entry> entries_{};
   std::vector<ActiveAlert> orphans_{};  ///< resolved because their rule went
-  uint64_t missed_ = 0;
 };
 
 }  // namespace klaxon::alerts

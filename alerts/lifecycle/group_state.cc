@@ -79,6 +79,7 @@ std::vector<std::pair<RuleIdentity, RuleState*>> GroupState::NamedRules() {
 void GroupState::Continue(const GroupState& before) {
   evaluated_at_ = before.evaluated_at_;
   took_ = before.took_;
+  missed_ = before.missed_;
 }
 
 }  // namespace klaxon::alerts

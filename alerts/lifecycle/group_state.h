@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -32,12 +33,19 @@ class GroupState {
 
   Duration took() const { return took_; }
 
+  /// Evaluations that were left out because the one before took too long.
+  uint64_t missed() const { return missed_; }
+
+  /// So many were left out just now. Before the first evaluation it had not begun, so that nothing
+  /// was missed.
+  void Missed(uint64_t evaluations) { missed_ += evaluated_at_ ? evaluations : 0U; }
+
   std::vector<SavedAlert> Save() const;
 
   /// Its rules under the names by which others find them again.
   std::vector<std::pair<RuleIdentity, RuleState*>> NamedRules();
 
-  /// It was evaluated when `before` was.
+  /// It was evaluated when `before` was, and missed what it missed.
   void Continue(const GroupState& before);
 
  private:
@@ -47,6 +55,7 @@ class GroupState {
   std::vector<RuleState> rules_{};
   std::optional<WallTime> evaluated_at_{};
   Duration took_{};
+  uint64_t missed_ = 0;
 };
 
 }  // namespace klaxon::alerts

@@ -77,13 +77,27 @@ TEST_CASE("The engine evaluates what is due, and counts what it missed") {
   const auto groups = running.engine.groups();
   CHECK(groups[0]->rules()[0].report().evaluations == 2);
   CHECK(groups[1]->rules()[0].report().evaluations == 8);
-  CHECK(running.engine.missed() == 0);
+  CHECK(groups[0]->missed() == 0);
+  CHECK(groups[1]->missed() == 0);
   CHECK(*running.engine.NextDue() > At(minutes(2)));
   running.Run(minutes(4), minutes(4), 9);
-  CHECK(running.engine.missed() > 5);
+  CHECK(groups[0]->missed() == 1);
+  CHECK(groups[1]->missed() == 7);
+  running.engine.Use(GroupsOf(kRules), At(minutes(4)), running.sink);
+  CHECK(running.engine.groups()[1]->missed() == 7);
   // The wall clock is set back by an hour: evaluation goes on.
   running.engine.EvaluateDue(At(-hours(1)), running.store, running.sink);
   CHECK(*running.engine.NextDue() <= At(-hours(1) + minutes(1)));
+}
+
+TEST_CASE("What passed before a group's first evaluation was not missed") {
+  Running running;
+  running.engine.Use(GroupsOf(kRules), At(minutes(0)), running.sink);
+  running.Run(minutes(5), minutes(6), 9);  // the first polls took that long
+  for (const GroupState* const group : running.engine.groups()) {
+    CHECK(group->evaluated_at());
+    CHECK(group->missed() == 0);
+  }
 }
 
 TEST_CASE("A reload keeps the alerts of rules that stay and resolves the others'") {
