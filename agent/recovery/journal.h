@@ -17,7 +17,7 @@ namespace klaxon::recovery {
 /// A restart of ours of which it is not known yet what became of it.
 struct UnderWay {
   int64_t id = 0;  ///< in the ledger
-  Instant at{};    ///< when it was sent
+  Instant at{};    ///< when Connect answered: what it told before may be of before the restart
   std::optional<Instant> failed_since{};
   Failures items{};           ///< that were to be restarted; empty: not known, all of it
   uint64_t failed_polls = 0;  ///< answers from after it in which one of these was FAILED
@@ -138,12 +138,19 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
 /// A restart of ours was sent.
 void CountSent(MonoTime now, Journal& journal);
 
-/// Remembers what Connect answered to a restart that was sent at `report.at` and counted as an
-/// attempt before; `before` is what was remembered then. kAccepted and kUnknown are under way from
-/// now on, the others are no attempts. After kDenied and kUnknown the whole cluster is left alone
-/// for a while. REQUIRES: the journal knows the subject.
-void TakeAnswer(const RestartReport& report, int64_t id, const Subject& subject,
-                const ConnectorMemory& before, Journal& journal);
+/// A restart of ours, with what Connect answered or that it did not.
+struct RestartReply {
+  RestartReport report{};
+  Instant at{};    ///< when the answer came: a busy worker takes seconds to look and to answer
+  int64_t id = 0;  ///< in the ledger
+};
+
+/// Remembers what Connect answered to a restart that was counted as an attempt before; `before` is
+/// what was remembered then. kAccepted and kUnknown are under way from now on, the others are no
+/// attempts. After kDenied and kUnknown the whole cluster is left alone for a while. REQUIRES: the
+/// journal knows the subject.
+void TakeAnswer(const RestartReply& reply, const Subject& subject, const ConnectorMemory& before,
+                Journal& journal);
 
 /// Remembers that it was not sent after all, and why: it spends nothing, and is tried again later.
 /// After kDenied the whole cluster is left alone for a while. REQUIRES: as above; CountSent was not

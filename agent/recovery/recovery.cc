@@ -164,21 +164,21 @@ Result<int64_t> Recovery::Intend(const Intent& intent, const ConnectorMemory& me
 }
 
 /// It was sent, and this came of it.
-Result<void> Recovery::Conclude(const RestartReport& report, const Subject& subject,
-                                const ConnectorMemory& before, int64_t id) {
-  ++sent_.at(static_cast<size_t>(report.outcome));
-  CountSent(report.at.mono, journal_);
-  TakeAnswer(report, id, subject, before, journal_);
+Result<void> Recovery::Conclude(const RestartReply& reply, const Subject& subject,
+                                const ConnectorMemory& before) {
+  ++sent_.at(static_cast<size_t>(reply.report.outcome));
+  CountSent(reply.at.mono, journal_);
+  TakeAnswer(reply, subject, before, journal_);
   const Lock lock(*means_.disk);
-  return ledger_->Conclude(id, report, subject.name, journal_);
+  return ledger_->Conclude(reply.id, reply.report, subject.name, journal_);
 }
 
 /// The worker knew by then why it must not be sent.
-Result<void> Recovery::Withdraw(const RestartReport& report, const Subject& subject,
-                                const ConnectorMemory& before, int64_t id) {
-  TakeUnsent(report, subject, before, journal_);
+Result<void> Recovery::Withdraw(const RestartReply& reply, const Subject& subject,
+                                const ConnectorMemory& before) {
+  TakeUnsent(reply.report, subject, before, journal_);
   const Lock lock(*means_.disk);
-  return ledger_->Withdraw(id, subject.name, journal_);
+  return ledger_->Withdraw(reply.id, subject.name, journal_);
 }
 
 /// Intent, restart, outcome. False: no more of them in this step.
@@ -209,8 +209,9 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
                                world.post_to, means_.may_go_on, stop);
   Reach("after answer");
   const RestartReport report{.at = now, .outcome = answer.outcome, .words = answer.words};
-  const Result<void> concluded = answer.sent ? Conclude(report, *subject, before, *id)
-                                             : Withdraw(report, *subject, before, *id);
+  const RestartReply reply{.report = report, .at = means_.clock->Now(), .id = *id};
+  const Result<void> concluded =
+      answer.sent ? Conclude(reply, *subject, before) : Withdraw(reply, *subject, before);
   Reach("after outcome");
   broken_ = concluded ? "" : concluded.error().message();
   const bool more = concluded && report.outcome != RestartOutcome::kUnknown &&

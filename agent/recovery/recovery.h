@@ -75,10 +75,10 @@ class Recovery {
   Result<std::string> LiftFor(const RecoveryOrder& order, const World& world, const Instant& now);
   Result<std::string> RestartFor(const RecoveryOrder& order, const World& world, const Instant& now,
                                  const std::stop_token& stop);
-  Result<void> Conclude(const RestartReport& report, const Subject& subject,
-                        const ConnectorMemory& before, int64_t id);
-  Result<void> Withdraw(const RestartReport& report, const Subject& subject,
-                        const ConnectorMemory& before, int64_t id);
+  Result<void> Conclude(const RestartReply& reply, const Subject& subject,
+                        const ConnectorMemory& before);
+  Result<void> Withdraw(const RestartReply& reply, const Subject& subject,
+                        const ConnectorMemory& before);
   void Reach(std::string_view point) const;
 
   Policy policy_;

@@ -65,19 +65,20 @@ Judgement AtTheEnd(const Subject& subject, const UnderWay& way, Duration limit) 
           fmt::format("neither RUNNING nor FAILED within {}", FormatDuration(limit))};
 }
 
-void Hold(const RestartReport& report, Duration time, ConnectorMemory& memory) {
-  memory.held_until = Instant{report.at.wall + std::chrono::duration_cast<WallTime::duration>(time),
-                              report.at.mono + time};
+Instant After(const Instant& begin, Duration time) {
+  return {begin.wall + std::chrono::duration_cast<WallTime::duration>(time), begin.mono + time};
 }
 
 /// It is under way. While the breaker lets one restart through, it is this one.
-void TakeSent(const RestartReport& report, int64_t id, const Subject& subject, Journal& journal) {
+void TakeSent(const RestartReply& reply, const Subject& subject, Journal& journal) {
   ConnectorMemory& memory = journal.connectors.at(subject.name);
   memory.misses = 0;
-  memory.under_way = UnderWay{
-      .id = id, .at = report.at, .failed_since = memory.failed_since, .items = FailuresOf(subject)};
+  memory.under_way = UnderWay{.id = reply.id,
+                              .at = reply.at,
+                              .failed_since = memory.failed_since,
+                              .items = FailuresOf(subject)};
   for (auto& [item, broken] : memory.broken) {
-    broken.ours_until = report.at.mono + subject.chosen->settings.verify_timeout;
+    broken.ours_until = reply.at.mono + subject.chosen->settings.verify_timeout;
   }
   if (journal.breaker.state == BreakerState::kCanary) {
     journal.breaker.canary = subject.name;
@@ -88,7 +89,7 @@ void TakeDenied(const RestartReport& report, Journal& journal) {
   /// A login is not repaired by trying.
   constexpr Duration kDeniedFor = std::chrono::minutes{10};
   journal.denied = report.words;
-  journal.denied_until = Instant{report.at.wall + kDeniedFor, report.at.mono + kDeniedFor};
+  journal.denied_until = After(report.at, kDeniedFor);
 }
 
 /// It was no attempt.
@@ -100,7 +101,8 @@ void TakeMiss(const RestartReport& report, const Settings& settings, const Conne
   ++memory.misses;
   // The first conflict passes soon; what goes on is asked less and less often.
   const bool passes = report.outcome == RestartOutcome::kConflict && memory.misses == 1;
-  Hold(report, passes ? kSoon : BackoffOf(settings, memory.misses, report.words), memory);
+  memory.held_until =
+      After(report.at, passes ? kSoon : BackoffOf(settings, memory.misses, report.words));
   memory.held_why =
       fmt::format("a restart was sent and is no attempt: {}{}{}", Name(report.outcome),
                   report.words.empty() ? "" : ", ", report.words);
@@ -164,22 +166,23 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
   return {.failed_again = failed_again};
 }
 
-void TakeAnswer(const RestartReport& report, int64_t id, const Subject& subject,
-                const ConnectorMemory& before, Journal& journal) {
+void TakeAnswer(const RestartReply& reply, const Subject& subject, const ConnectorMemory& before,
+                Journal& journal) {
+  const RestartReport& report = reply.report;
   const Settings& settings = subject.chosen->settings;
   ConnectorMemory& memory = journal.connectors.at(subject.name);
   memory.last_restart = report;
   switch (report.outcome) {
     case RestartOutcome::kUnknown:  // a worker that does not answer may be stuck: more would follow
-      Hold(report, settings.verify_timeout, memory);
+      memory.held_until = After(reply.at, settings.verify_timeout);
       memory.held_why = "nobody knows whether the last restart was done: " + report.words;
       journal.unanswered = subject.name;
       journal.unanswered_until = memory.held_until;
-      TakeSent(report, id, subject, journal);
+      TakeSent(reply, subject, journal);
       return;
     case RestartOutcome::kAccepted:
       memory.held_until.reset();
-      TakeSent(report, id, subject, journal);
+      TakeSent(reply, subject, journal);
       return;
     case RestartOutcome::kDenied:
       TakeDenied(report, journal);

@@ -99,7 +99,8 @@ class Estate {
     ++memory.attempts;
     memory.last_attempt = now;
     CountSent(now.mono, journal);
-    TakeAnswer({.at = now, .outcome = outcome, .words = "500"}, 1, Of(name), before, journal);
+    TakeAnswer({.report = {.at = now, .outcome = outcome, .words = "500"}, .at = now, .id = 1},
+               Of(name), before, journal);
   }
 
   const RecoveryDecision& About(const std::string& name) const {

@@ -1,0 +1,42 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "tests/recovery/scene.h"
+#include "tests/support/temporary_folder.h"
+
+/// A Connect that keeps Klaxon waiting: its herder has much to do.
+namespace klaxon::recovery {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using testing::TemporaryFolder;
+
+TEST_CASE(
+    "15: a FAILED is of before a restart for a while after Connect's answer, however late it "
+    "came",
+    "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Live* recovers = nullptr;
+  Live live({.url = worker->url(),
+             .checkpoint =
+                 [&](std::string_view point) {
+                   if (point == "before send") {
+                     recovers->estate().Pass(9);
+                   }
+                 }},
+            Live::Acting(), database.get());
+  recovers = &live;
+  FailTaskOf(*worker, true);
+  live.Passes(2);
+  REQUIRE(worker->Snapshot().restarts.size() == 1);
+  live.Pass(1);
+  live.Pass(1);
+  CHECK(Name(live.decision().last_restart->verdict) == "pending");
+  live.Pass(4);
+  CHECK_THAT(live.news(), ContainsSubstring("failed_again: it is FAILED as before the restart"));
+}
+
+}  // namespace
+}  // namespace klaxon::recovery
