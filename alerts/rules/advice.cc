@@ -56,12 +56,24 @@ std::optional<LabelSet> LabelsLeft(const Expr& expr) {
   return std::nullopt;
 }
 
-/// The names behind `$labels.` and `.Labels.` in a template.
+/// Whether `.Labels` at `at` is the alert's: that of the template's own data, and neither of a
+/// sample in a variable (`$each.Labels.x`) nor of what a range, a with or a definition looks at.
+bool IsOfAlert(std::string_view text, size_t at) {
+  for (const std::string_view word : {"range", "with", "define", "block", "template"}) {
+    if (text.find(word) != std::string_view::npos) return false;
+  }
+  const char before = at == 0 ? ' ' : text[at - 1];
+  return std::isalnum(static_cast<unsigned char>(before)) == 0 && before != '_' && before != ')';
+}
+
+/// The names behind `$labels.` and the alert's `.Labels.` in a template.
 LabelSet LabelsPrinted(std::string_view text) {
   LabelSet names;
   for (const std::string_view mark : {"$labels.", ".Labels."}) {
     for (size_t at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at)) {
+      const bool is_of_alert = mark.front() == '$' || IsOfAlert(text, at);
       at += mark.size();
+      if (!is_of_alert) continue;
       size_t end = at;
       while (end < text.size() &&
              (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_')) {

@@ -10,6 +10,7 @@
 #include "agent/promql/query.h"
 #include "agent/series/keeper.h"
 #include "alerts/rule_tests/run.h"
+#include "alerts/rules/advice.h"
 #include "alerts/rules/load.h"
 #include "exporters/prometheus/catalogue.h"
 #include "tests/metrics/estate.h"
@@ -75,6 +76,14 @@ TEST_CASE("every default rule says how bad it is, what it is, and where its runb
     const std::string page = entry.path().string();
     INFO(page);
     CHECK((entry.path().filename() == "README.md" || pages.contains(page)));
+  }
+}
+
+TEST_CASE("no default rule is likely wrong") {
+  for (const rules::Group& group : rules::LoadRules({kFile}).groups) {
+    const std::vector<rules::Finding> advice = rules::Advise(group);
+    INFO(rules::ToString(advice));
+    CHECK(advice.empty());
   }
 }
 

@@ -28,6 +28,13 @@ TEST_CASE("Rules that load and cannot be meant so are told, and no others") {
   CHECK(Advice("sum by (group) (lag) > 5", "{{ .Labels.topic }}") != "");
   CHECK(Advice("sum by (group) (lag) / on(group) lag > 5", label) != "");
   CHECK(Advice("sum by (topic) (lag) > 5", label).empty());
+  CHECK(Advice("sum(lag) > 5", "{{ $.Labels.topic }}") != "");
+  CHECK(Advice("sum(lag) > 5",
+               "{{ range $i, $each := query \"lag\" }}{{ $each.Labels.topic }}{{ end }}")
+            .empty());
+  CHECK(Advice("sum(lag) > 5", "{{ range query \"lag\" }}{{ .Labels.topic }}{{ end }}").empty());
+  CHECK(Advice("sum(lag) > 5", "{{ (query \"lag\" | first).Labels.topic }}").empty());
+  CHECK(Advice("sum(lag) > 5", "{{ range query \"lag\" }}{{ $labels.topic }}{{ end }}") != "");
   CHECK(Advice("sum without (group) (lag) > 5", label).empty());
   CHECK(Advice("topk by (group) (3, lag)", label).empty());
   CHECK(Advice("lag * on(group) group_left(topic) sum by (group) (up)", label).empty());
