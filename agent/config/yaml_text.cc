@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -21,21 +22,35 @@ std::string_view WithoutProperties(std::string_view text) {
   return text;
 }
 
+/// The character of more than one byte at the front of `text` that YAML does not take: C1 controls
+/// but for the next line (0x85), U+FFFE and U+FFFF. 0: none.
+uint32_t UnprintableAt(std::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.size() >= 2 && byte(0) == 0xC2 && byte(1) < 0xA0 && byte(1) != 0x85) return byte(1);
+  if (text.starts_with("\xEF\xBF\xBE")) return 0xFFFE;
+  return text.starts_with("\xEF\xBF\xBF") ? 0xFFFF : 0;
+}
+
+/// Of one line.
+std::optional<BadText> BadCharacter(std::string_view line, int number) {
+  for (size_t i = 0; i < line.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(line[i]);
+    const bool control = (byte < 0x20 && byte != '\t' && byte != '\r') || byte == 0x7F;
+    const uint32_t bad = control ? byte : UnprintableAt(line.substr(i));
+    if (control || bad != 0) {
+      return BadText{{number, static_cast<int>(i) + 1},
+                     fmt::format("the control character 0x{:02x}", bad)};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<BadText> FindBadText(std::string_view text) {
   for (int number = 1; !text.empty(); ++number) {
     const std::string_view line = text.substr(0, text.find('\n'));
-    const auto* const bad = std::find_if(line.begin(), line.end(), [](char c) {
-      const auto byte = static_cast<unsigned char>(c);
-      return (byte < 0x20 && c != '\t' && c != '\r') || byte == 0x7F;
-    });
-    if (bad != line.end()) {
-      const int column = static_cast<int>(bad - line.begin()) + 1;
-      return BadText{
-          {number, column},
-          fmt::format("the control character 0x{:02x}", static_cast<unsigned char>(*bad))};
-    }
+    if (std::optional<BadText> bad = BadCharacter(line, number)) return bad;
     if (ToUtf8(line) != line) {
       return BadText{{number, 1}, "the text is not UTF-8"};
     }

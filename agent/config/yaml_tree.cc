@@ -67,6 +67,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     YamlNode& node = NewNode(YamlNode::Kind::kText, mark, anchor);
     node.text = value;
+    node.plain = tag != "!" && tag != "tag:yaml.org,2002:str";
     Attach(node, mark);
   }
 
@@ -108,6 +109,7 @@ class TreeBuilder final : public YAML::EventHandler {
   struct Key {
     std::string text{};
     Position position{};
+    bool plain = true;
     bool usable = true;  ///< false: the value that follows is left out
   };
 
@@ -167,13 +169,13 @@ class TreeBuilder final : public YAML::EventHandler {
     } else {
       const Key key = *std::exchange(parent.key, std::nullopt);
       if (key.usable) {
-        parent.node->entries.push_back({key.text, key.position, &node});
+        parent.node->entries.push_back({key.text, key.position, &node, key.plain});
       }
     }
   }
 
   void TakeKey(Open& parent, const YamlNode& node, const YAML::Mark& mark) {
-    parent.key = Key{.text = node.text, .position = PositionOf(mark)};
+    parent.key = Key{.text = node.text, .position = PositionOf(mark), .plain = node.plain};
     if (node.kind != YamlNode::Kind::kText) {
       parent.key->usable = false;
       Complain(parent.key->position, PathOf(open_.size() - 1),

@@ -20,11 +20,14 @@ struct YamlNode {
     std::string key{};
     Position position{};  ///< of the key
     const YamlNode* value = nullptr;
+    bool plain = true;  ///< the key; as of a value
   };
 
   Kind kind = Kind::kNull;
   Position position{};
-  std::string text{};                    ///< of kText
+  std::string text{};  ///< of kText
+  /// Of kText: neither in quotes, nor a block, nor tagged as text, so that it may be a number.
+  bool plain = false;
   std::vector<const YamlNode*> items{};  ///< of kList
   std::vector<Entry> entries{};          ///< of kMap, in the order of the file, each key once
   size_t size = 1;  ///< values in it, aliases counted as often as they are used

@@ -1,13 +1,13 @@
 #include "alerts/rules/fields.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 
 #include <fmt/format.h>
 
 #include "agent/base/text.h"
 #include "agent/promql/numbers.h"
+#include "alerts/rules/go_integer.h"
 
 namespace klaxon::rules {
 namespace {
@@ -45,7 +45,7 @@ void Fields::Gather(const YamlNode& map, int depth) {
   for (const YamlNode::Entry& entry : map.entries) {
     const bool known = std::any_of(entries_.begin(), entries_.end(),
                                    [&](const auto& other) { return other.key == entry.key; });
-    if (entry.key == "<<") {
+    if (entry.key == "<<" && entry.plain) {
       merged = entry.value;
     } else if (!known) {
       entries_.push_back(entry);
@@ -98,6 +98,10 @@ std::string Fields::Text(std::string_view key) {
 std::optional<Duration> Fields::Time(std::string_view key) {
   const YamlNode* const node = TakeText(key, "a duration such as 5m");
   if (node == nullptr) return std::nullopt;
+  if (node->text.empty()) {
+    Complain(key, fmt::format("\"{}\": empty duration string", key));
+    return std::nullopt;
+  }
   if (node->text == "0") return Duration::zero();
   const std::optional<int64_t> time = promql::ParseDurationMs(node->text);
   if (time) return std::chrono::milliseconds(*time);
@@ -109,11 +113,8 @@ std::optional<Duration> Fields::Time(std::string_view key) {
 int64_t Fields::Integer(std::string_view key) {
   const YamlNode* const node = TakeText(key, "a whole number");
   if (node == nullptr) return 0;
-  std::string_view text = node->text;
-  if (text.starts_with('+')) text.remove_prefix(1);
-  int64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure == std::errc{} && end == text.data() + text.size()) return number;
+  const std::optional<int64_t> number = node->plain ? GoInteger(node->text) : std::nullopt;
+  if (number) return *number;
   Complain(key, fmt::format("\"{}\": not a whole number: \"{}\"", key, Printable(node->text, 60)));
   return 0;
 }
@@ -149,7 +150,11 @@ std::vector<std::pair<std::string, std::string>> Fields::Texts(std::string_view 
 std::vector<const YamlNode*> Fields::List(std::string_view key) {
   const YamlNode* const node = Take(key);
   if (node == nullptr) return {};
-  if (node->kind == YamlNode::Kind::kList) return node->items;
+  if (node->kind == YamlNode::Kind::kList) {
+    std::vector<const YamlNode*> items = node->items;
+    std::erase_if(items, [](const YamlNode* item) { return item->kind == YamlNode::Kind::kNull; });
+    return items;
+  }
   Complain(key, fmt::format("\"{}\": expected a list, found {}", key, NameOf(node->kind)));
   return {};
 }

@@ -54,6 +54,20 @@ void ReadGroups(const config::YamlNode& root, const RuleContext& context, RuleFi
   if (!context.options.ignore_unknown_fields) fields.RefuseOthers();
 }
 
+/// Go's decoder reads YAML 1.1 and refuses what says that it is another.
+void CheckDirective(const std::vector<std::string_view>& lines, Report& report) {
+  for (size_t i = 0; i < lines.size() && (lines[i].empty() || lines[i].find_first_of("%#") == 0);
+       ++i) {
+    std::string_view line = lines[i];
+    if (!line.starts_with("%YAML")) continue;
+    line.remove_prefix(5);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (line.substr(0, line.find_first_of(" \t\r#")) == "1.1") continue;
+    report.Add({static_cast<int>(i) + 1, 1}, "",
+               "Prometheus takes no other version of YAML than 1.1; leave the line out");
+  }
+}
+
 }  // namespace
 
 size_t RuleFile::rules() const {
@@ -79,6 +93,7 @@ RuleFile ParseRuleFile(std::string_view text, std::string name, const ReadOption
   }
   if (tree.root != nullptr) {
     const std::vector<std::string_view> lines = LinesOf(text);
+    CheckDirective(lines, report);
     ReadGroups(*tree.root, {.lines = lines, .options = options, .report = report}, file);
   }
   file.mistakes = report.Take();

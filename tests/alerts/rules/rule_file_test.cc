@@ -1,13 +1,17 @@
 #include "alerts/rules/rule_file.h"
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "agent/config/mistake.h"
 #include "alerts/rules/duplicates.h"
+#include "alerts/rules/go_integer.h"
 #include "alerts/rules/load.h"
 #include "tests/support/certificates.h"
 #include "tests/support/resident.h"
@@ -98,6 +102,12 @@ TEST_CASE("A mistake in a rule file is told with its line and column") {
       {InGroup("  - <<: 5\n    alert: a\n    expr: 1\n"), {4, 9}, "wants a map"},
       {"groups:\n- rules: []\n", {2, 3}, "Groupname must not be empty"},
       {"groups:\n- name: a\n  limit: x\n", {3, 10}, "not a whole number"},
+      {"groups:\n- name: a\n  limit: '5'\n", {3, 10}, "not a whole number"},
+      {"groups:\n- name: a\n  interval: ''\n", {3, 13}, "empty duration string"},
+      {"groups:\n- name: a\n  '<<': {limit: 5}\n", {3, 3}, "unknown field \"<<\""},
+      {"# of YAML\n%YAML 1.2\n---\ngroups: []\n", {2, 1}, "no other version of YAML than 1.1"},
+      {"groups:\n- name: \"a\uffffb\"\n", {2, 11}, "the control character 0xffff"},
+      {"groups:\n- name: \"a\u0081b\"\n", {2, 11}, "the control character 0x81"},
       {"groups: 5\n", {1, 9}, "expected a list"},
       {"[]\n", {1, 1}, "expected a map"},
       {"groups: [\n", {2, 1}, "not valid YAML"},
@@ -109,6 +119,55 @@ TEST_CASE("A mistake in a rule file is told with its line and column") {
     REQUIRE_FALSE(file.mistakes.empty());
     CHECK(file.mistakes.front().position == each.position);
     CHECK(file.mistakes.front().what.find(each.what) != std::string::npos);
+  }
+}
+
+TEST_CASE("What is null in a list is not there") {
+  for (const std::string text :
+       {"groups: [~]\n", "groups:\n-\n", "groups:\n- name: g\n  rules:\n  -\n  - ~\n"}) {
+    INFO(text);
+    CHECK(Read(text).mistakes.empty());
+  }
+}
+
+TEST_CASE("A whole number may be written as Go's decoder takes it") {
+  const std::vector<std::pair<std::string, std::optional<int64_t>>> cases{
+      {"5", 5},
+      {"+5", 5},
+      {"-1", -1},
+      {"0x1f", 31},
+      {"-0X10", -16},
+      {"0o17", 15},
+      {"017", 15},
+      {"08", 8},
+      {"0b101", 5},
+      {"1_000", 1000},
+      {"1__0_", 10},
+      {"1e3", 1000},
+      {"5.9", 5},
+      {"-5.9", -5},
+      {"+.5", 0},
+      {"1.", 1},
+      {"9223372036854775807", INT64_MAX},
+      {"-9223372036854775808", INT64_MIN},
+      {"9223372036854775808", std::nullopt},
+      {"-9.3e18", INT64_MIN},
+      {"9.3e18", std::nullopt},
+      {"1e400", std::nullopt},
+      {"_1", std::nullopt},
+      {"--1", std::nullopt},
+      {"0x", std::nullopt},
+      {"0b2", std::nullopt},
+      {"1e", std::nullopt},
+      {"1:30", std::nullopt},
+      {".inf", std::nullopt},
+      {"inf", std::nullopt},
+      {"nan", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& [text, number] : cases) {
+    INFO(text);
+    CHECK(GoInteger(text) == number);
   }
 }
 
