@@ -148,13 +148,16 @@ void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& 
   const Settings& settings = subject.chosen->settings;
   const Duration soak =
       std::max(settings.soak, BackoffOf(settings, memory.attempts + 1, subject.name));
-  if (memory.attempts > 0 && now.mono - memory.running_since->mono >= soak &&
-      Progressed(subject, *memory.running_since)) {
-    memory.attempts = 0;
+  if (now.mono - memory.running_since->mono < soak || !Progressed(subject, *memory.running_since)) {
+    return;
+  }
+  if (std::exchange(memory.misses, 0) > 0) {
+    memory.held_until.reset();
+  }
+  if (std::exchange(memory.attempts, 0) > 0) {
     memory.last_attempt.reset();
     memory.last_cause.clear();
     memory.poison.clear();
-    memory.misses = 0;
   }
 }
 

@@ -2,6 +2,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "tests/recovery/scene.h"
+#include "tests/recovery/situations.h"
 #include "tests/support/temporary_folder.h"
 
 /// A Connect that keeps Klaxon waiting: its herder has much to do.
@@ -36,6 +37,26 @@ TEST_CASE(
   CHECK(Name(live.decision().last_restart->verdict) == "pending");
   live.Pass(4);
   CHECK_THAT(live.news(), ContainsSubstring("failed_again: it is FAILED as before the restart"));
+}
+
+TEST_CASE("12: conflicts of other days do not make the wait after one of today longer",
+          "[recovery]") {
+  constexpr int kHour = 3600 / 5;
+  Estate estate;
+  estate.Add("sink");
+  for (int day = 0; day < 8; ++day) {
+    FailTwice(estate);
+    estate.Answer("sink", RestartOutcome::kConflict);
+    estate.Set("sink", 0, "UNASSIGNED");
+    estate.Pass(5);
+    estate.Set("sink", 0, "RUNNING");
+    estate.Passes(kHour);
+  }
+  FailTwice(estate);
+  REQUIRE(estate.About("sink").action == RecoveryAction::kRestart);
+  estate.Answer("sink", RestartOutcome::kConflict);
+  estate.Pass(5);
+  CHECK(estate.About("sink").action == RecoveryAction::kRestart);
 }
 
 }  // namespace
