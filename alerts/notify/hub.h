@@ -18,12 +18,11 @@
 #include "agent/base/mutex.h"
 #include "alerts/notify/due_queue.h"
 #include "alerts/notify/notifier.h"
+#include "alerts/notify/receiver_pause.h"
 #include "alerts/notify/store.h"
 
 namespace klaxon::notify {
 
-/// A receiver that asks for more patience is asked again all the same: a page is worth more.
-inline constexpr Duration kLongestRetryAfter = std::chrono::minutes{15};
 inline constexpr size_t kRecentReceipts = 100;
 
 /// A message that is to be sent.

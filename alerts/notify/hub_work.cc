@@ -9,9 +9,10 @@ namespace klaxon::notify {
 namespace {
 
 /// What a receiver takes from one group and not from another is no reason to let the others wait.
+/// No longer than Alertmanager's: a receiver that is well again must be found out soon.
 Duration PauseOfGroup(uint64_t attempts, uint64_t seed) {
   constexpr uint64_t kLongestAfter = 12;  // attempts; it grows no more then
-  Backoff backoff({.base = std::chrono::seconds{1}, .cap = std::chrono::minutes{5}}, seed);
+  Backoff backoff({.base = std::chrono::seconds{1}, .cap = std::chrono::minutes{1}}, seed);
   Duration pause{};
   for (uint64_t i = 0; i < std::min(attempts, kLongestAfter); ++i) {
     pause = backoff.Next();
@@ -93,8 +94,10 @@ void Hub::Settled(const std::string& integration, const Work& work, const Delive
   } else if (account.pending) {
     ++account.pending->attempts;
     if (!delivery.of_receiver) {  // others may well be accepted meanwhile
+      const Duration asked = delivery.retry_after.value_or(Duration::zero());
       account.pending->not_before =
-          now.mono + PauseOfGroup(account.pending->attempts, account.pending->version);
+          now.mono + std::max(std::min(asked, kLongestRetryAfter),
+                              PauseOfGroup(account.pending->attempts, account.pending->version));
     }
   }
   due_.Update(integration, work.group, account);
@@ -106,7 +109,7 @@ void Hub::Finish(const std::string& integration, const Work& work, const Deliver
     Count(integration, delivery);
     AddReceipt(integration, work, delivery);
     contents_.not_before.erase(integration);
-    if (delivery.outcome == Outcome::kRetry && delivery.retry_after) {
+    if (delivery.outcome == Outcome::kRetry && delivery.of_receiver && delivery.retry_after) {
       contents_.not_before[integration] =
           clock().Now().wall + std::chrono::duration_cast<WallTime::duration>(
                                    std::min(*delivery.retry_after, kLongestRetryAfter));

@@ -44,7 +44,8 @@ struct Delivery {
   Outcome outcome = Outcome::kRetry;
   std::string words{};  ///< one printable line without secrets, e.g. "answered 202"
   std::optional<Duration> retry_after{};  ///< what the receiver asked for
-  bool of_receiver = false;  ///< it failed as any message would have: nobody answered, or too busy
+  /// It failed as any message would have, as far as one attempt can tell (receiver_pause.h).
+  bool of_receiver = false;
 
   static Delivery Accepted(std::string words) { return {Outcome::kAccepted, std::move(words), {}}; }
 };

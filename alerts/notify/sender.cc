@@ -15,7 +15,6 @@ using std::chrono::seconds;
 
 // Whoever does not answer in this time is asked again later.
 constexpr Duration kAttempt = seconds{30};
-constexpr BackoffOptions kPauses{.base = seconds{1}, .cap = std::chrono::minutes{1}};
 constexpr BackoffOptions kFeedPauses{.base = seconds{1}, .cap = seconds{30}};
 
 /// Agents and receivers spread: no two pause alike.
@@ -39,25 +38,19 @@ Patience PatienceFrom(const Instant& now, Duration longest, const std::stop_toke
 
 void SendAll(Hub& hub, const std::string& id, Receiver& receiver, const std::stop_token& retire,
              const std::stop_token& stop) {
-  Backoff backoff(kPauses, SeedOf(id, hub.clock().Now()));
+  ReceiverPause pause(SeedOf(id, hub.clock().Now()));
   MonoTime not_before = hub.NotBefore(id).mono;
   while (const std::optional<Work> work = hub.NextWork(id, not_before, retire)) {
     hub.Checkpoint("sending");
-    const Delivery delivery =
+    Delivery delivery =
         receiver.Send(work->message, PatienceFrom(hub.clock().Now(), kAttempt, stop));
     if (retire.stop_requested() && delivery.outcome != Outcome::kAccepted) {
       return;  // we cut it short, or other settings have come since: it stays in the outbox
     }
     hub.Checkpoint("answered");
+    not_before = hub.clock().Now().mono + pause.After(work->group, delivery);
     hub.Finish(id, *work, delivery);
     hub.Checkpoint("removed");
-    // Any answer but Retry-After speaks of this message only.
-    not_before = delivery.of_receiver || delivery.retry_after
-                     ? hub.clock().Now().mono + PauseAfter(delivery, backoff)
-                     : MonoTime();
-    if (!delivery.of_receiver) {
-      backoff.Reset();
-    }
   }
 }
 

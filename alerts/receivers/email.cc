@@ -228,7 +228,7 @@ class Email final : public notify::Receiver {
     const CURLcode done = curl_easy_perform(curl);
     long code = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
-    constexpr long kTemporary = 400;  // RFC 5321 section 4.2.1
+    constexpr long kClosing = 421;  // the service, whatever the mail (RFC 5321 section 3.8)
     Delivery delivery;
     if (done == CURLE_OK) {
       delivery = Delivery::Accepted(fmt::format("the mail server answered {}", code));
@@ -239,7 +239,7 @@ class Email final : public notify::Receiver {
           .words = fmt::format("{}: {}{}", options_.smarthost,
                                *words != '\0' ? words : curl_easy_strerror(done),
                                code > 0 ? fmt::format(" (the mail server answered {})", code) : ""),
-          .of_receiver = code < kTemporary};
+          .of_receiver = code == kClosing};
     }
     Settle(mail, dialogue, delivery);
     delivery.words =

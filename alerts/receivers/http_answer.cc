@@ -89,12 +89,11 @@ bool CanSucceedLater(int status) {
          status == kTooEarly || status == http::kTooManyRequests;
 }
 
-/// Too busy, or nobody behind the gateway: no other message would be taken now. A 500 may be about
-/// this one.
-bool SpeaksForAll(int status) {
-  constexpr int kBadGateway = 502;
-  constexpr int kGatewayTimeout = 504;
-  return status == http::kTooManyRequests || (status >= kBadGateway && status <= kGatewayTimeout);
+/// Too much is asked, or the whole service is out for a time that it names: no other message would
+/// be taken now. Any other answer may be about this one (alerts/notify/receiver_pause.h).
+bool SpeaksForAll(int status, bool names_time) {
+  constexpr int kUnavailable = 503;
+  return status == http::kTooManyRequests || (status == kUnavailable && names_time);
 }
 
 }  // namespace
@@ -126,8 +125,8 @@ Delivery JudgeAnswer(const http::HttpResponse& response, WallTime now) {
       .outcome = CanSucceedLater(response.status) ? Outcome::kRetry : Outcome::kGivenUp,
       .words = Printable(refusal.message(), kShown * 2)};
   if (delivery.outcome == Outcome::kRetry) {
-    delivery.of_receiver = SpeaksForAll(response.status);
     delivery.retry_after = ParseRetryAfter(http::FindHeader(response.headers, "Retry-After"), now);
+    delivery.of_receiver = SpeaksForAll(response.status, delivery.retry_after.has_value());
     if (delivery.retry_after) {
       delivery.words +=
           fmt::format("; it wants to be left alone for {}", FormatDuration(*delivery.retry_after));

@@ -123,8 +123,7 @@ Delivery Poster::Send(const std::string& method, std::string body, const notify:
   if (!response) {
     const bool hopeless = response.error().reason() == Reason::kInvalid;
     return {.outcome = hopeless ? Outcome::kGivenUp : Outcome::kRetry,
-            .words = Clean(response.error().message()),
-            .of_receiver = !hopeless};
+            .words = Clean(response.error().message())};
   }
   if (response->ok()) {
     response->body = std::move(kept);

@@ -28,7 +28,10 @@ TEST_CASE("What rules want to find again is written, however soon the end comes"
 
 TEST_CASE("What was not accepted is told after a restart, and states come back") {
   Office office;
-  office.desk.AnswerFirst({{.outcome = Outcome::kRetry, .words = "down", .retry_after = hours{1}}});
+  office.desk.AnswerFirst({{.outcome = Outcome::kRetry,
+                            .words = "down",
+                            .retry_after = hours{1},
+                            .of_receiver = true}});
   {
     const auto notifier = office.Begin();
     office.Tell(*notifier, {Firing(kStuck, 0)}, {{"rule", "firing"}});

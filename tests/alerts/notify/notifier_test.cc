@@ -163,8 +163,10 @@ TEST_CASE("A reload cuts nothing short that is being sent") {
 
 TEST_CASE("A receiver that wants patience is not left alone for longer than a page may wait") {
   Office office;
-  office.desk.AnswerFirst(
-      {{.outcome = Outcome::kRetry, .words = "busy", .retry_after = hours{24 * 365}}});
+  office.desk.AnswerFirst({{.outcome = Outcome::kRetry,
+                            .words = "busy",
+                            .retry_after = hours{24 * 365},
+                            .of_receiver = true}});
   const auto notifier = office.Begin();
   office.Tell(*notifier, {Firing(kStuck, 0)});
   CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck (no)"});

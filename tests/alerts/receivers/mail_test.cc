@@ -70,7 +70,13 @@ TEST_CASE("A mail has both parts, and every recipient") {
 
 TEST_CASE("A mail server that is busy is asked again, one that refuses is not") {
   MailServer busy("451 later");
-  CHECK(SendMail(busy).outcome == Outcome::kRetry);
+  const Delivery later = SendMail(busy);
+  CHECK(later.outcome == Outcome::kRetry);
+  CHECK_FALSE(later.of_receiver);
+  MailServer closing("421 going down");
+  const Delivery closed = SendMail(closing);
+  CHECK(closed.outcome == Outcome::kRetry);
+  CHECK(closed.of_receiver);
   MailServer never("554 never");
   const Delivery refused = SendMail(never);
   CHECK(refused.outcome == Outcome::kGivenUp);

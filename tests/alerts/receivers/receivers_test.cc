@@ -68,13 +68,15 @@ TEST_CASE("Retry-After is seconds or a date in any of HTTP's forms") {
   CHECK(ParseRetryAfter("99999999999999999999", now) == std::chrono::hours{24 * 366});
 }
 
-TEST_CASE("What cannot succeed is given up, the rest is tried again") {
+TEST_CASE("What cannot succeed is given up, the rest is tried again, and few speak for all") {
   struct Case {
     int status = 0;
     Outcome outcome = Outcome::kRetry;
+    bool of_receiver = false;          ///< without Retry-After
+    bool of_receiver_in_time = false;  ///< with it
   };
 
-  constexpr std::array<Case, 14> kCases{{{200, Outcome::kAccepted},
+  constexpr std::array<Case, 16> kCases{{{200, Outcome::kAccepted},
                                          {202, Outcome::kAccepted},
                                          {204, Outcome::kAccepted},
                                          {301, Outcome::kGivenUp},
@@ -85,15 +87,19 @@ TEST_CASE("What cannot succeed is given up, the rest is tried again") {
                                          {410, Outcome::kGivenUp},
                                          {408, Outcome::kRetry},
                                          {425, Outcome::kRetry},
-                                         {429, Outcome::kRetry},
+                                         {429, Outcome::kRetry, true, true},
                                          {500, Outcome::kRetry},
-                                         {503, Outcome::kRetry}}};
+                                         {502, Outcome::kRetry},
+                                         {503, Outcome::kRetry, false, true},
+                                         {504, Outcome::kRetry}}};
   for (const Case& each : kCases) {
     INFO(each.status);
     const Delivery judged =
         JudgeAnswer({.status = each.status, .headers = {{"retry-after", "9"}}}, At(0));
     CHECK(judged.outcome == each.outcome);
     CHECK(judged.retry_after.has_value() == (each.outcome == Outcome::kRetry));
+    CHECK(judged.of_receiver == each.of_receiver_in_time);
+    CHECK(JudgeAnswer({.status = each.status}, At(0)).of_receiver == each.of_receiver);
   }
 }
 
