@@ -1,0 +1,124 @@
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
+
+#include "agent/http/client.h"
+#include "alerts/receivers/chat_receivers.h"
+#include "tests/alerts/receivers/raw_server.h"
+#include "tests/alerts/receivers/told.h"
+
+namespace klaxon::receivers {
+namespace {
+
+using nlohmann::json;
+using notify::Firing;
+using notify::Outcome;
+using notify::Resolved;
+using std::chrono::seconds;
+
+TEST_CASE("Slack gets colour, fields and a link, split at its limits") {
+  const SlackOptions options{.channel = "#ops"};
+  const json body = json::parse(SlackBody(options, Told({Firing(kGroupA, 0)}), "http://k"));
+  const json& part = body["attachments"][0];
+  CHECK(body["channel"] == "#ops");
+  CHECK(part["color"] == "danger");
+  CHECK(part["title"] == "[FIRING:1] Stuck (prod a critical)");
+  CHECK(part["title_link"] == "http://k");
+  CHECK(part["fields"].size() == 3);
+  CHECK(part["text"].get<std::string>().find("It &lt;is&gt; stuck &amp; \"late\"") !=
+        std::string::npos);
+  CHECK(json::parse(SlackBody(options, Told({Resolved(kGroupA, 0, 9)}),
+                              ""))["attachments"][0]["color"] == "good");
+
+  std::vector<alerts::Alert> many;
+  for (int i = 0; i < 2000; ++i) {
+    many.push_back(Firing({{"alertname", "Stuck"},
+                           {"group", "\xc3\xbc" + std::to_string(i) + std::string(1000, 'x')}},
+                          0));
+  }
+  const json large = json::parse(SlackBody(options, Told(std::move(many)), "http://k"));
+  CHECK(large["attachments"].size() == 20);
+  for (const json& each : large["attachments"]) {
+    CHECK(each["text"].get<std::string>().size() < 4000);
+  }
+  CHECK(large["attachments"][19]["text"].get<std::string>().starts_with("... and more"));
+
+  SlackOptions odd;
+  odd.title = Wording("{{ range .Firing }}&<&<&<&<&<&<&<&<&<&<&<{{ end }}");
+  std::vector<alerts::Alert> hundred;
+  for (int i = 0; i < 100; ++i) {
+    hundred.push_back(Firing({{"common", std::string(500, '&')}, {"group", std::to_string(i)}}, 0));
+  }
+  const json escaped = json::parse(SlackBody(odd, Told(std::move(hundred)), ""))["attachments"][0];
+  const std::string title = escaped["title"].get<std::string>();
+  CHECK(title.size() <= 1024);
+  CHECK(title.ends_with(";..."));  // no "&amp;" is cut in two
+  CHECK(escaped["fields"][0]["value"].get<std::string>().size() <= 200);
+}
+
+TEST_CASE("A piece for Slack is not longer escaped than Slack takes") {
+  alerts::Alert alert = Firing(kGroupA, 0);
+  alert.annotations = notify::LabelsFrom({{"description", std::string(20'000, '&')}});
+  const json body = json::parse(
+      SlackBody({}, {.receiver = "ops", .group_key = "k", .alerts = {alert}}, "http://k"));
+  CHECK(body["attachments"].size() == 20);
+  std::string all;
+  for (const json& each : body["attachments"]) {
+    CHECK(each["text"].get<std::string>().size() <= 3000);
+    all += each["text"].get<std::string>();
+  }
+  CHECK(all.find("&am&") == std::string::npos);
+  CHECK(all.find(";amp") == std::string::npos);
+}
+
+TEST_CASE("PagerDuty gets a key that stays, and a severity that it knows") {
+  const PagerDutyOptions options{.routing_key = Secret("R0")};
+  const json firing = json::parse(PagerDutyBody(options, Told({Firing(kGroupA, 0)}), "http://k"));
+  const json over =
+      json::parse(PagerDutyBody(options, Told({Resolved(kGroupA, 0, 9)}), "http://k"));
+  CHECK(firing["event_action"] == "trigger");
+  CHECK(over["event_action"] == "resolve");
+  CHECK(firing["dedup_key"] == over["dedup_key"]);
+  notify::Message known = Told({Firing(kGroupA, 0)});
+  known.acknowledgement = "silenced by ann";
+  const json acknowledged = json::parse(PagerDutyBody(options, known, ""));
+  CHECK(acknowledged["event_action"] == "acknowledge");
+  CHECK(acknowledged["dedup_key"] == firing["dedup_key"]);
+  CHECK(firing["dedup_key"].get<std::string>().size() == 64);
+  CHECK(DedupKey("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(firing["payload"]["severity"] == "critical");
+  CHECK(firing["payload"]["source"] == "prod");
+  CHECK(json::parse(PagerDutyBody(options, Told({Firing({{"alertname", "X"}}, 0)}),
+                                  ""))["payload"]["severity"] == "error");
+}
+
+TEST_CASE("Slack and PagerDuty must say that it is them") {
+  const std::unique_ptr<http::HttpClient> http = http::MakeHttpClient();
+  const Instant now = SystemClock().Now();
+  const notify::Patience patience{.deadline = now.mono + seconds{20}, .stop = {}, .now = now.wall};
+  RawServer page(RawServer::Fixed("200 OK", "<html>Log in</html>"));
+  RawServer ok(RawServer::Fixed("200 OK", "ok"));
+  RawServer taken(RawServer::Fixed("202 Accepted", "{}"));
+  const auto slack = [&](RawServer& server) {
+    return MakeSlack({.api_url = Secret(server.Url("/services/T/B/x"))}, {.http = *http})
+        ->Send(Told({Firing(kGroupA, 0)}), patience)
+        .outcome;
+  };
+  const auto pager = [&](RawServer& server) {
+    return MakePagerDuty({.routing_key = Secret("R"), .url = Secret(server.Url("/v2/enqueue"))},
+                         {.http = *http})
+        ->Send(Told({Firing(kGroupA, 0)}), patience)
+        .outcome;
+  };
+  CHECK(slack(page) == Outcome::kRetry);
+  CHECK(slack(ok) == Outcome::kAccepted);
+  CHECK(pager(ok) == Outcome::kRetry);
+  CHECK(pager(taken) == Outcome::kAccepted);
+}
+
+}  // namespace
+}  // namespace klaxon::receivers
