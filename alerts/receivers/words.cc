@@ -10,6 +10,7 @@
 
 #include "agent/base/duration.h"
 #include "agent/base/text.h"
+#include "alerts/templates/format.h"
 
 namespace klaxon::receivers {
 namespace {
@@ -70,7 +71,7 @@ Value AlertValue(const alerts::Alert& alert) {
 }  // namespace
 
 Wording::Wording(std::string_view text)
-    : text_(templates::Template::Parse("default", std::string(text)).value()) {
+    : source_(text), text_(templates::Template::Parse("default", std::string(text)).value()) {
 }
 
 Wording Wording::Read(config::YamlMap& yaml, std::string_view key, std::string_view fallback) {
@@ -83,7 +84,7 @@ Wording Wording::Read(config::YamlMap& yaml, std::string_view key, std::string_v
     yaml.Complain(key, read.error().message());
     return Wording(fallback);
   }
-  return Wording(*std::move(read));
+  return {text, *std::move(read)};
 }
 
 std::string Wording::Of(const notify::Message& message, const std::string& external_url,
@@ -96,7 +97,11 @@ std::string Wording::Of(const notify::Message& message, const std::string& exter
       break;
     }
   }
-  return text ? *text : fmt::format("<error expanding template: {}>", text.error().message());
+  if (text) {
+    return *text;
+  }
+  const std::string wrong = fmt::format("<error expanding template: {}>", text.error().message());
+  return html ? templates::EscapeHtml(wrong) : wrong;
 }
 
 Value DataOf(const notify::Message& message, const std::string& external_url, size_t most) {

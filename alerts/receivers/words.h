@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "agent/config/yaml_map.h"
 #include "alerts/notify/receiver.h"
@@ -24,9 +25,14 @@ class Wording {
   std::string Of(const notify::Message& message, const std::string& external_url,
                  bool html = false) const;
 
- private:
-  explicit Wording(templates::Template text) : text_(std::move(text)) {}
+  /// The template as it was written.
+  const std::string& source() const { return source_; }
 
+ private:
+  Wording(std::string source, templates::Template text)
+      : source_(std::move(source)), text_(std::move(text)) {}
+
+  std::string source_;
   templates::Template text_;
 };
 

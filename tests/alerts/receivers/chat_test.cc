@@ -47,17 +47,77 @@ TEST_CASE("Slack gets colour, fields and a link, split at its limits") {
   }
   CHECK(large["attachments"][19]["text"].get<std::string>().starts_with("... and more"));
 
-  SlackOptions odd;
-  odd.title = Wording("{{ range .Firing }}&<&<&<&<&<&<&<&<&<&<&<{{ end }}");
   std::vector<alerts::Alert> hundred;
   for (int i = 0; i < 100; ++i) {
     hundred.push_back(Firing({{"common", std::string(500, '&')}, {"group", std::to_string(i)}}, 0));
   }
-  const json escaped = json::parse(SlackBody(odd, Told(std::move(hundred)), ""))["attachments"][0];
+  const json escaped = json::parse(SlackBody({}, Told(std::move(hundred)), ""))["attachments"][0];
   const std::string title = escaped["title"].get<std::string>();
   CHECK(title.size() <= 1024);
   CHECK(title.ends_with(";..."));  // no "&amp;" is cut in two
   CHECK(escaped["fields"][0]["value"].get<std::string>().size() <= 200);
+}
+
+/// What Slack gets of a template, with one label that somebody else has written.
+std::string SlackTextOf(const std::string& text, const std::string& label) {
+  const SlackOptions options{.title = Wording(text), .text = Wording(text)};
+  notify::Message message = Told({Firing({{"topic", label}}, 0)});
+  const json part = json::parse(SlackBody(options, message, "http://k/?a=b&c"))["attachments"][0];
+  CHECK(part["title"] == part["text"]);
+  return part["text"].get<std::string>();
+}
+
+TEST_CASE("Slack takes for markup what a template writes, and never what a label says") {
+  struct Case {
+    std::string text{};
+    std::string label{};
+    std::string sent{};
+  };
+
+  const std::string label = "{{ (index .Alerts 0).Labels.topic }}";
+  const std::vector<Case> cases{
+      {label, "a<b> & \"c\" 'd'", "a&lt;b&gt; &amp; \"c\" 'd'"},
+      {label, "<!channel>", "&lt;!channel&gt;"},
+      {label, "&#34;&lt;", "&amp;#34;&amp;lt;"},
+      {"<https://wiki/a?b=c|Wiki> of " + label, "<x>", "<https://wiki/a?b=c|Wiki> of &lt;x&gt;"},
+      {"<{{ .ExternalURL }}|Klaxon>", "", "<http://k/?a=b&amp;c|Klaxon>"},
+      {"<{{ (index .Alerts 0).GeneratorURL }}|" + label + ">", "a>b",
+       "<http://klaxon:9308/rule|a&gt;b>"},
+      {"<!here> " + label, "x", "<!here> x"},
+      {"<@" + label + "> look", "U024BE7LH", "<@U024BE7LH> look"},
+      {"<" + label + "|runbook>", "!channel", "&lt;!channel|runbook>"},
+      {"<" + label + ">", "@U024BE7LH", "&lt;@U024BE7LH>"},
+      {"<!here> <" + label + ">", "#C1", "<!here> &lt;#C1>"},
+      {"<{{ .None }}>" + label, "!channel", "<>!channel"},
+      {"{{ template \"none\" }}" + label, "<!channel>", ""}};
+  for (const Case& each : cases) {
+    CAPTURE(each.text, each.label);
+    const std::string sent = SlackTextOf(each.text, each.label);
+    if (each.sent.empty()) {
+      CHECK(sent.starts_with("&lt;error expanding template: "));
+      CHECK(sent.find('<') == std::string::npos);
+    } else {
+      CHECK(sent == each.sent);
+    }
+  }
+}
+
+TEST_CASE("A text for Slack is cut in no link") {
+  const std::string link = "<https://wiki/" + std::string(40, 'x') + "|Wiki>";
+  const SlackOptions options{.title = Wording("{{ range .Firing }}" + link + "{{ end }}"),
+                             .text = Wording("{{ range .Firing }}" + link + "{{ end }}")};
+  std::vector<alerts::Alert> hundred;
+  for (int i = 0; i < 100; ++i) {
+    hundred.push_back(Firing({{"group", std::to_string(i)}}, 0));
+  }
+  const json body = json::parse(SlackBody(options, Told(std::move(hundred)), ""));
+  std::string all;
+  for (const json& each : body["attachments"]) {
+    all += each["text"].get<std::string>();
+    CHECK(each["text"].get<std::string>().ends_with('>'));
+  }
+  CHECK(all.size() == 100 * link.size());
+  CHECK(body["attachments"][0]["title"].get<std::string>().ends_with(">..."));
 }
 
 TEST_CASE("A piece for Slack is not longer escaped than Slack takes") {
