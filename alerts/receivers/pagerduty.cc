@@ -14,9 +14,13 @@ namespace {
 
 using nlohmann::json;
 
-// https://developer.pagerduty.com/docs/send-alert-event: limits of an event.
+// https://developer.pagerduty.com/docs/send-alert-event: a summary has 1024 characters at most, a
+// dedup_key 255 (a SHA-256 has 64), an event 512 kB: longer ones are answered with 400. Of a source
+// no limit is told; no host's or cluster's name is longer than this. A character takes 6 bytes of
+// JSON at most: all together stay below 330 kB.
 constexpr size_t kPagerSummary = 1024;
-constexpr size_t kPagerEvent = size_t{512} * 1000;
+constexpr size_t kPagerSource = 255;
+constexpr size_t kPagerGroup = 1000;
 constexpr size_t kPagerDetails = 50'000;
 
 /// The four severities there are; what alerts call it otherwise is an error.
@@ -34,7 +38,7 @@ std::string PagerSeverity(const notify::Message& message) {
 std::string PagerSource(const notify::Message& message) {
   const series::Labels common = CommonLabels(message.alerts);
   const std::string_view cluster = common.Get("cluster");
-  return cluster.empty() ? "Klaxon" : ToUtf8(cluster);
+  return cluster.empty() ? "Klaxon" : Cut(ToUtf8(cluster), kPagerSource);
 }
 
 /// An incident that is acknowledged pages nobody further up.
@@ -98,15 +102,10 @@ std::string PagerDutyBody(const PagerDutyOptions& options, const notify::Message
                      {"source", PagerSource(message)},
                      {"severity", PagerSeverity(message)},
                      {"timestamp", Rfc3339(message.alerts.front().starts_at)}};
-  std::string details = ToUtf8(options.details.Of(message, external_url));
-  body["payload"]["custom_details"] = {{"alerts", Cut(details, kPagerDetails)},
-                                       {"group", ToUtf8(message.group_key)}};
-  std::string text = body.dump();
-  if (text.size() > kPagerEvent) {
-    body["payload"].erase("custom_details");
-    text = body.dump();
-  }
-  return text;
+  body["payload"]["custom_details"] = {
+      {"alerts", Cut(ToUtf8(options.details.Of(message, external_url)), kPagerDetails)},
+      {"group", Cut(ToUtf8(message.group_key), kPagerGroup)}};
+  return body.dump();
 }
 
 std::unique_ptr<notify::Receiver> MakePagerDuty(const PagerDutyOptions& options,

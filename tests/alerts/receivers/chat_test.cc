@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -6,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
 
+#include "agent/base/text.h"
 #include "agent/http/client.h"
 #include "alerts/receivers/chat_receivers.h"
 #include "tests/alerts/receivers/raw_server.h"
@@ -154,6 +156,55 @@ TEST_CASE("PagerDuty gets a key that stays, and a severity that it knows") {
   CHECK(firing["payload"]["source"] == "prod");
   CHECK(json::parse(PagerDutyBody(options, Told({Firing({{"alertname", "X"}}, 0)}),
                                   ""))["payload"]["severity"] == "error");
+}
+
+/// Characters of UTF-8; what is none fails the test.
+size_t Characters(const std::string& text) {
+  CHECK(ToUtf8(text) == text);
+  return static_cast<size_t>(std::ranges::count_if(
+      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U; }));
+}
+
+TEST_CASE("An event for PagerDuty stays below its limits, and says where it was cut") {
+  struct Case {
+    std::string name{};
+    std::string piece{};  ///< what a label, an annotation and the key of the group are made of
+  };
+
+  const std::vector<Case> cases{{"plain", "x"},
+                                {"two bytes a letter", "\xc3\xbc"},
+                                {"four bytes a letter", "\xf0\x9f\x94\xa5"},
+                                {"six bytes a letter in JSON", "\x01"},
+                                {"quotes", "\""},
+                                {"no UTF-8", "\xff"}};
+  for (const Case& each : cases) {
+    CAPTURE(each.name);
+    std::string large;
+    for (int i = 0; i < 60'000; ++i) {
+      large += each.piece;
+    }
+    alerts::Alert alert = Firing({{"alertname", "Stuck"}, {"cluster", large}}, 0);
+    alert.annotations = notify::LabelsFrom({{"description", large}});
+    const std::string body = PagerDutyBody({.routing_key = Secret("R0")},
+                                           {.receiver = "ops",
+                                            .group_key = "{}:{" + large + "}",
+                                            .group_labels = alert.labels,
+                                            .alerts = {alert}},
+                                           "http://k");
+    CHECK(body.size() <= 512'000);
+    const json event = json::parse(body);
+    CHECK(event["dedup_key"].get<std::string>().size() == 64);  // of 255
+    const json& payload = event["payload"];
+    const auto is_cut = [](const json& text, size_t most) {
+      const auto said = text.get<std::string>();
+      CHECK(Characters(said) <= most);
+      CHECK(said.ends_with("..."));
+    };
+    is_cut(payload["summary"], 1024);
+    is_cut(payload["source"], 255);
+    is_cut(payload["custom_details"]["group"], 1000);
+    is_cut(payload["custom_details"]["alerts"], 50'000);
+  }
 }
 
 TEST_CASE("Slack and PagerDuty must say that it is them") {
