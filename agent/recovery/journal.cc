@@ -89,17 +89,21 @@ void CountRestart(const Instant& now, ConnectorMemory& memory) {
 }
 
 /// Restarts by others, another Klaxon's too, stand in Connect's config topic before states show
-/// them, if they ever do.
-void FollowAsked(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
+/// them, if they ever do. `gap`: since the answer before this one.
+void FollowAsked(const Subject& subject, const Instant& now, Duration gap,
+                 ConnectorMemory& memory) {
   // Ours are in there as well, and what states showed first comes a moment later.
-  constexpr Duration kSame = std::chrono::seconds{30};
+  const Duration same = std::chrono::seconds{30} + gap;
+  if (memory.restored) {  // of before Klaxon knew it, or of its last life
+    memory.asked = subject.asked;
+  }
   if (subject.asked <= memory.asked) {
     return;
   }
   memory.asked = subject.asked;
   const bool by_topic =
       memory.asked_at && memory.last_attempt && memory.asked_at->mono == memory.last_attempt->mono;
-  if (!memory.last_attempt || by_topic || now.mono - memory.last_attempt->mono >= kSame) {
+  if (!memory.last_attempt || by_topic || now.mono - memory.last_attempt->mono >= same) {
     CountRestart(now, memory);
     memory.asked_at = now;
     memory.asked_shown = false;
@@ -107,9 +111,9 @@ void FollowAsked(const Subject& subject, const Instant& now, ConnectorMemory& me
 }
 
 /// What states show was counted already when the config topic told it.
-bool TakeAsTold(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
+bool TakeAsTold(const Subject& subject, const Instant& now, Duration gap, ConnectorMemory& memory) {
   return memory.asked_at && !std::exchange(memory.asked_shown, true) &&
-         now.mono - memory.asked_at->mono <= subject.chosen->settings.verify_timeout;
+         now.mono - memory.asked_at->mono <= subject.chosen->settings.verify_timeout + gap;
 }
 
 void FollowFailed(const Subject& subject, bool again, const Instant& now, ConnectorMemory& memory) {
@@ -184,10 +188,10 @@ void ExpectOurs(const Subject& subject, ConnectorMemory& memory) {
 }
 
 /// What is told of its state, if anything is.
-void FollowState(const Subject& subject, bool failed_again, const Instant& now,
+void FollowState(const Subject& subject, bool failed_again, const Instant& now, Duration gap,
                  ConnectorMemory& memory) {
   const ItemNews news = FollowItems(subject, now.mono, memory.broken);
-  if (news.restarted && !TakeAsTold(subject, now, memory)) {
+  if (news.restarted && !TakeAsTold(subject, now, gap, memory)) {
     CountRestart(now, memory);
   }
   if (memory.restored) {
@@ -204,7 +208,7 @@ void FollowState(const Subject& subject, bool failed_again, const Instant& now,
 }
 
 /// True: it was FAILED when it was looked at for the first time, and was not given up before.
-bool FollowSubject(const World& world, const Subject& subject, const Instant& now,
+bool FollowSubject(const World& world, const Subject& subject, const Instant& now, Duration gap,
                    ConnectorMemory& memory, Journal& journal) {
   if (memory.restored) {
     memory.life = subject.life;
@@ -214,10 +218,10 @@ bool FollowSubject(const World& world, const Subject& subject, const Instant& no
   }
   FollowConfiguration(subject, journal.polls, now, memory);
   const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
-  FollowAsked(subject, now, memory);
+  FollowAsked(subject, now, gap, memory);
   const bool found = memory.restored && subject.failed() && !memory.quarantined;
   if (!subject.items.front().state.empty()) {  // else nothing is known: all stays as it was
-    FollowState(subject, restart.failed_again, now, memory);
+    FollowState(subject, restart.failed_again, now, gap, memory);
   }
   return found;
 }
@@ -300,6 +304,9 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
   if (!news || IsAnother(world, journal)) {
     return;
   }
+  const Duration gap = journal.followed == nullptr
+                           ? Duration{}
+                           : world.listed->taken_at.mono - journal.followed->taken_at.mono;
   journal.followed = world.listed;
   journal.verified.clear();
   ++journal.polls;
@@ -313,7 +320,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
     if (auto before = journal.connectors.extract(subject.name)) {
       memory = std::move(before.mapped());
     }
-    found += FollowSubject(world, subject, now, memory, journal) ? 1U : 0U;
+    found += FollowSubject(world, subject, now, gap, memory, journal) ? 1U : 0U;
   }
   KeepAbsent(now, journal.connectors, kept);
   journal.connectors = std::move(kept);

@@ -2,6 +2,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "tests/recovery/scene.h"
+#include "tests/recovery/situations.h"
 #include "tests/support/temporary_folder.h"
 
 /// Two Klaxons that may act on one Connect cluster and know nothing of each other.
@@ -115,6 +116,43 @@ TEST_CASE("25: a person's restart is counted once, by topic and states", "[recov
   live.Passes(2);
   CHECK(worker->Snapshot().restarts.size() == 1);  // its back-off is not over
   CHECK_THAT(live.decision().why, ContainsSubstring("back-off after restart 1 of 5"));
+}
+
+TEST_CASE("25: a restart of ours that the config topic tells a minute later is ours",
+          "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Fail("sink", 0);
+  estate.Pass(60);
+  estate.Pass(60);
+  REQUIRE(estate.About("sink").action == RecoveryAction::kRestart);
+  estate.Answer("sink", RestartOutcome::kAccepted);
+  estate.Of("sink").asked = 1;
+  estate.Set("sink", 0, "RUNNING");
+  estate.Pass(60);
+  CHECK(estate.About("sink").attempts == 1);
+}
+
+TEST_CASE("25: a person's restart is counted once with a poll in two minutes, too", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Fail("sink", 0);
+  estate.Pass(120);
+  estate.Of("sink").asked = 1;
+  estate.Pass(120);
+  estate.Set("sink", 0, "RUNNING");
+  estate.Pass(120);
+  CHECK(estate.About("sink").attempts == 1);
+}
+
+TEST_CASE("25: what the config topic told before a start or a reload is of before", "[recovery]") {
+  Estate estate;
+  estate.Add("sink").asked = 7;
+  estate.Pass(5);
+  CHECK(estate.About("sink").attempts == 0);
+  estate.Of("sink").asked = 8;
+  estate.Pass(5);
+  CHECK(estate.About("sink").attempts == 1);
 }
 
 TEST_CASE("25: without the topic two agents see each other's restarts once they show",
