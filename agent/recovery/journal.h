@@ -55,7 +55,7 @@ struct ConnectorMemory {
   /// A restart by others was counted when the config topic told it; it may show in states, too.
   std::optional<Instant> asked_at{};
   bool asked_shown = false;  ///< it did
-  std::string last_cause{};  ///< fingerprint and place of the last failure
+  std::string last_cause{};  ///< of the last failure: a line, and Subject::place
   /// Where it stood when it failed twice by the same cause at the same place; empty: it did not.
   std::string poison{};
 

@@ -14,7 +14,7 @@
 namespace klaxon::recovery {
 namespace {
 
-constexpr size_t kMostPlaces = 3;
+constexpr size_t kMostPlaces = 1000;
 
 std::set<std::string> AliveIn(const ConnectWorkersGroup& workers) {
   std::set<std::string> alive;
@@ -88,7 +88,8 @@ std::string RedOf(const View& view, const std::string& cluster) {
   return "";
 }
 
-/// "orders-0@17": the partitions of a sink's group that have more to read, and where it stands.
+/// "orders-0@17", a line each: the partitions of a sink's group that have more to read, and where
+/// it stands.
 std::string PlaceOfSink(const KafkaPart& kafka, const std::string& group) {
   const auto name = [](const GroupFacts& facts) -> const std::string& {
     return facts.entity->name;
@@ -106,12 +107,12 @@ std::string PlaceOfSink(const KafkaPart& kafka, const std::string& group) {
     for (size_t i = 0; i < commits.commits.size(); ++i) {
       const bool behind = lags.topics.at(topic).at(i).lag > 0;
       if (behind && ++places <= kMostPlaces) {
-        words += fmt::format("{}{}-{}@{}", words.empty() ? "" : ", ", commits.topic->name,
+        words += fmt::format("{}{}-{}@{}", words.empty() ? "" : "\n", commits.topic->name,
                              commits.commits[i].partition, commits.commits[i].offset);
       }
     }
   }
-  return places > kMostPlaces ? fmt::format("{} and {} more", words, places - kMostPlaces) : words;
+  return words;
 }
 
 /// Tasks that lost their worker a moment ago: it stops, or has stopped. REST tells so late or
@@ -230,7 +231,8 @@ Subject SubjectOf(const ConnectorFacts& facts, const ConnectorDerived& derived, 
                   .ghost = Has(derived, ConnectFault::kGhost),
                   .zombie = Has(derived, ConnectFault::kZombie),
                   .zero_tasks = Has(derived, ConnectFault::kZeroTasks),
-                  .stuck_unassigned = Has(derived, ConnectFault::kStuckUnassigned)};
+                  .stuck_unassigned = Has(derived, ConnectFault::kStuckUnassigned),
+                  .sink = facts.type == "sink"};
   subject.items.reserve(facts.tasks.size() + 1);
   subject.items.push_back(ItemOf(facts, derived.age, lens));
   for (size_t i = 0; i < facts.tasks.size(); ++i) {

@@ -52,8 +52,9 @@ struct Subject {
   bool zombie = false;
   bool zero_tasks = false;
   bool stuck_unassigned = false;
-  /// Of a failed one: where it stands, the same words as long as it does not move. Empty: not
-  /// known.
+  bool sink = false;  ///< any of its tasks may be dealt any partition
+  /// Of a failed one: where it stands, a partition a line, the same words as long as that one does
+  /// not move. Empty: not known.
   std::string place{};
 
   bool failed() const;
