@@ -102,6 +102,7 @@ Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memo
         .values = {Milliseconds(intent.at.wall), place_.cluster, place_.connect, decision.connector,
                    int64_t{memory.attempts}, intent.worker, std::string(Name(decision.failure)),
                    decision.root_cause}}});
+  failed_ = !id;
   if (id) {
     connectors_[decision.connector] = Worth(memory);
   }
@@ -110,22 +111,14 @@ Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memo
 
 Result<void> Ledger::Conclude(int64_t id, const RestartReport& report, const std::string& connector,
                               const Journal& journal) {
-  std::vector<Statement> statements{
-      {.sql = "UPDATE recovery_attempts SET outcome = ?, words = ? WHERE id = ?",
-       .values = {std::string(Name(report.outcome)), report.words, id}}};
-  Told told;
-  TellConnector(connector, journal, statements, told);
-  TellCluster(journal, statements, told);
-  return Commit(statements, std::move(told));
+  return CommitAbout(connector, journal,
+                     {.sql = "UPDATE recovery_attempts SET outcome = ?, words = ? WHERE id = ?",
+                      .values = {std::string(Name(report.outcome)), report.words, id}});
 }
 
 Result<void> Ledger::Withdraw(int64_t id, const std::string& connector, const Journal& journal) {
-  std::vector<Statement> statements{
-      {.sql = "DELETE FROM recovery_attempts WHERE id = ?", .values = {id}}};
-  Told told;
-  TellConnector(connector, journal, statements, told);
-  TellCluster(journal, statements, told);
-  return Commit(statements, std::move(told));
+  return CommitAbout(connector, journal,
+                     {.sql = "DELETE FROM recovery_attempts WHERE id = ?", .values = {id}});
 }
 
 Result<void> Ledger::Record(const RecoveryOrder& order, WallTime at, std::string_view result,
@@ -250,6 +243,7 @@ void Ledger::TellVerdicts(std::vector<Statement>& statements) const {
 
 Result<void> Ledger::Commit(const std::vector<Statement>& statements, Told told) {
   const Result<void> done = database_->Write(statements);
+  failed_ = !done;
   if (!done) {
     return done;
   }
@@ -265,6 +259,20 @@ Result<void> Ledger::Commit(const std::vector<Statement>& statements, Told told)
   return done;
 }
 
+/// With what became of one restart; written later if it cannot be now.
+Result<void> Ledger::CommitAbout(const std::string& connector, const Journal& journal,
+                                 Statement outcome) {
+  std::vector<Statement> statements{std::move(outcome)};
+  Told told;
+  TellConnector(connector, journal, statements, told);
+  TellCluster(journal, statements, told);
+  const Result<void> done = Commit(statements, std::move(told));
+  if (!done) {
+    owed_.push_back(std::move(statements.front()));
+  }
+  return done;
+}
+
 /// Of all clusters: names that come and go, made up by whoever may create connectors, must not fill
 /// the disk that everything else is written to.
 constexpr int64_t kMostDecisions = 100'000;
@@ -276,7 +284,13 @@ Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDeci
     verdicts_[verified.id] = verified.report;
   }
   const bool deletes = TimeToDelete(now);
-  std::vector<Statement> statements = deletes ? DeleteOld(now) : std::vector<Statement>{};
+  std::vector<Statement> statements = owed_;
+  if (deletes) {
+    std::ranges::move(DeleteOld(now), std::back_inserter(statements));
+  }
+  if (failed_) {
+    cluster_.clear();  // whether the disk can be written again is known by writing to it
+  }
   const std::string before = kafka_id_;
   if (kafka_id_.empty() && !journal.cluster_id.empty()) {
     kafka_id_ = journal.cluster_id;  // what was not told whose it is belongs to the first that is
@@ -300,6 +314,7 @@ Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDeci
   }
   const Result<void> done = Commit(statements, std::move(told));
   if (done) {
+    owed_.clear();
     verdicts_.clear();
     deleted_ = deletes ? now : deleted_;
   } else {

@@ -60,7 +60,8 @@ class Ledger {
   /// To be called before a restart is sent: `memory` counts it as an attempt already. Its number.
   Result<int64_t> Intend(const Intent& intent, const ConnectorMemory& memory);
 
-  /// Connect has answered; `journal` is what is remembered now.
+  /// Connect has answered; `journal` is what is remembered now. What this and Withdraw cannot write
+  /// Save does.
   Result<void> Conclude(int64_t id, const RestartReport& report, const std::string& connector,
                         const Journal& journal);
 
@@ -76,8 +77,9 @@ class Ledger {
   Result<void> Switch(const std::string& kafka_id, const Instant& now, Journal& journal);
 
   /// Writes what differs from what was written last: of connectors, what became of restarts, and
-  /// decisions that are others than before. What became of restarts is kept until it is written.
-  /// Once a day it deletes what is older than 90 days, unless the wall clock has jumped since.
+  /// decisions that are others than before. What became of restarts is kept until it is written;
+  /// after a write that failed there is always something to write. Once a day it deletes what is
+  /// older than 90 days, unless the wall clock has jumped since.
   Result<void> Save(const Journal& journal, const std::vector<RecoveryDecision>& decisions,
                     const Instant& now);
 
@@ -103,6 +105,8 @@ class Ledger {
   Result<void> LoadPauses(const Instant& now, Journal& journal);
   Result<void> LoadRestarts(const Instant& now, Journal& journal);
   Result<void> Commit(const std::vector<state::Statement>& statements, Told told);
+  Result<void> CommitAbout(const std::string& connector, const Journal& journal,
+                           state::Statement outcome);
   void TellConnector(const std::string& connector, const Journal& journal,
                      std::vector<state::Statement>& statements, Told& told) const;
   void TellConnectors(const Journal& journal, std::vector<state::Statement>& statements,
@@ -119,7 +123,9 @@ class Ledger {
   state::Row cluster_{};    // as it was written last
   std::map<std::string, state::Row> connectors_{};  // as they were written last
   std::map<std::string, std::string> decisions_{};  // likewise: action, class, gate
-  std::map<int64_t, RestartReport> verdicts_{};     // not written yet
+  std::vector<state::Statement> owed_{};            // what became of restarts, not written yet
+  std::map<int64_t, RestartReport> verdicts_{};     // likewise, in the end
+  bool failed_ = false;                             // the last write
   Instant deleted_{};                               // what was old, or it was put off
 };
 

@@ -3,6 +3,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <utility>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -15,6 +17,86 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 using testing::TemporaryFolder;
+
+/// A file that may not grow is what a full disk looks like.
+class FullDisk {
+ public:
+  FullDisk() {
+    std::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    rlimit full = before_;
+    full.rlim_cur = 1;
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+  }
+
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+  ~FullDisk() { static_cast<void>(::setrlimit(RLIMIT_FSIZE, &before_)); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_CASE("a disk that becomes full just before a restart is told of once, and so is its end",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  const auto database = OpenState(folder.path());
+  std::optional<FullDisk> full;
+  Live live({.url = worker->url(),
+             .checkpoint =
+                 [&](std::string_view point) {
+                   if (point == "before intent" && worker->Snapshot().restarts.empty()) {
+                     full.emplace();
+                   }
+                 }},
+            Live::Acting(), database.get());
+  live.Passes(1);
+  FailTaskOf(*worker);
+  live.Passes(1);
+  live.Passes(20);
+  CHECK(worker->Snapshot().restarts.empty());
+  CHECK_FALSE(live.facts().acts);
+  CHECK_THAT(live.news(), !ContainsSubstring("acts again"));
+  full.reset();
+  worker->Change([](simulator::ConnectState& state) { state.restarts.emplace_back("told"); });
+  live.Passes(1);
+  CHECK(live.facts().acts);
+  CHECK(worker->Snapshot().restarts.size() == 2);
+}
+
+TEST_CASE("what became of a restart is written down when the disk allows it", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  const auto database = OpenState(folder.path());
+  std::optional<FullDisk> full;
+  bool was_full = false;
+  Live live({.url = worker->url(),
+             .checkpoint =
+                 [&](std::string_view point) {
+                   if (point == "after answer" && !std::exchange(was_full, true)) {
+                     full.emplace();
+                   } else if (point == "after outcome") {
+                     full.reset();
+                   }
+                 }},
+            Live::Acting(), database.get());
+  live.Passes(1);
+  FailTaskOf(*worker);
+  SECTION("it was sent") {
+    live.Passes(6);
+    CHECK_THAT(LogOf(*database), ContainsSubstring("sink restart 1: accepted (202, RESTARTING); "
+                                                   "recovered"));
+  }
+  SECTION("it was not sent") {
+    worker->SetFaults({.status = 500, .only = "/connectors/sink/status"});
+    live.estate().connectors[0].tasks[0].state = "FAILED";
+    live.Passes(5);
+    REQUIRE(was_full);
+    CHECK_THAT(LogOf(*database), !ContainsSubstring("sink restart 1"));
+  }
+}
 
 TEST_CASE("without a sound state directory nothing is restarted, and it says why", "[recovery]") {
   const TemporaryFolder folder;
@@ -57,15 +139,11 @@ TEST_CASE("without a sound state directory nothing is restarted, and it says why
     const auto database = OpenState(folder.path());
     Live live({.url = worker->url()}, Live::Acting(), database.get());
     live.Passes(1);
-    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is what a full disk looks like
-    rlimit before{};
-    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-    rlimit full = before;
-    full.rlim_cur = 1;
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
-    FailTaskOf(*worker);
-    live.Passes(5);
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+    {
+      const FullDisk full;
+      FailTaskOf(*worker);
+      live.Passes(5);
+    }
     CHECK_THAT(live.facts().hindrance, ContainsSubstring("klaxon.db: SQLite: "));
     CHECK(worker->Snapshot().restarts.empty());
     live.Passes(1);
