@@ -177,6 +177,7 @@ Result<std::string> Recovery::Carry(const RecoveryOrder& order, const View& view
   if (!ledger_) {  // what is not written down is not done
     return Refused(fmt::format("it could not be written down: {}", Hindrance()));
   }
+  Follow(world, policy_, view.now, journal_);  // the order may come before the step of this view
   const Journal before = journal_;
   Result<std::string> done = Carried(order, world, now, stop);
   const std::string result = done ? *done : "not done: " + done.error().message();

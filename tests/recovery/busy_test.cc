@@ -39,6 +39,24 @@ TEST_CASE(
   CHECK_THAT(live.news(), ContainsSubstring("failed_again: it is FAILED as before the restart"));
 }
 
+TEST_CASE("a person's restart of what has failed since Klaxon's last look is one attempt",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Policy policy = Live::Acting();
+  policy.settings.mode = RecoveryMode::kObserve;
+  Live live({.url = worker->url()}, policy, database.get());
+  live.Passes(2);
+  FailTaskOf(*worker);
+  live.See();
+  REQUIRE(live.Order(RecoveryVerb::kRestart));
+  live.Passes(3);
+  CHECK(live.decision().attempts == 1);
+  REQUIRE(live.decision().last_restart);
+  CHECK(live.decision().last_restart->took == std::chrono::seconds{5});
+}
+
 TEST_CASE("12: conflicts of other days do not make the wait after one of today longer",
           "[recovery]") {
   constexpr int kHour = 3600 / 5;

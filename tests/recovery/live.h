@@ -57,9 +57,14 @@ class Live {
 
   /// Time passes, the worker is asked what it knows, and recovery decides and acts.
   const RecoveryFacts& Pass(int seconds = 5) {
+    See(seconds);
+    return Think();
+  }
+
+  /// Time passes and the worker is asked, but recovery has not looked at it yet.
+  void See(int seconds = 5) {
     Ask();
     view_ = &estate_.Pass(seconds);
-    return Think();
   }
 
   /// Somebody asks for something, and recovery decides anew.
