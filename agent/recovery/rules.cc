@@ -131,13 +131,13 @@ bool NotFailed(const Case& subject) {
   if (subject.memory.lifted) {
     return subject.Decide(RecoveryAction::kLift, "its configuration was changed");
   }
-  if (facts.ghost) {
-    return subject.Decide(RecoveryAction::kRefuse,
-                          "its worker is gone: Connect gives its work to others by itself");
-  }
   if (facts.stuck_unassigned) {
     subject.decision.way_out = kDealAnew;
     return subject.Decide(RecoveryAction::kRefuse, "no worker carries it: a restart does not help");
+  }
+  if (facts.ghost) {
+    return subject.Decide(RecoveryAction::kRefuse,
+                          "its worker is gone: Connect gives its work to others by itself");
   }
   if (std::ranges::find(facts.items, "UNASSIGNED", &Item::state) != facts.items.end()) {
     return subject.Decide(RecoveryAction::kWait, "Connect deals its work out by itself");

@@ -72,6 +72,12 @@ const std::vector<Situation>& SituationsOfState() {
          FailTwice(e);
        },
        kRefuse, "no worker carries its task 1"},
+      {8, "unassigned for too long, and what is left of it said to run on a lost worker",
+       [](Estate& e) {
+         e.Of("sink").stuck_unassigned = e.Of("sink").ghost = true;
+         e.Passes(3);
+       },
+       kRefuse, "no worker carries it"},
       {9, "running on a lost worker",
        [](Estate& e) {
          e.Of("sink").ghost = true;
