@@ -16,9 +16,18 @@ struct Situation {
   std::string_view why{};  ///< part of it
 };
 
-inline void FailTwice(Estate& estate) {
-  estate.Fail("sink", 0);
+inline void FailTwice(Estate& estate, FailureClass failure) {
+  estate.Fail("sink", 0, failure);
   estate.Passes(2);
+}
+
+inline void FailTwice(Estate& estate) { FailTwice(estate, FailureClass::kTransient); }
+
+/// What it may be restarted for once only: that did not help, and the back-off is over.
+inline void FailAfterOneRestart(Estate& estate, FailureClass failure) {
+  FailTwice(estate, failure);
+  estate.FailAgain("sink", 0);
+  estate.Passes(40);
 }
 
 /// Eight more connectors; all fail.

@@ -15,8 +15,7 @@ const std::vector<Situation>& SituationsOfFailure() {
       {20, "the same failure at the same place",
        [](Estate& e) {
          e.Of("sink").place = "orders-0@17";
-         e.Fail("sink", 0, FailureClass::kUnknown);
-         e.Passes(2);
+         FailTwice(e, FailureClass::kUnknown);
          e.FailAgain("sink", 0);
          e.Passes(2);
        },
@@ -24,8 +23,7 @@ const std::vector<Situation>& SituationsOfFailure() {
       {20, "what it needs is away, and away again at the same place: no record's fault",
        [](Estate& e) {
          e.Of("sink").place = "orders-0@17";
-         e.Fail("sink", 0, FailureClass::kDependency);
-         e.Passes(2);
+         FailTwice(e, FailureClass::kDependency);
          e.FailAgain("sink", 0);
          e.Passes(2);
        },
@@ -33,33 +31,21 @@ const std::vector<Situation>& SituationsOfFailure() {
       {20, "the same failure elsewhere",
        [](Estate& e) {
          e.Of("sink").place = "orders-0@17";
-         e.Fail("sink", 0, FailureClass::kUnknown);
-         e.Passes(2);
+         FailTwice(e, FailureClass::kUnknown);
          e.Of("sink").place = "orders-0@18";
          e.FailAgain("sink", 0);
          e.Pass(5);
        },
        kWait, "back-off"},
       {21, "configuration: one restart is allowed",
-       [](Estate& e) {
-         e.Fail("sink", 0, FailureClass::kConfiguration);
-         e.Passes(2);
-       },
-       kRestart, "configuration: restart 1"},
+       [](Estate& e) { FailTwice(e, FailureClass::kConfiguration); }, kRestart,
+       "configuration: restart 1"},
       {21, "configuration: the one did not help",
-       [](Estate& e) {
-         e.Fail("sink", 0, FailureClass::kConfiguration);
-         e.Passes(2);
-         e.FailAgain("sink", 0);
-         e.Passes(40);
-       },
-       kQuarantine, "one restart did not help"},
+       [](Estate& e) { FailAfterOneRestart(e, FailureClass::kConfiguration); }, kQuarantine,
+       "one restart did not help"},
       {21, "configuration: changed while in quarantine",
        [](Estate& e) {
-         e.Fail("sink", 0, FailureClass::kConfiguration);
-         e.Passes(2);
-         e.FailAgain("sink", 0);
-         e.Passes(40);
+         FailAfterOneRestart(e, FailureClass::kConfiguration);
          e.Of("sink").config_hash = 2;
          e.Pass(5);
        },
@@ -112,10 +98,7 @@ const std::vector<Situation>& SituationsOfFailure() {
        kWait, "back-off after restart 1 of 5"},
       {29, "missing in one list, while in quarantine",
        [](Estate& e) {
-         e.Fail("sink", 0, FailureClass::kConfiguration);
-         e.Passes(2);
-         e.FailAgain("sink", 0);
-         e.Passes(40);
+         FailAfterOneRestart(e, FailureClass::kConfiguration);
          e.world.subjects.clear();
          e.Pass(5);
          e.Add("sink");
@@ -136,15 +119,11 @@ const std::vector<Situation>& SituationsOfFailure() {
        kRestart, "restart 2 of 5"},
       {29, "missing for ten minutes: it was deleted",
        [](Estate& e) {
-         e.Fail("sink", 0, FailureClass::kConfiguration);
-         e.Passes(2);
-         e.FailAgain("sink", 0);
-         e.Passes(40);
+         FailAfterOneRestart(e, FailureClass::kConfiguration);
          e.world.subjects.clear();
          e.Passes(125);
          e.Add("sink");
-         e.Fail("sink", 0, FailureClass::kConfiguration);
-         e.Passes(2);
+         FailTwice(e, FailureClass::kConfiguration);
        },
        kRestart, "restart 1 of 5"},
       {29, "deleted and made anew with another configuration",

@@ -8,26 +8,17 @@ import concurrent.futures
 import contextlib
 import json
 import os
-import shutil
 import signal
 import time
 
 import _paths  # noqa: F401
+import acting
 import soak_judge
 from answer_times import AnswerTimes
 from connect_probe import Rest, patiently
 from connect_tasks import command
 from scenario import check, main, note, wait_until
 
-CONFIG = """\
-listen: "127.0.0.1:0"
-state: {{directory: "{folder}/state"}}
-clusters:
-- name: main
-  kafka: {{bootstrap.servers: "{bootstrap}", interval: 5s}}
-  connect:
-  - {{name: etl, url: "{url}", recovery: {{mode: act{policy}}}}}
-"""
 # One restart under way on each of two workers, as is the default, does not use up the budget.
 NO_BREAKER = ", breaker.least: 100000, breaker.spread: 1s, budget.per_worker: 20"
 LARGE = NO_BREAKER + ", budget.per_minute: 120"
@@ -73,11 +64,9 @@ class Mass:
         self.urls = [node["url"] for node in case.stack.describe("connect2")["nodes"]]
         self.rest = Rest(self.urls[0])
         self.control = os.path.join(case.folder, "control")
-        self.config = os.path.join(case.folder, "klaxon.yaml")
 
     def configure(self, policy):
-        with open(self.config, "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(folder=self.case.folder, bootstrap=self.bootstrap, url=",".join(self.urls), policy=policy))
+        self.config = acting.configure(self.case, self.bootstrap, self.urls, policy)
 
     def reload(self, agent, policy):
         self.configure(policy)
@@ -151,7 +140,7 @@ def with_small_budget(mass, agent):
 def with_large_budget(mass):
     """By an agent that finds all failed, and has no breaker: the one before spreads what is left of its incident, one a poll."""
     with mass.period("budget 120"):
-        shutil.rmtree(os.path.join(mass.case.folder, "state"))
+        acting.forget(mass.case)
         mass.configure(LARGE)
         begun = time.time()
         agent = mass.case.klaxon("--config", mass.config)
@@ -182,7 +171,7 @@ def run(case):
     create_all(mass.rest, count, mass.control)
     wait_until("all run", 300, lambda: (left := count - tasks_in(mass.rest, "RUNNING")) <= 0 or f"{left} do not", pause=1)
     note(f"{count} connectors run after {time.monotonic() - begun:.0f} s")
-    shutil.rmtree(os.path.join(case.folder, "state"), ignore_errors=True)  # of a run before: it would be remembered
+    acting.forget(case)
     mass.configure("")
     times = AnswerTimes(mass.urls, PATHS)
     case.at_exit(times.end)

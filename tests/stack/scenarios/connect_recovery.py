@@ -5,26 +5,17 @@ every time is left alone with its place, and nothing else is touched.
 import json
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import time
 
 import _paths  # noqa: F401
+import acting
 from connect_probe import Rest
 from connect_tasks import command
 from scenario import check, main, note, wait_until
 
 LIMIT = 20.0  # seconds from FAILED, as Connect tells it, to RUNNING
-CONFIG = """\
-listen: "127.0.0.1:0"
-state: {{directory: "{folder}/state"}}
-clusters:
-- name: main
-  kafka: {{bootstrap.servers: "{bootstrap}", interval: 5s}}
-  connect:
-  - {{name: etl, url: "{url}", recovery: {{mode: act}}}}
-"""
 SINKS = ("passing", "poisoned", "healthy")
 
 
@@ -53,10 +44,8 @@ def run(case):
         command(control, "")
         rest.create(name, "klaxon.test.FaultySink", tasks__max=1, topics="orders", control__file=control)
     wait_until("all run", 60, lambda: [state for state, _ in rest.states().values()] == ["RUNNING"] * 6)
-    shutil.rmtree(os.path.join(case.folder, "state"), ignore_errors=True)  # of a run before: it would be remembered
-    config = os.path.join(case.folder, "klaxon.yaml")
-    with open(config, "w", encoding="utf-8") as file:
-        file.write(CONFIG.format(folder=case.folder, bootstrap=bootstrap, url=rest.url))
+    acting.forget(case)
+    config = acting.configure(case, bootstrap, [rest.url])
     agent = case.klaxon("--config", config)
     wait_until("two polls have passed since the start", 60, lambda: (agent.metrics().value("klaxon_collector_polls_total", collector="recovery") or 0) >= 3 or "fewer")
 

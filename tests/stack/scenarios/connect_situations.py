@@ -3,33 +3,21 @@
 The numbers are those of tests/recovery/situations_test.cc.
 """
 
-import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import time
 import urllib.parse
 
 import _paths  # noqa: F401
+import acting
 import soak_judge
-from connect_probe import Rest, patiently, workers_group
+from connect_probe import workers_group
 from connect_tasks import command
-from scenario import Failed, check, main, note, wait_until
+from scenario import check, main, note, wait_until
 
-CONFIG = """\
-listen: "127.0.0.1:0"
-state: {{directory: "{folder}/state"}}
-clusters:
-- name: main
-  kafka: {{bootstrap.servers: "{bootstrap}", interval: 2s}}
-  connect:
-  - name: etl
-    url: "{url}"
-    interval: 2s
-    recovery: {{mode: act, backoff.base: 6s, backoff.jitter: 0, budget.per_minute: 60, budget.per_worker: 20, breaker.least: 1000{more}}}
-"""
+POLICY = ", backoff.base: 6s, backoff.jitter: 0, budget.per_minute: 60, budget.per_worker: 20, breaker.least: 1000"
 PASSING = "message Connection refused\n"
 UNKNOWN = "fail-task\nfail-task-start\nmessage klaxon: nobody knows this one\n"
 LOGIN = 'fail-task\nfail-task-start\nmessage FATAL: password authentication failed for user "etl"\n'
@@ -37,21 +25,10 @@ LOST = "fail-task\nfail-task-start\nmessage ORA-01291: missing log file " + "x" 
 OBSERVED = {"klaxon.recovery": "observe"}
 
 
-class Situations:
+class Situations(acting.TwoWorkers):
     def __init__(self, case):
-        self.case, self.stack = case, case.stack
-        self.bootstrap = self.stack.bootstrap("kafka")
-        self.nodes = self.stack.describe("connect2")["nodes"]
-        self.urls = [node["url"] for node in self.nodes]
-        self.config = os.path.join(case.folder, "klaxon.yaml")
+        super().__init__(case)
         self.agent = None
-
-    def rest(self):
-        for url in self.urls:
-            with contextlib.suppress(OSError):
-                Rest(url).ask("GET", "/", timeout=5)
-                return Rest(url)
-        raise Failed("no worker answers")
 
     def control(self, name):
         return os.path.join(self.case.folder, "control-" + urllib.parse.quote(name, safe=""))
@@ -62,24 +39,9 @@ class Situations:
     def made(self, name, **more):
         return {"connector.class": "klaxon.test.FaultySource", "tasks.max": "2", "rate": "10", "control.file": self.control(name), **more}
 
-    def create(self, name, text="", **more):
+    def begin(self, name, text="", **more):
         self.command(name, text)
-        body = {"name": name, "config": self.made(name, **more)}
-
-        def post(rest):
-            if name not in rest.ask("GET", "/connectors"):
-                rest.ask("POST", "/connectors", body, timeout=100)
-
-        self.order(f"'{name}' is created", post)
-
-    def order(self, what, action):
-        def attempt():
-            try:
-                return patiently(lambda: action(self.rest()))
-            except OSError as error:
-                return str(error)
-
-        wait_until(what, 120, attempt, pause=0.3)
+        self.create(name, self.made(name, **more))
 
     def state(self, name, task):
         return self.rest().states().get((name, task), ("none", ""))[0]
@@ -92,8 +54,7 @@ class Situations:
         self.agent = self.case.klaxon("--config", self.config)
 
     def configure(self, more=""):
-        with open(self.config, "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(folder=self.case.folder, bootstrap=self.bootstrap, url=",".join(self.urls), more=more))
+        self.config = acting.configure(self.case, self.bootstrap, self.urls, POLICY + more, every="2s")
 
     def reload(self, more):
         self.configure(more)
@@ -123,21 +84,21 @@ class Situations:
 
 
 def before_the_start(it):
-    it.create("paused", "fail-task 0\n")
+    it.begin("paused", "fail-task 0\n")
     it.await_state("paused", 0, "FAILED")
     it.order("it is paused", lambda rest: rest.order("pause", "paused"))
-    it.create("stopped")
+    it.begin("stopped")
     it.order("it is stopped", lambda rest: rest.order("stop", "stopped"))
-    it.create("itself")
-    it.create("ödd näme")
-    it.create("a/b")
-    it.create("login")
-    it.create("lost")
-    it.create("used up", **{"klaxon.recovery.attempts": "2"})
-    it.create("shrinks", **OBSERVED)
-    it.create("by hand", **OBSERVED)
-    it.create("on a dead one", **OBSERVED)
-    it.create("serviced")
+    it.begin("itself")
+    it.begin("ödd näme")
+    it.begin("a/b")
+    it.begin("login")
+    it.begin("lost")
+    it.begin("used up", **{"klaxon.recovery.attempts": "2"})
+    it.begin("shrinks", **OBSERVED)
+    it.begin("by hand", **OBSERVED)
+    it.begin("on a dead one", **OBSERVED)
+    it.begin("serviced")
     wait_until("all run", 90, lambda: (some := [key for key, (state, _) in it.rest().states().items() if state != "RUNNING" and key[0] not in ("paused", "stopped")]) == [] or str(some))
 
 
@@ -150,7 +111,7 @@ def by_state_and_class(it):
     it.command("login", LOGIN)
     it.command("lost", LOST)
     it.command("used up", UNKNOWN)
-    it.create("greedy", "excess-tasks\n")
+    it.begin("greedy", "excess-tasks\n")
     it.await_state("itself", -1, "FAILED")
     it.await_state("ödd näme", 0, "FAILED")
     it.command("itself", "")
@@ -199,7 +160,7 @@ def by_people(it):
     it.command("by hand", "fail-task 0\n" + PASSING)
     it.decided(25, "by hand", "wait", "back-off after restart 1")
     it.order("it is deleted", lambda rest: rest.ask("DELETE", "/connectors/" + urllib.parse.quote("used up")))
-    it.create("used up", anew="yes")
+    it.begin("used up", anew="yes")
     it.decided(29, "used up", "nothing")
     check(it.decision("used up")["attempts"] == 0, "row 29: deleted and made anew with another configuration, it has all its attempts")
 
@@ -260,7 +221,7 @@ def unseen(it):
 
 def run(case):
     case.stack.run("up", "kafka", "connect2")
-    shutil.rmtree(os.path.join(case.folder, "state"), ignore_errors=True)  # of a run before: it would be remembered
+    acting.forget(case)
     it = Situations(case)
     before_the_start(it)
     it.start()

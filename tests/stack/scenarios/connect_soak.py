@@ -7,7 +7,6 @@ KLAXON_SEED: the faults (printed). KLAXON_SOAK_MINUTES: of each of the two (20).
 import contextlib
 import os
 import random
-import shutil
 import statistics
 import subprocess
 import threading
@@ -16,23 +15,15 @@ import urllib.error
 import urllib.parse
 
 import _paths  # noqa: F401
+import acting
 import soak_estate
 import soak_judge
 import soak_watch
-from connect_probe import Rest, patiently
+from connect_probe import Rest
 from connect_tasks import command
 from scenario import HERE, Failed, check, main, note, wait_until
 from soak_estate import FLAPPING, FOLDERS, LASTING, PASSING, POISONED, TOPICS, TWENTY
 
-CONFIG = """\
-listen: "127.0.0.1:0"
-state: {{directory: "{folder}/state"}}
-clusters:
-- name: main
-  kafka: {{bootstrap.servers: "{bootstrap}", interval: 5s}}
-  connect:
-  - {{name: etl, url: "{url}", recovery: {{mode: act}}}}
-"""
 
 
 def naive(url, stop, sent):
@@ -47,43 +38,13 @@ def naive(url, stop, sent):
                         rest.ask("POST", f"/connectors/{urllib.parse.quote(name)}/" + ("restart" if task < 0 else f"tasks/{task}/restart"))
 
 
-class Soak:
+class Soak(acting.TwoWorkers):
     """Does to the connectors what the schedule says, and keeps the story."""
 
     def __init__(self, case):
-        self.case, self.stack = case, case.stack
-        self.bootstrap = self.stack.bootstrap("kafka")
-        self.urls = [node["url"] for node in self.stack.describe("connect2")["nodes"]]
+        super().__init__(case)
         self.pauses, self.lasting, self.faults, self.places, self.healed = [], [], {}, {}, []
         self._later = []
-
-    def rest(self):
-        """A worker that answers."""
-        for url in self.urls:
-            with contextlib.suppress(OSError):
-                Rest(url).ask("GET", "/", timeout=5)
-                return Rest(url)
-        raise Failed("no worker answers")
-
-    def order(self, what, action):
-        """A person's request: patient with a group that rebalances."""
-
-        def attempt():
-            try:
-                return patiently(lambda: action(self.rest()))
-            except OSError as error:
-                return str(error)
-
-        wait_until(what, 120, attempt, pause=0.5)
-
-    def create(self, name):
-        config = soak_estate.config_of(name, self.case.folder, self.bootstrap)
-
-        def post(rest):
-            if name not in rest.ask("GET", "/connectors"):
-                rest.ask("POST", "/connectors", {"name": name, "config": config}, timeout=100)
-
-        self.order(f"'{name}' is created", post)
 
     def run(self, events):
         begun = time.monotonic()
@@ -213,7 +174,7 @@ def set_up(case):
     for name in POISONED:
         soak.produce(name, '{"schema": {"type": "string", "optional": false}, "payload": "good"}')
     for name in TWENTY:
-        soak.create(name)
+        soak.create(name, soak_estate.config_of(name, case.folder, soak.bootstrap))
     watch = soak_watch.Watch(soak.urls)
     case.at_exit(watch.end)
     meant = [name for name in TWENTY if name not in (*FOLDERS, *FLAPPING, "heartbeats")]
@@ -240,11 +201,8 @@ def measure(case, soak, watch, sent):
 
 def with_klaxon(case, events):
     soak, watch = set_up(case)
-    shutil.rmtree(os.path.join(case.folder, "state"), ignore_errors=True)  # of a run before: it would be remembered
-    config = os.path.join(case.folder, "klaxon.yaml")
-    with open(config, "w", encoding="utf-8") as file:
-        file.write(CONFIG.format(folder=case.folder, bootstrap=soak.bootstrap, url=",".join(soak.urls)))
-    agent = case.klaxon("--config", config)
+    acting.forget(case)
+    agent = case.klaxon("--config", acting.configure(case, soak.bootstrap, soak.urls))
     soak.run(events)
     settled = "everything that can be healed runs"
     with contextlib.suppress(Failed):  # told in the table
