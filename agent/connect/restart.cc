@@ -15,14 +15,18 @@ namespace {
 
 constexpr Version kRestartsWhatFailed{3, 0};  // KIP-745
 constexpr std::string_view kRestarting = "RESTARTING";
+constexpr std::string_view kRunning = "RUNNING";
 constexpr int kAcceptedStatus = 202;
 constexpr int kNoContent = 204;
 
-/// Whether a ConnectorStateInfo has something that is being restarted: 202 alone does not say so.
-bool RestartsSomething(const ConnectorFacts& facts) {
-  return facts.state == kRestarting || std::ranges::any_of(facts.tasks, [](const auto& task) {
-           return task.state == kRestarting;
-         });
+bool Restarts(const ConnectorFacts& facts) {
+  return facts.state == kRestarting ||
+         std::ranges::find(facts.tasks, kRestarting, &ConnectTaskFacts::state) != facts.tasks.end();
+}
+
+bool Runs(const ConnectorFacts& facts) {
+  return facts.state == kRunning &&
+         std::ranges::all_of(facts.tasks, [](const auto& task) { return task.state == kRunning; });
 }
 
 RestartAnswer OfAccepted(const std::string& body) {
@@ -31,9 +35,11 @@ RestartAnswer OfAccepted(const std::string& body) {
     return {RestartOutcome::kUnknown,
             "202, but its answer is not Connect's: " + facts.error().message()};
   }
-  return RestartsSomething(*facts)
-             ? RestartAnswer{RestartOutcome::kAccepted, "202, RESTARTING"}
-             : RestartAnswer{RestartOutcome::kNoOp, "202, but nothing of it had failed any more"};
+  // The order goes to all workers through a topic, so that one of them may have done it before the
+  // leader looks for what failed and answers with what it found.
+  return Restarts(*facts) ? RestartAnswer{RestartOutcome::kAccepted, "202, RESTARTING"}
+         : Runs(*facts)   ? RestartAnswer{RestartOutcome::kAccepted, "202, RUNNING already"}
+                          : RestartAnswer{RestartOutcome::kNoOp, "202, but nothing is restarted"};
 }
 
 /// Connect's own words: without the name, which may say anything.

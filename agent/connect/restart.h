@@ -32,9 +32,11 @@ struct RestartAnswer {
 
 /// What an answer to one of these calls for `connector` means. "Try later" has many faces besides
 /// 409, measured on 3.9.1 and 4.3.1: 500 "... rebalance is expected", 404 "Unknown task". A server
-/// error may have come after the deed: kUnknown. Redirects are not followed: kDenied, as is a 404
-/// that does not name the connector: it is not Connect's. Before 3.0 200 and 204 are kAccepted,
-/// later ones answer 202.
+/// error may have come after the deed: kUnknown. 202 comes with states: RESTARTING is kAccepted,
+/// and so is RUNNING throughout, measured on 4.3.1 where another worker had done it by then
+/// (whoever asks has just seen it FAILED); anything else is kNoOp. Redirects are not followed:
+/// kDenied, as is a 404 that does not name the connector: it is not Connect's. Before 3.0 200 and
+/// 204 are kAccepted, later ones answer 202.
 RestartAnswer JudgeRestart(std::string_view connector, const Result<http::HttpResponse>& response,
                            Version worker);
 

@@ -63,8 +63,8 @@ std::string_view Name(RecoveryAction action);
 
 /// What Connect answered to a restart of ours.
 enum class RestartOutcome : uint8_t {
-  kAccepted,  ///< it restarts something: an attempt
-  kNoOp,      ///< nothing of it has failed any more
+  kAccepted,  ///< it restarts something, or has: an attempt
+  kNoOp,      ///< nothing of it is restarted, or had failed any more
   kConflict,  ///< not now: a rebalance, or it was not sent at all
   kUnknown,   ///< no answer, or none that tells: it may have been done
   kDenied,    ///< not allowed, or not Connect's address
