@@ -33,6 +33,12 @@ void ForgiveChanged(const Subject& subject, uint64_t poll, const Instant& now,
   const bool lately = memory.forgiven_at && now.mono - memory.forgiven_at->mono < kLately;
   memory.forgiven = lately ? memory.forgiven + 1 : 1;
   memory.forgiven_at = now;
+  for (auto& [id, item] : memory.broken) {
+    item.dealt_out = true;  // Connect starts anew what is configured anew
+  }
+  if (memory.under_way) {
+    memory.under_way->changed = true;
+  }
   Forgive(poll, memory);
   if (memory.forgiven < 2) {
     return;
@@ -280,12 +286,6 @@ const Pause* PauseOf(const Journal& journal, std::string_view connector) {
 }
 
 void Forgive(uint64_t poll, ConnectorMemory& memory) {
-  for (auto& [id, item] : memory.broken) {
-    item.dealt_out = true;  // Connect starts anew what is configured anew
-  }
-  if (memory.under_way) {
-    memory.under_way->changed = true;
-  }
   memory = {.life = memory.life,
             .config_hash = memory.config_hash,
             .changed_in = poll,

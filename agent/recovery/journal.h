@@ -33,7 +33,8 @@ struct ConnectorMemory {
   uint64_t config_hash = 0;
   uint64_t changed_in = 0;   ///< Journal::polls when its configuration was seen to change; 0: never
   bool quarantined = false;  ///< the last plan said so, or that it was exhausted
-  bool lifted = false;       ///< it was, and the configuration changed in this poll
+  bool lifted = false;       ///< it was, until its configuration changed in this poll
+  std::string lifted_by{};   ///< of `lifted`: the person who did; empty: nobody
 
   uint32_t forgiven = 0;  ///< times that a changed configuration let it begin anew, of late
   std::optional<Instant> forgiven_at{};
@@ -117,7 +118,7 @@ bool IsAnother(const World& world, const Journal& journal);
 /// The pause that holds for a connector; null: none.
 const Pause* PauseOf(const Journal& journal, std::string_view connector);
 
-/// What holds a connector back is forgotten, as when its configuration has changed.
+/// What holds a connector back is forgotten.
 void Forgive(uint64_t poll, ConnectorMemory& memory);
 
 /// Takes what a new answer tells: failures that begin and end, restarts of others, configurations

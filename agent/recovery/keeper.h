@@ -55,8 +55,8 @@ class Keeper {
   void Look(ViewRef view);
 
   /// What came of the order, which is done before anything that is planned. Errors: see
-  /// Recovery::Carry; kTimeout, it is taken and not done yet at `due`; kRefused, too many
-  /// wait already.
+  /// Recovery::Carry; kTimeout, also: it is taken and not done yet at `due`; kRefused, also: too
+  /// many wait already.
   Result<std::string> Carry(RecoveryOrder order, MonoTime due);
 
   /// Asks it to end, and does not wait.

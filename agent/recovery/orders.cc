@@ -104,6 +104,7 @@ Result<std::string> Recovery::LiftFor(const RecoveryOrder& order, const World& w
         fmt::format("{} is not in quarantine, and has not used up its attempts", Whom(order)));
   }
   Forgive(journal_.polls, known->second);
+  known->second.lifted_by = order.who;
   return fmt::format("{} starts afresh: what failed of it is restarted as if it had never been",
                      Whom(order));
 }
@@ -151,6 +152,11 @@ Result<std::string> Recovery::RestartFor(const RecoveryOrder& order, const World
   const RestartReport& report = *decision.last_restart;
   const std::string words =
       fmt::format("{}: {}, {}", Whom(order), Name(report.outcome), report.words);
+  if (report.outcome == RestartOutcome::kUnknown) {
+    return Error(
+        Reason::kTimeout,
+        words + "; it may have been done: `klaxon recovery log` will tell what came of it");
+  }
   return report.outcome == RestartOutcome::kAccepted ? Result<std::string>(words) : Refused(words);
 }
 
@@ -180,7 +186,9 @@ Result<std::string> Recovery::Carry(const RecoveryOrder& order, const View& view
   Follow(world, policy_, view.now, journal_);  // the order may come before the step of this view
   const Journal before = journal_;
   Result<std::string> done = Carried(order, world, now, stop);
-  const std::string result = done ? *done : "not done: " + done.error().message();
+  const bool may_be_done = !done && done.error().reason() == Reason::kTimeout;
+  const std::string result =
+      done ? *done : (may_be_done ? "" : "not done: ") + done.error().message();
   const Lock lock(*means_.disk);
   const Result<void> recorded = ledger_->Record(order, now.wall, result, journal_);
   log::Info("recovery", "{}/{}: {} {} by {} from {} ({}): {}", place_.cluster, place_.connect,

@@ -47,8 +47,9 @@ class Recovery {
   void SetPolicy(const Policy& policy);
 
   /// What a person asks for, done, and written down whatever comes of it: what to say. Error: why
-  /// it was not done; kInvalid, there is no such connector; kRefused, it must not be done now.
-  /// `order.cluster` and `connect` are not looked at. Step tells afterwards how things stand.
+  /// it was not done; kInvalid, there is no such connector; kRefused, it must not be done now;
+  /// kTimeout, it was sent, and nobody knows whether it was done. `order.cluster` and `connect` are
+  /// not looked at. Step tells afterwards how things stand.
   Result<std::string> Carry(const RecoveryOrder& order, const View& view, const ConnectPart& part,
                             const std::stop_token& stop = {});
 

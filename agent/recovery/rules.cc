@@ -122,6 +122,11 @@ const Item* OddItem(const Subject& subject) {
 constexpr std::string_view kDealAnew =
     "change its configuration or restart a worker: then work is dealt out anew";
 
+std::string WhoLifted(const ConnectorMemory& memory) {
+  return memory.lifted_by.empty() ? "its configuration was changed"
+                                  : memory.lifted_by + " has lifted it";
+}
+
 /// Everything that Connect does not call FAILED.
 bool NotFailed(const Case& subject) {
   const Subject& facts = subject.subject;
@@ -129,7 +134,7 @@ bool NotFailed(const Case& subject) {
     return false;
   }
   if (subject.memory.lifted) {
-    return subject.Decide(RecoveryAction::kLift, "its configuration was changed");
+    return subject.Decide(RecoveryAction::kLift, WhoLifted(subject.memory));
   }
   if (facts.stuck_unassigned) {
     subject.decision.way_out = kDealAnew;
@@ -182,7 +187,7 @@ bool Unsettled(const Case& subject) {
 
 bool JustLifted(const Case& subject) {
   if (subject.memory.lifted) {
-    return subject.Decide(RecoveryAction::kLift, "its configuration was changed; it starts afresh");
+    return subject.Decide(RecoveryAction::kLift, WhoLifted(subject.memory) + "; it starts afresh");
   }
   return subject.memory.changed_in == subject.journal.polls &&
          subject.Wait(subject.now, "its configuration was changed just now");

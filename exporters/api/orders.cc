@@ -61,7 +61,7 @@ int StatusOf(Reason reason) {
       return 409;
     case Reason::kCancelled:
       return 503;
-    case Reason::kTimeout:  // it is in the hands of the cluster's own thread
+    case Reason::kTimeout:  // in the hands of the cluster's own thread, or Connect's
       return 202;
     case Reason::kUnreachable:
     case Reason::kUnauthorized:

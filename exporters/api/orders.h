@@ -19,7 +19,7 @@ std::string OrderBody(const RecoveryOrder& order);
 /// The body is a JSON object of texts: `why` (in the person's own words, at most 500 bytes; it is
 /// written down), `connector` (not for all of a Connect cluster), `cluster` and `connect` (where
 /// there is only one Connect cluster they may be left out). Anything else in it is refused. The
-/// answer is one line of plain text: 200 what was done, 202 that it is being done and where to
+/// answer is one line of plain text: 200 what was done, 202 that it is or may be done and where to
 /// look, 400 what is wrong with the order, 409 why it must not be done now, 503 that Klaxon ends.
 http::Response TakeOrder(const http::Request& request, RecoveryVerb verb, const CarryOrder& carry);
 

@@ -94,6 +94,22 @@ TEST_CASE("a person's restart waits for nothing, is counted and written down", "
   }
 }
 
+TEST_CASE("15: of a person's restart without an answer nobody says that it was not done",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Live live({.url = worker->url()}, Live::Acting(), database.get());
+  FailTaskOf(*worker, true);
+  live.Passes(1);
+  worker->SetFaults({.status = 500, .only = "/connectors/sink/restart"});
+  const Result<std::string> done = live.Order(RecoveryVerb::kRestart);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().reason() == Reason::kTimeout);
+  CHECK_THAT(WordsOf(done), ContainsSubstring("unknown, 500: Request timed out; it may have been"));
+  CHECK_THAT(LogOf(*database), !ContainsSubstring("not done"));
+}
+
 TEST_CASE("26: what runs without tasks is restarted if a person asks for it", "[recovery]") {
   const TemporaryFolder folder;
   const auto database = OpenState(folder.path());
@@ -198,6 +214,7 @@ TEST_CASE("what is let out of quarantine starts afresh", "[recovery]") {
   REQUIRE(live.decision().action == RecoveryAction::kExhausted);
   REQUIRE(live.Order(RecoveryVerb::kLift));
   CHECK(live.decision().action == RecoveryAction::kLift);
+  CHECK(live.decision().why == "alice has lifted it; it starts afresh");
   CHECK(live.decision().attempts == 0);
   live.Passes(3);
   CHECK(worker->Snapshot().restarts.size() == 2);
