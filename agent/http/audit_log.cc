@@ -1,6 +1,7 @@
 #include "agent/http/audit_log.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,16 +25,50 @@ namespace {
 constexpr double kRefusedAtOnce = 60;
 constexpr Duration kRefusedInterval = std::chrono::seconds{1};
 
-/// 0, or the errno of what failed.
+// Of a line there are some hundred bytes, and as many at once as there are handlers.
+constexpr off_t kRoom = off_t{64} * 1024;
+
+/// Without O_NONBLOCK a pipe that nobody reads would hold up whoever is audited.
+Descriptor OpenToAppend(const std::string& file) {
+  return Descriptor(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+                           S_IRUSR | S_IWUSR));
+}
+
+int Reserve(const std::string& file) {
+  const Descriptor to = OpenToAppend(file);
+  struct stat status{};
+  if (!to || ::fstat(to.get(), &status) != 0) return errno;
+  struct rlimit limit{};  // which the kernel asks of a write, and not of a reservation
+  const bool limited = ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  if (limited && static_cast<rlim_t>(status.st_size + kRoom) > limit.rlim_cur) return EFBIG;
+  int error = 0;
+  do {
+    error = ::fallocate(to.get(), FALLOC_FL_KEEP_SIZE, status.st_size, kRoom) == 0 ? 0 : errno;
+  } while (error == EINTR);
+  return error == EOPNOTSUPP || error == ENOSYS ? 0 : error;
+}
+
+/// A piece of a line would spoil the next one. Unless somebody has written behind it since.
+void TakeBack(int file, ssize_t written) {
+  struct stat status{};
+  const off_t end = ::lseek(file, 0, SEEK_CUR);  // of our own write
+  if (::fstat(file, &status) == 0 && status.st_size == end &&
+      ::ftruncate(file, end - written) != 0) {
+    log::Error("audit", "a piece of a line stays in the file: {}",
+               std::generic_category().message(errno));
+  }
+}
+
 int Append(const std::string& file, std::string_view line) {
-  // Without O_NONBLOCK a pipe that nobody reads would hold up whoever is audited.
-  const Descriptor to(::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK,
-                             S_IRUSR | S_IWUSR));
+  const Descriptor to = OpenToAppend(file);
   if (!to) return errno;
   // In one write, so that two processes do not mix their lines.
   const ssize_t written = ::write(to.get(), line.data(), line.size());
   if (written < 0) return errno;
-  if (static_cast<size_t>(written) != line.size()) return ENOSPC;
+  if (static_cast<size_t>(written) != line.size()) {
+    TakeBack(to.get(), written);
+    return ENOSPC;
+  }
   return ::fsync(to.get()) == 0 || errno == EINVAL ? 0 : errno;  // a pipe has nothing to flush
 }
 
@@ -71,8 +106,14 @@ std::string ToJson(const AuditEntry& entry, uint64_t suppressed) {
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-AuditLog::AuditLog(std::string file)
-    : file_(std::move(file)), refused_(kRefusedAtOnce, kRefusedInterval, 1) {
+AuditDisk MakeAuditDisk() {
+  return {.reserve = &Reserve, .append = &Append};
+}
+
+AuditLog::AuditLog(std::string file, AuditDisk disk)
+    : disk_(std::move(disk)),
+      file_(std::move(file)),
+      refused_(kRefusedAtOnce, kRefusedInterval, 1) {
 }
 
 void AuditLog::SetFile(std::string file) {
@@ -82,9 +123,30 @@ void AuditLog::SetFile(std::string file) {
 
 bool AuditLog::Ready() {
   const Lock lock(mutex_);
-  const Result<void> good = file_.empty() ? Result<void>() : CheckAuditFile(file_);
+  if (file_.empty()) return WriteOwed() == 0;
+  Result<void> good = CheckAuditFile(file_);
+  if (good) {
+    const int owed = WriteOwed();
+    const int error = owed != 0 ? owed : disk_.reserve(file_);
+    if (error != 0) {
+      good = Error(Reason::kRefused,
+                   file_ + " has no room for a line: " + std::generic_category().message(error));
+    }
+  }
   if (!good) log::Error("audit", "{}; nothing is changed meanwhile", good.error().message());
   return static_cast<bool>(good);
+}
+
+int AuditLog::WriteOwed() {
+  while (!owed_.empty()) {
+    if (file_.empty()) {
+      fmt::print(stderr, "audit: {}", owed_.front());
+    } else if (const int error = disk_.append(file_, owed_.front()); error != 0) {
+      return error;
+    }
+    owed_.erase(owed_.begin());
+  }
+  return 0;
 }
 
 void AuditLog::Write(const AuditEntry& entry) {
@@ -95,11 +157,15 @@ void AuditLog::Write(const AuditEntry& entry) {
     return;
   }
   const std::string line = ToJson(entry, std::exchange(suppressed_, 0));
+  const int owed = WriteOwed();
   if (file_.empty()) {
     fmt::print(stderr, "audit: {}\n", line);  // whatever the level of the log is
-  } else if (const int error = Append(file_, line + "\n"); error != 0) {
+    return;
+  }
+  if (const int error = owed != 0 ? owed : disk_.append(file_, line + "\n"); error != 0) {
     log::Error("audit", "cannot write to {}: {}; the line was: {}", file_,
                std::generic_category().message(error), line);
+    if (entry.status < 400) owed_.push_back(line + "\n");
   }
 }
 

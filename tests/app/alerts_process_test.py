@@ -7,13 +7,14 @@
 """
 
 import datetime
+import json
 import os
 import resource
 import signal
 
 import alerts_scene
 import process_test
-from alerts_scene import Scene
+from alerts_scene import OPERATOR, Scene
 from process_test import wait_for
 
 
@@ -57,9 +58,15 @@ class AlertsTest(Scene):
         self.heard("Other")
         self.heard("Lossy")
         self.assertIn("not on the disk", self.page(running))
+        code, _, err = self.klaxon(running, "add", "Stuck", "--comment", "unwritten")
+        self.assertEqual((code, "audit log" in err), (1, True), err)
+        self.assertEqual(self.ask(running, "GET", "api/v2/silences", OPERATOR), (200, []))
         resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         wait_for("the disk", lambda: self.durable(running))
         self.assertEqual(self.klaxon(running, "add", "Stuck", "--comment", "x")[0], 0)
+        with open(self.path("audit.jsonl"), encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        self.assertEqual([line["status"] for line in lines], [200])
 
     def test_a_damaged_file_is_set_aside_and_alerts_are_told(self):
         running = self.start()

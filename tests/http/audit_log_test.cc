@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -97,6 +98,66 @@ TEST_CASE("a file that could not take a line is found out before, and none is ma
     CHECK_FALSE(AuditLog(bad).Ready());
   }
   CHECK(AuditLog("").Ready());
+}
+
+/// A disk that can be filled and broken.
+struct Disk {
+  int no_room = 0;  ///< errno of making room
+  int broken = 0;   ///< errno of writing
+  std::vector<std::string> lines{};
+
+  AuditDisk Access() {
+    return {.reserve = [this](const std::string&) { return no_room; },
+            .append =
+                [this](const std::string&, std::string_view line) {
+                  if (broken == 0) lines.emplace_back(line);
+                  return broken;
+                }};
+  }
+};
+
+TEST_CASE("nothing is changed while the disk has no room for its line") {
+  const testing::ScratchFolder folder;
+  Disk disk;
+  AuditLog log(folder.Path("audit.jsonl"), disk.Access());
+  CHECK(log.Ready());
+  for (const int full : {ENOSPC, EDQUOT, EFBIG, EIO}) {
+    CAPTURE(full);
+    disk.no_room = full;
+    CHECK_FALSE(log.Ready());
+    disk.no_room = 0;
+    CHECK(log.Ready());
+  }
+  CHECK(disk.lines.empty());
+}
+
+TEST_CASE("a change whose line did not reach the disk stays the last one until it has") {
+  const testing::ScratchFolder folder;
+  Disk disk;
+  AuditLog log(folder.Path("audit.jsonl"), disk.Access());
+  disk.broken = EIO;
+  REQUIRE(log.Ready());  // there was room
+  log.Write(Entry(200));
+  CHECK_FALSE(log.Ready());
+  log.Write(Entry(503));  // whoever was refused for it
+  CHECK_FALSE(log.Ready());
+  disk.broken = 0;
+  CHECK(log.Ready());
+  log.Write(Entry(204));
+  REQUIRE(disk.lines.size() == 2);
+  CHECK(disk.lines[0].find("\"status\":200") != std::string::npos);
+  CHECK(disk.lines[1].find("\"status\":204") != std::string::npos);
+}
+
+TEST_CASE("room for a line is made without writing anything") {
+  const testing::ScratchFolder folder;
+  const std::string file = folder.Path("audit.jsonl");
+  AuditLog log(file);
+  REQUIRE(log.Ready());
+  CHECK(std::filesystem::file_size(file) == 0);
+  log.Write(Entry(200));
+  CHECK(log.Ready());
+  CHECK(LinesOf(file).size() == 1);
 }
 
 TEST_CASE("a file that cannot be written is no reason to fail") {
