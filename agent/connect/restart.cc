@@ -75,19 +75,21 @@ RestartOutcome OutcomeOf(std::string_view connector, int status, std::string_vie
 
 }  // namespace
 
-std::vector<std::string> RestartCalls(const RestartOrder& order, Version worker) {
+std::vector<RestartCall> RestartCalls(const RestartOrder& order, Version worker) {
   const std::string path = ConnectorPath(order.connector);
   if (worker >= kRestartsWhatFailed) {
-    return {fmt::format("{}/restart?includeTasks=true&onlyFailed={}", path,
-                        order.failed.empty() ? "false" : "true")};
+    return {{.resource = fmt::format("{}/restart?includeTasks=true&onlyFailed={}", path,
+                                     order.failed.empty() ? "false" : "true")}};
   }
-  std::vector<std::string> calls;
+  std::vector<RestartCall> calls;
   calls.reserve(order.failed.size() + 1);
   for (const int32_t id : order.failed) {
-    calls.push_back(id < 0 ? path + "/restart" : fmt::format("{}/tasks/{}/restart", path, id));
+    calls.push_back(
+        {.resource = id < 0 ? path + "/restart" : fmt::format("{}/tasks/{}/restart", path, id),
+         .only = id});
   }
   if (calls.empty()) {
-    calls.push_back(path + "/restart");
+    calls.push_back({.resource = path + "/restart"});
   }
   return calls;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,10 +20,17 @@ struct RestartOrder {
   std::vector<int32_t> failed{};  ///< tasks, -1: the connector itself; empty: all of it, as it runs
 };
 
-/// The resources to POST to, one after the other; the next only if the one before was accepted.
-/// From 3.0 on there is one that restarts what failed, and nothing else (KIP-745); before that the
-/// connector and each task have their own.
-std::vector<std::string> RestartCalls(const RestartOrder& order, Version worker);
+struct RestartCall {
+  std::string resource{};  ///< to POST to
+  /// What it restarts, failed or not: a task, -1: the connector itself. Empty: all that has failed,
+  /// or all, as ordered.
+  std::optional<int32_t> only{};
+};
+
+/// One after the other; the next only if the one before was accepted. From 3.0 on there is one that
+/// restarts what failed, and nothing else (KIP-745); before that the connector and each task have
+/// their own.
+std::vector<RestartCall> RestartCalls(const RestartOrder& order, Version worker);
 
 struct RestartAnswer {
   RestartOutcome outcome = RestartOutcome::kUnknown;

@@ -31,9 +31,12 @@ std::string_view InTheWay(const ConnectorFacts& facts) {
   return found == facts.tasks.end() ? "" : std::string_view(found->state);
 }
 
-bool StillFailed(const ConnectorFacts& facts) {
-  return facts.state == kFailed ||
-         std::ranges::any_of(facts.tasks, [](const auto& task) { return task.state == kFailed; });
+/// Whether what the call would restart has failed.
+bool StillFailed(const ConnectorFacts& facts, const connect::RestartCall& call) {
+  return ((!call.only || *call.only < 0) && facts.state == kFailed) ||
+         std::ranges::any_of(facts.tasks, [&](const ConnectTaskFacts& task) {
+           return (!call.only || *call.only == task.id) && task.state == kFailed;
+         });
 }
 
 RestartAnswer NotSent(RestartOutcome outcome, std::string why) {
@@ -49,6 +52,7 @@ bool WouldDeny(const Error& error) {
 /// Why it must not be sent; empty: it may. Out of the worker's memory, so it costs it nothing.
 std::optional<RestartAnswer> Forbidden(const connect::ConnectClient& client,
                                        const connect::RestartOrder& order,
+                                       const connect::RestartCall& call,
                                        const connect::Wait& wait) {
   const Result<std::optional<ConnectorFacts>> now = client.Status(order.connector, "", wait);
   if (!now) {
@@ -61,7 +65,7 @@ std::optional<RestartAnswer> Forbidden(const connect::ConnectClient& client,
   if (const std::string_view state = InTheWay(**now); !state.empty()) {
     return NotSent(RestartOutcome::kConflict, fmt::format("something of it is {} by now", state));
   }
-  if (!order.failed.empty() && !StillFailed(**now)) {
+  if (!order.failed.empty() && !StillFailed(**now, call)) {
     return NotSent(RestartOutcome::kNoOp, "nothing of it is FAILED any more");
   }
   return std::nullopt;
@@ -93,31 +97,29 @@ RestartAnswer Executor::Restart(const connect::RestartOrder& order, const Worker
   const auto wait = [&] {
     return connect::Wait{.deadline = std::chrono::steady_clock::now() + timeout_, .stop = stop};
   };
-  if (std::optional<RestartAnswer> forbidden = Forbidden(client, order, wait())) {
-    return *std::move(forbidden);
-  }
   size_t accepted = 0;
   RestartAnswer answer = NotSent(RestartOutcome::kNoOp, "there was nothing to send");
   const connect::Version version = connect::ReadVersion(site.version);
-  const std::vector<std::string> calls = connect::RestartCalls(order, version);
-  for (const std::string& call : calls) {
-    if (accepted > 0 && ((go_on && !go_on()) || std::chrono::steady_clock::now() >= end)) {
+  const std::vector<connect::RestartCall> calls = connect::RestartCalls(order, version);
+  for (const connect::RestartCall& call : calls) {
+    if ((accepted > 0 && go_on && !go_on()) || std::chrono::steady_clock::now() >= end) {
       answer = NotSent(RestartOutcome::kConflict, "the others are left for later");
       break;
     }
-    if (accepted > 0) {
-      if (std::optional<RestartAnswer> forbidden = Forbidden(client, order, wait())) {
-        answer = *std::move(forbidden);
-        break;
+    if (std::optional<RestartAnswer> forbidden = Forbidden(client, order, call, wait())) {
+      answer = *std::move(forbidden);
+      if (answer.outcome == RestartOutcome::kNoOp) {  // the others may be FAILED still
+        continue;
       }
+      break;
     }
-    answer = connect::JudgeRestart(order.connector, client.Post(call, wait()), version);
+    answer = connect::JudgeRestart(order.connector, client.Post(call.resource, wait()), version);
     if (answer.outcome != RestartOutcome::kAccepted) {
       break;
     }
     ++accepted;
   }
-  return accepted == 0 || accepted == calls.size()
+  return accepted == 0 || answer.outcome == RestartOutcome::kAccepted
              ? answer
              : InPart(std::move(answer), accepted, calls.size());
 }

@@ -21,10 +21,10 @@ class Executor {
   Executor(http::HttpClient& http, std::function<http::ClientAccess()> access, Duration timeout)
       : http_(http), make_access_(std::move(access)), timeout_(timeout) {}
 
-  /// One attempt. Asks the worker's own state of the connector first: what it knows by now not to
-  /// have failed, or to be paused, stopped or without a worker, is left alone. Then sends each call
-  /// once, the next only if the one before was accepted, the connector is still as it was, `go_on`
-  /// says so (empty: always), and no more than 20 s have passed. `site` is not empty.
+  /// One attempt. Asks the worker's own state of the connector before each call: what it knows by
+  /// then not to have failed, or to be paused, stopped or without a worker, is left alone. Sends
+  /// each call once, the next only if the one before was accepted, `go_on` says so (empty: always),
+  /// and no more than 20 s have passed. `site` is not empty.
   connect::RestartAnswer Restart(const connect::RestartOrder& order, const WorkerSite& site,
                                  const std::function<bool()>& go_on, const std::stop_token& stop);
 

@@ -110,6 +110,39 @@ TEST_CASE("18: a chain of restarts ends when the connector is paused, or somethi
   CHECK(worker->Snapshot().restarts.size() == 1);
 }
 
+TEST_CASE("18: before 3.0, too, only what has still failed is restarted", "[recovery]") {
+  struct Change {
+    std::string_view what{};
+    std::vector<int> failed{};  ///< of the tasks 0 and 1, by now
+    std::vector<std::string> sent{};
+    RestartOutcome outcome = RestartOutcome::kAccepted;
+  };
+
+  const std::vector<Change> changes{
+      {"both", {0, 1}, {"/connectors/sink/tasks/0/restart", "/connectors/sink/tasks/1/restart"}},
+      {"the first runs", {1}, {"/connectors/sink/tasks/1/restart"}},
+      {"the second runs", {0}, {"/connectors/sink/tasks/0/restart"}},
+      {"both run", {}, {}, RestartOutcome::kNoOp},
+  };
+  const auto http = http::MakeHttpClient();
+  for (const Change& each : changes) {
+    INFO(each.what);
+    Executor executor(*http, nullptr, std::chrono::seconds{20});
+    const auto worker = StartWorker("2.8.2");
+    worker->Change([&](simulator::ConnectState& state) {
+      for (const int task : each.failed) {
+        simulator::FailTask(state, "sink", task, kTrace);
+      }
+    });
+    const connect::RestartAnswer answer =
+        executor.Restart({.connector = "sink", .failed = {0, 1}},
+                         {.url = worker->url(), .version = "2.8.2"}, {}, {});
+    CHECK(worker->Snapshot().restarts == each.sent);
+    CHECK(answer.outcome == each.outcome);
+    CHECK(answer.sent == !each.sent.empty());
+  }
+}
+
 TEST_CASE("whose status cannot be read, or is another's, is not restarted", "[recovery]") {
   struct Look {
     std::string_view what{};
