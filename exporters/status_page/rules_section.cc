@@ -11,6 +11,7 @@
 #include "agent/base/duration.h"
 #include "agent/base/text.h"
 #include "exporters/status_page/html.h"
+#include "exporters/status_page/recording_rules.h"
 #include "exporters/status_page/unknown_section.h"
 
 namespace klaxon::status_page {
@@ -128,7 +129,7 @@ std::vector<ShownAlert> ShownAlerts(const RuleBoard& board) {
   return rows;
 }
 
-/// Rules that could not be evaluated, and files that were not taken.
+/// Alerting rules that could not be evaluated, and files that were not taken.
 std::string RuleFaults(const RuleBoard& board) {
   std::string html;
   if (!board.fault.empty()) {
@@ -137,7 +138,7 @@ std::string RuleFaults(const RuleBoard& board) {
   }
   for (const BoardGroup& group : board.groups) {
     for (const BoardRule& rule : group.rules) {
-      if (rule.error.empty()) continue;
+      if (rule.error.empty() || !rule.alerts) continue;  // those that record have a table
       html += fmt::format("<p>{} <code>{}</code>: {}</p>\n", Badge("bad", "rule fails"),
                           Escape(rule.name), Escape(rule.error));
     }
@@ -161,8 +162,8 @@ std::string RulesSection(const RuleBoard& board, const Instant& now) {
       "</h2>\n{}",
       firing, rows.size() - firing, held == 0 ? "" : fmt::format(" ({} of them held)", held),
       Counted(rules, "rule"), RuleFaults(board));
-  const std::string unknown = UnseenByRules(board, now);
-  if (rows.empty()) return html + unknown + "</section>\n";
+  const std::string below = RecordingRules(board, now) + UnseenByRules(board, now);
+  if (rows.empty()) return html + below + "</section>\n";
   html +=
       "<table><thead><tr><th>Alert</th><th>State</th><th>Severity</th><th>What</th><th>Value</th>"
       "<th>Since</th></tr></thead><tbody>\n";
@@ -174,7 +175,7 @@ std::string RulesSection(const RuleBoard& board, const Instant& now) {
     html += fmt::format("<p class=\"quiet\">and {} more: <a href=\"/api/v1/alerts\">all</a></p>\n",
                         rows.size() - kMostAlerts);
   }
-  return html + unknown + "</section>\n";
+  return html + below + "</section>\n";
 }
 
 }  // namespace klaxon::status_page

@@ -1,6 +1,8 @@
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -59,6 +61,36 @@ TEST_CASE("an alert is shown with what its rule says of it, and its runbook", "[
   CHECK_THAT(other,
              ContainsSubstring(">more of it<div class=\"why\">runbook: javascript:alert(1)"));
   CHECK_THAT(other, !ContainsSubstring("href"));
+  alert.annotations = {{"runbook_url", "docs/runbooks/watchdog.md"}};
+  CHECK_THAT(RulesSection(BoardWith(alert), At(100)),
+             ContainsSubstring("<a href=\"/runbooks/watchdog\">runbook</a>"));
+}
+
+TEST_CASE("rules that record show their last evaluation, those that fail first", "[status_page]") {
+  RuleBoard board = BoardWith(Alert("firing"));
+  CHECK_THAT(RulesSection(board, At(100)), !ContainsSubstring("Recording rules"));
+  std::vector<BoardRule>& rules = board.groups.front().rules;
+  rules.push_back({.name = "lag:sum",
+                   .labels = {{"team", "<data>"}},
+                   .health = "ok",
+                   .warnings = {"history is short"},
+                   .evaluated_at = At(70).wall,
+                   .took = std::chrono::microseconds(1500)});
+  rules.push_back({.name = "lag:next", .health = "unknown"});
+  rules.push_back({.name = "lag:broken",
+                   .health = "err",
+                   .error = "many <to> many",
+                   .evaluated_at = At(90).wall});
+  const std::string page = RulesSection(board, At(100));
+  CHECK_THAT(page, ContainsSubstring("3 rules, 1 failing"));
+  CHECK_THAT(page, ContainsSubstring(">30 s ago</span>"));
+  CHECK_THAT(page, ContainsSubstring(">1.5\u00A0ms</td>"));
+  CHECK_THAT(page, ContainsSubstring("own, team=&lt;data&gt;"));
+  CHECK_THAT(page, ContainsSubstring("history is short"));
+  CHECK_THAT(page, ContainsSubstring("not evaluated yet"));
+  CHECK_THAT(page, ContainsSubstring("<div class=\"why\">many &lt;to&gt; many"));
+  CHECK(page.find("lag:broken") < page.find("lag:sum"));
+  CHECK_THAT(page, !ContainsSubstring("rule fails"));
 }
 
 TEST_CASE("of alerts that fire the worst come first, whatever came first", "[status_page]") {
