@@ -1,7 +1,10 @@
 #include "agent/app/routes.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,6 +14,7 @@
 #include "exporters/api/documents.h"
 #include "exporters/api/rules.h"
 #include "exporters/status_page/page.h"
+#include "exporters/status_page/runbook.h"
 
 namespace klaxon::app {
 namespace {
@@ -21,6 +25,14 @@ using http::Response;
 using http::Route;
 using query_api::QueryApi;
 
+/// Our pages bring no script and load nothing from elsewhere; say so, and browsers keep it true.
+Response WithPolicy(Response page) {
+  page.headers.emplace_back("Content-Security-Policy",
+                            "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
+                            "form-action 'none'; frame-ancestors 'none'");
+  return page;
+}
+
 Response Page(const RouteDeps& deps, const Request& request) {
   const std::string* refresh = request.Query("refresh");
   const status_page::PageOptions options{.version = kVersion,
@@ -30,12 +42,8 @@ Response Page(const RouteDeps& deps, const Request& request) {
                                          .notify = deps.notifications()};
   Response page = http::HtmlResponse(
       200, status_page::RenderPage(*deps.views.Get(), deps.clock.Now(), options));
-  // The page brings no script and loads nothing from elsewhere; say so, and browsers keep it true.
-  page.headers.emplace_back("Content-Security-Policy",
-                            "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; "
-                            "form-action 'none'; frame-ancestors 'none'");
   page.headers.emplace_back("Cache-Control", "no-store");
-  return page;
+  return WithPolicy(std::move(page));
 }
 
 Response StyleSheet(const Request& request) {
@@ -43,6 +51,16 @@ Response StyleSheet(const Request& request) {
                  .body = std::string(status_page::kStyleSheet)};
   sheet.headers.emplace_back("Cache-Control", "max-age=60");
   return WithETag(request, std::move(sheet));
+}
+
+/// The runbook that the path names, or the list of all. It is plain text with markup of ours alone.
+Response Runbook(const Request& request) {
+  constexpr std::string_view kFolder = "/runbooks/";
+  std::string_view name = request.path;
+  name.remove_prefix(std::min(name.size(), kFolder.size()));
+  std::optional<std::string> page = status_page::RenderRunbook(name);
+  if (!page) return http::TextResponse(404, "no such runbook; /runbooks lists them\n");
+  return WithPolicy(http::HtmlResponse(200, *std::move(page)));
 }
 
 /// Ready when every source has been polled once, well or badly: from then on what is missing is
@@ -150,6 +168,8 @@ std::vector<Route> Routes(const RouteDeps& deps) {
   std::vector<Route> routes{
       {"GET", "/", [deps](const Request& request) { return Page(deps, request); }, Access::kViewer},
       {"GET", "/style.css", StyleSheet, Access::kViewer},
+      {"GET", "/runbooks", Runbook, Access::kViewer},
+      {"GET", "/runbooks/*", Runbook, Access::kViewer},
       {"GET", "/metrics", deps.metrics, Access::kViewer},
       {"GET", "/api/v1/query", query(&QueryApi::Query), Access::kViewer},
       {"GET", "/api/v1/query_range", query(&QueryApi::QueryRange), Access::kViewer},

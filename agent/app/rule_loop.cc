@@ -4,12 +4,16 @@
 #include <chrono>
 #include <exception>
 #include <map>
+#include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "agent/base/log.h"
 #include "agent/base/thread_name.h"
 #include "alerts/lifecycle/board.h"
 #include "alerts/lifecycle/unknown.h"
+#include "exporters/status_page/runbook.h"
 
 namespace klaxon::app {
 namespace {
@@ -70,6 +74,13 @@ std::string PathOf(const std::string& url) {
 
 }  // namespace
 
+std::string RunbookAddress(const std::string& runbook, const std::string& external_url) {
+  const std::string_view name = status_page::RunbookIn(runbook);
+  if (name.empty() || external_url.empty()) return runbook;
+  const bool slash = external_url.ends_with('/');
+  return fmt::format("{}{}runbooks/{}", external_url, slash ? "" : "/", name);
+}
+
 series::Labels WithExternalLabels(const series::Labels& labels,
                                   const std::map<std::string, std::string>& external) {
   series::LabelsBuilder all(labels);
@@ -114,6 +125,9 @@ void RuleLoop::TakeSettings() {
   alerts::Surroundings surroundings{.external_labels = std::move(settings->external_labels),
                                     .external_url = settings->external_url,
                                     .path_prefix = PathOf(settings->external_url)};
+  surroundings.runbook_address = [url = settings->external_url](const std::string& runbook) {
+    return RunbookAddress(runbook, url);
+  };
   surroundings.query.expired = [this] {
     return resources_.clock.Now().mono - rule_began_ > kLongestQuery;
   };

@@ -23,6 +23,10 @@ namespace klaxon::app {
 series::Labels WithExternalLabels(const series::Labels& labels,
                                   const std::map<std::string, std::string>& external);
 
+/// Where people find a runbook: of one that Klaxon serves the address below `external_url`, so that
+/// who is paged gets there from anywhere; of others, or without such an URL, `runbook` as it is.
+std::string RunbookAddress(const std::string& runbook, const std::string& external_url);
+
 /// What rules are evaluated with. All of it outlives the loop.
 struct RuleResources {
   Clock& clock;

@@ -47,7 +47,7 @@ Result<std::vector<templates::Sample>> Ask(const std::string& expression, const 
 
 Expansion::Expansion(const rules::Rule& rule, const series::Labels& sample, double value,
                      const Step& step)
-    : rule_(rule), sample_(sample) {
+    : rule_(rule), sample_(sample), runbook_address_(step.surroundings.runbook_address) {
   const Value labels = Value::OfLabels(AsMap(sample));
   const Value external_labels = Value::OfLabels(step.surroundings.external_labels);
   const Value external_url(step.surroundings.external_url);
@@ -86,7 +86,9 @@ series::Labels Expansion::AlertLabels() const {
 series::Labels Expansion::Annotations() const {
   std::vector<std::pair<std::string, std::string>> annotations;
   for (const rules::NamedText& annotation : rule_.annotations) {
-    annotations.emplace_back(annotation.name, Expand(annotation));
+    std::string text = Expand(annotation);
+    if (annotation.name == "runbook_url" && runbook_address_) text = runbook_address_(text);
+    annotations.emplace_back(annotation.name, std::move(text));
   }
   return series::Labels(std::move(annotations));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "agent/series/labels.h"
@@ -23,6 +24,7 @@ class Expansion {
 
   const rules::Rule& rule_;
   const series::Labels& sample_;
+  const std::function<std::string(const std::string& url)>& runbook_address_;
   templates::Execution execution_{};
   templates::Value data_{};
   templates::Environment environment_{};

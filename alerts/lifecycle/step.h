@@ -37,6 +37,9 @@ struct Surroundings {
   std::map<std::string, std::string> external_labels{};  ///< for templates
   std::string external_url{};                            ///< "http://klaxon:9308/kafka"
   std::string path_prefix{};                             ///< "/kafka"
+  /// Where people find the runbook that a rule's annotation `runbook_url` names, if that is no
+  /// address yet. Empty: it is told as the rule has it.
+  std::function<std::string(const std::string& url)> runbook_address{};
   promql::QueryOptions query{};
   WhyUnknown unknown{};  ///< empty: everything is known, as in Prometheus
   /// How long an alert still holds after `outage`, when its facts are known again: until the rule

@@ -12,6 +12,7 @@
 #include "agent/base/text.h"
 #include "exporters/status_page/html.h"
 #include "exporters/status_page/recording_rules.h"
+#include "exporters/status_page/runbook.h"
 #include "exporters/status_page/unknown_section.h"
 
 namespace klaxon::status_page {
@@ -84,6 +85,8 @@ std::string WordsOf(const BoardAlert& alert) {
   }
   if (runbook.starts_with("https://") || runbook.starts_with("http://")) {
     html += fmt::format("<div><a href=\"{}\">runbook</a></div>", Escape(runbook));
+  } else if (const std::string_view name = RunbookIn(runbook); !name.empty()) {
+    html += fmt::format("<div><a href=\"/runbooks/{}\">runbook</a></div>", name);
   } else if (!runbook.empty()) {
     html += fmt::format("<div class=\"why\">runbook: {}</div>", Escape(Printable(runbook, 200)));
   }

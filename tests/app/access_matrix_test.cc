@@ -84,6 +84,7 @@ std::string Served::Target(const std::string& path) const {
   if (path == "/api/v2/silence/*") return "/api/v2/silence/" + silence_;
   if (path == "/api/v1/query" || path == "/api/v1/query_range") return path + "?query=1";
   if (path == "/api/klaxon/v1/rules/explain") return path + "?rule=a";
+  if (path == "/runbooks/*") return "/runbooks/watchdog";
   if (path == "/api/v1/series") return path + "?match%5B%5D=up";
   return path == "/api/v1/label/*" ? "/api/v1/label/job/values" : path;
 }

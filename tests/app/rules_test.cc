@@ -8,6 +8,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "agent/app/agent.h"
+#include "agent/app/rule_loop.h"
 #include "agent/http/client.h"
 #include "agent/simulator/cluster.h"
 #include "agent/simulator/cluster_spec.h"
@@ -112,6 +113,18 @@ class Ruled {
   std::unique_ptr<simulator::Cluster> cluster_;
   std::unique_ptr<Agent> agent_;
 };
+
+TEST_CASE("a runbook that Klaxon serves is told with an address that leads to it", "[agent]") {
+  const std::string url = "https://klaxon.example.com/kafka";
+  const std::string watchdog = "docs/runbooks/watchdog.md";
+  CHECK(RunbookAddress(watchdog, url) == url + "/runbooks/watchdog");
+  CHECK(RunbookAddress(watchdog, url + "/") == url + "/runbooks/watchdog");
+  for (const std::string other :
+       {"docs/runbooks/nope.md", "https://wiki/watchdog", "", "runbooks/watchdog"}) {
+    CHECK(RunbookAddress(other, url) == other);
+  }
+  CHECK(RunbookAddress(watchdog, "") == watchdog);
+}
 
 TEST_CASE("rules are evaluated in the agent, shown, kept over a restart and resolved by a reload",
           "[agent]") {

@@ -99,6 +99,22 @@ TEST_CASE("Labels and annotations are expanded with the alert's own labels and v
   CHECK(bench.group().rules().front().report().health == Health::kGood);
 }
 
+TEST_CASE("A runbook is told with its address, whatever else looks like one is not touched") {
+  const std::string rule = AlertOn("lag > 5",
+                                   "    annotations: {runbook_url: 'books/{{ $labels.group }}', "
+                                   "other: 'books/b'}\n");
+  for (const bool known : {false, true}) {
+    Bench bench(rule);
+    if (known) {
+      bench.surroundings().runbook_address = [](const std::string& url) { return "to " + url; };
+    }
+    bench.Set("lag{group=\"a\"}", 9, minutes(0));
+    bench.Evaluate(minutes(0));
+    CHECK(bench.Only().annotations.Get("runbook_url") == (known ? "to books/a" : "books/a"));
+    CHECK(bench.Only().annotations.Get("other") == "books/b");
+  }
+}
+
 TEST_CASE("A failed evaluation leaves the alerts as they are") {
   const std::string twice = "label_replace(lag > 5, 'group', 'x', '', '')";
 
