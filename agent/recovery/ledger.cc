@@ -25,11 +25,22 @@ std::string_view FirstShut(const RecoveryDecision& decision) {
   return shut == decision.gates.end() ? "" : shut->name;
 }
 
+/// "only observed (mode: observe): ", if a restart is decided and not sent.
+std::string OnlyObserved(const RecoveryDecision& decision, std::string_view hindrance) {
+  if (decision.action != RecoveryAction::kRestart) {
+    return "";
+  }
+  if (decision.mode != RecoveryMode::kAct) {
+    return fmt::format("only observed (mode: {}): ", Name(decision.mode));
+  }
+  return hindrance.empty() ? "" : fmt::format("only observed ({}): ", hindrance);
+}
+
 /// What a decision must differ in to be written down; the words differ with every second.
-std::string KindOf(const RecoveryDecision& decision) {
-  return fmt::format("{} {} {}", Name(decision.action),
+std::string KindOf(const RecoveryDecision& decision, const std::string& observed) {
+  return fmt::format("{} {} {} {}", Name(decision.action),
                      decision.failed.empty() ? "" : Name(decision.failure),
-                     decision.rule.empty() ? FirstShut(decision) : decision.rule);
+                     decision.rule.empty() ? FirstShut(decision) : decision.rule, observed);
 }
 
 std::string GatesOf(const RecoveryDecision& decision) {
@@ -210,9 +221,11 @@ void Ledger::TellCluster(const Journal& journal, std::vector<Statement>& stateme
 }
 
 void Ledger::TellDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
-                           std::vector<Statement>& statements, Told& told) const {
+                           std::string_view hindrance, std::vector<Statement>& statements,
+                           Told& told) const {
   for (const RecoveryDecision& decision : decisions) {
-    std::string kind = KindOf(decision);
+    const std::string observed = OnlyObserved(decision, hindrance);
+    std::string kind = KindOf(decision, observed);
     const auto before = decisions_.find(decision.connector);
     const bool first = before == decisions_.end();
     if (first ? decision.action == RecoveryAction::kNothing : before->second == kind) {
@@ -222,7 +235,7 @@ void Ledger::TellDecisions(const std::vector<RecoveryDecision>& decisions, const
         {.sql = "INSERT INTO recovery_decisions (at, cluster, connect, connector, action, why, "
                 "way_out, class, cause, gates) VALUES (?,?,?,?,?,?,?,?,?,?)",
          .values = {Milliseconds(now.wall), place_.cluster, place_.connect, decision.connector,
-                    std::string(Name(decision.action)), decision.why, decision.way_out,
+                    std::string(Name(decision.action)), observed + decision.why, decision.way_out,
                     std::string(decision.failed.empty() ? "" : Name(decision.failure)),
                     decision.root_cause, GatesOf(decision)}});
     told.decisions[decision.connector] = std::move(kind);
@@ -278,7 +291,7 @@ Result<void> Ledger::CommitAbout(const std::string& connector, const Journal& jo
 constexpr int64_t kMostDecisions = 100'000;
 
 Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDecision>& decisions,
-                          const Instant& now) {
+                          const Instant& now, std::string_view hindrance) {
   DropGone(journal, decisions);
   for (const Verified& verified : journal.verified) {
     verdicts_[verified.id] = verified.report;
@@ -301,7 +314,7 @@ Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDeci
   Told told;
   TellConnectors(journal, statements, told);
   const size_t before_decisions = statements.size();
-  TellDecisions(decisions, now, statements, told);
+  TellDecisions(decisions, now, hindrance, statements, told);
   if (statements.size() > before_decisions) {
     statements.push_back({.sql = "DELETE FROM recovery_decisions WHERE id <= "
                                  "(SELECT max(id) FROM recovery_decisions) - ?",

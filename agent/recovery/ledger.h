@@ -80,8 +80,9 @@ class Ledger {
   /// decisions that are others than before. What became of restarts is kept until it is written;
   /// after a write that failed there is always something to write. Once a day it deletes what is
   /// older than 90 days, unless the wall clock has jumped since.
+  /// `hindrance`: why what would be restarted is not, though its mode is kAct; empty: it is.
   Result<void> Save(const Journal& journal, const std::vector<RecoveryDecision>& decisions,
-                    const Instant& now);
+                    const Instant& now, std::string_view hindrance = {});
 
   state::Database& database() { return *database_; }
 
@@ -114,7 +115,8 @@ class Ledger {
   void TellCluster(const Journal& journal, std::vector<state::Statement>& statements,
                    Told& told) const;
   void TellDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
-                     std::vector<state::Statement>& statements, Told& told) const;
+                     std::string_view hindrance, std::vector<state::Statement>& statements,
+                     Told& told) const;
   void TellVerdicts(std::vector<state::Statement>& statements) const;
 
   state::Database* database_;

@@ -151,7 +151,8 @@ void Recovery::Save(const Instant& now, RecoveryFacts& facts, const std::stop_to
   if (stop.stop_requested()) {
     return;
   }
-  const Result<void> saved = ledger_->Save(journal_, facts.decisions, now);
+  broken_.clear();  // what cannot be written tells nobody why
+  const Result<void> saved = ledger_->Save(journal_, facts.decisions, now, Hindrance());
   broken_ = saved ? "" : saved.error().message();
   journal_.verified.clear();  // told, and the ledger keeps what it could not write
 }

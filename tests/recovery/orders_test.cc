@@ -132,6 +132,8 @@ TEST_CASE("in observe a person's restart is sent, and nothing else", "[recovery]
   Live live({.url = worker->url()}, policy, database.get());
   FailTaskOf(*worker, true);
   live.Passes(10);
+  CHECK_THAT(LogOf(*database),
+             ContainsSubstring("sink restart: only observed (mode: observe): dependency: "));
   REQUIRE(live.Order(RecoveryVerb::kRestart));
   live.Passes(50);
   CHECK(worker->Snapshot().restarts.size() == 1);

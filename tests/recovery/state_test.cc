@@ -117,10 +117,12 @@ TEST_CASE("without a sound state directory nothing is restarted, and it says why
     FailTaskOf(*worker);
     live.Passes(5);
     CHECK_THAT(live.facts().hindrance, ContainsSubstring("the state was damaged"));
+    CHECK_THAT(LogOf(*database), ContainsSubstring("sink restart: only observed (the state was "));
     CHECK(worker->Snapshot().restarts.empty());
     std::filesystem::remove(aside);
     live.Passes(1);
     CHECK(live.decision().acted);
+    CHECK_THAT(LogOf(*database), ContainsSubstring("sink restart: dependency: restart 1 of 5"));
     CHECK_THAT(live.news(), ContainsSubstring("recovery_hindered etl: acts again"));
     CHECK(worker->Snapshot().restarts.size() == 1);
   }
