@@ -217,6 +217,8 @@ Result<void> Ledger::Switch(const std::string& kafka_id, const Instant& now, Jou
   decisions_.clear();
   journal.connectors = std::move(other.connectors);
   journal.cluster_id = kafka_id;
+  journal.polls = 0;  // it is looked at for the first time
+  journal.followed = nullptr;
   journal.breaker = {};
   journal.denied_until.reset();
   journal.unanswered_until.reset();

@@ -254,9 +254,10 @@ bool Debounce(const Case& subject) {
 bool QuietStart(const Case& subject) {
   const auto polls = static_cast<int64_t>(subject.journal.polls);
   return polls <= subject.policy.quiet_polls &&
-         subject.Wait(subject.now, fmt::format("Klaxon has just started: poll {} of {} that only "
-                                               "look",
-                                               polls, subject.policy.quiet_polls));
+         subject.Wait(subject.now,
+                      fmt::format("Klaxon has just begun to look: poll {} of {} that only "
+                                  "look",
+                                  polls, subject.policy.quiet_polls));
 }
 
 bool Backoff(const Case& subject) {

@@ -134,6 +134,32 @@ TEST_CASE("31: another Kafka cluster behind the name inherits nothing", "[recove
   CHECK(worker->Snapshot().restarts.size() == 2);
 }
 
+TEST_CASE("31: another Kafka cluster that is FAILED as a whole is not restarted as a whole",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Policy policy = Live::Acting();
+  policy.quiet_polls = 2;
+  policy.breaker_least = 2;
+  Live live({.url = worker->url(), .look = [](testing::ConnectEstate&) {}}, policy, database.get());
+  live.estate().Connector("other", "sink", 1);
+  live.Passes(3);
+  live.estate().cluster_id = live.estate().kafka_id = "another";
+  for (ConnectorFacts& connector : live.estate().connectors) {
+    connector.tasks[0].state = "FAILED";
+  }
+  FailTaskOf(*worker, true);
+  live.Passes(3);
+  REQUIRE(live.Order(RecoveryVerb::kLift, ""));
+  CHECK(Name(live.facts().breaker) == "open");
+  CHECK(live.facts().breaker_why == "2 of 2 connectors were FAILED when Klaxon began to look");
+  live.Passes(1);
+  CHECK_THAT(live.decision().why, ContainsSubstring("poll 2 of 2 that only look"));
+  live.Passes(8);
+  CHECK(worker->Snapshot().restarts.empty());
+}
+
 /// The tables of the first version, as they were released.
 constexpr std::array<std::string_view, 1> kFirst{R"(
 CREATE TABLE recovery_connectors (

@@ -31,7 +31,7 @@ const std::vector<Situation>& SituationsAround() {
          e.policy.quiet_polls = 2;
          FailTwice(e);
        },
-       kWait, "has just started"},
+       kWait, "has just begun to look"},
       {34, "the wall clock jumps",
        [](Estate& e) {
          FailTwice(e);
