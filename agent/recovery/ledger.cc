@@ -60,8 +60,10 @@ Row WorthOf(const Journal& journal) {
   // While it is hit again and again its time moves on; that is not worth a write each time.
   constexpr int64_t kStep = 15'000;
   const BreakerMemory& breaker = journal.breaker;
-  const bool closed = breaker.state == BreakerState::kClosed;
-  const int64_t since = closed ? 0 : (Milliseconds(breaker.since.wall) / kStep + 1) * kStep;
+  const int64_t exact = Milliseconds(breaker.since.wall);
+  const int64_t since = breaker.state == BreakerState::kClosed ? 0
+                        : breaker.state == BreakerState::kOpen ? (exact / kStep + 1) * kStep
+                                                               : exact;
   return {journal.cluster_id,
           static_cast<int64_t>(breaker.state),
           since,

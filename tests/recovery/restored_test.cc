@@ -7,6 +7,7 @@
 
 #include "agent/state/opener.h"
 #include "tests/recovery/scene.h"
+#include "tests/recovery/situations.h"
 #include "tests/support/temporary_folder.h"
 
 /// What holds for a whole Connect cluster outlives the agent.
@@ -94,6 +95,37 @@ TEST_CASE("an open breaker is open at the next start", "[recovery]") {
   CHECK(journal->breaker.why == "9 of 9 connectors failed at once");
   CHECK(now.mono - journal->breaker.since.mono >= std::chrono::seconds{85});
   CHECK(now.mono - journal->breaker.since.mono <= std::chrono::seconds{100});
+}
+
+TEST_CASE("32: the canary that was sent is the canary after the next start, too", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const Place place{.cluster = "main", .connect = "etl"};
+  Estate estate;
+  const Instant opened = estate.now;
+  {
+    Result<Ledger> ledger = Ledger::Make(*database, place);
+    REQUIRE(ledger);
+    Result<Journal> journal = ledger->Load(opened);
+    REQUIRE(journal);
+    journal->cluster_id = "k1";
+    journal->breaker = {.state = BreakerState::kCanary, .since = opened, .canary = "sink"};
+    estate.Later(5);
+    journal->connectors["sink"] = {.attempts = 1, .last_attempt = estate.now};
+    REQUIRE(ledger->Save(*journal, {}, estate.now));
+  }
+  estate.Later(20);
+  Result<Ledger> ledger = Ledger::Make(*database, place);
+  REQUIRE(ledger);
+  Result<Journal> journal = ledger->Load(estate.now);
+  REQUIRE(journal);
+  estate.journal = *std::move(journal);
+  for (const char* name : {"other", "sink"}) {
+    estate.Add(name);
+    estate.Fail(name, 0);
+  }
+  estate.Passes(2);
+  CHECK(Name(estate.About("other").action) != Name(RecoveryAction::kRestart));
 }
 
 TEST_CASE("31: another Kafka cluster behind the name inherits nothing", "[recovery]") {
