@@ -1,6 +1,7 @@
 #include "alerts/lifecycle/expansion.h"
 
 #include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,11 @@ namespace klaxon::alerts {
 namespace {
 
 using templates::Value;
+
+/// Of the data of an alert's template (prometheus/template, AlertTemplateData): an error names it.
+constexpr std::string_view kDataType =
+    "struct { Labels map[string]string; ExternalLabels map[string]string; ExternalURL string; "
+    "Value interface {} }";
 
 std::map<std::string, std::string> AsMap(const series::Labels& labels) {
   std::map<std::string, std::string> map;
@@ -55,10 +61,10 @@ Expansion::Expansion(const rules::Rule& rule, const series::Labels& sample, doub
                           {"$externalLabels", external_labels},
                           {"$externalURL", external_url},
                           {"$value", Value(value)}};
-  data_ = Value::OfMap({{"Labels", labels},
-                        {"ExternalLabels", external_labels},
-                        {"ExternalURL", external_url},
-                        {"Value", Value(value)}});
+  data_ = Value::OfStruct(kDataType, {{"Labels", labels},
+                                      {"ExternalLabels", external_labels},
+                                      {"ExternalURL", external_url},
+                                      {"Value", Value(value)}});
   environment_ = {.now = step.now,
                   .query = [&step](const std::string& text) { return Ask(text, step); },
                   .external_url = step.surroundings.external_url,

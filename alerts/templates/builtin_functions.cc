@@ -53,12 +53,18 @@ std::strong_ordering CompareIntegers(const Value& left, const Value& right) {
 /// How two values stand to each other. Error: they cannot be compared.
 Result<std::partial_ordering> Compare(const Value& left, const Value& right) {
   const Basic kind = BasicOf(left);
+  const auto incompatible = [&] {
+    return Error(Reason::kInvalid, fmt::format("incompatible types for comparison: {} and {}",
+                                               TypeName(left), TypeName(right)));
+  };
   if (kind == Basic::kNone || BasicOf(right) == Basic::kNone) {
     if (left.empty() && right.empty()) return std::partial_ordering::equivalent;
     if (left.empty() || right.empty()) return std::partial_ordering::unordered;
-    return Error(Reason::kInvalid, "invalid type for comparison");
+    if (kind != BasicOf(right)) return incompatible();
+    return Error(Reason::kInvalid,
+                 fmt::format("non-comparable type {}: {}", Shown(left, 1000), TypeName(left)));
   }
-  if (kind != BasicOf(right)) return Error(Reason::kInvalid, "incompatible types for comparison");
+  if (kind != BasicOf(right)) return incompatible();
   switch (kind) {
     case Basic::kBool:
       return std::partial_ordering(*left.As<bool>() <=> *right.As<bool>());
@@ -73,6 +79,9 @@ Result<std::partial_ordering> Compare(const Value& left, const Value& right) {
 
 /// eq: the first is equal to one of the others.
 Result<Value> Equal(const Environment& /*environment*/, Arguments arguments) {
+  if (arguments.size() == 1) {
+    return Error(Reason::kInvalid, "missing argument for comparison");
+  }
   for (const Value& other : arguments.subspan(1)) {
     const Result<std::partial_ordering> order = Compare(arguments[0], other);
     if (!order) return order.error();
@@ -106,8 +115,10 @@ bool IsGreaterOrEqual(std::partial_ordering order) {
 /// Comparisons that need an order.
 template <bool (*kHolds)(std::partial_ordering)>
 Result<Value> Ordered(const Environment& /*environment*/, Arguments arguments) {
-  if (BasicOf(arguments[0]) == Basic::kBool)
+  if (BasicOf(arguments[0]) == Basic::kNone || BasicOf(arguments[1]) == Basic::kNone ||
+      (BasicOf(arguments[0]) == Basic::kBool && BasicOf(arguments[1]) == Basic::kBool)) {
     return Error(Reason::kInvalid, "invalid type for comparison");
+  }
   const Result<std::partial_ordering> order = Compare(arguments[0], arguments[1]);
   if (!order) return order.error();
   return Value(kHolds(*order));
@@ -121,15 +132,23 @@ Result<Value> Length(const Environment& /*environment*/, Arguments arguments) {
   const Value& value = arguments[0];
   if (const auto* text = value.As<std::string>()) return Value(static_cast<int64_t>(text->size()));
   if (const auto* list = value.As<List>()) return Value(static_cast<int64_t>(list->items.size()));
-  if (const auto* map = value.As<Map>()) return Value(static_cast<int64_t>(map->entries.size()));
+  if (const auto* map = value.As<Map>(); map != nullptr && !map->is_struct()) {
+    return Value(static_cast<int64_t>(map->entries.size()));
+  }
   if (value.empty()) return Error(Reason::kInvalid, "len of nil pointer");
   return Error(Reason::kInvalid, fmt::format("len of type {}", TypeName(value)));
 }
 
 Result<Value> ItemOf(const Value& value, const Value& key) {
-  if (const auto* map = value.As<Map>()) {
+  if (const auto* map = value.As<Map>(); map != nullptr && !map->is_struct()) {
+    if (key.empty()) {
+      return Error(Reason::kInvalid, "value is nil; should be of type string");
+    }
     const Result<std::string> name = TextOf(key);
-    if (!name) return name.error();
+    if (!name) {
+      return Error(Reason::kInvalid,
+                   fmt::format("value has type {}; should be string", TypeName(key)));
+    }
     const auto found = map->entries.find(*name);
     if (found != map->entries.end()) return found->second;
     return map->of_strings ? Value(std::string()) : Value();
@@ -152,6 +171,7 @@ Result<Value> ItemOf(const Value& value, const Value& key) {
 
 Result<Value> Index(const Environment& /*environment*/, Arguments arguments) {
   Value value = arguments[0];
+  if (value.empty()) return Error(Reason::kInvalid, "index of untyped nil");
   for (const Value& key : arguments.subspan(1)) {
     Result<Value> item = ItemOf(value, key);
     if (!item) return item;
@@ -224,7 +244,7 @@ const FunctionTable& BuiltinFunctions() {
       {"and", {1, kAnyNumber, Lazy}},
       {"or", {1, kAnyNumber, Lazy}},
       {"not", {1, 1, Not}},
-      {"eq", {2, kAnyNumber, Equal}},
+      {"eq", {1, kAnyNumber, Equal}},
       {"ne", {2, 2, NotEqual}},
       {"lt", {2, 2, Ordered<IsLess>}},
       {"le", {2, 2, Ordered<IsLessOrEqual>}},
@@ -234,7 +254,7 @@ const FunctionTable& BuiltinFunctions() {
       {"index", {1, kAnyNumber, Index}},
       {"print", {0, kAnyNumber, Print}},
       {"println", {0, kAnyNumber, PrintLine}},
-      {"printf", {1, kAnyNumber, PrintFormat}},
+      {"printf", {1, kAnyNumber, PrintFormat, "s"}},
       {"html", {0, kAnyNumber, OfText<EscapeHtml>}},
       {"js", {0, kAnyNumber, OfText<JavaScript>}},
       {"urlquery", {0, kAnyNumber, OfText<EscapeQuery>}},

@@ -19,10 +19,23 @@ const Function* FunctionNamed(std::string_view name) {
   return nullptr;
 }
 
+std::string_view TypeWanted(char wanted) {
+  if (wanted == 's') return "string";
+  return wanted == 'p' ? "*template.sample" : "template.queryResult";
+}
+
 /// What a call costs in steps: a query is work elsewhere.
 size_t CostOf(std::string_view function) {
   constexpr size_t kQuery = 1'000;
   return function == "query" ? kQuery : 1;
+}
+
+/// Whether a value can be what a function takes; see Function::takes.
+bool Fits(char wanted, const Value& value) {
+  const auto* const list = value.As<List>();
+  if (wanted == 's') return static_cast<bool>(TextOf(value));
+  if (wanted == 'p') return value.As<Sample>() != nullptr;
+  return list != nullptr && list->type == TypeWanted('q');
 }
 
 }  // namespace
@@ -103,27 +116,69 @@ Value Evaluator::EvaluateFields(const Call& call) {
   if (first.kind == Operand::Kind::kChain) value = Evaluate(*first.pipe, call.dot);
   for (size_t i = 0; i < first.fields.size() && !failed(); ++i) {
     const bool final = i + 1 == first.fields.size();
+    if (final) RefuseArguments(call, value, first.fields[i]);
     const std::vector<Value> arguments = final ? Arguments(call) : std::vector<Value>();
     if (!failed()) value = FieldOf(value, first.fields[i], arguments);
   }
   return failed() ? Value() : value;
 }
 
-std::vector<Value> Evaluator::Arguments(const Call& call) {
+std::vector<Value> Evaluator::Arguments(const Call& call, std::string_view takes) {
   std::vector<Value> arguments;
+  const auto add = [&](const Operand* operand, Value value) {
+    const size_t i = arguments.size();
+    if (!failed() && i < takes.size()) CheckArgument(takes[i], operand, value);
+    arguments.push_back(std::move(value));
+  };
   for (const Operand& operand : call.operands.subspan(1)) {
     if (failed()) break;
-    arguments.push_back(EvaluateOperand(operand, call.dot));
+    add(&operand, EvaluateOperand(operand, call.dot));
   }
-  if (call.last != nullptr) arguments.push_back(*call.last);
+  if (call.last != nullptr && !failed()) {
+    if (!takes.empty()) frame_.At(call.operands.front().at, call.operands.first(1));
+    add(nullptr, *call.last);
+  }
   return arguments;
+}
+
+/// Fails in Go's words if the value is not what the function takes. `operand`: as it was written;
+/// nullptr: it came out of the command before.
+void Evaluator::CheckArgument(char wanted, const Operand* operand, const Value& value) {
+  if (Fits(wanted, value)) return;
+  const std::string_view type = TypeWanted(wanted);
+  using Kind = Operand::Kind;
+  if (operand != nullptr && operand->kind == Kind::kNil && wanted == 's') {
+    Fail("cannot assign nil to string");
+  } else if (operand != nullptr && operand->kind == Kind::kConstant) {
+    Fail(wanted == 's'
+             ? fmt::format("expected string; found {}", ToString(*operand))
+             : fmt::format("can't handle {} for arg of type {}", ToString(*operand), type));
+  } else if (value.empty()) {
+    Fail(fmt::format("invalid value; expected {}", type));
+  } else {
+    Fail(fmt::format("wrong type for value; expected {}; got {}", type, TypeName(value)));
+  }
+}
+
+/// Of what has no methods, before they are looked at.
+void Evaluator::RefuseArguments(const Call& call, const Value& value, const std::string& name) {
+  if (call.operands.size() == 1 && call.last == nullptr) return;
+  const auto* const map = value.As<Map>();
+  if (map != nullptr && !map->is_struct()) {
+    Fail(name + " is not a method but has arguments");
+  } else if (map != nullptr && map->entries.contains(name)) {
+    Fail(name + " has arguments but cannot be invoked as function");
+  }
 }
 
 Value Evaluator::FieldOf(const Value& value, const std::string& name,
                          const std::vector<Value>& arguments) {
   if (std::optional<Result<Value>> result = CallMethod(value, name, arguments)) {
     if (*result) return std::move(**result);
-    return Fail(fmt::format("error calling {}: {}", name, result->error().message()));
+    const std::string& what = result->error().message();
+    return Fail(what.starts_with("wrong number of args")
+                    ? what
+                    : fmt::format("error calling {}: {}", name, what));
   }
   if (!arguments.empty() && !value.empty())
     return Fail(fmt::format("{} has arguments but cannot be invoked as function", name));
@@ -140,6 +195,9 @@ Value Evaluator::FieldOf(const Value& value, const std::string& name,
 Value Evaluator::EntryOf(const Map& map, const std::string& name) {
   const auto found = map.entries.find(name);
   if (found != map.entries.end()) return found->second;
+  if (map.is_struct()) {
+    return Fail(fmt::format("can't evaluate field {} in type {}", name, map.struct_type));
+  }
   if (frame_.progress().execution.missing_key_is_error)
     return Fail(fmt::format("map has no entry for key {}", Quoted(name)));
   return map.of_strings ? Value(std::string()) : Value();
@@ -155,7 +213,7 @@ Value Evaluator::CallFunction(const Call& call) {
                             function.most == kAnyNumber ? "at least " : "", function.least, count));
   }
   if (name == "and" || name == "or") return Decide(call);
-  const std::vector<Value> arguments = Arguments(call);
+  const std::vector<Value> arguments = Arguments(call, function.takes);
   frame_.Spend(CostOf(name));
   if (failed()) return {};
   Result<Value> value = function.call(frame_.progress().environment, arguments);

@@ -83,7 +83,8 @@ class Walker {
   void WriteValue(const Value& value) {
     const bool html = progress_.execution.html;
     if (value.empty()) return Write(html ? "" : "<no value>");
-    const std::string text = Shown(value, kLongestText);
+    std::string text = Shown(value, kLongestText);
+    if (value.As<Sample>() != nullptr) text.erase(0, 1);  // what a pointer points to is printed
     Write(html && value.As<SafeHtml>() == nullptr ? EscapeHtml(text) : text);
   }
 
@@ -103,11 +104,16 @@ class Walker {
     const size_t variables = frame_.variables();
     const Value value = evaluator_.Evaluate(node.pipe, dot);
     if (failed()) return Then::kGoOn;
+    const auto* const times = value.As<int64_t>();
+    if (times != nullptr && node.pipe.variables.size() > 1) {
+      frame_.Fail(fmt::format("can't use {} to iterate over more than one variable", *times));
+    }
     size_t rounds = 0;
-    Each(value, [&](const Value& key, const Value& item) {
-      ++rounds;
-      return Round(node, key, item) != Then::kBreak && !failed();
-    });
+    if (!failed())
+      Each(value, [&](const Value& key, const Value& item) {
+        ++rounds;
+        return Round(node, key, item) != Then::kBreak && !failed();
+      });
     const Then then = rounds == 0 && !failed() ? Walk(node.otherwise, dot) : Then::kGoOn;
     frame_.ForgetVariables(variables);
     return then;
@@ -120,7 +126,7 @@ class Walker {
       int64_t index = 0;
       std::ranges::all_of(list->items,
                           [&](const Value& item) { return once(Value(index++), item); });
-    } else if (const auto* map = value.As<Map>()) {
+    } else if (const auto* map = value.As<Map>(); map != nullptr && !map->is_struct()) {
       std::ranges::all_of(
           map->entries, [&](const auto& entry) { return once(Value(entry.first), entry.second); });
     } else if (const auto* times = value.As<int64_t>()) {
@@ -146,6 +152,7 @@ class Walker {
     frame_.AtTemplate(node);
     Value data;
     if (!node.pipe.commands.empty()) data = evaluator_.Evaluate(node.pipe, dot);
+    frame_.AtTemplate(node);
     if (!failed()) Call(node.text, data);
   }
 

@@ -214,6 +214,8 @@ class Formatter {
       text_ += '%';
     } else if (next_ >= arguments_.size()) {
       text_ += fmt::format("%!{}(MISSING)", directive.verb);
+    } else if (directive.verb == 'T') {
+      text_ += TypeName(arguments_[next_++]);
     } else {
       const Value& value = arguments_[next_++];
       const std::optional<std::string> formatted = FormatValue(value, directive);

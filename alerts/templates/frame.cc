@@ -38,7 +38,10 @@ void Frame::Fail(std::string_view what) {
 std::string Frame::Context() const {
   std::string context;
   if (template_ != nullptr) {
-    context = fmt::format("{{{{template {}}}}}", Quoted(template_->text));
+    const Pipe& pipe = template_->pipe;
+    context =
+        fmt::format("{{{{template {}{}{}}}}}", Quoted(template_->text),
+                    pipe.commands.empty() ? "" : " ", pipe.commands.empty() ? "" : ToString(pipe));
   } else if (pipe_ != nullptr) {
     context = ToString(*pipe_);
   } else {

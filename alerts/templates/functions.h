@@ -32,6 +32,9 @@ struct Function {
   size_t least = 0;  ///< arguments
   size_t most = 0;
   Result<Value> (*call)(const Environment& environment, std::span<const Value> arguments) = nullptr;
+  /// What the first arguments must be: 's' a text, 'q' what a query answers, 'p' one of its
+  /// samples.
+  std::string_view takes{};
 };
 
 constexpr size_t kAnyNumber = 1000;

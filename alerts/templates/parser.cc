@@ -146,8 +146,11 @@ class Parser {
 
   /// {{template "name" pipe}}, or a {{block}}, which defines it too.
   Node ReadTemplate(const Token& word) {
-    Node node{.kind = Node::Kind::kTemplate, .at = word.at};
+    Node node{.kind = Node::Kind::kTemplate, .at = reader_.Peek().at};
     node.text = ReadName(word.text == "block" ? "block clause" : "template clause");
+    if (word.text == "block" && reader_.Peek().kind == Kind::kClose) {
+      reader_.Fail("missing value for block clause");
+    }
     if (reader_.Peek().kind != Kind::kClose) {
       node.pipe = pipes_.Read("template", Kind::kClose, 1);
     } else {

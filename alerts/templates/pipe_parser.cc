@@ -122,6 +122,8 @@ Operand PipeParser::ReadOperand() {
       ReadConstant(operand, token);
       return operand;
   }
+  // As in Go, what is looked up stands where the first name is that was added.
+  if (reader_.Peek().kind == Kind::kField && !reader_.Peek().spaced) operand.at = reader_.Peek().at;
   while (reader_.Peek().kind == Kind::kField && !reader_.Peek().spaced)
     operand.fields.emplace_back(reader_.Take().text.substr(1));
   if (operand.kind == Operand::Kind::kPipe && !operand.fields.empty())

@@ -164,11 +164,23 @@ Result<Value> ToDuration(const Environment& /*environment*/, Arguments arguments
 Result<Value> ParseSeconds(const Environment& /*environment*/, Arguments arguments) {
   const Result<std::string> text = TextOf(arguments[0]);
   if (!text) return text.error();
-  const bool negative = text->starts_with('-');
-  const Result<Duration> duration = ParseDuration(std::string_view(*text).substr(negative ? 1 : 0));
-  if (!duration)
+  std::string_view rest = *text;
+  const bool negative = rest.starts_with('-');
+  if (negative) rest.remove_prefix(1);
+  if (rest.empty()) return Error(Reason::kInvalid, "empty duration string");
+  double years = 0;  // our own durations have none
+  const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), years);
+  const bool has_years = failure == std::errc() && end != rest.data() + rest.size() &&
+                         *end == 'y' &&
+                         std::all_of(rest.data(), end, [](char c) { return c >= '0' && c <= '9'; });
+  if (has_years) rest.remove_prefix(static_cast<size_t>(end - rest.data()) + 1);
+  const Result<Duration> duration =
+      has_years && rest.empty() ? Result<Duration>(Duration::zero()) : ParseDuration(rest);
+  constexpr double kMostYears = 292;  // as in Go's nanoseconds
+  if (!duration || (has_years && years > kMostYears))
     return Error(Reason::kInvalid, fmt::format("not a valid duration string: {}", Quoted(*text)));
-  return Value(negative ? -Seconds(*duration) : Seconds(*duration));
+  const double seconds = (has_years ? years * 365 * 86'400 : 0) + Seconds(*duration);
+  return Value(negative ? -seconds : seconds);
 }
 
 Result<Value> Now(const Environment& environment, Arguments /*arguments*/) {
@@ -288,24 +300,24 @@ Result<double> NumberOf(const Value& value) {
 
 const FunctionTable& PrometheusFunctions() {
   static const FunctionTable table{
-      {"query", {1, 1, Query}},
-      {"first", {1, 1, First}},
-      {"label", {2, 2, Label}},
-      {"value", {1, 1, ValueOf}},
-      {"strvalue", {1, 1, TextValue}},
+      {"query", {1, 1, Query, "s"}},
+      {"first", {1, 1, First, "q"}},
+      {"label", {2, 2, Label, "sp"}},
+      {"value", {1, 1, ValueOf, "p"}},
+      {"strvalue", {1, 1, TextValue, "p"}},
       {"args", {0, kAnyNumber, Args}},
-      {"sortByLabel", {2, 2, SortByLabel}},
-      {"reReplaceAll", {3, 3, ReplaceAll}},
-      {"match", {2, 2, Match}},
-      {"safeHtml", {1, 1, SafeText}},
-      {"title", {1, 1, OfText<Title>}},
-      {"toUpper", {1, 1, OfText<EachLetter<Upper>>}},
-      {"toLower", {1, 1, OfText<EachLetter<Lower>>}},
-      {"graphLink", {1, 1, OfText<GraphLink>}},
-      {"tableLink", {1, 1, OfText<TableLink>}},
-      {"urlQueryEscape", {1, 1, OfText<EscapeQuery>}},
-      {"stripPort", {1, 1, OfText<StripPort>}},
-      {"stripDomain", {1, 1, OfText<StripDomain>}},
+      {"sortByLabel", {2, 2, SortByLabel, "sq"}},
+      {"reReplaceAll", {3, 3, ReplaceAll, "sss"}},
+      {"match", {2, 2, Match, "ss"}},
+      {"safeHtml", {1, 1, SafeText, "s"}},
+      {"title", {1, 1, OfText<Title>, "s"}},
+      {"toUpper", {1, 1, OfText<EachLetter<Upper>>, "s"}},
+      {"toLower", {1, 1, OfText<EachLetter<Lower>>, "s"}},
+      {"graphLink", {1, 1, OfText<GraphLink>, "s"}},
+      {"tableLink", {1, 1, OfText<TableLink>, "s"}},
+      {"urlQueryEscape", {1, 1, OfText<EscapeQuery>, "s"}},
+      {"stripPort", {1, 1, OfText<StripPort>, "s"}},
+      {"stripDomain", {1, 1, OfText<StripDomain>, "s"}},
       {"humanize", {1, 1, OfNumber<Humanize>}},
       {"humanize1024", {1, 1, OfNumber<Humanize1024>}},
       {"humanizeDuration", {1, 1, OfNumber<HumanizeDuration>}},
@@ -313,7 +325,7 @@ const FunctionTable& PrometheusFunctions() {
       {"humanizeTimestamp", {1, 1, HumanizeTimestamp}},
       {"toTime", {1, 1, ToTime}},
       {"toDuration", {1, 1, ToDuration}},
-      {"parseDuration", {1, 1, ParseSeconds}},
+      {"parseDuration", {1, 1, ParseSeconds, "s"}},
       {"now", {0, 0, Now}},
       {"externalURL",
        {0, 0,

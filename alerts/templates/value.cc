@@ -56,7 +56,17 @@ class Printer {
     text_ += "]";
   }
 
+  void AddStruct(const Map& map) {
+    text_ += "{";
+    for (const std::string_view field : map.in_order) {
+      if (field != map.in_order.front()) text_ += " ";
+      Add(map.entries.find(std::string(field))->second);
+    }
+    text_ += "}";
+  }
+
   void AddMap(const Map& map) {
+    if (map.is_struct()) return AddStruct(map);
     text_ += "map[";
     bool first = true;
     for (const auto& [key, value] : map.entries) {
@@ -109,6 +119,18 @@ Value Value::OfMap(std::map<std::string, Value> entries) {
   return std::make_shared<const Map>(std::move(map));
 }
 
+Value Value::OfStruct(std::string_view type,
+                      const std::vector<std::pair<std::string_view, Value>>& fields) {
+  Map map{.struct_type = type};
+  for (const auto& [name, value] : fields) {
+    map.depth = std::max(map.depth, value.depth());
+    map.entries.emplace(name, value);
+    map.in_order.push_back(name);
+  }
+  map.depth += 1;
+  return std::make_shared<const Map>(std::move(map));
+}
+
 Value Value::OfLabels(const std::map<std::string, std::string>& labels) {
   Map map{.of_strings = true, .depth = 1};
   for (const auto& [name, value] : labels)
@@ -129,11 +151,12 @@ size_t Value::depth() const {
 std::string_view TypeName(const Value& value) {
   if (const auto* list = value.As<List>()) return list->type;
   if (const auto* map = value.As<Map>()) {
+    if (map->is_struct()) return map->struct_type;
     return map->of_strings ? "map[string]string" : "map[string]interface {}";
   }
   static constexpr std::array<std::string_view, std::variant_size_v<Value::Held>> kNames{
-      "<nil>",         "bool",      "int",           "uint", "float64", "string",
-      "template.HTML", "time.Time", "time.Duration", "list", "map",     "*template.sample"};
+      "<nil>",      "bool",           "int",  "uint", "float64",         "string", "template.HTML",
+      "*time.Time", "*time.Duration", "list", "map",  "*template.sample"};
   return kNames.at(value.held().index());
 }
 
@@ -146,7 +169,7 @@ bool IsTrue(const Value& value) {
   if (const auto* html = value.As<SafeHtml>()) return !html->text.empty();
   if (const auto* span = value.As<Duration>()) return span->count() != 0;
   if (const auto* list = value.As<List>()) return !list->items.empty();
-  if (const auto* map = value.As<Map>()) return !map->entries.empty();
+  if (const auto* map = value.As<Map>()) return map->is_struct() || !map->entries.empty();
   return !value.empty();  // times and samples are true
 }
 

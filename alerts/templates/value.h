@@ -60,6 +60,9 @@ class Value {
   /// REQUIRES: the items are at most kDeepest - 1 deep.
   static Value OfList(std::vector<Value> items, std::string_view type = "[]interface {}");
   static Value OfMap(std::map<std::string, Value> entries);
+  /// A struct of Go with these fields, in their order. `type`, its type in Go, lives for ever.
+  static Value OfStruct(std::string_view type,
+                        const std::vector<std::pair<std::string_view, Value>>& fields);
   static Value OfLabels(const std::map<std::string, std::string>& labels);
   static Value OfSample(Sample sample);
 
@@ -95,6 +98,11 @@ struct List {
 struct Map {
   std::map<std::string, Value> entries{};
   bool of_strings = false;  ///< a missing entry is "", as in a set of labels; otherwise no value
+  std::string_view struct_type{};            ///< not empty: a struct, which has no other fields
+  std::vector<std::string_view> in_order{};  ///< the fields of a struct
+
+  bool is_struct() const { return !struct_type.empty(); }
+
   size_t depth = 0;
 };
 

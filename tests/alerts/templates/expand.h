@@ -13,7 +13,8 @@ inline std::string Expand(const std::string& text, const Environment& environmen
   if (!read) return "error: " + read.error().message();
   const Value labels = Value::OfLabels({{"group", "orders"}, {"topic", "a-b"}});
   const Execution execution{.variables = {{"$labels", labels}, {"$value", 5.5}}};
-  const Value data = Value::OfMap({{"Labels", labels}, {"Value", 5.5}});
+  const Value data = Value::OfStruct("struct { Labels map[string]string; Value interface {} }",
+                                     {{"Labels", labels}, {"Value", 5.5}});
   const Result<std::string> expanded = read->Expand(data, execution, environment);
   return expanded ? *expanded : "error: " + expanded.error().message();
 }

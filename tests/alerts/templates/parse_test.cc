@@ -36,6 +36,7 @@ TEST_CASE("a template with a mistake is refused with its line") {
       {"{{ define x }}{{ end }}", "1: unexpected \"x\" in define clause"},
       {"{{ define \"x\" }}{{ end }}{{ define \"x\" }}{{ end }}",
        "1: multiple definition of template \"x\""},
+      {"{{ block \"b\" }}x{{ end }}", "1: missing value for block clause"},
       {"{{/* x }}", "1: unclosed comment"},
       {"{{/* x */ 1 }}", "1: comment ends before closing delimiter"},
   };

@@ -23,7 +23,9 @@ TEST_CASE("labels and the value of an alert are there, and a missing label is em
       {"{{ $labels }}", "map[group:orders topic:a-b]"},
       {"{{ printf \"%.0f\" $value }}", "6"},
       {"{{ $value | humanize }}", "5.5"},
-      {"{{ .Nope }}", "<no value>"},
+      {"{{ . }}", "{map[group:orders topic:a-b] 5.5}"},
+      {"{{ printf \"%T %T %T\" $value $labels nil }}", "float64 map[string]string <nil>"},
+      {"{{ parseDuration \"1y1w\" }} {{ parseDuration \"-2y\" }}", "3.21408e+07 -6.3072e+07"},
   };
   for (const Expansion& one : cases) {
     INFO(one.text);
@@ -44,7 +46,7 @@ TEST_CASE("control structures do what Go's do") {
       {"{{ range 5 }}{{ if eq . 1 }}{{ continue }}{{ end }}{{ if eq . 3 }}{{ break }}{{ end }}"
        "{{ . }}{{ end }}",
        "02"},
-      {"{{ range .Nope }}x{{ else }}empty{{ end }}", "empty"},
+      {"{{ range (args).Nope }}x{{ else }}empty{{ end }}", "empty"},
       {"{{ $x := 1 }}{{ if true }}{{ $x = 2 }}{{ end }}{{ $x }}", "2"},
       {"{{ $x := 1 }}{{ if true }}{{ $x := 2 }}{{ end }}{{ $x }}", "1"},
       {"{{ define \"who\" }}<{{ . }}>{{ end }}{{ template \"who\" $labels.group }}", "<orders>"},
@@ -94,19 +96,17 @@ TEST_CASE("what cannot be computed says what, and where") {
        "can't convert map[string]string to float"},
       {"\n{{ gt $value 5 }}",
        "error: template: t:2:3: executing \"t\" at <gt $value 5>: error calling gt: incompatible "
-       "types for comparison"},
+       "types for comparison: float64 and int"},
       {"{{ query \"up\" }}",
        "error: template: t:1:3: executing \"t\" at <query \"up\">: error calling query: there are "
        "no queries here"},
       {"{{ template \"nope\" }}",
-       "error: template: t:1:3: executing \"t\" at <{{template \"nope\"}}>: template \"nope\" not "
+       "error: template: t:1:12: executing \"t\" at <{{template \"nope\"}}>: template \"nope\" not "
        "defined"},
       {"{{ $labels.group.x }}",
-       "error: template: t:1:3: executing \"t\" at <$labels.group.x>: can't evaluate field x in "
+       "error: template: t:1:10: executing \"t\" at <$labels.group.x>: can't evaluate field x in "
        "type string"},
-      {"{{ title 1 }}",
-       "error: template: t:1:3: executing \"t\" at <title 1>: error calling title: wrong type for "
-       "value; expected string; got int"},
+      {"{{ title 1 }}", "error: template: t:1:9: executing \"t\" at <1>: expected string; found 1"},
       {"{{ title }}",
        "error: template: t:1:3: executing \"t\" at <title>: wrong number of args for title: want 1 "
        "got 0"},
@@ -117,6 +117,47 @@ TEST_CASE("what cannot be computed says what, and where") {
   for (const Expansion& one : cases) {
     INFO(one.text);
     CHECK(Expand(one.text) == one.expanded);
+  }
+}
+
+// What Prometheus 3's own template package says to the same.
+TEST_CASE("a field or an argument that does not fit is told in Go's words") {
+  const std::string data = "struct { Labels map[string]string; Value interface {} }";
+  const std::vector<Expansion> cases{
+      {"{{ .Nope }}", "1:3: <.Nope>: can't evaluate field Nope in type " + data},
+      {"{{ .labels.group }}", "1:10: <.labels.group>: can't evaluate field labels in type " + data},
+      {"{{ if .Nope }}a{{ end }}", "1:6: <.Nope>: can't evaluate field Nope in type " + data},
+      {"{{ gt .Nope 1 }}", "1:6: <.Nope>: can't evaluate field Nope in type " + data},
+      {"{{ len . }}", "1:3: <len .>: error calling len: len of type " + data},
+      {"{{ range . }}{{ end }}",
+       "1:9: <.>: range can't iterate over {map[group:orders topic:a-b] 5.5}"},
+      {"{{ range $i, $j := 3 }}{{ end }}",
+       "1:19: <3>: can't use 3 to iterate over more than one variable"},
+      {"{{ toUpper $value }}",
+       "1:11: <$value>: wrong type for value; expected string; got float64"},
+      {"{{ $labels | toUpper }}",
+       "1:13: <toUpper>: wrong type for value; expected string; got map[string]string"},
+      {"{{ title nil }}", "1:9: <nil>: cannot assign nil to string"},
+      {"{{ value 5 }}", "1:9: <5>: can't handle 5 for arg of type *template.sample"},
+      {"{{ first \"a\" }}",
+       "1:9: <\"a\">: can't handle \"a\" for arg of type template.queryResult"},
+      {"{{ .Labels.group 1 }}", "1:10: <.Labels.group>: group is not a method but has arguments"},
+      {"{{ .Value 1 }}", "1:3: <.Value>: Value has arguments but cannot be invoked as function"},
+      {"{{ index $labels 1 }}",
+       "1:3: <index $labels 1>: error calling index: value has type int; should be string"},
+      {"{{ index nil 1 }}", "1:3: <index nil 1>: error calling index: index of untyped nil"},
+      {"{{ eq 1 }}", "1:3: <eq 1>: error calling eq: missing argument for comparison"},
+      {"{{ eq 1 \"1\" }}",
+       "1:3: <eq 1 \"1\">: error calling eq: incompatible types for comparison: int and string"},
+      {"{{ lt nil 1 }}", "1:3: <lt nil 1>: error calling lt: invalid type for comparison"},
+      {"{{ parseDuration \"\" }}",
+       "1:3: <parseDuration \"\">: error calling parseDuration: empty duration string"},
+  };
+  for (const Expansion& one : cases) {
+    INFO(one.text);
+    const size_t place = one.expanded.find(": ");
+    CHECK(Expand(one.text) == "error: template: t:" + one.expanded.substr(0, place) +
+                                  ": executing \"t\" at " + one.expanded.substr(place + 2));
   }
 }
 
