@@ -176,7 +176,7 @@ bool Ledger::TimeToDelete(const Instant& now) {
 /// Names that are no more; there may be new ones every day.
 void Ledger::DropGone(const Journal& journal, const std::vector<RecoveryDecision>& decisions) {
   std::erase_if(decisions_, [&](const auto& told) {
-    return !journal.connectors.contains(told.first) &&
+    return journal.polls > 0 && !journal.connectors.contains(told.first) &&
            std::ranges::find(decisions, told.first, &RecoveryDecision::connector) ==
                decisions.end();
   });

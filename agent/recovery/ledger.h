@@ -105,6 +105,7 @@ class Ledger {
   Result<void> LoadConnectors(const Instant& now, Journal& journal);
   Result<void> LoadPauses(const Instant& now, Journal& journal);
   Result<void> LoadRestarts(const Instant& now, Journal& journal);
+  Result<void> LoadDecisions(const Instant& now, Journal& journal);
   Result<void> Commit(const std::vector<state::Statement>& statements, Told told);
   Result<void> CommitAbout(const std::string& connector, const Journal& journal,
                            state::Statement outcome);

@@ -204,6 +204,22 @@ Result<void> Ledger::LoadRestarts(const Instant& now, Journal& journal) {
   return {};
 }
 
+/// What was in trouble when the agent ended, and runs by now, is told to run.
+Result<void> Ledger::LoadDecisions(const Instant& /*now*/, Journal& /*journal*/) {
+  const auto rows = database_->Read(
+      {.sql =
+           "SELECT connector FROM recovery_decisions WHERE action != ? AND id IN (SELECT max(id) "
+           "FROM recovery_decisions WHERE cluster = ? AND connect = ? GROUP BY connector)",
+       .values = {std::string(Name(RecoveryAction::kNothing)), place_.cluster, place_.connect}});
+  if (!rows) {
+    return rows.error();
+  }
+  for (const Row& row : *rows) {
+    decisions_[TextOf(row, 0)] = "of before";
+  }
+  return {};
+}
+
 Result<void> Ledger::Switch(const std::string& kafka_id, const Instant& now, Journal& journal) {
   const std::string before = std::exchange(kafka_id_, kafka_id);
   std::map<std::string, Row> told = std::exchange(connectors_, {});
@@ -247,7 +263,7 @@ Result<Journal> Ledger::Load(const Instant& now) {
   deleted_ = now;
   Journal journal;
   for (const auto load : {&Ledger::LoadCluster, &Ledger::LoadConnectors, &Ledger::LoadPauses,
-                          &Ledger::LoadRestarts}) {
+                          &Ledger::LoadRestarts, &Ledger::LoadDecisions}) {
     done = (this->*load)(now, journal);
     if (!done) {
       return done.error();

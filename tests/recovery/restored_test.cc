@@ -65,6 +65,26 @@ TEST_CASE("what became of the last restart is told after the next start, too", "
   CHECK(decision.last_restart->took == std::chrono::seconds{10});
 }
 
+TEST_CASE("what runs again since the agent ended is told to run", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  {
+    const auto database = OpenState(folder.path());
+    Live live({.url = worker->url()}, Live::Acting(), database.get());
+    FailTaskOf(*worker, true, "java.lang.ClassNotFoundException: a.B");
+    live.Passes(20);
+    REQUIRE(live.decision().action == RecoveryAction::kQuarantine);
+  }
+  worker->Change([](simulator::ConnectState& state) { simulator::HealTask(state, "sink", 0); });
+  const auto database = OpenState(folder.path());
+  Live live({.url = worker->url(), .started = kLater}, Live::Acting(), database.get());
+  live.Passes(2);
+  const auto told = Explain(*database, "sink");
+  REQUIRE(told);
+  REQUIRE(told->size() == 1);
+  CHECK_THAT(told->at(0).decision.words, ContainsSubstring("nothing: it runs"));
+}
+
 TEST_CASE("an open breaker is open at the next start", "[recovery]") {
   const TemporaryFolder folder;
   const auto database = OpenState(folder.path());
