@@ -4,17 +4,15 @@
     access_process_test.py KLAXON
 """
 
-import base64
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.error
-import urllib.request
 
-import process_test
-from process_test import PATIENCE, Running, wait_for
+import program
+from program import PATIENCE, Running, wait_for
 
 # "viewer-pw" and "admin-pw", of cost 4.
 VIEWER = "$2b$04$abcdefghijklmnopqrstuuA245UVMHz5x2Tyo8uuUX5..AF.t3JBe"
@@ -55,16 +53,7 @@ clusters: [{{name: main, kafka: {{bootstrap.servers: '127.0.0.1:1', interval: {i
         return running
 
     def ask(self, running, path, login="", post=False, **headers):
-        request = urllib.request.Request(running.url + path, data=b"" if post else None,
-                                         headers=headers)
-        if login:
-            encoded = base64.b64encode(login.encode()).decode()
-            request.add_header("Authorization", "Basic " + encoded)
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refused:
-            return refused.code, refused.read().decode()
+        return running.ask(path, login, b"" if post else None, headers=headers)
 
     def reload(self, running, login="", **headers):
         return self.ask(running, "-/reload", login, post=True, **headers)
@@ -146,8 +135,8 @@ clusters: [{{name: main, kafka: {{bootstrap.servers: '127.0.0.1:1', interval: {i
         self.web({"viewer": "plain text"})
         for command in ("run", "check"):
             option = ["--config"] if command == "run" else []
-            told = process_test.subprocess.run(
-                [process_test.KLAXON, command, *option, self.config()], capture_output=True,
+            told = subprocess.run(
+                [program.KLAXON, command, *option, self.config()], capture_output=True,
                 text=True, timeout=PATIENCE, check=False)
             self.assertEqual(told.returncode, 2)
             self.assertIn("web.yml:2: basic_auth_users.viewer: expected the bcrypt", told.stderr)
@@ -155,5 +144,5 @@ clusters: [{{name: main, kafka: {{bootstrap.servers: '127.0.0.1:1', interval: {i
 
 
 if __name__ == "__main__":
-    process_test.KLAXON = sys.argv[1]
+    program.KLAXON = sys.argv[1]
     unittest.main(argv=sys.argv[:1])

@@ -13,9 +13,9 @@ import resource
 import signal
 
 import alerts_scene
-import process_test
+import program
 from alerts_scene import OPERATOR, Scene
-from process_test import wait_for
+from program import wait_for
 
 
 class AlertsTest(Scene):
@@ -41,13 +41,13 @@ class AlertsTest(Scene):
 
     def test_a_full_disk_costs_no_page_and_is_told(self):
         # Writes fail with EFBIG where the limit is; without the trap a signal would end the process.
-        self.write("klaxon.sh", f"#!/bin/sh\ntrap '' XFSZ\nexec '{process_test.KLAXON}' \"$@\"\n")
+        self.write("klaxon.sh", f"#!/bin/sh\ntrap '' XFSZ\nexec '{program.KLAXON}' \"$@\"\n")
         os.chmod(self.path("klaxon.sh"), 0o700)
-        klaxon, process_test.KLAXON = process_test.KLAXON, self.path("klaxon.sh")
+        klaxon, program.KLAXON = program.KLAXON, self.path("klaxon.sh")
         try:
             running = self.start()
         finally:
-            process_test.KLAXON = klaxon
+            program.KLAXON = klaxon
         self.heard("Stuck")
         self.assertTrue(self.durable(running))
         hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)[1]

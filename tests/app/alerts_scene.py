@@ -4,7 +4,6 @@ What is sent and answered is held against Alertmanager's openapi.yaml (KLAXON_CO
 ../shared/conformance).
 """
 
-import base64
 import datetime
 import http.server
 import json
@@ -16,18 +15,16 @@ import sys
 import tempfile
 import threading
 import unittest
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import jsonschema
 import yaml
 
-import process_test
-from process_test import PATIENCE, Running
+import program
+from program import PATIENCE, Running
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# "viewer-pw", "operator-pw" and "admin-pw", of cost 4.
+# "viewer-pw" and "operator-pw", of cost 4.
 USERS = {"viewer": "$2b$04$abcdefghijklmnopqrstuuA245UVMHz5x2Tyo8uuUX5..AF.t3JBe",
          "operator": "$2b$04$abcdefghijklmnopqrstuuoHFYqMSAsOlTTrwLAZQweLhbnaGXyfO"}
 OPERATOR = "operator:operator-pw"
@@ -150,18 +147,8 @@ notify:
 
     def ask(self, running, method, path, login="", body=None, content="application/json"):
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        request = urllib.request.Request(running.url + path, data=data, method=method)
-        if data is not None:
-            request.add_header("Content-Type", content)
-        if login:
-            request.add_header("Authorization", "Basic " + base64.b64encode(login.encode()).decode())
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                text = answer.read().decode()
-                status = answer.status
-        except urllib.error.HTTPError as refused:
-            text = refused.read().decode()
-            status = refused.code
+        headers = {} if data is None else {"Content-Type": content}
+        status, text = running.ask(path, login, data, method, headers)
         try:
             return status, json.loads(text)
         except ValueError:
@@ -169,7 +156,7 @@ notify:
 
     def klaxon(self, running, *words, user="operator", password="operator-pw"):
         told = subprocess.run(
-            [process_test.KLAXON, "silence", *words, "--url", running.url, "--user", user],
+            [program.KLAXON, "silence", *words, "--url", running.url, "--user", user],
             capture_output=True, text=True, timeout=PATIENCE, check=False,
             env={**os.environ, "KLAXON_PASSWORD": password})
         return told.returncode, told.stdout, told.stderr
@@ -191,6 +178,6 @@ notify:
 
 def main():
     """Runs the tests of the script that was started: SCRIPT KLAXON [unittest's arguments]. 77: a judge is missing."""
-    process_test.KLAXON = sys.argv[1]
+    program.KLAXON = sys.argv[1]
     openapi()
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

@@ -17,67 +17,11 @@ import tempfile
 import threading
 import time
 import unittest
-import urllib.request
 
-KLAXON, SIMULATOR, SANITIZERS = "", "", ""
-PATIENCE = 60  # seconds; a busy machine with sanitizers is slow, a hang is forever
+import program
+from program import PATIENCE, Running, content, wait_for
 
-
-def wait_for(what, condition):
-    limit = time.monotonic() + PATIENCE
-    while time.monotonic() < limit:
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"{what} did not come within {PATIENCE} s")
-
-
-def content(path):
-    with open(path, encoding="ascii") as file:
-        return file.read().strip()
-
-
-class Running:
-    """A klaxon that was started and has said where it listens."""
-
-    def __init__(self, *arguments, **options):
-        self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen(
-            [KLAXON, "run", "--listen", "127.0.0.1:0", *arguments],
-            stdout=subprocess.PIPE, stderr=self.log, text=True, **options)
-        line = self.process.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, f"klaxon said {line!r}"
-        self.url = found.group(0)
-
-    def get(self, path):
-        with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
-            return answer.read().decode()
-
-    def metrics(self):
-        return self.get("metrics")
-
-    def said(self):
-        self.log.seek(0)
-        return self.log.read()
-
-    def count(self, what):
-        return len(os.listdir(f"/proc/{self.process.pid}/{what}"))
-
-    def resident_kib(self):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
-
-    def end(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        return self.process.wait(timeout=PATIENCE)
-
-    def kill(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-        self.log.close()
+SANITIZERS = ""
 
 
 class ProcessTest(unittest.TestCase):
@@ -86,7 +30,7 @@ class ProcessTest(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         ports = os.path.join(cls.folder.name, "ports")
         cls.simulator = subprocess.Popen(
-            [SIMULATOR, "--brokers", "3", "--topics", "50", "--groups", "20", "--port-file", ports],
+            [program.SIMULATOR, "--brokers", "3", "--topics", "50", "--groups", "20", "--port-file", ports],
             stdout=subprocess.DEVNULL)
         wait_for("the simulator", lambda: os.path.exists(ports) and content(ports))
         cls.bootstrap = content(ports)
@@ -145,7 +89,7 @@ class ProcessTest(unittest.TestCase):
 
     def test_a_broken_configuration_exits_2_with_every_mistake(self):
         path = self.config("10x", "listne: ':1'\n")
-        told = subprocess.run([KLAXON, "run", "--config", path], capture_output=True, text=True,
+        told = subprocess.run([program.KLAXON, "run", "--config", path], capture_output=True, text=True,
                               timeout=PATIENCE, check=False)
         self.assertEqual(told.returncode, 2)
         self.assertIn("klaxon.yaml:2: listne: unknown key; did you mean \"listen\"?", told.stderr)
@@ -155,38 +99,38 @@ class ProcessTest(unittest.TestCase):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             told = subprocess.run(
-                [KLAXON, "run", "--bootstrap", self.bootstrap, "--listen", f"127.0.0.1:{port}"],
+                [program.KLAXON, "run", "--bootstrap", self.bootstrap, "--listen", f"127.0.0.1:{port}"],
                 capture_output=True, text=True, timeout=PATIENCE, check=False)
         self.assertEqual(told.returncode, 1)
         self.assertEqual(len(told.stderr.splitlines()), 1)
         self.assertIn("already in use", told.stderr)
 
     def test_wrong_words_on_the_command_line_exit_2(self):
-        told = subprocess.run([KLAXON, "lga"], capture_output=True, text=True, timeout=PATIENCE,
+        told = subprocess.run([program.KLAXON, "lga"], capture_output=True, text=True, timeout=PATIENCE,
                               check=False)
         self.assertIn('no command "lga"; did you mean "lag"?', told.stderr)
         for arguments in ([], ["rnu"], ["run"], ["run", "--bootstrap", "a:b"],
                           ["run", "--bootstrap", "a:1", "--interval", "soon"], ["check"]):
-            told = subprocess.run([KLAXON, *arguments], capture_output=True, text=True,
+            told = subprocess.run([program.KLAXON, *arguments], capture_output=True, text=True,
                                   timeout=PATIENCE, check=False)
             self.assertEqual(told.returncode, 2, arguments)
             self.assertTrue(told.stderr.strip(), arguments)
 
     def test_an_offset_that_is_none_is_told_with_those_that_are(self):
-        told = subprocess.run([KLAXON, "decode", "-b", "a:1", "-t", "orders", "-p", "0", "-o", "-5"],
+        told = subprocess.run([program.KLAXON, "decode", "-b", "a:1", "-t", "orders", "-p", "0", "-o", "-5"],
                               capture_output=True, text=True, timeout=PATIENCE, check=False)
         self.assertEqual(told.returncode, 2)
         self.assertIn("a number of 0 or more", told.stderr)
 
     def doctor(self, *arguments):
-        told = subprocess.run([KLAXON, "doctor", *arguments], capture_output=True, text=True,
+        told = subprocess.run([program.KLAXON, "doctor", *arguments], capture_output=True, text=True,
                               timeout=PATIENCE, check=False)
         return told.returncode, told.stdout, told.stderr
 
     def test_the_journal_of_recovery_is_read_or_said_to_be_missing(self):
         for arguments, code, words in ((["log", "--state", "/nonexistent"], 1, "/nonexistent/klaxon.db"),
                                        (["explain", "orders"], 2, "--state DIR")):
-            told = subprocess.run([KLAXON, "recovery", *arguments], capture_output=True, text=True,
+            told = subprocess.run([program.KLAXON, "recovery", *arguments], capture_output=True, text=True,
                                   timeout=PATIENCE, check=False)
             self.assertEqual((told.returncode, told.stdout), (code, ""))
             self.assertIn(words, told.stderr)
@@ -229,7 +173,7 @@ class ProcessTest(unittest.TestCase):
     def test_output_that_cannot_be_written_exits_1(self):
         for arguments in (["metrics"], ["metrics", "--json"], ["lag", "-b", self.bootstrap]):
             with open("/dev/full", "w", encoding="ascii") as full:
-                told = subprocess.run([KLAXON, *arguments], stdout=full, stderr=subprocess.PIPE,
+                told = subprocess.run([program.KLAXON, *arguments], stdout=full, stderr=subprocess.PIPE,
                                       text=True, timeout=PATIENCE, check=False)
             self.assertEqual(told.returncode, 1, told.stderr)
 
@@ -254,7 +198,7 @@ class ProcessTest(unittest.TestCase):
         return path
 
     def explain(self, running, rule):
-        return subprocess.run([KLAXON, "rules", "explain", rule, "--url", running.url],
+        return subprocess.run([program.KLAXON, "rules", "explain", rule, "--url", running.url],
                               capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     def test_a_mistake_in_a_rule_file_keeps_the_old_rules(self):
@@ -302,7 +246,7 @@ class ProcessTest(unittest.TestCase):
                 file.write(f"bootstrap.servers={self.bootstrap}\nacks=all\n{more}")
 
         write("security.protocol=PLAINTEXT\n")
-        told = subprocess.run([KLAXON, "lag", "--command-config", path], capture_output=True,
+        told = subprocess.run([program.KLAXON, "lag", "--command-config", path], capture_output=True,
                               text=True, timeout=PATIENCE, check=False)
         self.assertEqual(told.returncode, 0, told.stderr)
         self.assertIn("20 groups", told.stdout)
@@ -341,7 +285,7 @@ class ProcessTest(unittest.TestCase):
                        f"    sasl.username: u\n    sasl.password_file: {pipe}\n")
         for arguments in (["check", pipe], ["check", secret], ["run", "--config", pipe],
                           ["doctor", "--bootstrap", "a:1", "--command-config", pipe]):
-            told = subprocess.run([KLAXON, *arguments], capture_output=True, text=True,
+            told = subprocess.run([program.KLAXON, *arguments], capture_output=True, text=True,
                                   timeout=PATIENCE, check=False)
             self.assertEqual(told.returncode, 2, arguments)
             self.assertIn("it is a named pipe; give a regular file", told.stderr)
@@ -370,5 +314,5 @@ class ProcessTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    KLAXON, SIMULATOR, SANITIZERS = [*sys.argv[1:], ""][:3]
+    program.KLAXON, program.SIMULATOR, SANITIZERS = [*sys.argv[1:], ""][:3]
     unittest.main(argv=sys.argv[:1])

@@ -5,7 +5,6 @@ state directory that can be used. Against the simulator.
     recovery_process_test.py KLAXON KLAXON_SIMULATOR
 """
 
-import base64
 import html
 import json
 import os
@@ -17,11 +16,9 @@ import sys
 import tempfile
 import time
 import unittest
-import urllib.error
-import urllib.request
 
-import process_test
-from process_test import PATIENCE, Running, wait_for
+import program
+from program import PATIENCE, Running, wait_for
 
 # "viewer-pw" and "admin-pw", of cost 4.
 READER = "$2b$04$abcdefghijklmnopqrstuuA245UVMHz5x2Tyo8uuUX5..AF.t3JBe"
@@ -48,7 +45,7 @@ class Scene(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
         self.simulator = subprocess.Popen(
-            [process_test.SIMULATOR, "--shop", "--still", "--connect", "--failed", FAILED],
+            [program.SIMULATOR, "--shop", "--still", "--connect", "--failed", FAILED],
             stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.end_simulator)
         self.told = dict(self.simulator.stdout.readline().split(None, 1) for _ in range(2))
@@ -90,16 +87,8 @@ clusters:
         return path
 
     def ask(self, path, user="", body=None):
-        request = urllib.request.Request(
-            self.running.url + path, data=None if body is None else json.dumps(body).encode())
-        if user:
-            encoded = base64.b64encode(f"{user}:{PASSWORDS[user]}".encode()).decode()
-            request.add_header("Authorization", "Basic " + encoded)
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refused:
-            return refused.code, refused.read().decode()
+        return self.running.ask(path, f"{user}:{PASSWORDS[user]}" if user else "",
+                                None if body is None else json.dumps(body).encode())
 
     def order(self, verb, user="", **body):
         return self.ask("api/klaxon/v1/recovery/" + verb, user,
@@ -114,7 +103,7 @@ clusters:
         return self.ask("", "rita")[1]
 
     def journal(self):
-        return subprocess.run([process_test.KLAXON, "recovery", "log", "--config", self.config],
+        return subprocess.run([program.KLAXON, "recovery", "log", "--config", self.config],
                               capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
 
 
@@ -127,7 +116,7 @@ class OrdersTest(Scene):
     def command(self, verb, *arguments, user=""):
         login = ["--user", user, "--password-file", os.path.join(self.folder, user + ".txt")]
         return subprocess.run(
-            [process_test.KLAXON, "recovery", verb, *arguments, "--why", "the index is rebuilt",
+            [program.KLAXON, "recovery", verb, *arguments, "--why", "the index is rebuilt",
              "--url", self.running.url, *(login if user else [])],
             capture_output=True, text=True, timeout=PATIENCE, check=False)
 
@@ -273,5 +262,5 @@ class StateTest(Scene):
 
 
 if __name__ == "__main__":
-    process_test.KLAXON, process_test.SIMULATOR = sys.argv[1:3]
+    program.KLAXON, program.SIMULATOR = sys.argv[1:3]
     unittest.main(argv=sys.argv[:1])

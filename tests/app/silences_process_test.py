@@ -14,7 +14,7 @@ import subprocess
 
 import alerts_scene
 from alerts_scene import OPERATOR, Scene
-from process_test import PATIENCE
+from program import PATIENCE
 
 
 def amtool():
