@@ -1,77 +1,24 @@
 #include "agent/app/agent.h"
 
 #include <filesystem>
+#include <iterator>
 #include <string>
-#include <thread>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "agent/http/client.h"
-#include "agent/simulator/cluster.h"
-#include "agent/simulator/cluster_spec.h"
+#include "tests/app/watched_agent.h"
 #include "tests/support/temporary_folder.h"
 
 namespace klaxon::app {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 
-constexpr seconds kPatience{60};  // sanitizers on a busy machine
-
-/// A whole agent against a simulated cluster, and what a user of it can do.
-class Watched {
- public:
-  explicit Watched(simulator::ClusterSpec spec = simulator::ShopCluster())
-      : cluster_(std::move(simulator::Cluster::Start(spec, clock_)).value()) {
-    Result<std::unique_ptr<Agent>> agent = Agent::Start(Config("1s"), clock_);
-    REQUIRE(agent);
-    agent_ = std::move(*agent);
-  }
-
-  AgentConfig Config(const std::string& interval) const {
-    std::string bootstrap;
-    for (const HostPort& address : cluster_->bootstrap()) {
-      bootstrap += (bootstrap.empty() ? "" : ",") + ToString(address);
-    }
-    AgentConfig config =
-        ConfigFrom({.cluster = "main", .bootstrap = bootstrap, .interval = interval}).value();
-    config.listen = {"127.0.0.1", 0};
-    config.log_level = log::Level::kError;
-    return config;
-  }
-
-  http::HttpResponse Get(const std::string& path) const {
-    const auto response =
-        http_->Get({.url = agent_->Url() + path}, clock_.Now().mono + kPatience, {});
-    INFO((response ? "" : response.error().message()));
-    REQUIRE(response);
-    return *response;
-  }
-
-  /// Whether `path` answers with `text` (or, with `there` false, without it) before patience ends.
-  bool Comes(const std::string& path, const std::string& text, bool there = true) const {
-    const MonoTime limit = clock_.Now().mono + kPatience;
-    while ((Get(path).body.find(text) != std::string::npos) != there) {
-      if (clock_.Now().mono > limit) {
-        return false;
-      }
-      std::this_thread::yield();
-    }
-    return true;
-  }
-
-  Agent& agent() { return *agent_; }
-
-  simulator::Cluster& cluster() { return *cluster_; }
-
- private:
-  mutable SystemClock clock_;
-  std::unique_ptr<http::HttpClient> http_ = http::MakeHttpClient();
-  std::unique_ptr<simulator::Cluster> cluster_;
-  std::unique_ptr<Agent> agent_;
+/// One that was started.
+struct Watched : WatchedAgent {
+  Watched() { Start(Config()); }
 };
 
 size_t Entries(const char* folder) {
@@ -82,16 +29,16 @@ TEST_CASE("a whole agent shows brokers, topics, groups and lag of a cluster", "[
   const Watched watched;
   REQUIRE(watched.Comes("/-/ready", "ready\n"));
   REQUIRE(watched.Comes("/metrics", "kafka_consumergroup_lag{cluster=\"main\""));
-  const std::string metrics = watched.Get("/metrics").body;
+  const std::string metrics = watched.Get("/metrics");
   CHECK_THAT(metrics, ContainsSubstring("kafka_brokers{cluster=\"main\"} 3"));
   CHECK_THAT(metrics, ContainsSubstring("kafka_topic_partition_current_offset{cluster=\"main\""));
   CHECK_THAT(metrics,
              ContainsSubstring("klaxon_kafka_requests_total{cluster=\"main\",api=\"Metadata\""));
   CHECK_THAT(metrics, ContainsSubstring("process_resident_memory_bytes"));
-  CHECK_THAT(watched.Get("/").body, ContainsSubstring("<h2>main"));
-  CHECK_THAT(watched.Get("/api/klaxon/v1/groups").body, ContainsSubstring("\"cluster\": \"main\""));
-  CHECK(watched.Get("/api/klaxon/v1/groups?cluster=mian").status == 404);
-  CHECK(watched.Get("/-/healthy").status == 200);
+  CHECK_THAT(watched.Get("/"), ContainsSubstring("<h2>main"));
+  CHECK_THAT(watched.Get("/api/klaxon/v1/groups"), ContainsSubstring("\"cluster\": \"main\""));
+  CHECK(watched.Ask("/api/klaxon/v1/groups?cluster=mian").status == 404);
+  CHECK(watched.Ask("/-/healthy").status == 200);
 }
 
 TEST_CASE("a broker that is gone is missing from the count, and comes back", "[agent]") {
@@ -119,8 +66,8 @@ TEST_CASE("a cluster that falls silent leaves the page of metrics, and comes bac
 TEST_CASE("a reload keeps what did not change and takes what did", "[agent]") {
   Watched watched;
   REQUIRE(watched.Comes("/metrics", "kafka_brokers{"));
-  REQUIRE(watched.agent().Reload(watched.Config("1s")));
-  CHECK_THAT(watched.Get("/metrics").body, ContainsSubstring("kafka_brokers{"));
+  REQUIRE(watched.agent().Reload(watched.Config()));
+  CHECK_THAT(watched.Get("/metrics"), ContainsSubstring("kafka_brokers{"));
   REQUIRE(watched.agent().Reload(watched.Config("2s")));
   CHECK(watched.Comes("/metrics",
                       "klaxon_collector_interval_seconds{cluster=\"main\","
@@ -129,14 +76,13 @@ TEST_CASE("a reload keeps what did not change and takes what did", "[agent]") {
 
 TEST_CASE("a reload that cannot be taken changes nothing and is seen", "[agent]") {
   Watched watched;
-  AgentConfig elsewhere = watched.Config("1s");
+  AgentConfig elsewhere = watched.Config();
   elsewhere.listen.port = 1;
   const Result<void> reloaded = watched.agent().Reload(elsewhere);
   REQUIRE_FALSE(reloaded);
   CHECK_THAT(reloaded.error().message(), ContainsSubstring("restart"));
   watched.agent().ReloadFailed(Error(Reason::kInvalid, "rules.yaml:3:5: no such field"));
-  CHECK_THAT(watched.Get("/metrics").body,
-             ContainsSubstring("klaxon_config_last_reload_successful 0"));
+  CHECK_THAT(watched.Get("/metrics"), ContainsSubstring("klaxon_config_last_reload_successful 0"));
 }
 
 TEST_CASE("two hundred reloads leak no descriptor and no thread", "[agent]") {
@@ -159,7 +105,7 @@ TEST_CASE("two hundred reloads leak no descriptor and no thread", "[agent]") {
 TEST_CASE("an agent whose port is taken says so in one line", "[agent]") {
   Watched watched;
   SystemClock clock;
-  AgentConfig config = watched.Config("1s");
+  AgentConfig config = watched.Config();
   const std::string url = watched.agent().Url();
   config.listen.port = static_cast<uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
   const Result<std::unique_ptr<Agent>> second = Agent::Start(config, clock);

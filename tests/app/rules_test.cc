@@ -1,18 +1,13 @@
-#include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "agent/app/agent.h"
 #include "agent/app/rule_loop.h"
-#include "agent/http/client.h"
-#include "agent/simulator/cluster.h"
-#include "agent/simulator/cluster_spec.h"
 #include "alerts/rules/rule_file.h"
+#include "tests/app/watched_agent.h"
 #include "tests/support/temporary_folder.h"
 
 namespace klaxon::app {
@@ -20,8 +15,6 @@ namespace {
 
 using Catch::Matchers::ContainsSubstring;
 using std::chrono::seconds;
-
-constexpr seconds kPatienceOfRules{60};
 
 constexpr const char* kFewBrokers = R"(
 groups:
@@ -46,36 +39,18 @@ std::vector<rules::Group> Groups(const std::string& text) {
   return file.groups;
 }
 
-/// A whole agent with rules, against a simulated cluster.
-class Ruled {
+/// A whole agent with rules.
+class Ruled : public WatchedAgent {
  public:
-  explicit Ruled(const std::string& state_directory, const std::string& rules = kFewBrokers)
-      : state_directory_(state_directory),
-        rules_(rules),
-        cluster_(std::move(simulator::Cluster::Start(simulator::ShopCluster(), clock_)).value()) {}
+  explicit Ruled(std::string state_directory, std::string rules = kFewBrokers)
+      : state_directory_(std::move(state_directory)), rules_(std::move(rules)) {}
 
-  void Start() { Start(Config(rules_)); }
+  using WatchedAgent::Start;
 
-  void Start(const AgentConfig& config) {
-    Result<std::unique_ptr<Agent>> agent = Agent::Start(config, clock_);
-    REQUIRE(agent);
-    agent_ = std::move(*agent);
-  }
+  void Start() { Start(RulesConfig(rules_)); }
 
-  void Stop() { agent_.reset(); }
-
-  AgentConfig Config(const std::string& rules, std::vector<std::string> connect = {}) const {
-    std::string bootstrap;
-    for (const HostPort& address : cluster_->bootstrap()) {
-      bootstrap += (bootstrap.empty() ? "" : ",") + ToString(address);
-    }
-    AgentConfig config = ConfigFrom({.cluster = "main",
-                                     .bootstrap = bootstrap,
-                                     .connect = std::move(connect),
-                                     .interval = "1s"})
-                             .value();
-    config.listen = {"127.0.0.1", 0};
-    config.log_level = log::Level::kError;
+  AgentConfig RulesConfig(const std::string& rules, std::vector<std::string> connect = {}) const {
+    AgentConfig config = Config("1s", std::move(connect));
     config.state_directory = state_directory_;
     config.history.interval = seconds{1};
     config.rules.interval = seconds{1};
@@ -84,34 +59,9 @@ class Ruled {
     return config;
   }
 
-  std::string Get(const std::string& path) const {
-    const auto response =
-        http_->Get({.url = agent_->Url() + path}, clock_.Now().mono + kPatienceOfRules, {});
-    INFO((response ? "" : response.error().message()));
-    REQUIRE(response);
-    return response->body;
-  }
-
-  bool Comes(const std::string& path, const std::string& text, bool there = true) const {
-    const MonoTime limit = clock_.Now().mono + kPatienceOfRules;
-    while ((Get(path).find(text) != std::string::npos) != there) {
-      if (clock_.Now().mono > limit) return false;
-      std::this_thread::yield();
-    }
-    return true;
-  }
-
-  Agent& agent() { return *agent_; }
-
-  simulator::Cluster& cluster() { return *cluster_; }
-
  private:
-  mutable SystemClock clock_;
   std::string state_directory_;
   std::string rules_;
-  std::unique_ptr<http::HttpClient> http_ = http::MakeHttpClient();
-  std::unique_ptr<simulator::Cluster> cluster_;
-  std::unique_ptr<Agent> agent_;
 };
 
 TEST_CASE("a runbook that Klaxon serves is told with an address that leads to it", "[agent]") {
@@ -161,7 +111,7 @@ TEST_CASE("rules are evaluated in the agent, shown, kept over a restart and reso
   ruled.agent().ReloadFailed(Error(Reason::kInvalid, "brokers.yaml:3:5: no such field"));
   CHECK(ruled.Comes("/", "brokers.yaml:3:5: no such field"));
   CHECK(ruled.Comes("/metrics", "klaxon_rules_outdated 1"));
-  REQUIRE(ruled.agent().Reload(ruled.Config("groups: []")));
+  REQUIRE(ruled.agent().Reload(ruled.RulesConfig("groups: []")));
   CHECK(ruled.Comes("/api/v1/alerts", "FewBrokers", false));
   CHECK(ruled.Comes("/metrics", "klaxon_rules_outdated 0"));
 }
@@ -212,14 +162,14 @@ TEST_CASE("at a start nothing counts as absent before every source was polled an
   const testing::TemporaryFolder folder;
   Ruled ruled(folder.path());
   // A worker that refuses tells so before the brokers have told everything.
-  AgentConfig config = ruled.Config(R"(
+  AgentConfig config = ruled.RulesConfig(R"(
 groups:
 - name: absent
   rules:
   - {alert: NoCluster, expr: absent(kafka_brokers), for: 1h}
   - {alert: SamplingStopped, expr: time() - klaxon_series_sampled_timestamp_seconds > 120, for: 1h}
 )",
-                                    {"http://127.0.0.1:1"});
+                                         {"http://127.0.0.1:1"});
   config.history.interval = seconds{15};
   ruled.Start(config);
   const std::string once = "klaxon_rule_evaluations_total{rule_group=\"brokers.yaml;absent\"} ";
