@@ -69,18 +69,22 @@ TEST_CASE("A mail has both parts, and every recipient") {
 }
 
 TEST_CASE("A mail server that is busy is asked again, one that refuses is not") {
-  MailServer busy("451 later");
-  const Delivery later = SendMail(busy);
-  CHECK(later.outcome == Outcome::kRetry);
-  CHECK_FALSE(later.of_receiver);
-  MailServer closing("421 going down");
-  const Delivery closed = SendMail(closing);
-  CHECK(closed.outcome == Outcome::kRetry);
-  CHECK(closed.of_receiver);
-  MailServer never("554 never");
-  const Delivery refused = SendMail(never);
-  CHECK(refused.outcome == Outcome::kGivenUp);
-  CHECK(refused.words.find("554") != std::string::npos);
+  struct Case {
+    std::string reply{};
+    Outcome outcome = Outcome::kRetry;
+    bool of_receiver = false;
+  };
+
+  for (const Case& each :
+       {Case{"451 later", Outcome::kRetry, false}, Case{"421 going down", Outcome::kRetry, true},
+        Case{"554 never", Outcome::kGivenUp, false}}) {
+    CAPTURE(each.reply);
+    MailServer server(each.reply);
+    const Delivery delivery = SendMail(server);
+    CHECK(delivery.outcome == each.outcome);
+    CHECK(delivery.of_receiver == each.of_receiver);
+    CHECK(delivery.words.find(each.reply.substr(0, 3)) != std::string::npos);
+  }
 }
 
 TEST_CASE("A mailbox that is gone keeps nobody else from the mail") {
