@@ -173,7 +173,8 @@ bool Ledger::TimeToDelete(const Instant& now) {
   return !jumped;
 }
 
-/// Names that are no more; there may be new ones every day.
+/// Names that are no more; there may be new ones every day. Before the first list none is known to
+/// be gone.
 void Ledger::DropGone(const Journal& journal, const std::vector<RecoveryDecision>& decisions) {
   std::erase_if(decisions_, [&](const auto& told) {
     return journal.polls > 0 && !journal.connectors.contains(told.first) &&
