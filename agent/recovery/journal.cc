@@ -358,10 +358,14 @@ void CountSent(MonoTime now, Journal& journal) {
   journal.last_restart = now;
 }
 
+bool SaysNothing(const RecoveryDecision& decision) {
+  return decision.rule == "stale" || decision.rule == "elsewhere" || decision.rule == "no_status";
+}
+
 void Note(const std::vector<RecoveryDecision>& decisions, Journal& journal) {
   for (const RecoveryDecision& decision : decisions) {
     const auto found = journal.connectors.find(decision.connector);
-    if (found != journal.connectors.end()) {
+    if (found != journal.connectors.end() && !SaysNothing(decision)) {
       found->second.quarantined = decision.action == RecoveryAction::kQuarantine ||
                                   decision.action == RecoveryAction::kExhausted;
     }

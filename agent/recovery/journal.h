@@ -159,6 +159,9 @@ void TakeAnswer(const RestartReply& reply, const Subject& subject, const Connect
 void TakeUnsent(const RestartReport& report, const Subject& subject, const ConnectorMemory& before,
                 Journal& journal);
 
+/// Whether it was decided without knowing how the connector is: a quarantine goes on all the while.
+bool SaysNothing(const RecoveryDecision& decision);
+
 /// Remembers what was decided.
 void Note(const std::vector<RecoveryDecision>& decisions, Journal& journal);
 

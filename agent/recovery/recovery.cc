@@ -129,11 +129,14 @@ void Recovery::Tell(RecoveryFacts& facts) {
   }
   std::map<std::string, RecoveryAction, std::less<>> given_up;
   for (const RecoveryDecision& decision : facts.decisions) {
+    const auto before = told_.find(decision.connector);
+    if (before != told_.end() && SaysNothing(decision)) {
+      given_up.insert(*before);
+    }
     if (!GivenUp(decision.action)) {
       continue;
     }
     given_up.emplace(decision.connector, decision.action);
-    const auto before = told_.find(decision.connector);
     if (before == told_.end() || before->second != decision.action) {
       facts.news.push_back({.kind = EventKind::kRecoveryGivenUp,
                             .connector = decision.connector,

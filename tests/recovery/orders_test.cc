@@ -222,6 +222,30 @@ TEST_CASE("what is let out of quarantine starts afresh", "[recovery]") {
   CHECK(worker->Snapshot().restarts.size() == 2);
 }
 
+TEST_CASE("a quarantine goes on while Connect is silent: told once, and to be lifted",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Live live({.url = worker->url()}, Live::Acting(), database.get());
+  FailTaskOf(*worker, true, "java.lang.ClassNotFoundException: a.B");
+  live.Passes(20);
+  REQUIRE(live.decision().action == RecoveryAction::kQuarantine);
+  live.estate().answers = false;
+  live.Passes(20);
+  REQUIRE(live.decision().action == RecoveryAction::kRefuse);
+  SECTION("it answers again") {
+    live.estate().answers = true;
+    live.Passes(3);
+    CHECK(live.decision().action == RecoveryAction::kQuarantine);
+    const std::string_view news = live.news();
+    CHECK(news.find("recovery_given_up") == news.rfind("recovery_given_up"));
+  }
+  SECTION("somebody lifts it") {
+    CHECK(live.Order(RecoveryVerb::kLift));
+  }
+}
+
 TEST_CASE("what cannot be written down is not done", "[recovery]") {
   const auto worker = StartWorker();
   SECTION("there is no state directory") {
