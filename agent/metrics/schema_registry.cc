@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -78,12 +79,25 @@ void EmitLatency(const Part& part, Emitter& emitter) {
   }
 }
 
+/// What nodes say themselves; of those that do not serve now, or never said while the group did, it
+/// is not known.
 void EmitPrimary(const Part& part, Emitter& emitter) {
+  const Section& section = part.section;
+  const std::optional<std::string>& before = part.derived.last_leader;
+  bool is_configured = false;
   for (const RegistryNodeFacts& node : part.facts.nodes) {
+    const std::string& name = node.entity->name;
+    is_configured = is_configured || before == name;
     if (node.primary && node.Serves(emitter.now())) {
-      emitter.Sample({part.section.cluster, part.section.instance, node.entity->name},
-                     *node.primary ? 1 : 0);
+      emitter.Sample({section.cluster, section.instance, name}, *node.primary ? 1 : 0);
+    } else if (node.primary) {
+      emitter.Unknown(node.polled, {section.cluster, section.instance, name});
+    } else if (before) {
+      emitter.Unknown(part.derived.led, {section.cluster, section.instance, name});
     }
+  }
+  if (before && !before->empty() && !is_configured) {
+    emitter.Unknown(part.derived.led, {section.cluster, section.instance, *before});
   }
 }
 
