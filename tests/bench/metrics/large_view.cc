@@ -53,6 +53,16 @@ GroupFacts MakeGroup(const KafkaFacts& facts, const Size& size, EntityRef entity
   return group;
 }
 
+View MakeView(std::shared_ptr<const KafkaFacts> facts, const Instant& now) {
+  const PollStatus status{.interval = std::chrono::seconds{10}, .polls = 1, .finished_at = now};
+  return analysis::Advance(View{},
+                           {std::make_shared<const Section>(Section{.cluster = "production",
+                                                                    .collector = "kafka",
+                                                                    .status = status,
+                                                                    .facts = std::move(facts)})},
+                           now);
+}
+
 }  // namespace
 
 View LargeView(const Size& size, const Instant& now) {
@@ -76,13 +86,22 @@ View LargeView(const Size& size, const Instant& now) {
     facts->groups.push_back(
         MakeGroup(*facts, size, groups.Intern(fmt::format("billing-service-{:05}", i)), i));
   }
-  const PollStatus status{.interval = std::chrono::seconds{10}, .polls = 1, .finished_at = now};
-  return analysis::Advance(View{},
-                           {std::make_shared<const Section>(Section{.cluster = "production",
-                                                                    .collector = "kafka",
-                                                                    .status = status,
-                                                                    .facts = std::move(facts)})},
-                           now);
+  return MakeView(std::move(facts), now);
+}
+
+View AfterPoll(const View& view, int64_t records, size_t stalled) {
+  auto facts = std::make_shared<KafkaFacts>(KafkaParts(view).front().facts);
+  for (TopicFacts& topic : facts->topics) {
+    for (PartitionFacts& partition : topic.partitions)
+      partition.latest.offset += records;
+  }
+  for (size_t i = 0; i + stalled < facts->groups.size(); ++i) {
+    for (GroupTopicFacts& read : facts->groups[i].topics) {
+      for (CommitFacts& commit : read.commits)
+        commit.offset += records;
+    }
+  }
+  return MakeView(std::move(facts), view.now);
 }
 
 }  // namespace klaxon::bench

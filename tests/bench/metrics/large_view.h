@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "agent/model/view.h"
 
@@ -17,5 +18,10 @@ struct Size {
 
 /// A Kafka cluster in which everything is known, with names as long as they are in practice.
 View LargeView(const Size& size, const Instant& now);
+
+/// The same cluster one poll later: every partition has `records` more, and every group has read as
+/// many of each of its partitions, but for the last `stalled` groups, which have read nothing.
+/// REQUIRES: LargeView made `view`, or this.
+View AfterPoll(const View& view, int64_t records, size_t stalled);
 
 }  // namespace klaxon::bench
