@@ -96,7 +96,8 @@ Vector Folded(const Aggregate& aggregate, const Vector& operand) {
   for (const VectorSample& sample : operand) {
     const auto [number, is_new] = groups.Find(*sample.labels);
     if (is_new) {
-      running.push_back({.labels = std::make_shared<const series::Labels>(groups.LastLabels())});
+      running.push_back(
+          {.labels = std::make_shared<const series::Labels>(groups.LabelsOf(*sample.labels))});
     }
     running[number].drop_name |= sample.drop_name;
     AddTo(running[number], aggregate.op, sample.value);

@@ -1,52 +1,87 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "agent/promql/ast.h"
 #include "agent/series/labels.h"
 
 namespace klaxon::promql {
 
-/// Finds keys without making a string of them.
-struct TextHash {
-  using is_transparent = void;
-
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-
-template <class T>
-using TextMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
-
 /// Numbers the groups that label sets fall into: sets with equal labels of interest are one group.
+/// What matching and aggregation stand on, hundreds of thousands of sets at a time. Sets have few
+/// layouts, so that which of their labels count is asked once for a layout and not for a set; the
+/// values of those are the key of the group. Not thread-safe.
 class Groups {
  public:
   explicit Groups(series::LabelFilter filter) : filter_(std::move(filter)) {}
 
   /// The number of the group, from 0 in the order they turn up, and whether it is new.
-  std::pair<size_t, bool> Find(const series::Labels& labels) {
-    key_.clear();
-    filter_.Append(labels, key_);
-    if (const auto found = numbers_.find(std::string_view(key_)); found != numbers_.end()) {
-      return {found->second, false};
-    }
-    const size_t number = numbers_.size();
-    numbers_.emplace(key_, number);
-    return {number, true};
-  }
+  /// REQUIRES: less than 2^32 groups.
+  std::pair<size_t, bool> Find(const series::Labels& labels);
 
-  size_t size() const { return numbers_.size(); }
+  /// Only if there was somebody in it before.
+  std::optional<size_t> FindKnown(const series::Labels& labels);
 
-  /// The labels of interest of the set that Find was asked for last.
-  series::Labels LastLabels() const { return series::Labels::FromEncoded(key_); }
+  size_t size() const { return keys_.size(); }
+
+  /// What the members of the group of `member` have in common: their labels of interest.
+  series::Labels LabelsOf(const series::Labels& member) const { return filter_.Apply(member); }
 
  private:
+  using Names = std::vector<std::string>;
+
+  /// Which of the labels count, of sets with certain names.
+  struct Layout {
+    std::vector<std::string_view> names{};
+    std::vector<bool> counts{};
+    uint32_t counting = 0;  ///< the number of the names that count, in `counting_`
+  };
+
+  struct LessNames {
+    using is_transparent = void;
+
+    bool operator()(const auto& left, const auto& right) const {
+      return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end());
+    }
+  };
+
+  /// Where a key is found again: a hash table with open addressing.
+  struct Slot {
+    uint32_t hash = 0;
+    uint32_t group = 0;  ///< one more; 0: the slot is free
+  };
+
+  /// Of `bytes_`.
+  struct Key {
+    size_t begin = 0;
+    size_t size = 0;
+  };
+
+  void MakeKey(const series::Labels& labels);
+  bool MakeKey(const Layout& layout, const series::Labels& labels);
+  const Layout& LayoutOf(const series::Labels& labels);
+  Slot& SlotOf(uint32_t hash);
+  std::string_view BytesOf(size_t group) const;
+  void Grow();
+
   series::LabelFilter filter_;
-  TextMap<size_t> numbers_{};
+  std::map<Names, Layout, LessNames> layouts_{};
+  std::map<Names, uint32_t> counting_{};
+  const Layout* layout_ = nullptr;  ///< of the set before: mostly that of the next one
   std::string key_{};
+  size_t last_ = 0;  ///< the group found before
+
+  std::vector<Slot> slots_ = std::vector<Slot>(16);
+  std::vector<Key> keys_{};  ///< by group
+  std::string bytes_{};      ///< of all keys
 };
 
 /// Of `by (...)`, `without (...)` or neither. `without` leaves the metric's name out too.

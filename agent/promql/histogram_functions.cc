@@ -44,7 +44,8 @@ std::vector<Histogram> HistogramsOf(const Vector& vector, const Expr& at,
     }
     const auto [number, is_new] = groups.Find(*sample.labels);
     if (is_new) {
-      histograms.push_back({.labels = std::make_shared<const series::Labels>(groups.LastLabels())});
+      histograms.push_back(
+          {.labels = std::make_shared<const series::Labels>(groups.LabelsOf(*sample.labels))});
     }
     histograms[number].buckets.push_back({.upper = *bound, .count = sample.value});
   }

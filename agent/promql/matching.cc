@@ -28,6 +28,8 @@ class ResultLabels {
     const Matching& matching = binary.matching;
     std::vector<std::string> without;
     if (!IsComparison(binary.op)) without.emplace_back(series::kMetricName);
+    lost_ = without;
+    lost_.insert(lost_.end(), matching.include.begin(), matching.include.end());
     keeps_all_ = without.empty();
     if (matching.cardinality == Matching::Cardinality::kOneToOne) {
       if (matching.on) {
@@ -55,11 +57,27 @@ class ResultLabels {
     return std::make_shared<const series::Labels>(std::move(labels));
   }
 
+  /// Of a match of many to one: what the result does not have of the sample of the many.
+  const std::vector<std::string>& lost() const { return lost_; }
+
  private:
   const Binary& binary_;
+  std::vector<std::string> lost_{};
   std::optional<series::LabelFilter> filter_{};
   bool keeps_all_ = false;
 };
+
+/// Whether the value of `expr` may hold samples with the same labels: after arithmetic on the
+/// metric's name, which the result has lost. Any other vector has each label set once.
+bool MayRepeat(const Expr& expr) {
+  const auto* const binary = std::get_if<Binary>(&expr.node);
+  if (binary != nullptr && binary->matching.on && !IsComparison(binary->op) &&
+      !IsSetOperator(binary->op) &&
+      std::ranges::count(binary->matching.labels, series::kMetricName) > 0) {
+    return true;
+  }
+  return std::ranges::any_of(PartsOf(expr), [](const Expr* part) { return MayRepeat(*part); });
+}
 
 class PairFinder {
  public:
@@ -74,13 +92,13 @@ class PairFinder {
     if (Result<void> indexed = Index(one_is_left_ ? left : right); !indexed) {
       return indexed.error();
     }
-    partners_.resize(ones_.size());
+    one_to_one_ = binary_.matching.cardinality == Matching::Cardinality::kOneToOne;
+    matched_.resize(ones_.size());
+    if (!one_to_one_ && MayComeOutTheSame(many)) made_.resize(ones_.size());
     for (const VectorSample& sample : many) {
-      const auto [number, is_new] = groups_.Find(*sample.labels);
-      if (number >= ones_.size()) continue;  // nobody on the other side has these labels
-      if (Result<void> paired = Pair(sample, *ones_[number], number); !paired) {
-        return paired.error();
-      }
+      const std::optional<size_t> number = groups_.FindKnown(*sample.labels);
+      if (!number) continue;  // nobody on the other side has these labels
+      if (Result<void> paired = Pair(sample, *number); !paired) return paired.error();
     }
     return std::move(result_);
   }
@@ -108,27 +126,46 @@ class PairFinder {
                         ToString(in_order ? *second.labels : *first.labels))};
   }
 
-  Result<void> Pair(const VectorSample& many, const VectorSample& one, size_t number) {
+  /// Whether two of the many could give the same labels with the same partner. They differ before,
+  /// so they would have to differ in nothing but what is lost; mostly that is the same for all.
+  bool MayComeOutTheSame(const Vector& many) const {
+    if (MayRepeat(one_is_left_ ? *binary_.right : *binary_.left)) return true;
+    if (labels_.lost().empty()) return false;
+    Groups lost(series::LabelFilter::Only(labels_.lost()));
+    for (const VectorSample& sample : many)
+      lost.Find(*sample.labels);
+    return lost.size() > 1;
+  }
+
+  /// An error if the pair must not be, because of one before. Told also of pairs that a comparison
+  /// does not keep, as in Prometheus: whether an expression is right must not depend on the values
+  /// of the hour.
+  Result<void> Check(const VectorSample& many, size_t number) {
+    if (one_to_one_ && matched_[number]) {
+      return Error(Reason::kInvalid,
+                   "multiple matches for labels: many-to-one matching must be explicit "
+                   "(group_left/group_right)");
+    }
+    matched_[number] = true;
+    if (made_.empty() ||
+        made_[number].insert(labels_.Of(many.labels, *ones_[number]->labels)).second) {
+      return {};
+    }
+    return Error(Reason::kInvalid,
+                 "multiple matches for labels: grouping labels must ensure unique matches");
+  }
+
+  Result<void> Pair(const VectorSample& many, size_t number) {
+    if (Result<void> checked = Check(many, number); !checked) return checked;
+    const VectorSample& one = *ones_[number];
     const Applied applied = one_is_left_ ? ApplyOperator(binary_.op, one.value, many.value)
                                          : ApplyOperator(binary_.op, many.value, one.value);
-    const series::LabelsRef labels = labels_.Of(many.labels, *one.labels);
-    // Told also of pairs that a comparison does not keep, as in Prometheus: whether an expression
-    // is right must not depend on the values of the hour.
-    const bool repeated = !partners_[number].insert(labels).second;
-    if (binary_.matching.cardinality == Matching::Cardinality::kOneToOne) {
-      if (partners_[number].size() > 1 || repeated) {
-        return Error(Reason::kInvalid,
-                     "multiple matches for labels: many-to-one matching must be explicit "
-                     "(group_left/group_right)");
-      }
-    } else if (repeated) {
-      return Error(Reason::kInvalid,
-                   "multiple matches for labels: grouping labels must ensure unique matches");
-    }
     if (!applied.kept && !binary_.returns_bool) return {};
     double value = applied.value;
     if (binary_.returns_bool) value = applied.kept ? 1 : 0;
-    result_.push_back({.labels = labels, .value = value, .drop_name = binary_.returns_bool});
+    result_.push_back({.labels = labels_.Of(many.labels, *one.labels),
+                       .value = value,
+                       .drop_name = binary_.returns_bool});
     return {};
   }
 
@@ -136,10 +173,12 @@ class PairFinder {
 
   const Binary& binary_;
   bool one_is_left_;
+  bool one_to_one_ = false;
   Groups groups_;
   ResultLabels labels_;
   std::vector<const VectorSample*> ones_{};  ///< by group
-  std::vector<LabelSets> partners_{};        ///< by group: what was made with it
+  std::vector<bool> matched_{};              ///< by group
+  std::vector<LabelSets> made_{};  ///< by group: labels of results; empty: none can repeat
   Vector result_{};
 };
 
@@ -152,17 +191,15 @@ Vector ApplySet(const Binary& binary, Vector left, Vector right) {
     for (const VectorSample& sample : left)
       groups.Find(*sample.labels);
     result = std::move(left);
-    const size_t of_left = groups.size();
     for (VectorSample& sample : right) {
-      if (groups.Find(*sample.labels).first >= of_left) result.push_back(std::move(sample));
+      if (!groups.FindKnown(*sample.labels)) result.push_back(std::move(sample));
     }
     return result;
   }
   for (const VectorSample& sample : right)
     groups.Find(*sample.labels);
-  const size_t of_right = groups.size();
   for (VectorSample& sample : left) {
-    const bool matched = groups.Find(*sample.labels).first < of_right;
+    const bool matched = groups.FindKnown(*sample.labels).has_value();
     if (matched == (binary.op == Operator::kAnd)) result.push_back(std::move(sample));
   }
   return result;

@@ -88,7 +88,8 @@ Result<Vector> QuantileOf(const AggregateFrame& frame, const Vector& operand) {
     const auto [number, is_new] = groups.Find(*sample.labels);
     if (is_new) {
       values.emplace_back();
-      result.push_back({.labels = std::make_shared<const series::Labels>(groups.LastLabels())});
+      result.push_back(
+          {.labels = std::make_shared<const series::Labels>(groups.LabelsOf(*sample.labels))});
     }
     result[number].drop_name |= sample.drop_name;
     values[number].push_back(sample.value);

@@ -125,6 +125,52 @@ TEST_CASE("pairs match by labels, many to one only when asked") {
   CHECK(Ask(store, "many unless on (g) one") == "{__name__=\"many\", g=\"2\"} 3.000000\n");
 }
 
+TEST_CASE("labels of interest match whatever other labels there are") {
+  series::MemoryStore store;
+  Fill(store, {"a{g=\"1\"} 1x20", "a{g=\"2\",h=\"1\"} 2x20", "a{b=\"9\",g=\"3\"} 3x20",
+               "a{h=\"1\"} 4x20", "o{g=\"3\",z=\"1\"} 30x20", "o{h=\"1\"} 40x20",
+               "o{g=\"2\",y=\"1\"} 20x20", "o{g=\"1\",h=\"1\"} 10x20"});
+  CHECK(Ask(store, "a + on (g) o") ==
+        "{g=\"1\"} 11.000000\n{g=\"2\"} 22.000000\n{g=\"3\"} 33.000000\n{} 44.000000\n");
+  CHECK(Ask(store, "a + on (g, h) o") == "{g=\"3\"} 33.000000\n{h=\"1\"} 44.000000\n");
+  CHECK(Ask(store, "a + ignoring (b, h, y, z) o") == Ask(store, "a + on (g) o"));
+  CHECK(Ask(store, "sum by (h) (a)") == "{} 4.000000\n{h=\"1\"} 6.000000\n");
+  CHECK(Ask(store, "sum without (g) ({__name__=~\"a|o\", b=\"\", y=\"\", z=\"\"})") ==
+        "{} 1.000000\n{h=\"1\"} 56.000000\n");
+}
+
+TEST_CASE("what many pairs give must differ") {
+  series::MemoryStore store;
+  Fill(store, {"a{g=\"1\"} 1x20", "b{g=\"1\"} 2x20", "one{g=\"1\",team=\"x\"} 10x20",
+               "m{g=\"1\",team=\"1\"} 1x20", "m{g=\"1\",team=\"2\"} 20x20"});
+  const std::string error =
+      "invalid: multiple matches for labels: grouping labels must ensure unique matches";
+
+  struct Case {
+    std::string name{};
+    std::string text{};
+    std::string result{};
+  };
+
+  const Case cases[] = {
+      {"a comparison keeps the names", "{__name__=~\"a|b\"} < on (g) group_left () one",
+       "{__name__=\"a\", g=\"1\"} 1.000000\n{__name__=\"b\", g=\"1\"} 2.000000\n"},
+      {"arithmetic loses them", "{__name__=~\"a|b\"} + on (g) group_left () one", error},
+      {"the label that one gives is lost too", "m < on (g) group_left (team) one", error},
+      {"also where the comparison keeps only one", "m > on (g) group_left (team) one", error},
+      {"other labels are kept", "m < on (g) group_left () one",
+       "{__name__=\"m\", g=\"1\", team=\"1\"} 1.000000\n"},
+      {"names that are lost before",
+       "({__name__=~\"a|b\"} + on (__name__, g) {__name__=~\"a|b\"}) "
+       "< on (g) group_left () one",
+       error},
+  };
+  for (const Case& one : cases) {
+    INFO(one.name);
+    CHECK(Ask(store, one.text) == one.result);
+  }
+}
+
 TEST_CASE("a query ends where its limits are") {
   series::MemoryStore store;
   Fill(store, {"m 0+1x30"});
