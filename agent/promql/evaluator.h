@@ -91,7 +91,7 @@ class Evaluator {
   const QueryOptions& options_;
   Annotations annotations_{};
   std::map<std::string, series::Pattern> patterns_{};
-  std::unordered_map<const Expr*, std::vector<series::SelectedSeries>> selected_{};
+  std::unordered_map<const Expr*, series::Selected> selected_{};
   std::unordered_map<const Expr*, Steps> steps_{};
   size_t spent_ = 0;
   size_t held_ = 0;

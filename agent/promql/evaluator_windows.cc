@@ -92,14 +92,14 @@ Result<void> Evaluator::LoadSelector(const Expr& expr, WindowTimes needed) {
   for (const std::string& warning : found->warnings)
     annotations_.Warn(warning);
   if (!Spend(found->series.size())) return Spent();
-  selected_[&expr] = std::move(found->series);
+  selected_[&expr] = *std::move(found);
   return {};
 }
 
 template <class Make>
 Result<Vector> Evaluator::Newest(const Expr& expr, int64_t time, Make make) {
   const int64_t at = Shifted(std::get<Selector>(expr.node).shift, time);
-  const std::vector<series::SelectedSeries>& selected = selected_[&expr];
+  const std::vector<series::SelectedSeries>& selected = selected_[&expr].series;
   if (!Spend(selected.size())) return Spent();
   Vector vector;
   vector.reserve(selected.size());
@@ -137,7 +137,7 @@ Result<void> Evaluator::ForEachWindow(const Expr& expr, int64_t time, const Wind
 Result<void> Evaluator::VisitSelected(const Expr& expr, WindowTimes times,
                                       const WindowVisitor& visit) {
   std::vector<series::Sample> kept;
-  for (const series::SelectedSeries& one : selected_[&expr]) {
+  for (const series::SelectedSeries& one : selected_[&expr].series) {
     const auto samples = WithoutMarkers(SamplesIn(one.samples, times), kept);
     if (!Spend(samples.size() + 1)) return Spent();
     if (!samples.empty()) visit({.labels = one.labels, .samples = samples});

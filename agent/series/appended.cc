@@ -66,8 +66,8 @@ void AppendedSeries::AddValues(std::string_view name, std::set<std::string>& val
 }
 
 void AppendedSeries::Select(const Selection& selection, Selected& selected) const {
-  const auto outside = [&](const Sample& sample) {
-    return sample.time <= selection.after || sample.time > selection.until;
+  const auto within = [&](const Sample& sample) {
+    return sample.time > selection.after && sample.time <= selection.until;
   };
   for (const auto& [name, metric] : by_metric_) {
     // Thousands of alerts may be there, and most queries name a metric that no rule writes.
@@ -76,14 +76,16 @@ void AppendedSeries::Select(const Selection& selection, Selected& selected) cons
       if (!MatchesAll(*labels, selection.matchers)) continue;
       auto samples = std::make_shared<std::vector<Sample>>();
       if (series.history.empty()) {
-        if (series.previous.time != 0) samples->push_back(series.previous);
-        samples->push_back(series.newest);
+        if (series.previous.time != 0 && within(series.previous)) {
+          samples->push_back(series.previous);
+        }
+        if (within(series.newest)) samples->push_back(series.newest);
       } else {
         series.history.Decode(selection.after, selection.until, *samples);
       }
-      std::erase_if(*samples, outside);
       if (samples->empty()) continue;
-      selected.series.push_back({.labels = labels, .samples = *samples, .owned = samples});
+      selected.series.push_back({.labels = labels, .samples = *samples});
+      selected.owned.push_back(std::move(samples));
     }
   }
 }

@@ -18,8 +18,8 @@ class Chunk {
   /// Adds a sample. REQUIRES: it is later than the last one.
   void Append(Sample sample);
 
-  /// Adds its samples to `samples`.
-  void Decode(std::vector<Sample>& samples) const;
+  /// Adds its samples of (after, until] to `samples`.
+  void Decode(int64_t after, int64_t until, std::vector<Sample>& samples) const;
 
   size_t size() const { return count_; }
 

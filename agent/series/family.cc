@@ -176,28 +176,24 @@ std::vector<size_t> Family::Matching(std::span<const Matcher> matchers) const {
 
 void Family::TakeNewest(size_t place, const Selection& selection,
                         std::vector<Sample>& samples) const {
-  const auto within = [&](int64_t number, double value) {
-    if (!times_.Knows(number)) return;
+  const auto take = [&](int64_t number, double value) {
+    if (!times_.Knows(number)) return false;
     const Sample sample{.time = times_.TimeOf(number), .value = value};
-    if (sample.time > selection.after && sample.time <= selection.until) samples.push_back(sample);
+    if (sample.time <= selection.after || sample.time > selection.until) return false;
+    samples.push_back(sample);
+    return true;
   };
   const int64_t seen = seen_[place];
-  if (!IsStale(previous_[place])) within(seen - 1, previous_[place]);
-  within(seen, newest_[place]);
+  if (!selection.past && take(seen, newest_[place])) return;  // the one that was meant
+  if (!IsStale(previous_[place])) take(seen - 1, previous_[place]);
+  if (selection.past) take(seen, newest_[place]);
 }
 
-void Family::TakePast(size_t place, const Selection& selection,
+/// Those of scrapes in (after, until].
+void Family::TakePast(size_t place, int64_t after, int64_t until,
                       std::vector<Sample>& samples) const {
   const size_t begin = samples.size();
-  const int64_t first = times_.FirstAfter(selection.after);
-  history_[place].Decode(first - 1, times_.FirstAfter(selection.until) - 1, samples);
-  const auto outside = [&](const Sample& sample) {
-    return !times_.Knows(sample.time) || times_.TimeOf(sample.time) <= selection.after ||
-           times_.TimeOf(sample.time) > selection.until;
-  };
-  samples.erase(
-      std::remove_if(samples.begin() + static_cast<std::ptrdiff_t>(begin), samples.end(), outside),
-      samples.end());
+  history_[place].Decode(after, until, samples);
   for (size_t i = begin; i < samples.size(); ++i)
     samples[i].time = times_.TimeOf(samples[i].time);
 }
@@ -211,24 +207,26 @@ void Family::Select(const Selection& selection, Selected& selected) {
   std::vector<size_t> ends;
   ends.reserve(places.size());
   const bool newest_only = span_ == 0 || !selection.past;
+  const int64_t after = times_.FirstAfter(selection.after) - 1;
+  const int64_t until = times_.FirstAfter(selection.until) - 1;
   for (const size_t place : places) {
     const size_t before = samples->size();
     if (newest_only) TakeNewest(place, selection, *samples);
     // Of a query about the past, or one that looks further back than the two newest.
     if (!newest_only || (span_ > 0 && samples->size() == before))
-      TakePast(place, selection, *samples);
+      TakePast(place, after, until, *samples);
     ends.push_back(samples->size());
   }
   size_t begin = 0;
   selected.series.reserve(selected.series.size() + places.size());
   for (size_t i = 0; i < places.size(); ++i) {
     if (ends[i] > begin) {
-      selected.series.push_back({.labels = LabelsOf(places[i]),
-                                 .samples = {samples->data() + begin, ends[i] - begin},
-                                 .owned = samples});
+      selected.series.push_back(
+          {.labels = LabelsOf(places[i]), .samples = {samples->data() + begin, ends[i] - begin}});
     }
     begin = ends[i];
   }
+  selected.owned.push_back(std::move(samples));
 }
 
 }  // namespace klaxon::series

@@ -72,7 +72,7 @@ class Family {
   void RemoveOver(HistoryNumbers& numbers);
   std::vector<size_t> Matching(std::span<const Matcher> matchers) const;
   const LabelsRef& LabelsOf(size_t place);
-  void TakePast(size_t place, const Selection& selection, std::vector<Sample>& samples) const;
+  void TakePast(size_t place, int64_t after, int64_t until, std::vector<Sample>& samples) const;
   void TakeNewest(size_t place, const Selection& selection, std::vector<Sample>& samples) const;
 
   const std::string name_;

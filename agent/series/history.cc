@@ -43,7 +43,8 @@ void History::Clear(HistoryNumbers& numbers) {
 
 void History::Decode(int64_t after, int64_t until, std::vector<Sample>& samples) const {
   for (const Chunk& chunk : chunks_) {
-    if (chunk.last_time() > after && chunk.first_time() <= until) chunk.Decode(samples);
+    if (chunk.last_time() > after && chunk.first_time() <= until)
+      chunk.Decode(after, until, samples);
   }
 }
 

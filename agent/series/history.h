@@ -34,7 +34,7 @@ class History {
   /// Of the oldest sample. REQUIRES: it is not empty.
   int64_t first_time() const { return chunks_.front().first_time(); }
 
-  /// Adds the samples of all chunks that reach into (after, until].
+  /// Adds the samples of (after, until].
   void Decode(int64_t after, int64_t until, std::vector<Sample>& samples) const;
 
  private:

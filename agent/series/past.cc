@@ -8,17 +8,15 @@ namespace klaxon::series {
 namespace {
 
 /// `later` with what `history` has before it, as far as the selection reaches.
-SelectedSeries Joined(const LabelsRef& labels, const History& history, const Selection& selection,
-                      std::span<const Sample> later) {
+std::shared_ptr<const std::vector<Sample>> Joined(const History& history,
+                                                  const Selection& selection,
+                                                  std::span<const Sample> later) {
   auto samples = std::make_shared<std::vector<Sample>>();
-  history.Decode(selection.after, selection.until, *samples);
   // The clock may have been set back between the two processes.
   const int64_t end = later.empty() ? selection.until : later.front().time - 1;
-  std::erase_if(*samples, [&](const Sample& sample) {
-    return sample.time <= selection.after || sample.time > std::min(end, selection.until);
-  });
+  history.Decode(selection.after, std::min(end, selection.until), *samples);
   samples->insert(samples->end(), later.begin(), later.end());
-  return {.labels = labels, .samples = *samples, .owned = samples};
+  return samples;
 }
 
 }  // namespace
@@ -78,14 +76,15 @@ void Past::Select(const Selection& selection, Selected& selected) const {
   for (const Series* const series : matching) {
     const auto place = places.find(series->labels);
     const bool goes_on = place != places.end();
-    SelectedSeries joined =
-        Joined(series->labels, series->history, selection,
+    auto joined =
+        Joined(series->history, selection,
                goes_on ? selected.series[place->second].samples : std::span<const Sample>());
     if (goes_on) {
-      selected.series[place->second] = std::move(joined);
-    } else if (!joined.samples.empty()) {
-      selected.series.push_back(std::move(joined));
+      selected.series[place->second].samples = *joined;
+    } else if (!joined->empty()) {
+      selected.series.push_back({.labels = series->labels, .samples = *joined});
     }
+    selected.owned.push_back(std::move(joined));
   }
 }
 

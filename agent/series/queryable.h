@@ -25,14 +25,15 @@ struct Selection {
 
 struct SelectedSeries {
   LabelsRef labels = NoLabels();
-  /// Sorted by time, each time once, staleness markers included.
+  /// Sorted by time, each time once, staleness markers included. They live in Selected::owned or in
+  /// the Queryable.
   std::span<const Sample> samples{};
-  /// Keeps `samples` alive where they were made for this answer; null: the Queryable does.
-  std::shared_ptr<const std::vector<Sample>> owned{};
 };
 
 struct Selected {
   std::vector<SelectedSeries> series{};  ///< in any order, each label set once
+  /// Samples that were made for this answer.
+  std::vector<std::shared_ptr<const std::vector<Sample>>> owned{};
   /// What the answer lacks, e.g. history that is not kept. One line each.
   std::vector<std::string> warnings{};
 };

@@ -21,12 +21,18 @@ void CheckBack(const std::vector<Sample>& samples) {
   for (const Sample& sample : samples)
     chunk.Append(sample);
   std::vector<Sample> back;
-  chunk.Decode(back);
+  constexpr int64_t kForever = std::numeric_limits<int64_t>::max();
+  chunk.Decode(std::numeric_limits<int64_t>::min(), kForever, back);
   REQUIRE(back.size() == samples.size());
   for (size_t i = 0; i < back.size(); ++i) {
     CHECK(back[i].time == samples[i].time);
     CHECK(std::bit_cast<uint64_t>(back[i].value) == std::bit_cast<uint64_t>(samples[i].value));
   }
+  if (samples.size() < 3) return;
+  std::vector<Sample> part;  // neither what the span begins after nor what comes behind it
+  chunk.Decode(samples[0].time, samples[samples.size() - 2].time, part);
+  REQUIRE(part.size() == samples.size() - 2);
+  CHECK(part.front().time == samples[1].time);
 }
 
 TEST_CASE("a chunk gives back every bit of what was put in") {
