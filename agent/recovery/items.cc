@@ -10,24 +10,35 @@ bool HasItem(const Subject& subject, int32_t id) {
   return std::ranges::find(subject.items, id, &Item::id) != subject.items.end();
 }
 
+/// When it is, and when a restart was counted a moment ago.
+struct Moment {
+  MonoTime now{};
+  std::optional<MonoTime> counted{};
+};
+
 /// A restart of it has shown: whose was it?
-void TakeStart(BrokenItem& known, ItemNews& news) {
+void TakeStart(const Moment& moment, BrokenItem& known, ItemNews& news) {
   const bool ours = std::exchange(known.ours_until, {}) != MonoTime{};
-  news.restarted = news.restarted || !ours;
+  const bool same = moment.counted && known.failed < *moment.counted;
+  news.restarted = news.restarted || (!ours && !same);
 }
 
-void FollowFailed(const Item& item, BrokenItem& known, ItemNews& news) {
+void FollowFailed(const Item& item, const Moment& moment, BrokenItem& known, ItemNews& news) {
   const bool unseen = !known.up && item.failures > known.failures;  // it ran between two answers
   if (unseen && !known.dealt_out && item.worker == known.worker) {
-    TakeStart(known, news);
+    TakeStart(moment, known, news);
   }
-  news.again = news.again || unseen || known.up;
+  const bool again = unseen || known.up;
+  news.again = news.again || again;
   news.fresh = news.fresh || known.up;
-  known = {.failures = item.failures, .worker = item.worker, .ours_until = known.ours_until};
+  known = {.failures = item.failures,
+           .worker = item.worker,
+           .failed = again ? moment.now : known.failed,
+           .ours_until = known.ours_until};
 }
 
 /// It is not FAILED any more.
-void FollowOther(const Item& item, BrokenItem& known, ItemNews& news) {
+void FollowOther(const Item& item, const Moment& moment, BrokenItem& known, ItemNews& news) {
   if (known.up) {
     return;
   }
@@ -37,14 +48,16 @@ void FollowOther(const Item& item, BrokenItem& known, ItemNews& news) {
   } else if (restarting || item.state == "RUNNING") {
     known.up = true;
     if (restarting || (!known.dealt_out && item.worker == known.worker)) {
-      TakeStart(known, news);
+      TakeStart(moment, known, news);
     }
   }
 }
 
 }  // namespace
 
-ItemNews FollowItems(const Subject& subject, MonoTime now, Broken& broken) {
+ItemNews FollowItems(const Subject& subject, MonoTime now, std::optional<MonoTime> counted,
+                     Broken& broken) {
+  const Moment moment{.now = now, .counted = counted};
   std::erase_if(broken, [&](const auto& item) { return !HasItem(subject, item.first); });
   ItemNews news;
   for (const Item& item : subject.items) {
@@ -52,12 +65,12 @@ ItemNews FollowItems(const Subject& subject, MonoTime now, Broken& broken) {
     if (known == broken.end()) {
       if (item.failed()) {
         news.fresh = true;
-        broken[item.id] = {.failures = item.failures, .worker = item.worker};
+        broken[item.id] = {.failures = item.failures, .worker = item.worker, .failed = now};
       }
     } else if (item.failed()) {
-      FollowFailed(item, known->second, news);
+      FollowFailed(item, moment, known->second, news);
     } else {
-      FollowOther(item, known->second, news);
+      FollowOther(item, moment, known->second, news);
     }
   }
   for (auto& [id, item] : broken) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "agent/base/clock.h"
@@ -16,6 +17,7 @@ namespace klaxon::recovery {
 struct BrokenItem {
   uint64_t failures = 0;  ///< Item::failures, as last seen
   std::string worker{};   ///< on which it was FAILED
+  MonoTime failed{};      ///< when it was seen to
   bool up = false;        ///< it was started since
   /// Connect starts it anew by itself: it was UNASSIGNED since, or its configuration was changed.
   bool dealt_out = false;
@@ -38,8 +40,11 @@ struct ItemNews {
   bool restarted = false;
 };
 
-/// Takes what an answer tells. REQUIRES: it tells the connector's status.
-ItemNews FollowItems(const Subject& subject, MonoTime now, Broken& broken);
+/// Takes what an answer tells. `counted`: when a restart was counted last, if that was at the
+/// answer before: it is the same one that shows of what was FAILED by then, since one restart of
+/// many tasks shows in several answers. REQUIRES: the answer tells the connector's status.
+ItemNews FollowItems(const Subject& subject, MonoTime now, std::optional<MonoTime> counted,
+                     Broken& broken);
 
 /// The items that are FAILED now, with Item::failures.
 using Failures = std::map<int32_t, uint64_t>;

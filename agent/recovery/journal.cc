@@ -222,7 +222,10 @@ void ExpectOurs(const Subject& subject, ConnectorMemory& memory) {
 /// What is told of its state, if anything is.
 void FollowState(const Subject& subject, bool failed_again, const Instant& now, Duration gap,
                  ConnectorMemory& memory) {
-  const ItemNews news = FollowItems(subject, now.mono, memory.broken);
+  const bool counted = memory.last_attempt && now.mono - memory.last_attempt->mono <= gap * 3 / 2;
+  const ItemNews news =
+      FollowItems(subject, now.mono,
+                  counted ? std::optional(memory.last_attempt->mono) : std::nullopt, memory.broken);
   if (news.restarted && !TakeAsTold(subject, now, gap, memory)) {
     CountRestart(now, memory);
   }

@@ -138,6 +138,35 @@ const std::vector<Change> kChanges{
        }
      },
      1},
+    {"one restart of two tasks that shows in two polls",
+     [](Estate& e) {
+       e.Fail("sink", 1);
+       e.Passes(2);
+       e.Set("sink", 0, "RESTARTING");
+       e.Pass(5);
+       e.Set("sink", 1, "RUNNING");
+       e.Pass(5);
+     },
+     1},
+    {"a restart, and one of what fails after it",
+     [](Estate& e) {
+       e.Set("sink", 0, "RUNNING");
+       e.Fail("sink", 1);
+       e.Pass(5);
+       e.Set("sink", 1, "RUNNING");
+       e.Pass(5);
+     },
+     2},
+    {"a restart of each of two tasks, one after the other",
+     [](Estate& e) {
+       e.Fail("sink", 1);
+       e.Passes(2);
+       e.Set("sink", 0, "RUNNING");
+       e.Passes(3);
+       e.Set("sink", 1, "RUNNING");
+       e.Pass(5);
+     },
+     2},
     {"three restarts, each seen by another sign",
      [](Estate& e) {
        e.Fail("sink", 0);
