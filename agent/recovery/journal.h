@@ -148,10 +148,10 @@ struct RestartReply {
 
 /// Remembers what Connect answered to a restart that was counted as an attempt before; `before` is
 /// what was remembered then. kAccepted and kUnknown are under way from now on, the others are no
-/// attempts. After kDenied and kUnknown the whole cluster is left alone for a while. REQUIRES: the
-/// journal knows the subject.
-void TakeAnswer(const RestartReply& reply, const Subject& subject, const ConnectorMemory& before,
-                Journal& journal);
+/// attempts. After kDenied and kUnknown the whole cluster is left alone for a while, of kUnknown no
+/// longer than the cluster's own verify.timeout. REQUIRES: the journal knows the subject.
+void TakeAnswer(const RestartReply& reply, const Subject& subject, const Policy& policy,
+                const ConnectorMemory& before, Journal& journal);
 
 /// Remembers that it was not sent after all, and why: it spends nothing, and is tried again later.
 /// After kDenied the whole cluster is left alone for a while. REQUIRES: as above; CountSent was not

@@ -172,7 +172,7 @@ Result<void> Recovery::Conclude(const RestartReply& reply, const Subject& subjec
                                 const ConnectorMemory& before) {
   ++sent_.at(static_cast<size_t>(reply.report.outcome));
   CountSent(reply.at.mono, journal_);
-  TakeAnswer(reply, subject, before, journal_);
+  TakeAnswer(reply, subject, policy_, before, journal_);
   const Lock lock(*means_.disk);
   return ledger_->Conclude(reply.id, reply.report, subject.name, journal_);
 }

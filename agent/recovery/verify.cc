@@ -166,8 +166,8 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
   return {.failed_again = failed_again};
 }
 
-void TakeAnswer(const RestartReply& reply, const Subject& subject, const ConnectorMemory& before,
-                Journal& journal) {
+void TakeAnswer(const RestartReply& reply, const Subject& subject, const Policy& policy,
+                const ConnectorMemory& before, Journal& journal) {
   const RestartReport& report = reply.report;
   const Settings& settings = subject.chosen->settings;
   ConnectorMemory& memory = journal.connectors.at(subject.name);
@@ -177,7 +177,8 @@ void TakeAnswer(const RestartReply& reply, const Subject& subject, const Connect
       memory.held_until = After(reply.at, settings.verify_timeout);
       memory.held_why = "nobody knows whether the last restart was done: " + report.words;
       journal.unanswered = subject.name;
-      journal.unanswered_until = memory.held_until;
+      journal.unanswered_until =
+          After(reply.at, std::min(settings.verify_timeout, policy.settings.verify_timeout));
       TakeSent(reply, subject, journal);
       return;
     case RestartOutcome::kAccepted:

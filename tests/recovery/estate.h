@@ -100,7 +100,7 @@ class Estate {
     memory.last_attempt = now;
     CountSent(now.mono, journal);
     TakeAnswer({.report = {.at = now, .outcome = outcome, .words = "500"}, .at = now, .id = 1},
-               Of(name), before, journal);
+               Of(name), policy, before, journal);
   }
 
   const RecoveryDecision& About(const std::string& name) const {

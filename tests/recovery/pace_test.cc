@@ -204,6 +204,25 @@ TEST_CASE("15: a restart without an answer holds all others back until it must b
   CHECK(estate.About("other").action == kRestart);
 }
 
+TEST_CASE("15: a connector's own timeout holds back no other for longer than the cluster's",
+          "[recovery]") {
+  Estate estate;
+  Settings own = estate.policy.settings;
+  own.verify_timeout = std::chrono::hours{24};
+  estate.Add("sink");
+  estate.Settle("sink", own);
+  estate.Add("other");
+  for (Item& item : estate.Of("other").items) {
+    item.worker = "w2:8083";
+  }
+  FailTwice(estate);
+  estate.Answer("sink", RestartOutcome::kUnknown);
+  estate.Fail("other", 0);
+  estate.Passes(19);
+  CHECK(estate.About("sink").action == kWait);
+  CHECK(estate.About("other").action == kRestart);
+}
+
 TEST_CASE("15: a restart without an answer is under way on its worker", "[recovery]") {
   Estate estate;
   estate.Add("sink");
