@@ -150,6 +150,7 @@ AgentConfig ReadAgentConfig(Document& document) {
   }
   config.rules = ReadRuleSettings(root);
   config.rules.external_url = config.notify.external_url;
+  config.rules.told = !config.notify.empty();
   std::set<std::string> names;
   const bool given = root.Require("clusters");
   std::vector<YamlMap> clusters = root.Maps("clusters");

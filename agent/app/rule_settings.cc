@@ -1,5 +1,6 @@
 #include "agent/app/rule_settings.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "alerts/rules/advice.h"
 #include "alerts/rules/load.h"
 #include "exporters/prometheus/catalogue.h"
+#include "exporters/status_page/runbook.h"
 
 namespace klaxon::app {
 namespace {
@@ -36,6 +38,18 @@ Metrics WrittenMetrics(const RuleSettings& settings) {
     }
   }
   return written;
+}
+
+/// Whether a rule names a runbook that Klaxon serves.
+bool NamesRunbook(const RuleSettings& settings) {
+  const auto names = [](const rules::NamedText& text) {
+    return text.name == "runbook_url" && !status_page::RunbookIn(text.text).empty();
+  };
+  return std::ranges::any_of(settings.groups, [&](const rules::Group& group) {
+    return std::ranges::any_of(group.rules, [&](const auto& rule) {
+      return std::ranges::any_of(rule->annotations, names);
+    });
+  });
 }
 
 }  // namespace
@@ -76,6 +90,11 @@ std::vector<std::string> RuleAdvice(const RuleSettings& settings) {
   std::vector<std::string> lines;
   for (const std::string& pattern : settings.empty_patterns) {
     lines.push_back(fmt::format("alerts.rule_files: no file matches {}", pattern));
+  }
+  if (settings.told && settings.external_url.empty() && NamesRunbook(settings)) {
+    lines.emplace_back(
+        "notify.external_url is not set, so links to runbooks in what receivers are told are dead; "
+        "set it to the address at which people reach Klaxon");
   }
   const Metrics written = WrittenMetrics(settings);
   for (const rules::Group& group : settings.groups) {

@@ -21,6 +21,7 @@ struct RuleSettings {
   std::map<std::string, std::string> external_labels{};
   /// `notify.external_url`; empty: alerts hold no link to us.
   std::string external_url{};
+  bool told = false;         ///< there are receivers, who read of alerts elsewhere
   bool hold_unknown = true;  ///< else an alert whose facts are unknown ends, as in Prometheus
   std::vector<rules::Group> groups{};
   std::vector<std::string> empty_patterns{};  ///< those of `patterns` that match no file
@@ -37,7 +38,7 @@ Result<void> LoadRuleGroups(const std::string& folder, RuleSettings& settings);
 series::Spans HistoryOf(const RuleSettings& settings);
 
 /// What is likely wrong with rules that load, one line each: also that they ask for metrics that
-/// neither Klaxon nor another rule writes.
+/// neither Klaxon nor another rule writes, and that receivers are told no address of a runbook.
 std::vector<std::string> RuleAdvice(const RuleSettings& settings);
 
 }  // namespace klaxon::app

@@ -76,6 +76,22 @@ TEST_CASE("a runbook that Klaxon serves is told with an address that leads to it
   CHECK(RunbookAddress(watchdog, "") == watchdog);
 }
 
+TEST_CASE("receivers who cannot be led to a runbook are told of before they need it", "[agent]") {
+  RuleSettings settings;
+  settings.groups = Groups(R"(
+groups:
+- name: g
+  rules:
+  - {alert: A, expr: kafka_brokers < 3, annotations: {runbook_url: docs/runbooks/watchdog.md}}
+)");
+  CHECK(RuleAdvice(settings).empty());
+  settings.told = true;
+  REQUIRE(RuleAdvice(settings).size() == 1);
+  CHECK_THAT(RuleAdvice(settings).front(), ContainsSubstring("notify.external_url is not set"));
+  settings.external_url = "https://klaxon.example.com";
+  CHECK(RuleAdvice(settings).empty());
+}
+
 TEST_CASE("rules are evaluated in the agent, shown, kept over a restart and resolved by a reload",
           "[agent]") {
   const testing::TemporaryFolder folder;
