@@ -94,6 +94,22 @@ TEST_CASE("a person's restart waits for nothing, is counted and written down", "
   }
 }
 
+TEST_CASE("11: what hangs in RESTARTING may be restarted if a person asks for it", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  FailTaskOf(*worker);
+  worker->Change(
+      [](simulator::ConnectState& state) { state.connectors[0].tasks[1].state = "RESTARTING"; });
+  Live live({.url = worker->url()}, Live::Acting(), database.get());
+  live.Passes(10);
+  CHECK(WordsOf(live.Order(RecoveryVerb::kRestart)) == "a restart of it is under way");
+  live.Passes(10);  // 90 s are over
+  REQUIRE(live.decision().action == RecoveryAction::kRefuse);
+  CHECK(live.Order(RecoveryVerb::kRestart));
+  CHECK(worker->Snapshot().restarts.size() == 1);
+}
+
 TEST_CASE("15: of a person's restart without an answer nobody says that it was not done",
           "[recovery]") {
   const TemporaryFolder folder;
