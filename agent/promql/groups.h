@@ -23,6 +23,9 @@ class Groups {
  public:
   explicit Groups(series::LabelFilter filter) : filter_(std::move(filter)) {}
 
+  Groups(const Groups&) = delete;
+  Groups& operator=(const Groups&) = delete;
+
   /// The number of the group, from 0 in the order they turn up, and whether it is new.
   /// REQUIRES: less than 2^32 groups.
   std::pair<size_t, bool> Find(const series::Labels& labels);
