@@ -21,7 +21,9 @@ inline void FailTwice(Estate& estate, FailureClass failure) {
   estate.Passes(2);
 }
 
-inline void FailTwice(Estate& estate) { FailTwice(estate, FailureClass::kTransient); }
+inline void FailTwice(Estate& estate) {
+  FailTwice(estate, FailureClass::kTransient);
+}
 
 /// What it may be restarted for once only: that did not help, and the back-off is over.
 inline void FailAfterOneRestart(Estate& estate, FailureClass failure) {
