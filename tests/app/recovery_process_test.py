@@ -220,7 +220,7 @@ class StateTest(Scene):
 
     def test_a_disk_that_is_full_while_it_runs(self):
         self.configure("observe")
-        self.start(restore_signals=False)  # a write too far is an error then, as on a full disk
+        self.start()
         wait_for("a plan", lambda: "would be restarted now" in self.page())
         pid = self.running.process.pid
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
