@@ -10,23 +10,20 @@ constexpr Duration kLongestGuess = std::chrono::seconds{15};
 
 }  // namespace
 
-Duration ReceiverPause::After(const GroupId& group, Delivery& delivery) {
+Duration ReceiverPause::After(const GroupId& group, const Delivery& delivery) {
   if (delivery.outcome != Outcome::kRetry) {
     failed_.clear();
     backoff_.Reset();
     return {};
   }
-  const bool told = delivery.of_receiver;
-  if (!told && failed_.size() < kOutage) {
+  if (delivery.of_receiver) {
+    const Duration asked = delivery.retry_after.value_or(Duration::zero());
+    return std::max(backoff_.Next(), std::min(asked, kLongestRetryAfter));
+  }
+  if (failed_.size() < kOutage) {
     failed_.insert(group);
   }
-  delivery.of_receiver = told || failed_.size() >= kOutage;
-  if (!delivery.of_receiver) {
-    return {};
-  }
-  const Duration pause = told ? backoff_.Next() : std::min(backoff_.Next(), kLongestGuess);
-  const Duration asked = delivery.retry_after.value_or(Duration::zero());
-  return std::max(pause, std::min(asked, kLongestRetryAfter));
+  return failed_.size() < kOutage ? Duration::zero() : std::min(backoff_.Next(), kLongestGuess);
 }
 
 }  // namespace klaxon::notify

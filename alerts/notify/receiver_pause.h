@@ -37,9 +37,9 @@ class ReceiverPause {
  public:
   explicit ReceiverPause(uint64_t seed) : backoff_(kPauses, seed) {}
 
-  /// How long nothing is sent to the receiver after this attempt. `delivery.of_receiver` is set
-  /// where it turns out to be about the receiver.
-  Duration After(const GroupId& group, Delivery& delivery);
+  /// How long nothing is sent to the receiver after this attempt. What it asked for counts where it
+  /// spoke for all messages; a guess takes it for its group's alone.
+  Duration After(const GroupId& group, const Delivery& delivery);
 
  private:
   static constexpr BackoffOptions kPauses{.base = std::chrono::seconds{1},

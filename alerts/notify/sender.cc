@@ -42,7 +42,7 @@ void SendAll(Hub& hub, const std::string& id, Receiver& receiver, const std::sto
   MonoTime not_before = hub.NotBefore(id).mono;
   while (const std::optional<Work> work = hub.NextWork(id, not_before, retire)) {
     hub.Checkpoint("sending");
-    Delivery delivery =
+    const Delivery delivery =
         receiver.Send(work->message, PatienceFrom(hub.clock().Now(), kAttempt, stop));
     if (retire.stop_requested() && delivery.outcome != Outcome::kAccepted) {
       return;  // we cut it short, or other settings have come since: it stays in the outbox

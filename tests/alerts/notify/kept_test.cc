@@ -26,6 +26,19 @@ TEST_CASE("What rules want to find again is written, however soon the end comes"
   }
 }
 
+TEST_CASE("What is only guessed of a receiver is not kept, whatever it asked for its groups") {
+  Office office;
+  office.desk.AnswerFirst(
+      {3, {.outcome = Outcome::kRetry, .words = "502", .retry_after = std::chrono::minutes{15}}});
+  {
+    const auto notifier = office.Begin();
+    office.Tell(*notifier, {Firing({{"alertname", "A"}}, 0), Firing({{"alertname", "B"}}, 0),
+                            Firing({{"alertname", "C"}}, 0)});
+    CHECK(office.Eventually([&] { return notifier->GetReport().senders.at(0).failed == 3; }));
+  }
+  CHECK(office.database->Read({.sql = "SELECT * FROM notify_waits"}).value().empty());
+}
+
 TEST_CASE("What was not accepted is told after a restart, and states come back") {
   Office office;
   office.desk.AnswerFirst({{.outcome = Outcome::kRetry,
