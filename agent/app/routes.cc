@@ -57,8 +57,9 @@ Response StyleSheet(const Request& request) {
 Response Runbook(const Request& request) {
   constexpr std::string_view kFolder = "/runbooks/";
   std::string_view name = request.path;
+  const std::string_view root = name.starts_with(kFolder) ? "../" : "./";
   name.remove_prefix(std::min(name.size(), kFolder.size()));
-  std::optional<std::string> page = status_page::RenderRunbook(name);
+  std::optional<std::string> page = status_page::RenderRunbook(name, root);
   if (!page) return http::TextResponse(404, "no such runbook; /runbooks lists them\n");
   return WithPolicy(http::HtmlResponse(200, *std::move(page)));
 }

@@ -114,7 +114,7 @@ std::string More(size_t all, size_t shown) {
   return all <= shown ? ""
                       : fmt::format(
                             "<p class=\"more\">and {} more; all are on "
-                            "<a href=\"/metrics\">/metrics</a></p>\n",
+                            "<a href=\"metrics\">/metrics</a></p>\n",
                             Grouped(static_cast<int64_t>(all - shown)));
 }
 

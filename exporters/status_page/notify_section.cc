@@ -68,9 +68,8 @@ std::string Silences(const NotifyBoard& board) {
   if (shown == 0) return "";
   const std::string more =
       shown > kMostSilencesShown
-          ? fmt::format(
-                "<p class=\"quiet\">and {} more: <a href=\"/api/v2/silences\">all</a></p>\n",
-                shown - kMostSilencesShown)
+          ? fmt::format("<p class=\"quiet\">and {} more: <a href=\"api/v2/silences\">all</a></p>\n",
+                        shown - kMostSilencesShown)
           : "";
   return "<h3>Silences</h3>\n<table><thead><tr><th>Silence</th><th>State</th><th>From</th>"
          "<th>Until</th><th>By</th><th>Why</th></tr></thead><tbody>\n" +

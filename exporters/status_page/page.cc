@@ -29,7 +29,7 @@ std::string Head(const PageOptions& options, std::string_view title) {
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n{}"
-      "<title>{}</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n"
+      "<title>{}</title>\n<link rel=\"stylesheet\" href=\"style.css\">\n"
       "<link rel=\"icon\" href=\"data:,\">\n</head>\n<body>\n",
       options.refresh
           ? fmt::format("<meta http-equiv=\"refresh\" content=\"{}\">\n", kRefreshSeconds)
@@ -239,8 +239,8 @@ std::string RenderPage(const View& view, const Instant& now, const PageOptions& 
   std::string html = Head(options, fmt::format("{} \u00B7 Klaxon", verdict));
   html += fmt::format(
       "<header>\n<h1>Klaxon</h1>\n<p class=\"verdict\">{}</p>\n<p class=\"quiet\">{} \u00B7 "
-      "<a href=\"{}\">{}</a> \u00B7 <a href=\"/metrics\">metrics</a></p>\n</header>\n<main>\n",
-      verdict, FormatWallTime(now.wall), options.refresh ? "/?refresh=off" : "/",
+      "<a href=\"{}\">{}</a> \u00B7 <a href=\"metrics\">metrics</a></p>\n</header>\n<main>\n",
+      verdict, FormatWallTime(now.wall), options.refresh ? "?refresh=off" : "./",
       options.refresh ? "stop refreshing" : "refresh by itself");
   html += troubles.empty() ? "" : TroubleList(troubles, now);
   html += options.rules == nullptr ? "" : RulesSection(*options.rules, now);

@@ -87,7 +87,7 @@ std::string RecordingRules(const RuleBoard& board, const Instant& now) {
   html += "</tbody></table>\n";
   if (rows.size() > kMostRules) {
     html += fmt::format(
-        "<p class=\"quiet\">and {} more: <a href=\"/api/v1/rules?type=record\">all"
+        "<p class=\"quiet\">and {} more: <a href=\"api/v1/rules?type=record\">all"
         "</a></p>\n",
         rows.size() - kMostRules);
   }

@@ -196,7 +196,7 @@ std::string Unreadable(const SchemaRegistryFacts& facts, const Instant& now) {
   size_t shown = 0;
   for (const UnreadableSubject& subject : all.subjects) {
     if (shown++ == kUnreadableShown) {
-      html += "<li>and more: <a href=\"/api/klaxon/v1/subjects\">all of them</a></li>";
+      html += "<li>and more: <a href=\"api/klaxon/v1/subjects\">all of them</a></li>";
       break;
     }
     html += fmt::format("<li><code>{}</code> {}: {}{}</li>",
@@ -261,7 +261,7 @@ std::string Subjects(const SchemaRegistryFacts& facts, const Instant& now) {
   if (subjects.size() == kSubjectsShown) {
     html += fmt::format(
         "<p class=\"quiet\">The {} with a mode of their own or the most versions; all: "
-        "<a href=\"/api/klaxon/v1/subjects\">subjects</a></p>\n",
+        "<a href=\"api/klaxon/v1/subjects\">subjects</a></p>\n",
         kSubjectsShown);
   }
   return html;

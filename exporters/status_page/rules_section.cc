@@ -86,7 +86,7 @@ std::string WordsOf(const BoardAlert& alert) {
   if (runbook.starts_with("https://") || runbook.starts_with("http://")) {
     html += fmt::format("<div><a href=\"{}\">runbook</a></div>", Escape(runbook));
   } else if (const std::string_view name = RunbookIn(runbook); !name.empty()) {
-    html += fmt::format("<div><a href=\"/runbooks/{}\">runbook</a></div>", name);
+    html += fmt::format("<div><a href=\"runbooks/{}\">runbook</a></div>", name);
   } else if (!runbook.empty()) {
     html += fmt::format("<div class=\"why\">runbook: {}</div>", Escape(Printable(runbook, 200)));
   }
@@ -175,7 +175,7 @@ std::string RulesSection(const RuleBoard& board, const Instant& now) {
   }
   html += "</tbody></table>\n";
   if (rows.size() > kMostAlerts) {
-    html += fmt::format("<p class=\"quiet\">and {} more: <a href=\"/api/v1/alerts\">all</a></p>\n",
+    html += fmt::format("<p class=\"quiet\">and {} more: <a href=\"api/v1/alerts\">all</a></p>\n",
                         rows.size() - kMostAlerts);
   }
   return html + below + "</section>\n";

@@ -22,7 +22,7 @@ std::string_view RunbookIn(std::string_view url) {
   return found == kEmbeddedRunbooks.end() ? std::string_view() : found->first;
 }
 
-std::optional<std::string> RenderRunbook(std::string_view name) {
+std::optional<std::string> RenderRunbook(std::string_view name, std::string_view root) {
   const auto found = kEmbeddedRunbooks.find(name.empty() ? "README" : name);
   if (found == kEmbeddedRunbooks.end()) return std::nullopt;
   const std::string_view text = found->second;
@@ -30,13 +30,13 @@ std::optional<std::string> RenderRunbook(std::string_view name) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n"
-      "<link rel=\"stylesheet\" href=\"/style.css\">\n<link rel=\"icon\" "
+      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{0}</title>\n"
+      "<link rel=\"stylesheet\" href=\"{1}style.css\">\n<link rel=\"icon\" "
       "href=\"data:,\">\n</head>\n"
-      "<body>\n<header>\n<p><a href=\"/#rules\">What is wrong now</a> \u00B7 "
-      "<a href=\"/runbooks\">all runbooks</a></p>\n</header>\n<main>\n<section class=\"runbook\">\n"
-      "{}</section>\n</main>\n</body>\n</html>\n",
-      Escape(title.substr(title.find_first_not_of("# "))), RunbookHtml(text));
+      "<body>\n<header>\n<p><a href=\"{1}#rules\">What is wrong now</a> \u00B7 "
+      "<a href=\"{1}runbooks\">all runbooks</a></p>\n</header>\n<main>\n"
+      "<section class=\"runbook\">\n{2}</section>\n</main>\n</body>\n</html>\n",
+      Escape(title.substr(title.find_first_not_of("# "))), root, RunbookHtml(text, root));
 }
 
 }  // namespace klaxon::status_page

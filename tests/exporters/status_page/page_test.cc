@@ -46,6 +46,15 @@ TEST_CASE("what is stale is unknown, never its old value", "[status_page]") {
   CHECK_THAT(page, ContainsSubstring("not read for too long"));
 }
 
+TEST_CASE("the links of the page lead on wherever Klaxon is served", "[status_page]") {
+  EntityTable names;
+  const View view = ViewOf(
+      {SectionOf("kafka", HealthyKafka(names)), SectionOf("connect", HealthyConnect(names))});
+  const std::string page = RenderPage(view, At(107), Options(2));
+  CHECK_THAT(page, ContainsSubstring("href=\"style.css\""));
+  CHECK_THAT(page, !ContainsSubstring("=\"/"));
+}
+
 TEST_CASE("a commit beyond the end is told as such, beside the lag that is known",
           "[status_page]") {
   EntityTable names;

@@ -63,7 +63,7 @@ TEST_CASE("an alert is shown with what its rule says of it, and its runbook", "[
   CHECK_THAT(other, !ContainsSubstring("href"));
   alert.annotations = {{"runbook_url", "docs/runbooks/watchdog.md"}};
   CHECK_THAT(RulesSection(BoardWith(alert), At(100)),
-             ContainsSubstring("<a href=\"/runbooks/watchdog\">runbook</a>"));
+             ContainsSubstring("<a href=\"runbooks/watchdog\">runbook</a>"));
 }
 
 TEST_CASE("rules that record show their last evaluation, those that fail first", "[status_page]") {
