@@ -1,5 +1,7 @@
 #include "alerts/rules/advice.h"
 
+#include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
 #include <set>
@@ -56,14 +58,42 @@ std::optional<LabelSet> LabelsLeft(const Expr& expr) {
   return std::nullopt;
 }
 
+bool IsOfName(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+/// Whether an action has a word after which the dot may be another than the template's own data.
+bool MovesDot(std::string_view action) {
+  constexpr std::array<std::string_view, 5> kWords{"range", "with", "define", "block", "template"};
+  size_t end = 0;
+  for (size_t begin = 0; begin < action.size(); begin = end + 1) {
+    end = begin;
+    while (end < action.size() && IsOfName(action[end]))
+      ++end;
+    const char before = begin == 0 ? ' ' : action[begin - 1];
+    const bool is_field_or_variable = before == '.' || before == '$';
+    const std::string_view word = action.substr(begin, end - begin);
+    if (!is_field_or_variable && std::ranges::find(kWords, word) != kWords.end()) return true;
+  }
+  return false;
+}
+
+bool MovesDotSomewhere(std::string_view text) {
+  for (size_t open = text.find("{{"); open != std::string_view::npos;
+       open = text.find("{{", open)) {
+    const size_t close = std::min(text.find("}}", open), text.size());
+    if (MovesDot(text.substr(open, close - open))) return true;
+    open = close;
+  }
+  return false;
+}
+
 /// Whether `.Labels` at `at` is the alert's: that of the template's own data, and neither of a
 /// sample in a variable (`$each.Labels.x`) nor of what a range, a with or a definition looks at.
 bool IsOfAlert(std::string_view text, size_t at) {
-  for (const std::string_view word : {"range", "with", "define", "block", "template"}) {
-    if (text.find(word) != std::string_view::npos) return false;
-  }
+  if (MovesDotSomewhere(text)) return false;
   const char before = at == 0 ? ' ' : text[at - 1];
-  return std::isalnum(static_cast<unsigned char>(before)) == 0 && before != '_' && before != ')';
+  return !IsOfName(before) && before != ')';
 }
 
 /// The names behind `$labels.` and the alert's `.Labels.` in a template.
@@ -75,10 +105,8 @@ LabelSet LabelsPrinted(std::string_view text) {
       at += mark.size();
       if (!is_of_alert) continue;
       size_t end = at;
-      while (end < text.size() &&
-             (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_')) {
+      while (end < text.size() && IsOfName(text[end]))
         ++end;
-      }
       names.emplace(text.substr(at, end - at));
     }
   }

@@ -35,6 +35,10 @@ TEST_CASE("Rules that load and cannot be meant so are told, and no others") {
   CHECK(Advice("sum(lag) > 5", "{{ range query \"lag\" }}{{ .Labels.topic }}{{ end }}").empty());
   CHECK(Advice("sum(lag) > 5", "{{ (query \"lag\" | first).Labels.topic }}").empty());
   CHECK(Advice("sum(lag) > 5", "{{ range query \"lag\" }}{{ $labels.topic }}{{ end }}") != "");
+  CHECK(Advice("sum(lag) > 5", "without a leader, in the template''s range: {{ .Labels.topic }}") !=
+        "");
+  CHECK(Advice("sum(lag) > 5", "{{ .Labels.with }}") != "");
+  CHECK(Advice("sum(lag) > 5", "{{with.Labels}}{{ .Labels.topic }}{{ end }}").empty());
   CHECK(Advice("sum without (group) (lag) > 5", label).empty());
   CHECK(Advice("topk by (group) (3, lag)", label).empty());
   CHECK(Advice("lag * on(group) group_left(topic) sum by (group) (up)", label).empty());
