@@ -58,6 +58,19 @@ size_t SlackEnd(std::string_view text, size_t most) {
   return end;
 }
 
+/// Behind the last line end of `text` that is in no link; its end if there is none.
+size_t LineEnd(std::string_view text) {
+  for (size_t line = text.rfind('\n'); line != std::string_view::npos && line > 0;
+       line = text.rfind('\n', line - 1)) {
+    const size_t link = text.rfind('<', line);
+    if (link == std::string_view::npos ||
+        text.substr(link, line - link).find('>') != std::string_view::npos) {
+      return line + 1;
+    }
+  }
+  return text.size();
+}
+
 }  // namespace
 
 std::string SlackEscaped(std::string_view text) {
@@ -93,8 +106,7 @@ std::vector<std::string> SlackPieces(std::string_view markup, size_t most) {
   while (!markup.empty()) {
     size_t end = SlackEnd(markup, most);
     if (end < markup.size()) {
-      const size_t line = markup.rfind('\n', end - 1);
-      end = line == std::string_view::npos || line == 0 ? end : line + 1;
+      end = LineEnd(markup.substr(0, end));
     }
     pieces.emplace_back(markup.substr(0, end));
     markup.remove_prefix(end);

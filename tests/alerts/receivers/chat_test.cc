@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <nlohmann/json.hpp>
 
 #include "agent/base/text.h"
@@ -105,7 +106,8 @@ TEST_CASE("Slack takes for markup what a template writes, and never what a label
 }
 
 TEST_CASE("A text for Slack is cut in no link") {
-  const std::string link = "<https://wiki/" + std::string(40, 'x') + "|Wiki>";
+  const std::string words = GENERATE("Wiki", "Wiki\nof ours");
+  const std::string link = "<https://wiki/" + std::string(40, 'x') + "|" + words + ">";
   const SlackOptions options{.title = Wording("{{ range .Firing }}" + link + "{{ end }}"),
                              .text = Wording("{{ range .Firing }}" + link + "{{ end }}")};
   std::vector<alerts::Alert> hundred;
