@@ -56,8 +56,9 @@ void ReadGroups(const config::YamlNode& root, const RuleContext& context, RuleFi
 
 /// Go's decoder reads YAML 1.1 and refuses what says that it is another.
 void CheckDirective(const std::vector<std::string_view>& lines, Report& report) {
-  for (size_t i = 0; i < lines.size() && (lines[i].empty() || lines[i].find_first_of("%#") == 0);
-       ++i) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view words = Trim(lines[i]);
+    if (!words.empty() && words.find_first_of("%#") != 0) return;
     std::string_view line = lines[i];
     if (!line.starts_with("%YAML")) continue;
     line.remove_prefix(5);
