@@ -58,6 +58,7 @@ std::optional<int64_t> GoInteger(std::string_view text) {
     if (*whole <= kMost)
       return negative ? -static_cast<int64_t>(*whole) : static_cast<int64_t>(*whole);
     if (!negative) return std::nullopt;
+    if (*whole == kMost + 1) return std::numeric_limits<int64_t>::min();
   }
   const auto number = IsDecimal(decimal) ? Read<double>(decimal) : std::nullopt;
   if (!number) return std::nullopt;
