@@ -114,13 +114,6 @@ Vector Folded(const Aggregate& aggregate, const Vector& operand) {
 
 }  // namespace
 
-series::LabelFilter GroupingOf(const Aggregate& aggregate) {
-  if (!aggregate.without) return series::LabelFilter::Only(aggregate.labels);
-  std::vector<std::string> names = aggregate.labels;
-  names.emplace_back(series::kMetricName);
-  return series::LabelFilter::Without(std::move(names));
-}
-
 Result<Vector> ApplyAggregate(const AggregateFrame& frame, Vector operand) {
   switch (frame.aggregate.op) {
     case Aggregator::kTopk:

@@ -111,4 +111,11 @@ std::pair<size_t, bool> Groups::Find(const series::Labels& labels) {
   return {last_, true};
 }
 
+series::LabelFilter GroupingOf(const Aggregate& aggregate) {
+  if (!aggregate.without) return series::LabelFilter::Only(aggregate.labels);
+  std::vector<std::string> names = aggregate.labels;
+  names.emplace_back(series::kMetricName);
+  return series::LabelFilter::Without(std::move(names));
+}
+
 }  // namespace klaxon::promql
