@@ -41,9 +41,10 @@ AuditDisk MakeAuditDisk();
 /// Nothing is to be changed that cannot be written down: whoever changes something asks Ready
 /// before, which makes room for the line, so that a disk that fills up meanwhile takes it all the
 /// same. Refusing was chosen over telling afterwards: what is not written is known to nobody, and
-/// whoever is refused is told so. Where a line fails in spite of its room (the disk breaks, the
-/// filesystem reserves nothing), the log says it, and it is kept and written before anything else
-/// is changed.
+/// whoever is refused is told so. Where the filesystem reserves nothing, a full disk is found out
+/// only after the change. A line that fails all the same (that, or the disk breaks) is in the log;
+/// if it is of what was done (below 400), it is owed: kept, and written before anything else is
+/// changed.
 ///
 /// Attempts that were refused are written up to 60 a minute, then counted: they must not fill a
 /// disk. What was done is always written.

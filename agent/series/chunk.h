@@ -12,7 +12,8 @@ namespace klaxon::series {
 /// distance to the one before changed, of each value which bits changed, or by how much where both
 /// are whole numbers, as lags and offsets are. What is sampled at even intervals and seldom changes
 /// takes two bits. Every bit of a value is kept: NaNs come back as they were, staleness markers
-/// too. Movable; not thread-safe.
+/// too. Made by Append alone: bytes from outside must not become a Chunk, since reading does not
+/// check them. Movable; not thread-safe.
 class Chunk {
  public:
   /// Adds a sample. REQUIRES: it is later than the last one.

@@ -19,7 +19,7 @@ struct Selection {
   std::span<const Matcher> matchers{};
   int64_t after = 0;
   int64_t until = 0;
-  /// More than the newest sample of each series is meant.
+  /// False: of each series the newest sample in the span is enough; more may come.
   bool past = true;
 };
 

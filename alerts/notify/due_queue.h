@@ -20,8 +20,8 @@ namespace klaxon::notify {
 /// thread at a time.
 class DueQueue {
  public:
-  /// Who was tried least goes first, and of those who waits longest: what fails again and again
-  /// keeps nobody else waiting.
+  /// Who is due first goes first; of those due at once who was tried least, then who waits longest:
+  /// what fails again and again keeps nobody else waiting.
   struct Place {
     MonoTime not_before{};
     uint64_t attempts = 0;

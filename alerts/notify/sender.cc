@@ -22,7 +22,7 @@ uint64_t SeedOf(const std::string& id, const Instant& now) {
   return std::hash<std::string>{}(id) ^ static_cast<uint64_t>(now.wall.time_since_epoch().count());
 }
 
-Duration PauseAfter(const Delivery& delivery, Backoff& backoff) {
+Duration PauseOfFeed(const Delivery& delivery, Backoff& backoff) {
   if (delivery.outcome != Outcome::kRetry) {
     backoff.Reset();
     return {};
@@ -73,7 +73,7 @@ void PushAll(Hub& hub, const std::string& id, Feed& feed, const std::stop_token&
         feed.Push(evaluation->alerts, evaluation->at, now, PatienceFrom(now, feed.Pause(), stop));
     if (delivery && !stop.stop_requested()) {
       hub.Pushed(id, *delivery);
-      not_before = hub.clock().Now().mono + PauseAfter(*delivery, backoff);
+      not_before = hub.clock().Now().mono + PauseOfFeed(*delivery, backoff);
     }
   }
 }

@@ -34,8 +34,7 @@ class Report {
 
 /// One map of a file in Prometheus' formats, read field by field as Go's decoder does: `<<` merges
 /// other maps in, `null` is as if it were not there, in a list too, and a text may be written as a
-/// number. What is
-/// wrong goes into the report, and the field counts as not given.
+/// number. What is wrong goes into the report, and the field counts as not given.
 class Fields {
  public:
   /// `about` names the map in findings. A node that is no map (null aside) is a finding.
