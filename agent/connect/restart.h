@@ -36,6 +36,9 @@ struct RestartAnswer {
   RestartOutcome outcome = RestartOutcome::kUnknown;
   std::string words{};  ///< one line; of Connect, secrets masked
   bool sent = true;     ///< false: Connect was not asked, `words` is why
+  /// Of calls of their own: what was, or may have been, restarted; tasks, -1: the connector itself.
+  /// Empty: all that was ordered.
+  std::vector<int32_t> restarted{};
 };
 
 /// What an answer to one of these calls for `connector` means. "Try later" has many faces besides

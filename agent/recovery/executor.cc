@@ -71,6 +71,10 @@ std::optional<RestartAnswer> Forbidden(const connect::ConnectClient& client,
   return std::nullopt;
 }
 
+bool MayBeDone(RestartOutcome outcome) {
+  return outcome == RestartOutcome::kAccepted || outcome == RestartOutcome::kUnknown;
+}
+
 /// The calls before this answer were accepted: something was restarted, whatever it says.
 RestartAnswer InPart(RestartAnswer last, size_t accepted, size_t calls) {
   last.words =
@@ -98,6 +102,7 @@ RestartAnswer Executor::Restart(const connect::RestartOrder& order, const Worker
     return connect::Wait{.deadline = std::chrono::steady_clock::now() + timeout_, .stop = stop};
   };
   size_t accepted = 0;
+  std::vector<int32_t> restarted;
   RestartAnswer answer = NotSent(RestartOutcome::kNoOp, "there was nothing to send");
   const connect::Version version = connect::ReadVersion(site.version);
   const std::vector<connect::RestartCall> calls = connect::RestartCalls(order, version);
@@ -114,14 +119,19 @@ RestartAnswer Executor::Restart(const connect::RestartOrder& order, const Worker
       break;
     }
     answer = connect::JudgeRestart(order.connector, client.Post(call.resource, wait()), version);
+    if (call.only && MayBeDone(answer.outcome)) {
+      restarted.push_back(*call.only);
+    }
     if (answer.outcome != RestartOutcome::kAccepted) {
       break;
     }
     ++accepted;
   }
-  return accepted == 0 || answer.outcome == RestartOutcome::kAccepted
-             ? answer
-             : InPart(std::move(answer), accepted, calls.size());
+  if (accepted > 0 && answer.outcome != RestartOutcome::kAccepted) {
+    answer = InPart(std::move(answer), accepted, calls.size());
+  }
+  answer.restarted = std::move(restarted);
+  return answer;
 }
 
 }  // namespace klaxon::recovery

@@ -144,6 +144,7 @@ struct RestartReply {
   RestartReport report{};
   Instant at{};    ///< when the answer came: a busy worker takes seconds to look and to answer
   int64_t id = 0;  ///< in the ledger
+  std::vector<int32_t> restarted{};  ///< items, by Item::id; empty: all that was FAILED
 };
 
 /// Remembers what Connect answered to a restart that was counted as an attempt before; `before` is

@@ -213,7 +213,10 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
                                world.post_to, means_.may_go_on, stop);
   Reach("after answer");
   const RestartReport report{.at = now, .outcome = answer.outcome, .words = answer.words};
-  const RestartReply reply{.report = report, .at = means_.clock->Now(), .id = *id};
+  const RestartReply reply{.report = report,
+                           .at = means_.clock->Now(),
+                           .id = *id,
+                           .restarted = std::move(answer.restarted)};
   const Result<void> concluded =
       answer.sent ? Conclude(reply, *subject, before) : Withdraw(reply, *subject, before);
   Reach("after outcome");

@@ -69,6 +69,12 @@ Instant After(const Instant& begin, Duration time) {
   return {begin.wall + std::chrono::duration_cast<WallTime::duration>(time), begin.mono + time};
 }
 
+/// Whether it is one of what was restarted: a chain of calls may have been cut short.
+bool WasSent(const RestartReply& reply, int32_t item) {
+  return reply.restarted.empty() ||
+         std::ranges::find(reply.restarted, item) != reply.restarted.end();
+}
+
 /// It is under way. While the breaker lets one restart through, it is this one.
 void TakeSent(const RestartReply& reply, const Subject& subject, Journal& journal) {
   ConnectorMemory& memory = journal.connectors.at(subject.name);
@@ -77,8 +83,12 @@ void TakeSent(const RestartReply& reply, const Subject& subject, Journal& journa
                               .at = reply.at,
                               .failed_since = memory.failed_since,
                               .items = FailuresOf(subject)};
+  std::erase_if(memory.under_way->items,
+                [&](const auto& item) { return !WasSent(reply, item.first); });
   for (auto& [item, broken] : memory.broken) {
-    broken.ours_until = reply.at.mono + subject.chosen->settings.verify_timeout;
+    if (WasSent(reply, item)) {
+      broken.ours_until = reply.at.mono + subject.chosen->settings.verify_timeout;
+    }
   }
   if (journal.breaker.state == BreakerState::kCanary) {
     journal.breaker.canary = subject.name;

@@ -110,6 +110,35 @@ TEST_CASE("18: a chain of restarts ends when the connector is paused, or somethi
   CHECK(worker->Snapshot().restarts.size() == 1);
 }
 
+TEST_CASE("18: what a chain that was cut short did not restart has not failed again",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker("2.8.2");
+  Live live({.url = worker->url(), .version = "2.8.2"}, Live::Acting(), database.get());
+  worker->Change([](simulator::ConnectState& state) {
+    simulator::FailTask(state, "sink", 0, kTrace);
+    simulator::FailTask(state, "sink", 1, kTrace);
+  });
+  worker->SetFaults({.status = 409, .only = "/connectors/sink/tasks/1/restart"});
+  live.Passes(2);
+  REQUIRE(live.decision().last_restart);
+  REQUIRE_THAT(live.decision().last_restart->words, ContainsSubstring("1 of 2 calls accepted"));
+  worker->SetFaults({});
+  SECTION("what it did restart runs") {
+    live.Passes(2);
+    CHECK(Name(live.decision().last_restart->verdict) == "recovered");
+    live.Passes(3);
+    CHECK(worker->Snapshot().restarts.back() == "/connectors/sink/tasks/1/restart");
+  }
+  SECTION("somebody else restarts the rest") {
+    live.Passes(2);
+    worker->Change([](simulator::ConnectState& state) { simulator::HealTask(state, "sink", 1); });
+    live.Passes(1);
+    CHECK(live.decision().attempts == 2);
+  }
+}
+
 TEST_CASE("18: before 3.0, too, only what has still failed is restarted", "[recovery]") {
   struct Change {
     std::string_view what{};
