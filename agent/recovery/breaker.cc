@@ -72,11 +72,11 @@ void FollowCanary(const Policy& policy, const Instant& now, Journal& journal) {
     Move(BreakerState::kSpread, now, breaker);
     return;
   }
-  if (memory.under_way) {  // a FAILED may be of before the restart
+  const bool late = now.mono - memory.last_attempt->mono > policy.settings.verify_timeout;
+  if (memory.under_way && !late) {  // a FAILED may be of before the restart
     return;
   }
   const bool failed = memory.failed_polls > 0;
-  const bool late = now.mono - memory.last_attempt->mono > policy.settings.verify_timeout;
   if (failed || late) {
     breaker.why = fmt::format("{} was restarted to see whether it helps, and {}", breaker.canary,
                               failed ? "failed again" : "does not run");

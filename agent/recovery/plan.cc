@@ -36,16 +36,19 @@ struct Busy {
   bool planned = false;     ///< it is of this plan, not under way yet
 };
 
-/// The workers of restarts that are under way; what takes too long hangs, and keeps nobody waiting.
+/// The workers of restarts that are under way; what takes too long hangs, and keeps nobody waiting,
+/// however long a connector's own configuration says that a restart of it may take.
 std::map<std::string, Busy> InFlight(const World& world, const Journal& journal,
-                                     const Instant& now) {
+                                     const Policy& policy, const Instant& now) {
   std::map<std::string, Busy> busy;
   for (const Subject& subject : world.subjects) {
     std::set<std::string> workers;
     const auto memory = journal.connectors.find(subject.name);
+    const Duration limit =
+        std::min(subject.chosen->settings.verify_timeout, policy.settings.verify_timeout);
     const bool sent = memory != journal.connectors.end() && memory->second.under_way &&
-                      !memory->second.under_way->running_since;
-    const Duration limit = subject.chosen->settings.verify_timeout;
+                      !memory->second.under_way->running_since &&
+                      now.mono - memory->second.under_way->at.mono <= limit;
     for (const Item& item : subject.items) {
       const bool restarts = item.state == "RESTARTING" && now.mono - item.since.mono <= limit;
       if (restarts || (sent && item.failed())) {
@@ -64,7 +67,10 @@ std::map<std::string, Busy> InFlight(const World& world, const Journal& journal,
 class Budget {
  public:
   Budget(const World& world, const Journal& journal, const Policy& policy, const Instant& now)
-      : journal_(journal), policy_(policy), now_(now), busy_(InFlight(world, journal, now)) {}
+      : journal_(journal),
+        policy_(policy),
+        now_(now),
+        busy_(InFlight(world, journal, policy, now)) {}
 
   /// Why there is none left for this one; empty: it was given one.
   std::string Take(const Subject& subject) {

@@ -211,16 +211,32 @@ TEST_CASE("15: a connector's own timeout holds back no other for longer than the
   own.verify_timeout = std::chrono::hours{24};
   estate.Add("sink");
   estate.Settle("sink", own);
-  estate.Add("other");
-  for (Item& item : estate.Of("other").items) {
-    item.worker = "w2:8083";
-  }
+  estate.Add("other");  // on the same worker
   FailTwice(estate);
-  estate.Answer("sink", RestartOutcome::kUnknown);
+  SECTION("its restart had no answer") {
+    estate.Answer("sink", RestartOutcome::kUnknown);
+  }
+  SECTION("its restart was accepted, and it stays RESTARTING") {
+    estate.Answer("sink", RestartOutcome::kAccepted);
+    estate.Set("sink", 0, "RESTARTING");
+  }
   estate.Fail("other", 0);
   estate.Passes(19);
   CHECK(estate.About("sink").action == kWait);
   CHECK(estate.About("other").action == kRestart);
+}
+
+TEST_CASE("15: a canary's own timeout holds back no other for longer than the cluster's",
+          "[recovery]") {
+  Estate estate = AtCanary();
+  Settings own = estate.policy.settings;
+  own.verify_timeout = std::chrono::hours{24};
+  estate.Settle("a", own);
+  estate.Answer("a", RestartOutcome::kAccepted);
+  estate.Set("a", 0, "RESTARTING");
+  estate.Passes(20);
+  CHECK(estate.journal.breaker.state == BreakerState::kOpen);
+  CHECK(estate.journal.breaker.why == "a was restarted to see whether it helps, and does not run");
 }
 
 TEST_CASE("15: a restart without an answer is under way on its worker", "[recovery]") {
