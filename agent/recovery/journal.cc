@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "agent/base/text.h"
+#include "agent/recovery/poison.h"
 
 namespace klaxon::recovery {
 namespace {
@@ -68,51 +67,6 @@ void FollowConfiguration(const Subject& subject, uint64_t poll, const Instant& n
     ForgiveChanged(subject, poll, now, memory);
   }
   memory.config_hash = subject.config_hash;
-}
-
-/// Of a sink any task may come upon the record: which one does differs from restart to restart.
-std::string CauseOf(const Subject& subject) {
-  const Item* worst = subject.worst();
-  return worst->fingerprint == 0 || subject.place.empty()
-             ? ""
-             : fmt::format("{} {:016x}\n{}", subject.sink ? -1 : worst->id, worst->fingerprint,
-                           subject.place);
-}
-
-/// "orders-0@17, orders-3@5": where it stood both times, if the cause was the same; what else it
-/// reads may have moved on. Empty: nowhere.
-std::string StuckAt(std::string_view before, std::string_view now) {
-  constexpr size_t kMostTold = 3;
-  const std::vector<std::string_view> then = Split(before, '\n');
-  const std::vector<std::string_view> places = Split(now, '\n');
-  if (then.empty() || places.empty() || then.front() != places.front()) {
-    return "";
-  }
-  const std::set<std::string_view> stood(then.begin() + 1, then.end());
-  std::string words;
-  size_t stuck = 0;
-  for (size_t i = 1; i < places.size(); ++i) {
-    if (stood.contains(places[i]) && ++stuck <= kMostTold) {
-      words += fmt::format("{}{}", words.empty() ? "" : ", ", places[i]);
-    }
-  }
-  return stuck > kMostTold ? fmt::format("{} and {} more", words, stuck - kMostTold) : words;
-}
-
-/// What it needs was away, or others were in its way: the record at which it stands has no part in
-/// that, however often it fails there.
-bool IsElsewhere(FailureClass failure) {
-  return failure == FailureClass::kTransient || failure == FailureClass::kDependency;
-}
-
-/// It failed anew: by the same cause at the same place, the record there is the cause.
-void TakeFailure(const Subject& subject, ConnectorMemory& memory) {
-  std::string cause = CauseOf(subject);
-  if (memory.attempts > 0 && !memory.restored && !IsElsewhere(subject.worst()->failure)) {
-    std::string stuck = StuckAt(memory.last_cause, cause);
-    memory.poison = stuck.empty() ? memory.poison : std::move(stuck);
-  }
-  memory.last_cause = std::move(cause);
 }
 
 void CountRestart(const Instant& now, ConnectorMemory& memory) {
@@ -193,6 +147,7 @@ void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& 
   if (std::exchange(memory.attempts, 0) > 0) {
     memory.last_attempt.reset();
     memory.last_cause.clear();
+    memory.stood.clear();
     memory.poison.clear();
   }
 }

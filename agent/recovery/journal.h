@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,9 @@ struct UnderWay {
   uint64_t running_polls = 0;
   bool changed = false;  ///< its configuration, since: Connect has restarted it for that, too
 };
+
+/// Lines of Subject::place.
+using Places = std::set<std::string, std::less<>>;
 
 struct ConnectorMemory {
   uint64_t life = 0;      ///< Subject::life
@@ -57,7 +62,8 @@ struct ConnectorMemory {
   std::optional<Instant> asked_at{};
   bool asked_shown = false;  ///< it did
   std::string last_cause{};  ///< of the last failure: a line, and Subject::place
-  /// Where it stood when it failed twice by the same cause at the same place; empty: it did not.
+  Places stood{};            ///< of `last_cause`: where it stood at the failure before, too
+  /// Where it stood when it failed again and again by the same cause; empty: it did not.
   std::string poison{};
 
   uint32_t misses = 0;                  ///< restarts in a row that were no attempts

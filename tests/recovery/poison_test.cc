@@ -6,29 +6,78 @@
 namespace klaxon::recovery {
 namespace {
 
-/// Where a sink of two tasks stands at its first failure and, after a restart, at its second; and
-/// which task fails first then.
+/// Where a sink of two tasks stands at its first failure and, after a restart, at its second, and
+/// at a third where one more is needed to tell; and which task fails first then.
 struct Places {
   std::string_view what{};
   std::string first{};
   std::string second{};
+  std::string third{};  ///< empty: as at the second
   int32_t task = 0;
-  std::string_view poison{};  ///< empty: none
+  std::string_view twice{};   ///< the poison after the second failure; empty: none
+  std::string_view poison{};  ///< after the third
 };
 
 const std::vector<Places> kPlaces{
-    {"nothing moves", "t-0@17", "t-0@17", 0, "t-0@17"},
-    {"it has moved", "t-0@17", "t-0@18", 0, ""},
-    {"another partition goes on", "t-0@17\nt-1@500", "t-0@17\nt-1@620", 0, "t-0@17"},
-    {"another partition has been read to its end", "t-0@17\nt-1@500", "t-0@17", 0, "t-0@17"},
-    {"another partition has something to read again", "t-1@17", "t-0@500\nt-1@17", 0, "t-1@17"},
-    {"both go on", "t-0@17\nt-1@500", "t-0@18\nt-1@620", 0, ""},
-    {"the other task is dealt the partition", "t-0@17\nt-1@5", "t-0@17\nt-1@9", 1, "t-0@17"},
-    {"the last of many partitions", "t-0@1\nt-1@1\nt-2@1\nt-3@1", "t-0@2\nt-1@2\nt-2@2\nt-3@1", 0,
-     "t-3@1"},
-    {"many partitions", "t-0@1\nt-1@1\nt-2@1\nt-3@1\nt-4@1", "t-0@1\nt-1@1\nt-2@1\nt-3@1\nt-4@1", 0,
-     "t-0@1, t-1@1, t-2@1 and 2 more"},
+    {.what = "nothing moves",
+     .first = "t-0@17",
+     .second = "t-0@17",
+     .twice = "t-0@17",
+     .poison = "t-0@17"},
+    {.what = "it has moved, and goes on", .first = "t-0@17", .second = "t-0@18", .third = "t-0@19"},
+    {.what = "it has moved once", .first = "t-0@17", .second = "t-0@18", .poison = "t-0@18"},
+    {.what = "another partition goes on",
+     .first = "t-0@17\nt-1@500",
+     .second = "t-0@17\nt-1@620",
+     .third = "t-0@17\nt-1@730",
+     .poison = "t-0@17"},
+    {.what = "another partition has been read to its end",
+     .first = "t-0@17\nt-1@500",
+     .second = "t-0@17",
+     .poison = "t-0@17"},
+    {.what = "another partition has something to read again",
+     .first = "t-1@17",
+     .second = "t-0@500\nt-1@17",
+     .third = "t-1@17",
+     .poison = "t-1@17"},
+    {.what = "both go on",
+     .first = "t-0@17\nt-1@500",
+     .second = "t-0@18\nt-1@620",
+     .third = "t-0@19\nt-1@730"},
+    {.what = "another stands still once, while it goes on",
+     .first = "t-0@100\nt-1@17",
+     .second = "t-0@500\nt-1@17",
+     .third = "t-0@900\nt-1@18"},
+    {.what = "the other task is dealt the partition",
+     .first = "t-0@17\nt-1@5",
+     .second = "t-0@17\nt-1@9",
+     .third = "t-0@17\nt-1@12",
+     .task = 1,
+     .poison = "t-0@17"},
+    {.what = "the last of many partitions",
+     .first = "t-0@1\nt-1@1\nt-2@1\nt-3@1",
+     .second = "t-0@2\nt-1@2\nt-2@2\nt-3@1",
+     .third = "t-0@3\nt-1@2\nt-2@3\nt-3@1",
+     .poison = "t-3@1"},
+    {.what = "many partitions",
+     .first = "t-0@1\nt-1@1\nt-2@1\nt-3@1\nt-4@1",
+     .second = "t-0@1\nt-1@1\nt-2@1\nt-3@1\nt-4@1",
+     .twice = "t-0@1, t-1@1, t-2@1 and 2 more",
+     .poison = "t-0@1, t-1@1, t-2@1 and 2 more"},
 };
+
+/// A restart helps for a moment; then it fails, standing there.
+void FailAt(Estate& estate, const std::string& place, int32_t task,
+            FailureClass failure = FailureClass::kUnknown) {
+  estate.Answer("sink", RestartOutcome::kAccepted);
+  for (const Item& item : estate.Of("sink").items) {
+    estate.Set("sink", item.id, "RUNNING");
+  }
+  estate.Pass(5);
+  estate.Of("sink").place = place;
+  estate.Fail("sink", task, failure);
+  estate.Passes(2);
+}
 
 TEST_CASE("20: a sink's poison is where it stands both times, whatever else it has read",
           "[recovery]") {
@@ -41,15 +90,28 @@ TEST_CASE("20: a sink's poison is where it stands both times, whatever else it h
       estate.Pass(5);
       estate.Fail("sink", 0, FailureClass::kUnknown);
       estate.Passes(2);
-      estate.Answer("sink", RestartOutcome::kAccepted);
-      estate.Set("sink", 0, "RUNNING");
-      estate.Pass(5);
-      estate.Of("sink").place = places.second;
-      estate.Fail("sink", places.task, FailureClass::kUnknown);
-      estate.Passes(2);
+      FailAt(estate, places.second, places.task);
+      CHECK(estate.journal.connectors.at("sink").poison == places.twice);
+      FailAt(estate, places.third.empty() ? places.second : places.third, places.task);
       CHECK(estate.journal.connectors.at("sink").poison == places.poison);
     }
   }
+}
+
+TEST_CASE("20: tasks that fail one after the other after one restart failed once", "[recovery]") {
+  Estate estate;
+  Subject& sink = estate.Add("sink");
+  sink.sink = true;
+  sink.place = "t-0@100\nt-1@17";
+  estate.Pass(5);
+  estate.Fail("sink", 0, FailureClass::kUnknown);
+  estate.Fail("sink", 1, FailureClass::kUnknown);
+  estate.Passes(2);
+  FailAt(estate, "t-0@500\nt-1@17", 0);
+  estate.Of("sink").place = "t-0@600\nt-1@17";
+  estate.Fail("sink", 1, FailureClass::kUnknown);
+  estate.Passes(2);
+  CHECK(estate.journal.connectors.at("sink").poison.empty());
 }
 
 }  // namespace
