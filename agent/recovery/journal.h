@@ -63,7 +63,8 @@ struct ConnectorMemory {
   bool asked_shown = false;  ///< it did
   std::string last_cause{};  ///< of the last failure: a line, and Subject::place
   Places stood{};            ///< of `last_cause`: where it stood at the failure before, too
-  /// Where it stood when it failed again and again by the same cause; empty: it did not.
+  /// Where it stood when it failed again and again by the same cause; empty: it did not, or
+  /// has failed elsewhere since.
   std::string poison{};
 
   uint32_t misses = 0;                  ///< restarts in a row that were no attempts

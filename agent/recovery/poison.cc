@@ -55,6 +55,15 @@ std::string WordsOf(const Places& places) {
   return told > kMostTold ? fmt::format("{} and {} more", words, told - kMostTold) : words;
 }
 
+/// Whether it stands yet at one of the places that were told.
+bool StandsThere(std::string_view words, const std::string& place) {
+  const std::string list = fmt::format(", {}, ", words);
+  return std::ranges::any_of(Split(place, '\n'), [&](std::string_view line) {
+    return list.find(fmt::format(", {}, ", line)) != std::string::npos ||
+           list.find(fmt::format(", {} and ", line)) != std::string::npos;
+  });
+}
+
 /// What it needs was away, or others were in its way: the record at which it stands has no part in
 /// that, however often it fails there.
 bool IsElsewhere(FailureClass failure) {
@@ -75,6 +84,9 @@ std::string CauseOf(const Subject& subject) {
 void TakeFailure(const Subject& subject, ConnectorMemory& memory) {
   std::string cause = CauseOf(subject);
   const Places before = std::exchange(memory.stood, {});
+  if (!subject.place.empty() && !StandsThere(memory.poison, subject.place)) {
+    memory.poison.clear();  // somebody has let it skip the record: this is another failure
+  }
   if (memory.attempts > 0 && !memory.restored && !IsElsewhere(subject.worst()->failure)) {
     Standing standing = Compare(memory.last_cause, cause);
     const bool again = memory.attempts > 1;  // tasks fail one after the other after one restart

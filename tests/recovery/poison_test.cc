@@ -114,5 +114,33 @@ TEST_CASE("20: tasks that fail one after the other after one restart failed once
   CHECK(estate.journal.connectors.at("sink").poison.empty());
 }
 
+TEST_CASE("20: what has moved from its poison and fails elsewhere is not poisoned any more",
+          "[recovery]") {
+  struct Later {
+    std::string_view what{};
+    std::string place{};
+    std::string_view poison{};
+  };
+
+  for (const Later& later : std::vector<Later>{{"it has moved on", "t-0@170", ""},
+                                               {"its offsets were set back", "t-0@1", ""},
+                                               {"it stands there still", "t-0@17\nt-1@5", "t-0@17"},
+                                               {"nobody knows where it stands", "", "t-0@17"}}) {
+    DYNAMIC_SECTION(later.what) {
+      Estate estate;
+      Subject& sink = estate.Add("sink");
+      sink.sink = true;
+      sink.place = "t-0@17";
+      estate.Pass(5);
+      estate.Fail("sink", 0, FailureClass::kUnknown);
+      estate.Passes(2);
+      FailAt(estate, "t-0@17", 0);
+      REQUIRE(estate.journal.connectors.at("sink").poison == "t-0@17");
+      FailAt(estate, later.place, 0, FailureClass::kDependency);
+      CHECK(estate.journal.connectors.at("sink").poison == later.poison);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace klaxon::recovery
