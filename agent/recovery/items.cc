@@ -20,6 +20,7 @@ struct Moment {
 void TakeStart(const Moment& moment, BrokenItem& known, ItemNews& news) {
   const bool ours = std::exchange(known.ours_until, {}) != MonoTime{};
   const bool same = moment.counted && known.failed < *moment.counted;
+  news.shown = news.shown || !ours;
   news.restarted = news.restarted || (!ours && !same);
 }
 

@@ -34,6 +34,8 @@ struct ItemNews {
   bool fresh = false;
   /// One that was FAILED was started and is FAILED again, seen to run in between or not.
   bool again = false;
+  /// One was started that Klaxon did not restart, whether or not that was counted a moment ago.
+  bool shown = false;
   /// Somebody restarted one: it was FAILED and is RESTARTING, or is RUNNING or FAILED anew on the
   /// same worker without having been dealt out. Neither a rebalance does that, nor a task that is
   /// no more, nor an answer without its status, nor a restart that Klaxon sent.

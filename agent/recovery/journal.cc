@@ -92,14 +92,29 @@ void FollowAsked(const Subject& subject, const Instant& now, Duration gap,
   if (!memory.last_attempt || by_topic || now.mono - memory.last_attempt->mono >= same) {
     CountRestart(now, memory);
     memory.asked_at = now;
-    memory.asked_shown = false;
+    memory.asked_shown.reset();
   }
 }
 
 /// What states show was counted already when the config topic told it.
 bool TakeAsTold(const Subject& subject, const Instant& now, Duration gap, ConnectorMemory& memory) {
-  return memory.asked_at && !std::exchange(memory.asked_shown, true) &&
-         now.mono - memory.asked_at->mono <= subject.chosen->settings.verify_timeout + gap;
+  if (!memory.asked_at || memory.asked_shown) {
+    return false;
+  }
+  memory.asked_shown = now;
+  return now.mono - memory.asked_at->mono <= subject.chosen->settings.verify_timeout + gap;
+}
+
+/// When a restart was counted, or one that was told showed, if that was at the answer before.
+std::optional<MonoTime> CountedLately(const Instant& now, Duration gap,
+                                      const ConnectorMemory& memory) {
+  if (!memory.last_attempt) {
+    return std::nullopt;
+  }
+  const MonoTime last = memory.asked_shown
+                            ? std::max(memory.last_attempt->mono, memory.asked_shown->mono)
+                            : memory.last_attempt->mono;
+  return now.mono - last <= gap * 3 / 2 ? std::optional(last) : std::nullopt;
 }
 
 void FollowFailed(const Subject& subject, bool again, const Instant& now, ConnectorMemory& memory) {
@@ -177,11 +192,10 @@ void ExpectOurs(const Subject& subject, ConnectorMemory& memory) {
 /// What is told of its state, if anything is.
 void FollowState(const Subject& subject, bool failed_again, const Instant& now, Duration gap,
                  ConnectorMemory& memory) {
-  const bool counted = memory.last_attempt && now.mono - memory.last_attempt->mono <= gap * 3 / 2;
   const ItemNews news =
-      FollowItems(subject, now.mono,
-                  counted ? std::optional(memory.last_attempt->mono) : std::nullopt, memory.broken);
-  if (news.restarted && !TakeAsTold(subject, now, gap, memory)) {
+      FollowItems(subject, now.mono, CountedLately(now, gap, memory), memory.broken);
+  const bool told = news.shown && TakeAsTold(subject, now, gap, memory);
+  if (news.restarted && !told) {
     CountRestart(now, memory);
   }
   if (memory.restored) {

@@ -60,9 +60,9 @@ struct ConnectorMemory {
   uint64_t asked = 0;                     ///< Subject::asked, as last seen
   /// A restart by others was counted when the config topic told it; it may show in states, too.
   std::optional<Instant> asked_at{};
-  bool asked_shown = false;  ///< it did
-  std::string last_cause{};  ///< of the last failure: a line, and Subject::place
-  Places stood{};            ///< of `last_cause`: where it stood at the failure before, too
+  std::optional<Instant> asked_shown{};  ///< it did, first then
+  std::string last_cause{};              ///< of the last failure: a line, and Subject::place
+  Places stood{};  ///< of `last_cause`: where it stood at the failure before, too
   /// Where it stood when it failed again and again by the same cause; empty: it did not, or
   /// has failed elsewhere since.
   std::string poison{};

@@ -145,6 +145,38 @@ TEST_CASE("25: a person's restart is counted once with a poll in two minutes, to
   CHECK(estate.About("sink").attempts == 1);
 }
 
+TEST_CASE("25: a restart that is told and shown at once is not awaited any more", "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Fail("sink", 0);
+  estate.Passes(2);
+  estate.Of("sink").asked = 1;
+  estate.Set("sink", 0, "RUNNING");
+  estate.Pass(5);
+  REQUIRE(estate.About("sink").attempts == 1);
+  estate.Fail("sink", 0);
+  estate.Pass(5);
+  estate.Set("sink", 0, "RUNNING");  // a task's own restart: no topic tells it
+  estate.Pass(5);
+  CHECK(estate.About("sink").attempts == 2);
+}
+
+TEST_CASE("25: a restart of many tasks that is told first and shows in two polls counts once",
+          "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  estate.Fail("sink", 0);
+  estate.Fail("sink", 1);
+  estate.Passes(2);
+  estate.Of("sink").asked = 1;
+  estate.Pass(5);
+  estate.Set("sink", 0, "RUNNING");
+  estate.Pass(5);
+  estate.Set("sink", 1, "RUNNING");
+  estate.Pass(5);
+  CHECK(estate.About("sink").attempts == 1);
+}
+
 TEST_CASE("25: what the config topic told before a start or a reload is of before", "[recovery]") {
   Estate estate;
   estate.Add("sink").asked = 7;
