@@ -121,10 +121,13 @@ void FollowFailed(const Subject& subject, bool again, const Instant& now, Connec
   memory.running_since.reset();
   memory.runs_for = 0;
   memory.failed_since = memory.failed_since.value_or(now);
+  /// So long its last commit may be told after its failure. What moves later is what else it reads,
+  /// and each move would be written down.
+  constexpr uint64_t kLateCommits = 6;
   if (memory.failed_polls == 0 || again) {
     TakeFailure(subject, memory);
-  } else if (!memory.under_way) {
-    memory.last_cause = CauseOf(subject);  // its last commit may be told later than its failure
+  } else if (!memory.under_way && !memory.quarantined && memory.failed_polls < kLateCommits) {
+    memory.last_cause = CauseOf(subject);
   }
   ++memory.failed_polls;
 }

@@ -142,5 +142,40 @@ TEST_CASE("20: what has moved from its poison and fails elsewhere is not poisone
   }
 }
 
+TEST_CASE("where it stands is remembered as it failed, not as others move on", "[recovery]") {
+  Estate estate;
+  Subject& sink = estate.Add("sink");
+  sink.sink = true;
+  sink.place = "t-0@17";
+  estate.Pass(5);
+  SECTION("in quarantine") {
+    estate.Fail("sink", 0, FailureClass::kDataLossRisk);
+    estate.Pass(5);
+    REQUIRE(estate.About("sink").action == RecoveryAction::kQuarantine);
+  }
+  SECTION("held back for long") {
+    estate.world.group_at_rest = false;
+    estate.Fail("sink", 0, FailureClass::kUnknown);
+    estate.Passes(20);
+  }
+  const std::string before = estate.journal.connectors.at("sink").last_cause;
+  estate.Of("sink").place = "t-0@17\nt-1@5";
+  estate.Pass(5);
+  CHECK(estate.journal.connectors.at("sink").last_cause == before);
+}
+
+TEST_CASE("a commit that is told a moment after the failure counts", "[recovery]") {
+  Estate estate;
+  Subject& sink = estate.Add("sink");
+  sink.sink = true;
+  sink.place = "t-0@17";
+  estate.Pass(5);
+  estate.Fail("sink", 0, FailureClass::kUnknown);
+  estate.Pass(5);
+  estate.Of("sink").place = "t-0@18";
+  estate.Pass(5);
+  CHECK(estate.journal.connectors.at("sink").last_cause.ends_with("\nt-0@18"));
+}
+
 }  // namespace
 }  // namespace klaxon::recovery
