@@ -102,7 +102,11 @@ Result<std::string> Recovery::LiftFor(const RecoveryOrder& order, const World& w
   if (known == journal_.connectors.end()) {
     return NoSuch(order.connector);
   }
-  if (!known->second.quarantined) {
+  const Subject* subject = SubjectIn(world, order.connector);
+  const bool used_up =  // also while it is not known yet what the last of them came to
+      subject != nullptr &&
+      static_cast<int64_t>(known->second.attempts) >= subject->chosen->settings.attempts;
+  if (!known->second.quarantined && !used_up) {
     return Refused(
         fmt::format("{} is not in quarantine, and has not used up its attempts", Whom(order)));
   }

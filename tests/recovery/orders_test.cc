@@ -238,6 +238,21 @@ TEST_CASE("what is let out of quarantine starts afresh", "[recovery]") {
   CHECK(worker->Snapshot().restarts.size() == 2);
 }
 
+TEST_CASE("attempts are given back while the last of them is followed, too", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  Policy policy = Live::Acting();
+  policy.settings.attempts = 1;
+  Live live({.url = worker->url()}, policy, database.get());
+  FailTaskOf(*worker, true);
+  live.Passes(2);
+  REQUIRE(worker->Snapshot().restarts.size() == 1);
+  REQUIRE(live.decision().action == RecoveryAction::kRestart);
+  CHECK(live.Order(RecoveryVerb::kLift));
+  CHECK(live.decision().attempts == 0);
+}
+
 TEST_CASE("a quarantine goes on while Connect is silent: told once, and to be lifted",
           "[recovery]") {
   const TemporaryFolder folder;
