@@ -159,7 +159,8 @@ void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& 
   if (now.mono - memory.running_since->mono < soak || !Progressed(subject, *memory.running_since)) {
     return;
   }
-  if (std::exchange(memory.misses, 0) > 0) {
+  const bool over = memory.held_until && memory.held_until->mono <= now.mono;
+  if (std::exchange(memory.misses, 0) > 0 || over) {
     memory.held_until.reset();
   }
   if (std::exchange(memory.attempts, 0) > 0) {

@@ -78,7 +78,8 @@ Row WorthOf(const Journal& journal) {
 }  // namespace
 
 Row Worth(const ConnectorMemory& memory) {
-  if (memory.attempts == 0 && !memory.quarantined && memory.poison.empty() && memory.misses == 0) {
+  if (memory.attempts == 0 && !memory.quarantined && memory.poison.empty() && memory.misses == 0 &&
+      !memory.held_until) {
     return {};
   }
   return {static_cast<int64_t>(memory.config_hash),

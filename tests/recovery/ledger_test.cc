@@ -84,6 +84,18 @@ TEST_CASE("what is remembered of connectors comes back, on the clocks of the nex
   CHECK(memory.held_why == "held");
 }
 
+TEST_CASE("a wait that is not over comes back, also of what is remembered for nothing else",
+          "[recovery]") {
+  const testing::TemporaryFolder folder;
+  const auto database = OpenIn(folder.path());
+  Ledger ledger = LedgerOf(*database);
+  Journal journal = LoadFrom(ledger, kStart);
+  journal.connectors["sink"] = {.held_until = After(seconds{90}), .held_why = "held"};
+  REQUIRE(ledger.Save(journal, {}, kStart));
+  Ledger again = LedgerOf(*database);
+  CHECK(LoadFrom(again, kStart).connectors.at("sink").held_why == "held");
+}
+
 TEST_CASE("a wall clock that jumped makes waits longer, never shorter", "[recovery]") {
   const testing::TemporaryFolder folder;
   const auto database = OpenIn(folder.path());
