@@ -27,9 +27,9 @@ struct RestartCall {
   std::optional<int32_t> only{};
 };
 
-/// One after the other; the next only if the one before was accepted. From 3.0 on there is one that
-/// restarts what failed, and nothing else (KIP-745); before that the connector and each task have
-/// their own.
+/// One after the other; the next only if the one before was accepted, or left alone for it has not
+/// failed any more. From 3.0 on there is one that restarts what failed, and nothing else (KIP-745);
+/// before that the connector and each task have their own.
 std::vector<RestartCall> RestartCalls(const RestartOrder& order, Version worker);
 
 struct RestartAnswer {

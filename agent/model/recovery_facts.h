@@ -52,7 +52,7 @@ enum class RecoveryAction : uint8_t {
   kWait,        ///< a restart is due later
   kRefuse,      ///< it failed, and something forbids a restart for now
   kQuarantine,  ///< a restart does not help; its configuration must change first
-  kLift,        ///< it was in quarantine, and its configuration has changed
+  kLift,        ///< it was in quarantine; its configuration has changed, or somebody lifted it
   kExhausted,   ///< restarted as often as is allowed, and it failed again
 };
 

@@ -23,8 +23,8 @@ class Executor {
 
   /// One attempt. Asks the worker's own state of the connector before each call: what it knows by
   /// then not to have failed, or to be paused, stopped or without a worker, is left alone. Sends
-  /// each call once, the next only if the one before was accepted, `go_on` says so (empty: always),
-  /// and no more than 20 s have passed. `site` is not empty.
+  /// each call once, the next only if the one before was accepted or left alone as not FAILED,
+  /// `go_on` says so (empty: always), and no more than 20 s have passed. `site` is not empty.
   connect::RestartAnswer Restart(const connect::RestartOrder& order, const WorkerSite& site,
                                  const std::function<bool()>& go_on, const std::stop_token& stop);
 

@@ -94,7 +94,7 @@ TEST_CASE("a person's restart waits for nothing, is counted and written down", "
   }
 }
 
-TEST_CASE("11: what hangs in RESTARTING may be restarted if a person asks for it", "[recovery]") {
+TEST_CASE("11: what hangs in RESTARTING keeps nobody from restarting what failed", "[recovery]") {
   const TemporaryFolder folder;
   const auto database = OpenState(folder.path());
   const auto worker = StartWorker();
