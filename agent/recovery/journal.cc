@@ -14,8 +14,6 @@ namespace {
 
 using Connectors = std::map<std::string, ConnectorMemory, std::less<>>;
 
-constexpr Duration kBudgetWindow = std::chrono::minutes{1};
-
 bool AllRuns(const Subject& subject) {
   return std::ranges::all_of(subject.items,
                              [](const Item& item) { return item.state == "RUNNING"; });

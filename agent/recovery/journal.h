@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -100,6 +101,9 @@ struct Verified {
   RestartReport report{};
 };
 
+/// Restarts of ours count in the budget for so long.
+inline constexpr auto kBudgetWindow = std::chrono::minutes{1};
+
 struct Journal {
   uint64_t polls = 0;  ///< answers followed
   AnswerRef followed{};
@@ -107,7 +111,7 @@ struct Journal {
   /// is of it, and it changes only if a person says so.
   std::string cluster_id{};
   std::map<std::string, ConnectorMemory, std::less<>> connectors{};
-  std::deque<MonoTime> restarts{};         ///< ours of the last minute, oldest first
+  std::deque<MonoTime> restarts{};         ///< ours of kBudgetWindow, oldest first
   std::optional<MonoTime> last_restart{};  ///< ours; before the last start: if it is in `restarts`
   BreakerMemory breaker{};
   std::map<std::string, Pause, std::less<>> pauses{};  ///< by connector; "": all of them

@@ -68,6 +68,9 @@ CREATE TABLE recovery_orders (
 CREATE INDEX recovery_orders_at ON recovery_orders (at)
 )"};
 
+/// What was told last before this start; no kind of decision is called so.
+constexpr std::string_view kOfBefore = "of before";
+
 RestartOutcome OutcomeNamed(std::string_view name) {
   for (size_t i = 0; i < kRestartOutcomes; ++i) {
     if (Name(static_cast<RestartOutcome>(i)) == name) {
@@ -215,7 +218,7 @@ Result<void> Ledger::LoadDecisions(const Instant& /*now*/, Journal& /*journal*/)
     return rows.error();
   }
   for (const Row& row : *rows) {
-    decisions_[TextOf(row, 0)] = "of before";
+    decisions_[TextOf(row, 0)] = kOfBefore;
   }
   return {};
 }

@@ -14,7 +14,6 @@ namespace klaxon::recovery {
 
 inline constexpr auto kDay = std::chrono::hours{24};
 inline constexpr auto kKept = kDay * 90;
-inline constexpr auto kBudgetWindow = std::chrono::minutes{1};
 
 inline int64_t Milliseconds(WallTime time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();

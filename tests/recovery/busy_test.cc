@@ -59,7 +59,7 @@ TEST_CASE("a person's restart of what has failed since Klaxon's last look is one
 
 TEST_CASE("12: conflicts of other days do not make the wait after one of today longer",
           "[recovery]") {
-  constexpr int kHour = 3600 / 5;
+  constexpr int kPollsOfAnHour = 3600 / 5;
   Estate estate;
   estate.Add("sink");
   for (int day = 0; day < 8; ++day) {
@@ -68,7 +68,7 @@ TEST_CASE("12: conflicts of other days do not make the wait after one of today l
     estate.Set("sink", 0, "UNASSIGNED");
     estate.Pass(5);
     estate.Set("sink", 0, "RUNNING");
-    estate.Passes(kHour);
+    estate.Passes(kPollsOfAnHour);
   }
   FailTwice(estate);
   REQUIRE(estate.About("sink").action == RecoveryAction::kRestart);
