@@ -72,6 +72,7 @@ struct ConnectorMemory {
   std::optional<Instant> held_until{};  ///< because of these
   std::string held_why{};
   std::optional<UnderWay> under_way{};
+  Failures left{};  ///< that were FAILED at our last restart, which did not get to them
   std::optional<RestartReport> last_restart{};  ///< ours
 };
 

@@ -204,6 +204,12 @@ bool Poisoned(const Case& subject) {
                                     subject.memory.poison));
 }
 
+/// The last restart did not get to it, nor has it been started since.
+bool WasLeft(const ConnectorMemory& memory, const Item& item) {
+  const auto left = memory.left.find(item.id);
+  return left != memory.left.end() && left->second == item.failures;
+}
+
 bool ForbiddenByClass(const Case& subject) {
   const Item* strictest = subject.subject.strictest();
   if (strictest == nullptr) {
@@ -215,7 +221,7 @@ bool ForbiddenByClass(const Case& subject) {
     case ClassAction::kRestart:
       return false;
     case ClassAction::kOnce:
-      return subject.memory.attempts > 0 &&
+      return subject.memory.attempts > 0 && !WasLeft(subject.memory, *strictest) &&
              subject.Decide(RecoveryAction::kQuarantine,
                             fmt::format("{}: one restart did not help, and more will not", name));
     case ClassAction::kNever:

@@ -83,6 +83,8 @@ void TakeSent(const RestartReply& reply, const Subject& subject, Journal& journa
                               .at = reply.at,
                               .failed_since = memory.failed_since,
                               .items = FailuresOf(subject)};
+  memory.left = FailuresOf(subject);
+  std::erase_if(memory.left, [&](const auto& item) { return WasSent(reply, item.first); });
   std::erase_if(memory.under_way->items,
                 [&](const auto& item) { return !WasSent(reply, item.first); });
   for (auto& [item, broken] : memory.broken) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "tests/recovery/scene.h"
@@ -129,7 +130,7 @@ TEST_CASE("18: what a chain that was cut short did not restart has not failed ag
     live.Passes(2);
     CHECK(Name(live.decision().last_restart->verdict) == "recovered");
     live.Passes(3);
-    CHECK(worker->Snapshot().restarts.back() == "/connectors/sink/tasks/1/restart");
+    CHECK(worker->Snapshot().restarts.size() == 3);  // the refused one, too
   }
   SECTION("somebody else restarts the rest") {
     live.Passes(2);
@@ -137,6 +138,28 @@ TEST_CASE("18: what a chain that was cut short did not restart has not failed ag
     live.Passes(1);
     CHECK(live.decision().attempts == 2);
   }
+}
+
+TEST_CASE("18: what may be restarted once is, also after a chain that did not get there",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker("2.8.2");
+  Policy policy = Live::Acting();
+  policy.settings.on.at(static_cast<size_t>(FailureClass::kDependency)) = ClassAction::kOnce;
+  Live live({.url = worker->url(), .version = "2.8.2"}, policy, database.get());
+  const bool helps = GENERATE(true, false);
+  worker->Change([&](simulator::ConnectState& state) {
+    simulator::FailTask(state, "sink", 0, kTrace);
+    simulator::FailTask(state, "sink", 1, kTrace);
+    state.connectors[0].incurable = !helps;
+  });
+  worker->SetFaults({.status = 409, .only = "/connectors/sink/tasks/1/restart"});
+  live.Passes(2);
+  worker->SetFaults({});
+  live.Passes(40);
+  CHECK(worker->Snapshot().restarts.size() == (helps ? 3 : 2));  // the refused one, too
+  CHECK(Name(live.decision().action) == (helps ? "nothing" : "quarantine"));
 }
 
 TEST_CASE("18: before 3.0, too, only what has still failed is restarted", "[recovery]") {
