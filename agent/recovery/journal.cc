@@ -214,7 +214,7 @@ void FollowState(const Subject& subject, bool failed_again, const Instant& now, 
 }
 
 /// True: it was FAILED when it was looked at for the first time, and was not given up before.
-bool FollowSubject(const World& world, const Subject& subject, const Instant& now, Duration gap,
+bool FollowSubject(const World& world, const Subject& subject, const Instant& now,
                    ConnectorMemory& memory, Journal& journal) {
   if (memory.restored) {
     memory.life = subject.life;
@@ -224,10 +224,10 @@ bool FollowSubject(const World& world, const Subject& subject, const Instant& no
   }
   FollowConfiguration(subject, journal.polls, now, memory);
   const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
-  FollowAsked(subject, now, gap, memory);
+  FollowAsked(subject, now, journal.gap, memory);
   const bool found = memory.restored && subject.failed() && !memory.quarantined;
   if (!subject.items.front().state.empty()) {  // else nothing is known: all stays as it was
-    FollowState(subject, restart.failed_again, now, gap, memory);
+    FollowState(subject, restart.failed_again, now, journal.gap, memory);
   }
   return found;
 }
@@ -304,9 +304,9 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
   if (!news || IsAnother(world, journal)) {
     return;
   }
-  const Duration gap = journal.followed == nullptr
-                           ? Duration{}
-                           : world.listed->taken_at.mono - journal.followed->taken_at.mono;
+  journal.gap = journal.followed == nullptr
+                    ? Duration{}
+                    : world.listed->taken_at.mono - journal.followed->taken_at.mono;
   journal.followed = world.listed;
   journal.verified.clear();
   ++journal.polls;
@@ -320,7 +320,7 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
     if (auto before = journal.connectors.extract(subject.name)) {
       memory = std::move(before.mapped());
     }
-    found += FollowSubject(world, subject, now, gap, memory, journal) ? 1U : 0U;
+    found += FollowSubject(world, subject, now, memory, journal) ? 1U : 0U;
   }
   KeepAbsent(now, journal.connectors, kept);
   journal.connectors = std::move(kept);

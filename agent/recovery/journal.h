@@ -108,6 +108,7 @@ inline constexpr auto kBudgetWindow = std::chrono::minutes{1};
 struct Journal {
   uint64_t polls = 0;  ///< answers followed
   AnswerRef followed{};
+  Duration gap{};  ///< between the last answer that was followed and the one before
   /// The first that was told, this time or before the last end of the agent: whatever is remembered
   /// is of it, and it changes only if a person says so.
   std::string cluster_id{};
