@@ -22,6 +22,7 @@ namespace klaxon::promql {
 class Groups {
  public:
   explicit Groups(series::LabelFilter filter) : filter_(std::move(filter)) {}
+
   ~Groups() = default;
 
   Groups(const Groups&) = delete;
