@@ -49,7 +49,7 @@ void Move(BreakerState state, const Instant& now, BreakerMemory& breaker) {
 }
 
 bool RestartedSince(const ConnectorMemory& memory, const Instant& since) {
-  return memory.last_attempt && memory.last_attempt->mono >= since.mono;
+  return memory.attempts.last && memory.attempts.last->mono >= since.mono;
 }
 
 /// Follows the connector that was restarted since the breaker lets one through: of ours TakeAnswer
@@ -68,15 +68,15 @@ void FollowCanary(const Policy& policy, const Instant& now, Journal& journal) {
     return;
   }
   const ConnectorMemory& memory = canary->second;
-  if (memory.runs_for >= kCanaryPolls) {
+  if (memory.running.polls >= kCanaryPolls) {
     Move(BreakerState::kSpread, now, breaker);
     return;
   }
-  const bool late = now.mono - memory.last_attempt->mono > policy.settings.verify_timeout;
-  if (memory.under_way && !late) {  // a FAILED may be of before the restart
+  const bool late = now.mono - memory.attempts.last->mono > policy.settings.verify_timeout;
+  if (memory.own.under_way && !late) {  // a FAILED may be of before the restart
     return;
   }
-  const bool failed = memory.failed_polls > 0;
+  const bool failed = memory.failing.polls > 0;
   if (failed || late) {
     breaker.why = fmt::format("{} was restarted to see whether it helps, and {}", breaker.canary,
                               failed ? "failed again" : "does not run");
@@ -98,12 +98,12 @@ bool OnlyWatched(const Subject& subject, const Policy& policy, const Instant& no
 bool Waits(const Subject& subject, const Policy& policy, const Instant& now,
            const Journal& journal) {
   const auto memory = journal.connectors.find(subject.name);
-  if (!subject.failed() || memory == journal.connectors.end() || memory->second.quarantined ||
+  if (!subject.failed() || memory == journal.connectors.end() || memory->second.quarantine.holds ||
       subject.intent == ConnectIntent::kPaused || subject.intent == ConnectIntent::kStopped ||
       OnlyWatched(subject, policy, now, journal.breaker)) {
     return false;
   }
-  const std::optional<Instant>& since = memory->second.failed_since;
+  const std::optional<Instant>& since = memory->second.failing.since;
   return since && journal.breaker.hit && since->mono <= journal.breaker.hit->mono;
 }
 

@@ -211,7 +211,7 @@ Result<std::vector<ToldCluster>> ReadFacts(std::string_view json, const PolicyOf
 std::vector<RecoveryDecision> DecideAfter(ToldCluster& told, Duration time, Instant now) {
   Journal journal;
   for (const auto& [connector, attempts] : told.attempts) {
-    journal.connectors[connector] = {.restored = true, .attempts = attempts};
+    journal.connectors[connector] = {.restored = true, .attempts = {.count = attempts}};
   }
   const MonoTime end = now.mono + time;
   std::vector<RecoveryDecision> decisions;

@@ -19,115 +19,119 @@ bool AllRuns(const Subject& subject) {
                              [](const Item& item) { return item.state == "RUNNING"; });
 }
 
-/// The first change is a repair. Whoever changes it again and again, a program perhaps, gets longer
-/// and longer waits instead of restarts without end.
+/// Whoever changes it again and again, a program perhaps, gets longer and longer waits instead of
+/// restarts without end. `last`, `held`: its last restart, and what held it back, before it
+/// changed.
+Hold HoldOfChanges(const Subject& subject, uint32_t changes, const std::optional<Instant>& last,
+                   Hold held) {
+  if (changes < 2) {  // the first change is a repair
+    return {};
+  }
+  if (!last) {  // it waits already, and was not restarted since
+    return {.until = held.until, .why = std::move(held.why)};
+  }
+  const Duration wait = BackoffOf(subject.chosen->settings, changes - 1, subject.name);
+  return {.until = Instant{last->wall + std::chrono::duration_cast<WallTime::duration>(wait),
+                           last->mono + wait},
+          .why = fmt::format("its configuration has changed {} times of late: waits longer after "
+                             "each",
+                             changes)};
+}
+
 void ForgiveChanged(const Subject& subject, uint64_t poll, const Instant& now,
                     ConnectorMemory& memory) {
   constexpr Duration kLately = std::chrono::hours{1};
-  const std::optional<Instant> last = memory.last_attempt;
-  std::optional<Instant> held = memory.held_until;
-  std::string held_why = std::move(memory.held_why);
-  const bool lately = memory.forgiven_at && now.mono - memory.forgiven_at->mono < kLately;
-  memory.forgiven = lately ? memory.forgiven + 1 : 1;
-  memory.forgiven_at = now;
+  ConfigurationMemory& configuration = memory.configuration;
+  const bool lately =
+      configuration.changed_at && now.mono - configuration.changed_at->mono < kLately;
+  configuration.changes = lately ? configuration.changes + 1 : 1;
+  configuration.changed_at = now;
   for (auto& [id, item] : memory.broken) {
     item.dealt_out = true;  // Connect starts anew what is configured anew
   }
-  if (memory.under_way) {
-    memory.under_way->changed = true;
+  if (memory.own.under_way) {
+    memory.own.under_way->changed = true;
   }
+  Hold hold =
+      HoldOfChanges(subject, configuration.changes, memory.attempts.last, std::move(memory.hold));
   Forgive(poll, memory);
-  if (memory.forgiven < 2) {
-    return;
-  }
-  if (!last) {  // it waits already, and was not restarted since
-    memory.held_until = held;
-    memory.held_why = std::move(held_why);
-    return;
-  }
-  const Duration wait = BackoffOf(subject.chosen->settings, memory.forgiven - 1, subject.name);
-  memory.held_until =
-      Instant{last->wall + std::chrono::duration_cast<WallTime::duration>(wait), last->mono + wait};
-  memory.held_why = fmt::format(
-      "its configuration has changed {} times of late: "
-      "waits longer after each",
-      memory.forgiven);
+  memory.hold = std::move(hold);
 }
 
 /// A changed configuration is a new beginning: somebody did something.
 void FollowConfiguration(const Subject& subject, uint64_t poll, const Instant& now,
                          ConnectorMemory& memory) {
-  memory.lifted = false;
-  if (subject.config_hash == 0 || subject.config_hash == memory.config_hash) {
+  memory.quarantine.lifted = false;
+  if (subject.config_hash == 0 || subject.config_hash == memory.configuration.hash) {
     return;
   }
-  if (memory.config_hash != 0) {
+  if (memory.configuration.hash != 0) {
     ForgiveChanged(subject, poll, now, memory);
   }
-  memory.config_hash = subject.config_hash;
+  memory.configuration.hash = subject.config_hash;
 }
 
-void CountRestart(const Instant& now, ConnectorMemory& memory) {
-  ++memory.attempts;
-  memory.last_attempt = now;
+void CountRestart(const Instant& now, Attempts& attempts) {
+  ++attempts.count;
+  attempts.last = now;
 }
 
 /// Restarts by others, another Klaxon's too, stand in Connect's config topic before states show
 /// them, if they ever do. `gap`: since the answer before this one.
-void FollowAsked(const Subject& subject, const Instant& now, Duration gap,
-                 ConnectorMemory& memory) {
+void FollowRequests(const Subject& subject, const Instant& now, Duration gap,
+                    ConnectorMemory& memory) {
   // Ours are in there as well, and what states showed first comes a moment later.
   const Duration same = std::chrono::seconds{30} + gap;
+  RequestMemory& requests = memory.requests;
   if (memory.restored) {  // of before Klaxon knew it, or of its last life
-    memory.asked = subject.asked;
+    requests.newest = subject.asked;
   }
-  if (subject.asked <= memory.asked) {
+  if (subject.asked <= requests.newest) {
     return;
   }
-  memory.asked = subject.asked;
-  const bool by_topic =
-      memory.asked_at && memory.last_attempt && memory.asked_at->mono == memory.last_attempt->mono;
-  if (!memory.last_attempt || by_topic || now.mono - memory.last_attempt->mono >= same) {
-    CountRestart(now, memory);
-    memory.asked_at = now;
-    memory.asked_shown.reset();
+  requests.newest = subject.asked;
+  const std::optional<Instant>& last = memory.attempts.last;
+  const bool by_topic = requests.counted_at && last && requests.counted_at->mono == last->mono;
+  if (!last || by_topic || now.mono - last->mono >= same) {
+    CountRestart(now, memory.attempts);
+    requests.counted_at = now;
+    requests.shown_at.reset();
   }
 }
 
-/// What states show was counted already when the config topic told it.
-bool TakeAsTold(const Subject& subject, const Instant& now, Duration gap, ConnectorMemory& memory) {
-  if (!memory.asked_at || memory.asked_shown) {
+/// What states show was counted already when the config topic held it.
+bool WasRequested(const Subject& subject, const Instant& now, Duration gap,
+                  RequestMemory& requests) {
+  if (!requests.counted_at || requests.shown_at) {
     return false;
   }
-  memory.asked_shown = now;
-  return now.mono - memory.asked_at->mono <= subject.chosen->settings.verify_timeout + gap;
+  requests.shown_at = now;
+  return now.mono - requests.counted_at->mono <= subject.chosen->settings.verify_timeout + gap;
 }
 
-/// When a restart was counted, or one that was told showed, if that was at the answer before.
-std::optional<MonoTime> CountedLately(const Instant& now, Duration gap,
-                                      const ConnectorMemory& memory) {
-  if (!memory.last_attempt) {
+/// When a restart was counted, or one that was requested showed, if that was at the answer before.
+std::optional<MonoTime> CountedLately(const Instant& now, Duration gap, const Attempts& attempts,
+                                      const RequestMemory& requests) {
+  if (!attempts.last) {
     return std::nullopt;
   }
-  const MonoTime last = memory.asked_shown
-                            ? std::max(memory.last_attempt->mono, memory.asked_shown->mono)
-                            : memory.last_attempt->mono;
+  const MonoTime last = requests.shown_at ? std::max(attempts.last->mono, requests.shown_at->mono)
+                                          : attempts.last->mono;
   return now.mono - last <= gap * 3 / 2 ? std::optional(last) : std::nullopt;
 }
 
 void FollowFailed(const Subject& subject, bool again, const Instant& now, ConnectorMemory& memory) {
-  memory.running_since.reset();
-  memory.runs_for = 0;
-  memory.failed_since = memory.failed_since.value_or(now);
   /// So long its last commit may be told after its failure. What moves later is what else it reads,
   /// and each move would be written down.
   constexpr uint64_t kLateCommits = 6;
-  if (memory.failed_polls == 0 || again) {
-    TakeFailure(subject, memory);
-  } else if (!memory.under_way && !memory.quarantined && memory.failed_polls < kLateCommits) {
-    memory.last_cause = CauseOf(subject);
+  const uint64_t seen = memory.failing.polls;
+  if (seen == 0 || again) {
+    TakeFailure(subject, memory.restored ? 0 : memory.attempts.count, memory.poison);
+  } else if (!memory.own.under_way && !memory.quarantine.holds && seen < kLateCommits) {
+    memory.poison.last_cause = CauseOf(subject);
   }
-  ++memory.failed_polls;
+  memory.running = {};
+  Extend(now, memory.failing);
 }
 
 /// Data has moved since it runs, or nothing is left to move, or nobody can tell.
@@ -141,31 +145,27 @@ bool Progressed(const Subject& subject, const Instant& running_since) {
 }
 
 void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
-  memory.failed_polls = 0;
-  memory.failed_since.reset();
+  memory.failing = {};
   if (!AllRuns(subject)) {
-    memory.running_since.reset();
-    memory.runs_for = 0;
+    memory.running = {};
     return;
   }
   memory.broken.clear();
-  memory.running_since = memory.running_since.value_or(now);
-  ++memory.runs_for;
+  Extend(now, memory.running);
   const Settings& settings = subject.chosen->settings;
   const Duration soak =
-      std::max(settings.soak, BackoffOf(settings, memory.attempts + 1, subject.name));
-  if (now.mono - memory.running_since->mono < soak || !Progressed(subject, *memory.running_since)) {
+      std::max(settings.soak, BackoffOf(settings, memory.attempts.count + 1, subject.name));
+  const Instant& since = *memory.running.since;
+  if (now.mono - since.mono < soak || !Progressed(subject, since)) {
     return;
   }
-  const bool over = memory.held_until && memory.held_until->mono <= now.mono;
-  if (std::exchange(memory.misses, 0) > 0 || over) {
-    memory.held_until.reset();
+  const bool over = memory.hold.until && memory.hold.until->mono <= now.mono;
+  if (memory.hold.misses > 0 || over) {
+    memory.hold = {};
   }
-  if (std::exchange(memory.attempts, 0) > 0) {
-    memory.last_attempt.reset();
-    memory.last_cause.clear();
-    memory.stood.clear();
-    memory.poison.clear();
+  if (memory.attempts.count > 0) {
+    memory.attempts = {};
+    memory.poison = {};
   }
 }
 
@@ -175,34 +175,32 @@ void Welcome(const Subject& subject, ConnectorMemory& memory) {
   memory.absent_since.reset();
   memory.life = subject.life;
   memory.restored = true;
-  memory.failed_polls = 0;
-  memory.failed_since.reset();
+  memory.failing = {};
+  memory.running = {};
   memory.broken.clear();
-  memory.running_since.reset();
-  memory.runs_for = 0;
 }
 
 /// A restart that was sent before the agent ended may show only now.
-void ExpectOurs(const Subject& subject, ConnectorMemory& memory) {
-  for (auto& [id, item] : memory.broken) {
-    item.ours_until = memory.last_attempt
-                          ? memory.last_attempt->mono + subject.chosen->settings.verify_timeout
-                          : MonoTime{};
+void ExpectOurs(const Subject& subject, const Attempts& attempts, Broken& broken) {
+  for (auto& [id, item] : broken) {
+    item.ours_until =
+        attempts.last ? attempts.last->mono + subject.chosen->settings.verify_timeout : MonoTime{};
   }
 }
 
 /// What is told of its state, if anything is.
 void FollowState(const Subject& subject, bool failed_again, const Instant& now, Duration gap,
                  ConnectorMemory& memory) {
-  const ItemNews news =
-      FollowItems(subject, now.mono, CountedLately(now, gap, memory), memory.broken);
-  const bool told = news.shown && TakeAsTold(subject, now, gap, memory);
-  if (news.restarted && !told) {
-    CountRestart(now, memory);
+  const ItemNews news = FollowItems(
+      subject, now.mono, CountedLately(now, gap, memory.attempts, memory.requests), memory.broken);
+  const bool requested = news.shown && WasRequested(subject, now, gap, memory.requests);
+  if (news.restarted && !requested) {
+    CountRestart(now, memory.attempts);
   }
   if (memory.restored) {
-    ExpectOurs(subject, memory);
-  } else if (subject.failed() && memory.failed_polls == 0 && news.fresh && !memory.quarantined) {
+    ExpectOurs(subject, memory.attempts, memory.broken);
+  } else if (subject.failed() && memory.failing.polls == 0 && news.fresh &&
+             !memory.quarantine.holds) {
     memory.fell_at = now;
   }
   if (subject.failed()) {
@@ -223,9 +221,9 @@ bool FollowSubject(const World& world, const Subject& subject, const Instant& no
     Welcome(subject, memory);
   }
   FollowConfiguration(subject, journal.polls, now, memory);
-  const Followed restart = FollowRestart(world, subject, now, memory, journal.verified);
-  FollowAsked(subject, now, journal.gap, memory);
-  const bool found = memory.restored && subject.failed() && !memory.quarantined;
+  const Followed restart = FollowRestart(world, subject, now, memory.own, journal.verified);
+  FollowRequests(subject, now, journal.gap, memory);
+  const bool found = memory.restored && subject.failed() && !memory.quarantine.holds;
   if (!subject.items.front().state.empty()) {  // else nothing is known: all stays as it was
     FollowState(subject, restart.failed_again, now, journal.gap, memory);
   }
@@ -260,17 +258,20 @@ const Pause* PauseOf(const Journal& journal, std::string_view connector) {
 }
 
 void Forgive(uint64_t poll, ConnectorMemory& memory) {
-  memory = {.life = memory.life,
-            .config_hash = memory.config_hash,
-            .changed_in = poll,
-            .lifted = memory.quarantined,
-            .forgiven = memory.forgiven,
-            .forgiven_at = memory.forgiven_at,
-            .broken = std::move(memory.broken),
-            .fell_at = memory.fell_at,
-            .asked = memory.asked,
-            .under_way = std::move(memory.under_way),
-            .last_restart = std::move(memory.last_restart)};
+  memory = {
+      .life = memory.life,
+      .configuration = memory.configuration,
+      .quarantine = {.lifted = memory.quarantine.holds},
+      .began_anew = poll,
+      .broken = std::move(memory.broken),
+      .fell_at = memory.fell_at,
+      .requests = {.newest = memory.requests.newest},
+      .own = {.under_way = std::move(memory.own.under_way), .last = std::move(memory.own.last)}};
+}
+
+void Extend(const Instant& now, Stretch& stretch) {
+  stretch.since = stretch.since.value_or(now);
+  ++stretch.polls;
 }
 
 Duration BackoffOf(const Settings& settings, uint32_t attempts, std::string_view connector) {
@@ -340,8 +341,8 @@ void Note(const std::vector<RecoveryDecision>& decisions, Journal& journal) {
   for (const RecoveryDecision& decision : decisions) {
     const auto found = journal.connectors.find(decision.connector);
     if (found != journal.connectors.end() && !SaysNothing(decision)) {
-      found->second.quarantined = decision.action == RecoveryAction::kQuarantine ||
-                                  decision.action == RecoveryAction::kExhausted;
+      found->second.quarantine.holds = decision.action == RecoveryAction::kQuarantine ||
+                                       decision.action == RecoveryAction::kExhausted;
     }
   }
 }

@@ -78,19 +78,19 @@ Row WorthOf(const Journal& journal) {
 }  // namespace
 
 Row Worth(const ConnectorMemory& memory) {
-  if (memory.attempts == 0 && !memory.quarantined && memory.poison.empty() && memory.misses == 0 &&
-      !memory.held_until) {
+  if (memory.attempts.count == 0 && !memory.quarantine.holds && memory.poison.found.empty() &&
+      memory.hold.misses == 0 && !memory.hold.until) {
     return {};
   }
-  return {static_cast<int64_t>(memory.config_hash),
-          int64_t{memory.quarantined},
-          int64_t{memory.attempts},
-          MillisecondsOrNull(memory.last_attempt),
-          memory.last_cause,
-          memory.poison,
-          int64_t{memory.misses},
-          MillisecondsOrNull(memory.held_until),
-          memory.held_why};
+  return {static_cast<int64_t>(memory.configuration.hash),
+          int64_t{memory.quarantine.holds},
+          int64_t{memory.attempts.count},
+          MillisecondsOrNull(memory.attempts.last),
+          memory.poison.last_cause,
+          memory.poison.found,
+          int64_t{memory.hold.misses},
+          MillisecondsOrNull(memory.hold.until),
+          memory.hold.why};
 }
 
 Statement Ledger::Remember(const std::string& connector, const ConnectorMemory& memory) const {
@@ -114,8 +114,8 @@ Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memo
        {.sql = "INSERT INTO recovery_attempts (at, cluster, connect, connector, number, worker, "
                "class, cause) VALUES (?,?,?,?,?,?,?,?)",
         .values = {Milliseconds(intent.at.wall), place_.cluster, place_.connect, decision.connector,
-                   int64_t{memory.attempts}, intent.worker, std::string(Name(decision.failure)),
-                   decision.root_cause}}});
+                   int64_t{memory.attempts.count}, intent.worker,
+                   std::string(Name(decision.failure)), decision.root_cause}}});
   failed_ = !id;
   if (id) {
     connectors_[decision.connector] = Worth(memory);

@@ -118,15 +118,15 @@ Result<void> Ledger::LoadConnectors(const Instant& now, Journal& journal) {
     };
     ConnectorMemory& memory = journal.connectors[TextOf(row, 0)];
     memory.restored = true;
-    memory.config_hash = static_cast<uint64_t>(IntegerOf(row, 1));
-    memory.quarantined = IntegerOf(row, 2) != 0;
-    memory.attempts = count(3);
-    memory.last_attempt = moment(4, {});
-    memory.last_cause = TextOf(row, 5);
-    memory.poison = TextOf(row, 6);
-    memory.misses = count(7);
-    memory.held_until = moment(8, kLongestHold);
-    memory.held_why = TextOf(row, 9);
+    memory.configuration.hash = static_cast<uint64_t>(IntegerOf(row, 1));
+    memory.quarantine.holds = IntegerOf(row, 2) != 0;
+    memory.attempts.count = count(3);
+    memory.attempts.last = moment(4, {});
+    memory.poison.last_cause = TextOf(row, 5);
+    memory.poison.found = TextOf(row, 6);
+    memory.hold.misses = count(7);
+    memory.hold.until = moment(8, kLongestHold);
+    memory.hold.why = TextOf(row, 9);
     connectors_[TextOf(row, 0)] = Worth(memory);
   }
   return {};
@@ -202,7 +202,7 @@ Result<void> Ledger::LoadRestarts(const Instant& now, Journal& journal) {
     }
     ConnectorMemory& memory = journal.connectors[TextOf(row, 0)];
     memory.restored = true;
-    memory.last_restart = std::move(report);
+    memory.own.last = std::move(report);
   }
   return {};
 }

@@ -49,7 +49,7 @@ std::string AgainstRestart(const Case& subject) {
   const bool restarts = std::ranges::any_of(facts.items, [&](const Item& item) {
     return item.state == "RESTARTING" && subject.now.mono - item.since.mono <= limit;
   });
-  if (subject.memory.under_way || restarts) {
+  if (subject.memory.own.under_way || restarts) {
     return "a restart of it is under way";
   }
   if (static_cast<int64_t>(subject.journal.restarts.size()) >= subject.policy.budget_a_minute) {
@@ -105,13 +105,13 @@ Result<std::string> Recovery::LiftFor(const RecoveryOrder& order, const World& w
   const Subject* subject = SubjectIn(world, order.connector);
   const bool used_up =  // also while it is not known yet what the last of them came to
       subject != nullptr &&
-      static_cast<int64_t>(known->second.attempts) >= subject->chosen->settings.attempts;
-  if (!known->second.quarantined && !used_up) {
+      static_cast<int64_t>(known->second.attempts.count) >= subject->chosen->settings.attempts;
+  if (!known->second.quarantine.holds && !used_up) {
     return Refused(
         fmt::format("{} is not in quarantine, and has not used up its attempts", Whom(order)));
   }
   Forgive(journal_.polls, known->second);
-  known->second.lifted_by = order.who;
+  known->second.quarantine.lifted_by = order.who;
   return fmt::format("{} starts afresh: what failed of it is restarted as if it had never been",
                      Whom(order));
 }

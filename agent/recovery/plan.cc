@@ -46,9 +46,9 @@ std::map<std::string, Busy> InFlight(const World& world, const Journal& journal,
     const auto memory = journal.connectors.find(subject.name);
     const Duration limit =
         std::min(subject.chosen->settings.verify_timeout, policy.settings.verify_timeout);
-    const bool sent = memory != journal.connectors.end() && memory->second.under_way &&
-                      !memory->second.under_way->running_since &&
-                      now.mono - memory->second.under_way->at.mono <= limit;
+    const bool sent = memory != journal.connectors.end() && memory->second.own.under_way &&
+                      !memory->second.own.under_way->running.since &&
+                      now.mono - memory->second.own.under_way->answered_at.mono <= limit;
     for (const Item& item : subject.items) {
       const bool restarts = item.state == "RESTARTING" && now.mono - item.since.mono <= limit;
       if (restarts || (sent && item.failed())) {
@@ -124,9 +124,9 @@ RecoveryDecision Describe(const Subject& subject, const ConnectorMemory& memory)
   const Settings& settings = subject.chosen->settings;
   RecoveryDecision decision{.connector = subject.name,
                             .mode = settings.mode,
-                            .attempts = memory.attempts,
+                            .attempts = memory.attempts.count,
                             .attempts_allowed = static_cast<uint32_t>(settings.attempts),
-                            .last_restart = memory.last_restart};
+                            .last_restart = memory.own.last};
   if (const Item* strictest = subject.strictest(); strictest != nullptr) {
     decision.failure = strictest->failure;
     decision.root_cause = strictest->root_cause;
@@ -200,7 +200,7 @@ std::vector<RecoveryDecision> Plan(const World& world, const Journal& journal, c
                     .memory = memory,
                     .decision = decisions[i]};
     if (MayRestart(each)) {
-      const Instant& since = memory.failed_since ? *memory.failed_since : now;
+      const Instant& since = memory.failing.since ? *memory.failing.since : now;
       candidates.push_back({&subject, &decisions[i], since.mono});
     }
   }

@@ -81,19 +81,19 @@ std::string CauseOf(const Subject& subject) {
                            subject.place);
 }
 
-void TakeFailure(const Subject& subject, ConnectorMemory& memory) {
+void TakeFailure(const Subject& subject, uint32_t attempts, PoisonMemory& memory) {
   std::string cause = CauseOf(subject);
   const Places before = std::exchange(memory.stood, {});
-  if (!subject.place.empty() && !StandsThere(memory.poison, subject.place)) {
-    memory.poison.clear();  // somebody has let it skip the record: this is another failure
+  if (!subject.place.empty() && !StandsThere(memory.found, subject.place)) {
+    memory.found.clear();  // somebody has let it skip the record: this is another failure
   }
-  if (memory.attempts > 0 && !memory.restored && !IsElsewhere(subject.worst()->failure)) {
+  if (attempts > 0 && !IsElsewhere(subject.worst()->failure)) {
     Standing standing = Compare(memory.last_cause, cause);
-    const bool again = memory.attempts > 1;  // tasks fail one after the other after one restart
+    const bool again = attempts > 1;  // tasks fail one after the other after one restart
     const Places guilty = !standing.moved ? standing.places
                           : again         ? InBoth(standing.places, before)
                                           : Places{};
-    memory.poison = guilty.empty() ? memory.poison : WordsOf(guilty);
+    memory.found = guilty.empty() ? memory.found : WordsOf(guilty);
     memory.stood = std::move(standing.places);
   }
   memory.last_cause = std::move(cause);

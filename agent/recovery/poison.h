@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
-#include "agent/recovery/journal.h"
+#include "agent/recovery/memory.h"
+#include "agent/recovery/world.h"
 
 /// Which record a connector fails at again and again.
 namespace klaxon::recovery {
@@ -13,7 +15,8 @@ std::string CauseOf(const Subject& subject);
 
 /// It failed anew: by the same cause at the same place, the record there is the cause. What else it
 /// reads may have moved on meanwhile; then a partition must have stood still over two restarts, for
-/// another one may only be slow to move. REQUIRES: it failed.
-void TakeFailure(const Subject& subject, ConnectorMemory& memory);
+/// another one may only be slow to move. `attempts`: restarts of it before; 0 also if it may have
+/// failed long ago. REQUIRES: it failed.
+void TakeFailure(const Subject& subject, uint32_t attempts, PoisonMemory& memory);
 
 }  // namespace klaxon::recovery

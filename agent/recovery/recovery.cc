@@ -21,10 +21,10 @@ bool GivenUp(RecoveryAction action) {
   return action == RecoveryAction::kQuarantine || action == RecoveryAction::kExhausted;
 }
 
-void TellUnsent(const ConnectorMemory& memory, RecoveryDecision& decision) {
+void TellUnsent(const Hold& hold, RecoveryDecision& decision) {
   decision.action = RecoveryAction::kWait;
-  decision.why = memory.held_why;
-  decision.due = memory.held_until;
+  decision.why = hold.why;
+  decision.due = hold.until;
 }
 
 }  // namespace
@@ -169,9 +169,9 @@ Result<int64_t> Recovery::Intend(const Intent& intent, const ConnectorMemory& me
 
 /// It was sent, and this came of it.
 Result<void> Recovery::Conclude(const RestartReply& reply, const Subject& subject,
-                                const ConnectorMemory& before) {
+                                const Attempts& before) {
   ++sent_.at(static_cast<size_t>(reply.report.outcome));
-  CountSent(reply.at.mono, journal_);
+  CountSent(reply.answered_at.mono, journal_);
   TakeAnswer(reply, subject, policy_, before, journal_);
   const Lock lock(*means_.disk);
   return ledger_->Conclude(reply.id, reply.report, subject.name, journal_);
@@ -179,7 +179,7 @@ Result<void> Recovery::Conclude(const RestartReply& reply, const Subject& subjec
 
 /// The worker knew by then why it must not be sent.
 Result<void> Recovery::Withdraw(const RestartReply& reply, const Subject& subject,
-                                const ConnectorMemory& before) {
+                                const Attempts& before) {
   TakeUnsent(reply.report, subject, before, journal_);
   const Lock lock(*means_.disk);
   return ledger_->Withdraw(reply.id, subject.name, journal_);
@@ -194,15 +194,16 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   if (!IsFresh(world.listed, now) || known == journal_.connectors.end() || stop.stop_requested()) {
     return false;
   }
-  const ConnectorMemory before = known->second;
-  ++known->second.attempts;
-  known->second.last_attempt = now;
+  Attempts& attempts = known->second.attempts;
+  const Attempts before = attempts;
+  ++attempts.count;
+  attempts.last = now;
   Reach("before intent");
   const Result<int64_t> id =
       Intend({.decision = decision, .at = now, .worker = world.post_to.url}, known->second, stop);
   Reach("after intent");
   if (!id) {  // what is not written down is not done
-    known->second = before;
+    attempts = before;
     broken_ = id.error().message();
     Hinder(Hindrance(), facts);
     return false;
@@ -214,7 +215,7 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   Reach("after answer");
   const RestartReport report{.at = now, .outcome = answer.outcome, .words = answer.words};
   const RestartReply reply{.report = report,
-                           .at = means_.clock->Now(),
+                           .answered_at = means_.clock->Now(),
                            .id = *id,
                            .restarted = std::move(answer.restarted)};
   const Result<void> concluded =
@@ -227,12 +228,12 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
             place_.connect, decision.connector, decision.why, answer.sent ? "" : "not ",
             world.post_to.url, Name(report.outcome), report.words);
   if (!answer.sent) {
-    TellUnsent(known->second, decision);
+    TellUnsent(known->second.hold, decision);
     return more;
   }
   decision.acted = true;
   decision.last_restart = report;
-  decision.attempts = known->second.attempts;
+  decision.attempts = attempts.count;
   facts.news.push_back(
       {.kind = EventKind::kRecoveryRestart,
        .connector = decision.connector,

@@ -76,10 +76,8 @@ class Recovery {
   Result<std::string> LiftFor(const RecoveryOrder& order, const World& world, const Instant& now);
   Result<std::string> RestartFor(const RecoveryOrder& order, const World& world, const Instant& now,
                                  const std::stop_token& stop);
-  Result<void> Conclude(const RestartReply& reply, const Subject& subject,
-                        const ConnectorMemory& before);
-  Result<void> Withdraw(const RestartReply& reply, const Subject& subject,
-                        const ConnectorMemory& before);
+  Result<void> Conclude(const RestartReply& reply, const Subject& subject, const Attempts& before);
+  Result<void> Withdraw(const RestartReply& reply, const Subject& subject, const Attempts& before);
   void Reach(std::string_view point) const;
 
   Policy policy_;

@@ -25,7 +25,7 @@ bool Stale(const Case& subject) {
     return false;
   }
   return subject.Decide(
-      subject.memory.failed_polls > 0 ? RecoveryAction::kRefuse : RecoveryAction::kNothing,
+      subject.memory.failing.polls > 0 ? RecoveryAction::kRefuse : RecoveryAction::kNothing,
       subject.world.listed == nullptr
           ? "its state was never read"
           : fmt::format("its state is {} old",
@@ -86,26 +86,26 @@ bool Restarting(const Case& subject) {
 
 /// A restart of ours, until it is known what became of it.
 bool Verifying(const Case& subject) {
-  if (!subject.memory.under_way) {
+  if (!subject.memory.own.under_way) {
     return false;
   }
-  const Instant& at = subject.memory.under_way->at;
+  const Instant& at = subject.memory.own.under_way->answered_at;
   const Duration limit = subject.settings().verify_timeout;
-  return subject.Wait({at.wall + limit, at.mono + limit},
-                      fmt::format("{} was sent: does it run, and does its data move?",
-                                  subject.memory.attempts == 0  // its configuration changed since
-                                      ? "a restart"
-                                      : fmt::format("restart {} of {}", subject.memory.attempts,
-                                                    subject.settings().attempts)));
+  return subject.Wait(
+      {at.wall + limit, at.mono + limit},
+      fmt::format("{} was sent: does it run, and does its data move?",
+                  subject.memory.attempts.count == 0  // its configuration changed since
+                      ? "a restart"
+                      : fmt::format("restart {} of {}", subject.memory.attempts.count,
+                                    subject.settings().attempts)));
 }
 
-std::string AfterRestart(const ConnectorMemory& memory) {
-  return memory.attempts == 0
-             ? "it runs"
-             : fmt::format(
-                   "it runs again after {} restart{}; they are forgotten once it has run "
-                   "for long enough",
-                   memory.attempts, memory.attempts == 1 ? "" : "s");
+std::string AfterRestarts(uint32_t restarts) {
+  return restarts == 0 ? "it runs"
+                       : fmt::format(
+                             "it runs again after {} restart{}; they are forgotten once it has run "
+                             "for long enough",
+                             restarts, restarts == 1 ? "" : "s");
 }
 
 /// In none of the states that AbstractStatus.State of Kafka 2.0 to 4.3 has for what exists. Null:
@@ -122,9 +122,9 @@ const Item* OddItem(const Subject& subject) {
 constexpr std::string_view kDealAnew =
     "change its configuration or restart a worker: then work is dealt out anew";
 
-std::string WhoLifted(const ConnectorMemory& memory) {
-  return memory.lifted_by.empty() ? "its configuration was changed"
-                                  : memory.lifted_by + " has lifted it";
+std::string WhoLifted(const QuarantineMemory& quarantine) {
+  return quarantine.lifted_by.empty() ? "its configuration was changed"
+                                      : quarantine.lifted_by + " has lifted it";
 }
 
 /// Everything that Connect does not call FAILED.
@@ -133,8 +133,8 @@ bool NotFailed(const Case& subject) {
   if (facts.failed()) {
     return false;
   }
-  if (subject.memory.lifted) {
-    return subject.Decide(RecoveryAction::kLift, WhoLifted(subject.memory));
+  if (subject.memory.quarantine.lifted) {
+    return subject.Decide(RecoveryAction::kLift, WhoLifted(subject.memory.quarantine));
   }
   if (facts.stuck_unassigned) {
     subject.decision.way_out = kDealAnew;
@@ -159,7 +159,7 @@ bool NotFailed(const Case& subject) {
     return subject.Decide(RecoveryAction::kRefuse, "it runs without tasks, and nothing failed");
   }
   if (!facts.zombie) {
-    return subject.Decide(RecoveryAction::kNothing, AfterRestart(subject.memory));
+    return subject.Decide(RecoveryAction::kNothing, AfterRestarts(subject.memory.attempts.count));
   }
   return !subject.settings().restart_zombies &&
          subject.Decide(RecoveryAction::kRefuse,
@@ -186,28 +186,29 @@ bool Unsettled(const Case& subject) {
 }
 
 bool JustLifted(const Case& subject) {
-  if (subject.memory.lifted) {
-    return subject.Decide(RecoveryAction::kLift, WhoLifted(subject.memory) + "; it starts afresh");
+  if (subject.memory.quarantine.lifted) {
+    return subject.Decide(RecoveryAction::kLift,
+                          WhoLifted(subject.memory.quarantine) + "; it starts afresh");
   }
-  return subject.memory.changed_in == subject.journal.polls &&
+  return subject.memory.began_anew == subject.journal.polls &&
          subject.Wait(subject.now, "its configuration was changed just now");
 }
 
 bool Poisoned(const Case& subject) {
-  if (subject.memory.poison.empty()) {
+  if (subject.memory.poison.found.empty()) {
     return false;
   }
   subject.decision.failure = FailureClass::kPoisonRecord;
   subject.decision.way_out = AdviceFor(FailureClass::kPoisonRecord);
   return subject.Decide(RecoveryAction::kQuarantine,
                         fmt::format("it failed twice by the same cause without moving from {}",
-                                    subject.memory.poison));
+                                    subject.memory.poison.found));
 }
 
 /// The last restart did not get to it, nor has it been started since.
-bool WasLeft(const ConnectorMemory& memory, const Item& item) {
-  const auto left = memory.left.find(item.id);
-  return left != memory.left.end() && left->second == item.failures;
+bool WasLeft(const Failures& left, const Item& item) {
+  const auto found = left.find(item.id);
+  return found != left.end() && found->second == item.failures;
 }
 
 bool ForbiddenByClass(const Case& subject) {
@@ -221,7 +222,7 @@ bool ForbiddenByClass(const Case& subject) {
     case ClassAction::kRestart:
       return false;
     case ClassAction::kOnce:
-      return subject.memory.attempts > 0 && !WasLeft(subject.memory, *strictest) &&
+      return subject.memory.attempts.count > 0 && !WasLeft(subject.memory.own.left, *strictest) &&
              subject.Decide(RecoveryAction::kQuarantine,
                             fmt::format("{}: one restart did not help, and more will not", name));
     case ClassAction::kNever:
@@ -232,29 +233,28 @@ bool ForbiddenByClass(const Case& subject) {
 }
 
 bool Exhausted(const Case& subject) {
-  return static_cast<int64_t>(subject.memory.attempts) >= subject.settings().attempts &&
+  return static_cast<int64_t>(subject.memory.attempts.count) >= subject.settings().attempts &&
          subject.Decide(RecoveryAction::kExhausted,
                         fmt::format("{} restarts did not help; it is left alone until its "
                                     "configuration changes or it runs again for long enough",
-                                    subject.memory.attempts));
+                                    subject.memory.attempts.count));
 }
 
 bool Debounce(const Case& subject) {
-  const ConnectorMemory& memory = subject.memory;
+  const Stretch& failing = subject.memory.failing;
   if (!subject.subject.failed()) {
     return false;  // a zombie: analysis has waited long enough
   }
-  if (memory.failed_polls == 0) {  // the status topic is ahead of the list
+  if (failing.polls == 0) {  // the status topic is ahead of the list
     return subject.Wait(subject.now, "it has failed since the last list of connectors");
   }
   const Settings& settings = subject.settings();
-  const Instant& since = *memory.failed_since;
-  const bool seen = static_cast<int64_t>(memory.failed_polls) >= settings.debounce_polls ||
+  const Instant& since = *failing.since;
+  const bool seen = static_cast<int64_t>(failing.polls) >= settings.debounce_polls ||
                     subject.now.mono - since.mono >= settings.debounce_time;
   return !seen &&
-         subject.Wait(
-             {since.wall + settings.debounce_time, since.mono + settings.debounce_time},
-             fmt::format("seen {} of {} times", memory.failed_polls, settings.debounce_polls));
+         subject.Wait({since.wall + settings.debounce_time, since.mono + settings.debounce_time},
+                      fmt::format("seen {} of {} times", failing.polls, settings.debounce_polls));
 }
 
 bool QuietStart(const Case& subject) {
@@ -267,23 +267,22 @@ bool QuietStart(const Case& subject) {
 }
 
 bool Backoff(const Case& subject) {
-  const ConnectorMemory& memory = subject.memory;
-  if (!memory.last_attempt) {
+  const Attempts& attempts = subject.memory.attempts;
+  if (!attempts.last) {
     return false;
   }
-  const Duration wait = BackoffOf(subject.settings(), memory.attempts, subject.subject.name);
-  const Instant due{
-      memory.last_attempt->wall + std::chrono::duration_cast<WallTime::duration>(wait),
-      memory.last_attempt->mono + wait};
+  const Duration wait = BackoffOf(subject.settings(), attempts.count, subject.subject.name);
+  const Instant due{attempts.last->wall + std::chrono::duration_cast<WallTime::duration>(wait),
+                    attempts.last->mono + wait};
   return due.mono > subject.now.mono &&
-         subject.Wait(due, fmt::format("back-off after restart {} of {}", memory.attempts,
+         subject.Wait(due, fmt::format("back-off after restart {} of {}", attempts.count,
                                        subject.settings().attempts));
 }
 
 /// A restart that was no attempt is not sent again at once.
 bool Held(const Case& subject) {
-  const std::optional<Instant>& until = subject.memory.held_until;
-  return until && until->mono > subject.now.mono && subject.Wait(*until, subject.memory.held_why);
+  const Hold& hold = subject.memory.hold;
+  return hold.until && hold.until->mono > subject.now.mono && subject.Wait(*hold.until, hold.why);
 }
 
 constexpr std::array<Rule, 17> kRules{{{"off", Off},

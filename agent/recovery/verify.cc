@@ -21,16 +21,17 @@ struct Judgement {
 };
 
 /// It may not have been done, or still be worked on.
-bool Doubtful(const ConnectorMemory& memory) {
-  return memory.last_restart && memory.last_restart->outcome == RestartOutcome::kUnknown;
+bool Doubtful(const OwnRestarts& own) {
+  return own.last && own.last->outcome == RestartOutcome::kUnknown;
 }
 
 Judgement OfFailed(const Subject& subject, const Instant& now, UnderWay& way,
-                   const ConnectorMemory& memory) {
+                   const OwnRestarts& own) {
   ++way.failed_polls;
-  const bool anew = way.running_since.has_value() || FailedAnew(subject, way.items);
-  const Duration settle = Doubtful(memory) ? subject.chosen->settings.verify_timeout : kSettleTime;
-  const bool settled = way.failed_polls >= kSettlePolls && now.mono - way.at.mono >= settle;
+  const bool anew = way.running.since.has_value() || FailedAnew(subject, way.items);
+  const Duration settle = Doubtful(own) ? subject.chosen->settings.verify_timeout : kSettleTime;
+  const bool settled =
+      way.failed_polls >= kSettlePolls && now.mono - way.answered_at.mono >= settle;
   if (!anew && !settled) {
     return {};
   }
@@ -42,11 +43,11 @@ Judgement OfRunning(const Subject& subject, const UnderWay& way) {
   if (subject.lag == 0) {
     return {RestartVerdict::kRecovered, "it runs, and has nothing left to read"};
   }
-  if (subject.moved && subject.moved->mono >= way.at.mono) {
+  if (subject.moved && subject.moved->mono >= way.answered_at.mono) {
     return {RestartVerdict::kRecovered, "it runs, and its data moves"};
   }
   const bool evident = subject.moved.has_value() || subject.lag.has_value() || subject.zero_tasks;
-  if (!evident && way.running_polls >= kRunningPolls) {
+  if (!evident && way.running.polls >= kRunningPolls) {
     return {RestartVerdict::kRecovered, "it runs; there is no evidence whether its data moves"};
   }
   return {};
@@ -57,7 +58,7 @@ Judgement AtTheEnd(const Subject& subject, const UnderWay& way, Duration limit) 
   if (subject.zero_tasks) {
     return {RestartVerdict::kNoProgress, "it runs without tasks as before"};
   }
-  if (way.running_since) {
+  if (way.running.since) {
     return {RestartVerdict::kNoProgress,
             fmt::format("it runs, but its data did not move within {}", FormatDuration(limit))};
   }
@@ -78,18 +79,18 @@ bool WasSent(const RestartReply& reply, int32_t item) {
 /// It is under way. While the breaker lets one restart through, it is this one.
 void TakeSent(const RestartReply& reply, const Subject& subject, Journal& journal) {
   ConnectorMemory& memory = journal.connectors.at(subject.name);
-  memory.misses = 0;
-  memory.under_way = UnderWay{.id = reply.id,
-                              .at = reply.at,
-                              .failed_since = memory.failed_since,
-                              .items = FailuresOf(subject)};
-  memory.left = FailuresOf(subject);
-  std::erase_if(memory.left, [&](const auto& item) { return WasSent(reply, item.first); });
-  std::erase_if(memory.under_way->items,
+  OwnRestarts& own = memory.own;
+  own.under_way = UnderWay{.id = reply.id,
+                           .answered_at = reply.answered_at,
+                           .failed_since = memory.failing.since,
+                           .items = FailuresOf(subject)};
+  own.left = FailuresOf(subject);
+  std::erase_if(own.left, [&](const auto& item) { return WasSent(reply, item.first); });
+  std::erase_if(own.under_way->items,
                 [&](const auto& item) { return !WasSent(reply, item.first); });
   for (auto& [item, broken] : memory.broken) {
     if (WasSent(reply, item)) {
-      broken.ours_until = reply.at.mono + subject.chosen->settings.verify_timeout;
+      broken.ours_until = reply.answered_at.mono + subject.chosen->settings.verify_timeout;
     }
   }
   if (journal.breaker.state == BreakerState::kCanary) {
@@ -105,19 +106,17 @@ void TakeDenied(const RestartReport& report, Journal& journal) {
 }
 
 /// It was no attempt.
-void TakeMiss(const RestartReport& report, const Settings& settings, const ConnectorMemory& before,
+void TakeMiss(const RestartReport& report, const Settings& settings, const Attempts& before,
               ConnectorMemory& memory) {
   constexpr Duration kSoon = std::chrono::seconds{5};  // of a conflict: the next poll
-  memory.attempts = before.attempts;
-  memory.last_attempt = before.last_attempt;
-  ++memory.misses;
+  Hold& hold = memory.hold;
+  memory.attempts = before;
+  ++hold.misses;
   // The first conflict passes soon; what goes on is asked less and less often.
-  const bool passes = report.outcome == RestartOutcome::kConflict && memory.misses == 1;
-  memory.held_until =
-      After(report.at, passes ? kSoon : BackoffOf(settings, memory.misses, report.words));
-  memory.held_why =
-      fmt::format("a restart was sent and is no attempt: {}{}{}", Name(report.outcome),
-                  report.words.empty() ? "" : ", ", report.words);
+  const bool passes = report.outcome == RestartOutcome::kConflict && hold.misses == 1;
+  hold.until = After(report.at, passes ? kSoon : BackoffOf(settings, hold.misses, report.words));
+  hold.why = fmt::format("a restart was sent and is no attempt: {}{}{}", Name(report.outcome),
+                         report.words.empty() ? "" : ", ", report.words);
 }
 
 /// Whether it was to be restarted. What has failed since is another failure.
@@ -139,62 +138,61 @@ bool RunsOnLivingWorkers(const Subject& subject, const UnderWay& way) {
 }  // namespace
 
 Followed FollowRestart(const World& world, const Subject& subject, const Instant& now,
-                       ConnectorMemory& memory, std::vector<Verified>& verified) {
-  if (!memory.under_way) {
+                       OwnRestarts& own, std::vector<Verified>& verified) {
+  if (!own.under_way) {
     return {};
   }
-  UnderWay& way = *memory.under_way;
-  if (world.listed->taken_at.mono <= way.at.mono) {
+  UnderWay& way = *own.under_way;
+  if (world.listed->taken_at.mono <= way.answered_at.mono) {
     return {};
   }
   Judgement judgement;
   if (StillFailed(subject, way)) {
-    judgement = OfFailed(subject, now, way, memory);
+    judgement = OfFailed(subject, now, way, own);
   } else if (RunsOnLivingWorkers(subject, way)) {
-    way.running_since = way.running_since.value_or(now);
-    ++way.running_polls;
+    Extend(now, way.running);
     judgement = OfRunning(subject, way);
   }
   const Duration limit = subject.chosen->settings.verify_timeout;
-  if (judgement.verdict == RestartVerdict::kPending && now.mono - way.at.mono > limit) {
+  if (judgement.verdict == RestartVerdict::kPending && now.mono - way.answered_at.mono > limit) {
     judgement = AtTheEnd(subject, way, limit);
   }
   if (judgement.verdict == RestartVerdict::kPending) {
     return {};
   }
-  RestartReport report = memory.last_restart.value_or(RestartReport{.at = way.at});
+  RestartReport report = own.last.value_or(RestartReport{.at = way.answered_at});
   report.verdict = judgement.verdict;
   report.evidence = std::move(judgement.evidence);
   if (way.changed) {
     report.evidence += "; its configuration was changed meanwhile";
   }
-  if (way.running_since && way.failed_since && judgement.verdict != RestartVerdict::kFailedAgain) {
-    report.took = way.running_since->mono - way.failed_since->mono;
+  if (way.running.since && way.failed_since && judgement.verdict != RestartVerdict::kFailedAgain) {
+    report.took = way.running.since->mono - way.failed_since->mono;
   }
   verified.push_back({.connector = subject.name, .id = way.id, .report = report});
-  const bool failed_again = report.verdict == RestartVerdict::kFailedAgain && !Doubtful(memory);
-  memory.last_restart = std::move(report);
-  memory.under_way.reset();
+  const bool failed_again = report.verdict == RestartVerdict::kFailedAgain && !Doubtful(own);
+  own.last = std::move(report);
+  own.under_way.reset();
   return {.failed_again = failed_again};
 }
 
 void TakeAnswer(const RestartReply& reply, const Subject& subject, const Policy& policy,
-                const ConnectorMemory& before, Journal& journal) {
+                const Attempts& before, Journal& journal) {
   const RestartReport& report = reply.report;
   const Settings& settings = subject.chosen->settings;
   ConnectorMemory& memory = journal.connectors.at(subject.name);
-  memory.last_restart = report;
+  memory.own.last = report;
   switch (report.outcome) {
     case RestartOutcome::kUnknown:  // a worker that does not answer may be stuck: more would follow
-      memory.held_until = After(reply.at, settings.verify_timeout);
-      memory.held_why = "nobody knows whether the last restart was done: " + report.words;
+      memory.hold = {.until = After(reply.answered_at, settings.verify_timeout),
+                     .why = "nobody knows whether the last restart was done: " + report.words};
       journal.unanswered = subject.name;
-      journal.unanswered_until =
-          After(reply.at, std::min(settings.verify_timeout, policy.settings.verify_timeout));
+      journal.unanswered_until = After(
+          reply.answered_at, std::min(settings.verify_timeout, policy.settings.verify_timeout));
       TakeSent(reply, subject, journal);
       return;
     case RestartOutcome::kAccepted:
-      memory.held_until.reset();
+      memory.hold = {};
       TakeSent(reply, subject, journal);
       return;
     case RestartOutcome::kDenied:
@@ -208,11 +206,11 @@ void TakeAnswer(const RestartReply& reply, const Subject& subject, const Policy&
   TakeMiss(report, settings, before, memory);
 }
 
-void TakeUnsent(const RestartReport& report, const Subject& subject, const ConnectorMemory& before,
+void TakeUnsent(const RestartReport& report, const Subject& subject, const Attempts& before,
                 Journal& journal) {
   ConnectorMemory& memory = journal.connectors.at(subject.name);
   TakeMiss(report, subject.chosen->settings, before, memory);
-  memory.held_why = "a restart was not sent: " + report.words;
+  memory.hold.why = "a restart was not sent: " + report.words;
   if (report.outcome == RestartOutcome::kDenied) {
     TakeDenied(report, journal);
   }

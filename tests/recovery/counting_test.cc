@@ -194,7 +194,7 @@ TEST_CASE("23: what was FAILED before Klaxon looked is told as such, and not twi
   FailSome(again, 6);
   for (int i = 0; i < 6; ++i) {
     ConnectorMemory& memory = again.journal.connectors["c" + std::to_string(i)];
-    memory.restored = memory.quarantined = true;
+    memory.restored = memory.quarantine.holds = true;
   }
   again.Pass(5);
   CHECK(again.journal.breaker.state == BreakerState::kClosed);

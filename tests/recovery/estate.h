@@ -94,13 +94,14 @@ class Estate {
 
   /// A restart of it was sent just now, and Connect answers.
   void Answer(const std::string& name, RestartOutcome outcome) {
-    ConnectorMemory& memory = journal.connectors.at(name);
-    const ConnectorMemory before = memory;
-    ++memory.attempts;
-    memory.last_attempt = now;
+    Attempts& attempts = journal.connectors.at(name).attempts;
+    const Attempts before = attempts;
+    ++attempts.count;
+    attempts.last = now;
     CountSent(now.mono, journal);
-    TakeAnswer({.report = {.at = now, .outcome = outcome, .words = "500"}, .at = now, .id = 1},
-               Of(name), policy, before, journal);
+    TakeAnswer(
+        {.report = {.at = now, .outcome = outcome, .words = "500"}, .answered_at = now, .id = 1},
+        Of(name), policy, before, journal);
   }
 
   const RecoveryDecision& About(const std::string& name) const {

@@ -191,7 +191,7 @@ TEST_CASE("only what somebody restarted counts as a restart", "[recovery]") {
       estate.Passes(2);
       change.play(estate);
       const RecoveryDecision& decision = estate.About("sink");
-      CHECK(estate.journal.connectors.at("sink").attempts == change.attempts);
+      CHECK(estate.journal.connectors.at("sink").attempts.count == change.attempts);
       if (change.attempts == 0) {
         CHECK(Name(decision.action) != Name(kQuarantine));
         CHECK(decision.why.find("runs again after") == std::string::npos);
@@ -232,7 +232,7 @@ TEST_CASE("20: a task that fails where another one stands is not that one's pois
     estate.Fail("sink", 1, FailureClass::kUnknown);
   }
   estate.Passes(3);
-  CHECK(estate.journal.connectors.at("sink").poison.empty());
+  CHECK(estate.journal.connectors.at("sink").poison.found.empty());
 }
 
 TEST_CASE("a changed configuration leaves the restart that is followed its verdict", "[recovery]") {

@@ -171,9 +171,9 @@ void Try(const std::string& folder) {
   }
   constexpr Duration kLongest = std::chrono::hours{24};
   for (const auto& [connector, memory] : journal->connectors) {
-    Require(memory.attempts <= 1'000'000 && memory.misses <= 1'000'000);
-    Require(!memory.last_attempt || memory.last_attempt->mono <= now.mono);
-    Require(!memory.held_until || memory.held_until->mono <= now.mono + kLongest);
+    Require(memory.attempts.count <= 1'000'000 && memory.hold.misses <= 1'000'000);
+    Require(!memory.attempts.last || memory.attempts.last->mono <= now.mono);
+    Require(!memory.hold.until || memory.hold.until->mono <= now.mono + kLongest);
   }
   Require(!journal->denied_until || journal->denied_until->mono <= now.mono + kLongest);
   Require(!journal->unanswered_until || journal->unanswered_until->mono <= now.mono + kLongest);

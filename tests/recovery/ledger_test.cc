@@ -54,16 +54,12 @@ TEST_CASE("what is remembered of connectors comes back, on the clocks of the nex
   Ledger ledger = LedgerOf(*database);
   Journal journal = LoadFrom(ledger, kStart);
   CHECK(journal.connectors.empty());
-  journal.connectors["sink"] = {.config_hash = 0xffffffffffffff01,
-                                .quarantined = true,
-                                .attempts = 3,
-                                .last_attempt = After(seconds{5}),
-                                .last_cause = "cause",
-                                .poison = "orders-0@17",
-                                .misses = 2,
-                                .held_until = After(seconds{90}),
-                                .held_why = "held"};
-  journal.connectors["well"] = {.config_hash = 3};
+  journal.connectors["sink"] = {.configuration = {.hash = 0xffffffffffffff01},
+                                .quarantine = {.holds = true},
+                                .attempts = {.count = 3, .last = After(seconds{5})},
+                                .poison = {.last_cause = "cause", .found = "orders-0@17"},
+                                .hold = {.misses = 2, .until = After(seconds{90}), .why = "held"}};
+  journal.connectors["well"] = {.configuration = {.hash = 3}};
   REQUIRE(ledger.Save(journal, {}, kStart));
 
   Ledger other = LedgerOf(*database, "other");
@@ -75,13 +71,13 @@ TEST_CASE("what is remembered of connectors comes back, on the clocks of the nex
   REQUIRE(restored.connectors.size() == 1);
   const ConnectorMemory& memory = restored.connectors.at("sink");
   CHECK(memory.restored);
-  CHECK(memory.config_hash == 0xffffffffffffff01);
-  CHECK(memory.quarantined);
-  CHECK(memory.attempts == 3);
-  CHECK(memory.last_attempt->mono == later.mono - seconds{60});
-  CHECK(memory.poison == "orders-0@17");
-  CHECK(memory.held_until->mono == later.mono + seconds{25});
-  CHECK(memory.held_why == "held");
+  CHECK(memory.configuration.hash == 0xffffffffffffff01);
+  CHECK(memory.quarantine.holds);
+  CHECK(memory.attempts.count == 3);
+  CHECK(memory.attempts.last->mono == later.mono - seconds{60});
+  CHECK(memory.poison.found == "orders-0@17");
+  CHECK(memory.hold.until->mono == later.mono + seconds{25});
+  CHECK(memory.hold.why == "held");
 }
 
 TEST_CASE("a wait that is not over comes back, also of what is remembered for nothing else",
@@ -90,10 +86,10 @@ TEST_CASE("a wait that is not over comes back, also of what is remembered for no
   const auto database = OpenIn(folder.path());
   Ledger ledger = LedgerOf(*database);
   Journal journal = LoadFrom(ledger, kStart);
-  journal.connectors["sink"] = {.held_until = After(seconds{90}), .held_why = "held"};
+  journal.connectors["sink"] = {.hold = {.until = After(seconds{90}), .why = "held"}};
   REQUIRE(ledger.Save(journal, {}, kStart));
   Ledger again = LedgerOf(*database);
-  CHECK(LoadFrom(again, kStart).connectors.at("sink").held_why == "held");
+  CHECK(LoadFrom(again, kStart).connectors.at("sink").hold.why == "held");
 }
 
 TEST_CASE("a wall clock that jumped makes waits longer, never shorter", "[recovery]") {
@@ -101,11 +97,11 @@ TEST_CASE("a wall clock that jumped makes waits longer, never shorter", "[recove
   const auto database = OpenIn(folder.path());
   Ledger ledger = LedgerOf(*database);
   Journal journal = LoadFrom(ledger, kStart);
-  journal.connectors["sink"] = {.attempts = 1, .last_attempt = kStart};
+  journal.connectors["sink"] = {.attempts = {.count = 1, .last = kStart}};
   REQUIRE(ledger.Save(journal, {}, kStart));
   const Instant earlier{.wall = kStart.wall - hours{1000}, .mono = MonoTime{seconds{7}}};
   Ledger again = LedgerOf(*database);
-  CHECK(LoadFrom(again, earlier).connectors.at("sink").last_attempt->mono == earlier.mono);
+  CHECK(LoadFrom(again, earlier).connectors.at("sink").attempts.last->mono == earlier.mono);
 }
 
 TEST_CASE("a restart without an answer counts, in the budget too", "[recovery]") {
@@ -115,13 +111,13 @@ TEST_CASE("a restart without an answer counts, in the budget too", "[recovery]")
     Ledger ledger = LedgerOf(*database);
     LoadFrom(ledger, kStart);
     const RecoveryDecision decision = Decision("sink", RecoveryAction::kRestart);
-    const ConnectorMemory memory{.attempts = 1, .last_attempt = kStart};
+    const ConnectorMemory memory{.attempts = {.count = 1, .last = kStart}};
     REQUIRE(ledger.Intend({.decision = decision, .at = kStart, .worker = "http://w1"}, memory));
   }
   Ledger soon = LedgerOf(*database);
   const Journal journal = LoadFrom(soon, After(seconds{20}));
   CHECK(journal.restarts.size() == 1);
-  CHECK(journal.connectors.at("sink").attempts == 1);
+  CHECK(journal.connectors.at("sink").attempts.count == 1);
   Ledger late = LedgerOf(*database);
   CHECK(LoadFrom(late, After(seconds{70})).restarts.empty());
   const auto log = ReadLog(*database, "sink", 10);
@@ -239,7 +235,7 @@ TEST_CASE("stamps that no clock can have told are moments all the same", "[recov
     const auto database = OpenIn(folder.path());
     Ledger ledger = LedgerOf(*database);
     Journal journal = LoadFrom(ledger, kStart);
-    journal.connectors["sink"] = {.attempts = 1};
+    journal.connectors["sink"] = {.attempts = {.count = 1}};
     REQUIRE(ledger.Save(journal, {Decision("sink", RecoveryAction::kRefuse)}, kStart));
     REQUIRE(database->Write(
         {{.sql = "UPDATE recovery_memory SET last_attempt = ?1, held_until = ?1",
@@ -250,8 +246,8 @@ TEST_CASE("stamps that no clock can have told are moments all the same", "[recov
     CHECK((log->at(0).at > kStart.wall) == (each.milliseconds > 0));
     Ledger again = LedgerOf(*database);
     const ConnectorMemory memory = LoadFrom(again, kStart).connectors.at("sink");
-    CHECK(memory.last_attempt->mono == kStart.mono + each.attempt);
-    CHECK(memory.held_until->mono == kStart.mono + each.hold);
+    CHECK(memory.attempts.last->mono == kStart.mono + each.attempt);
+    CHECK(memory.hold.until->mono == kStart.mono + each.hold);
   }
 }
 
@@ -266,7 +262,7 @@ TEST_CASE("what became of a restart is written when the disk allows it", "[recov
             "class, cause) VALUES (?,0,'','','',1,'','','')",
         .values = {std::numeric_limits<int64_t>::max()}}}));
   const RecoveryDecision decision = Decision("sink", RecoveryAction::kRestart);
-  const ConnectorMemory memory{.attempts = 1, .last_attempt = kStart};
+  const ConnectorMemory memory{.attempts = {.count = 1, .last = kStart}};
   const auto id =
       ledger.Intend({.decision = decision, .at = kStart, .worker = "http://w1"}, memory);
   REQUIRE(id);

@@ -42,7 +42,7 @@ TEST_CASE("attempts are forgotten when it has run and moved for long enough", "[
   CHECK(estate.About("sink").attempts == 1);  // it has a lag and has not moved
   estate.Of("sink").moved = estate.now;
   estate.Pass(5);
-  CHECK(estate.journal.connectors.at("sink").attempts == 0);
+  CHECK(estate.journal.connectors.at("sink").attempts.count == 0);
 }
 
 TEST_CASE("after many failures at once one is tried, then the others one by one", "[recovery]") {

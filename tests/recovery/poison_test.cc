@@ -91,9 +91,9 @@ TEST_CASE("20: a sink's poison is where it stands both times, whatever else it h
       estate.Fail("sink", 0, FailureClass::kUnknown);
       estate.Passes(2);
       FailAt(estate, places.second, places.task);
-      CHECK(estate.journal.connectors.at("sink").poison == places.twice);
+      CHECK(estate.journal.connectors.at("sink").poison.found == places.twice);
       FailAt(estate, places.third.empty() ? places.second : places.third, places.task);
-      CHECK(estate.journal.connectors.at("sink").poison == places.poison);
+      CHECK(estate.journal.connectors.at("sink").poison.found == places.poison);
     }
   }
 }
@@ -111,7 +111,7 @@ TEST_CASE("20: tasks that fail one after the other after one restart failed once
   estate.Of("sink").place = "t-0@600\nt-1@17";
   estate.Fail("sink", 1, FailureClass::kUnknown);
   estate.Passes(2);
-  CHECK(estate.journal.connectors.at("sink").poison.empty());
+  CHECK(estate.journal.connectors.at("sink").poison.found.empty());
 }
 
 TEST_CASE("20: what has moved from its poison and fails elsewhere is not poisoned any more",
@@ -135,9 +135,9 @@ TEST_CASE("20: what has moved from its poison and fails elsewhere is not poisone
       estate.Fail("sink", 0, FailureClass::kUnknown);
       estate.Passes(2);
       FailAt(estate, "t-0@17", 0);
-      REQUIRE(estate.journal.connectors.at("sink").poison == "t-0@17");
+      REQUIRE(estate.journal.connectors.at("sink").poison.found == "t-0@17");
       FailAt(estate, later.place, 0, FailureClass::kDependency);
-      CHECK(estate.journal.connectors.at("sink").poison == later.poison);
+      CHECK(estate.journal.connectors.at("sink").poison.found == later.poison);
     }
   }
 }
@@ -158,10 +158,10 @@ TEST_CASE("where it stands is remembered as it failed, not as others move on", "
     estate.Fail("sink", 0, FailureClass::kUnknown);
     estate.Passes(20);
   }
-  const std::string before = estate.journal.connectors.at("sink").last_cause;
+  const std::string before = estate.journal.connectors.at("sink").poison.last_cause;
   estate.Of("sink").place = "t-0@17\nt-1@5";
   estate.Pass(5);
-  CHECK(estate.journal.connectors.at("sink").last_cause == before);
+  CHECK(estate.journal.connectors.at("sink").poison.last_cause == before);
 }
 
 TEST_CASE("a commit that is told a moment after the failure counts", "[recovery]") {
@@ -174,7 +174,7 @@ TEST_CASE("a commit that is told a moment after the failure counts", "[recovery]
   estate.Pass(5);
   estate.Of("sink").place = "t-0@18";
   estate.Pass(5);
-  CHECK(estate.journal.connectors.at("sink").last_cause.ends_with("\nt-0@18"));
+  CHECK(estate.journal.connectors.at("sink").poison.last_cause.ends_with("\nt-0@18"));
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST_CASE("32: the canary that was sent is the canary after the next start, too"
     journal->cluster_id = "k1";
     journal->breaker = {.state = BreakerState::kCanary, .since = opened, .canary = "sink"};
     estate.Later(5);
-    journal->connectors["sink"] = {.attempts = 1, .last_attempt = estate.now};
+    journal->connectors["sink"] = {.attempts = {.count = 1, .last = estate.now}};
     REQUIRE(ledger->Save(*journal, {}, estate.now));
   }
   estate.Later(20);
