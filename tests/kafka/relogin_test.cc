@@ -175,6 +175,9 @@ TEST_CASE("a session goes on when the next token is late, as long as it lasts", 
     INFO((late ? "late" : "cannot be had"));
     Bench bench(SaslMechanism::kOAuthBearer, {.lifetime_ms = 2500},
                 std::make_shared<Tokens>(std::string("good.t0ken")));
+    // A machine that is very busy may come to ask after the session's end only.
+    const MonoTime ends = bench.test.In(2500ms);
+    const auto over = [&] { return bench.test.clock.Now().mono >= ends; };
     REQUIRE(bench.test.Ask());
     const int before = bench.tokens->asked();
     if (late) {
@@ -183,11 +186,11 @@ TEST_CASE("a session goes on when the next token is late, as long as it lasts", 
       bench.tokens->Set(Error(Reason::kUnreachable, "the token endpoint is down"));
     }
     CHECK(bench.test.Until([&] {
-      CHECK(bench.test.Ask());
+      CHECK((bench.test.Ask() || over()));
       return bench.tokens->asked() > before;
     }));
-    CHECK(bench.test.Ask());
-    CHECK(bench.server.connections() == 1);
+    CHECK((bench.test.Ask() || over()));
+    CHECK((bench.server.connections() == 1 || over()));
     bench.tokens->Set(Tokens::Good("good.t0ken"));
     CHECK(bench.test.Until([&] { return static_cast<bool>(bench.test.Ask()); }));
   }
