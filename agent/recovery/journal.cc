@@ -40,11 +40,8 @@ Hold HoldOfChanges(const Subject& subject, uint32_t changes, const std::optional
 
 void ForgiveChanged(const Subject& subject, uint64_t poll, const Instant& now,
                     ConnectorMemory& memory) {
-  constexpr Duration kLately = std::chrono::hours{1};
   ConfigurationMemory& configuration = memory.configuration;
-  const bool lately =
-      configuration.changed_at && now.mono - configuration.changed_at->mono < kLately;
-  configuration.changes = lately ? configuration.changes + 1 : 1;
+  ++configuration.changes;
   configuration.changed_at = now;
   for (auto& [id, item] : memory.broken) {
     item.dealt_out = true;  // Connect starts anew what is configured anew
@@ -61,14 +58,19 @@ void ForgiveChanged(const Subject& subject, uint64_t poll, const Instant& now,
 /// A changed configuration is a new beginning: somebody did something.
 void FollowConfiguration(const Subject& subject, uint64_t poll, const Instant& now,
                          ConnectorMemory& memory) {
+  constexpr Duration kLately = std::chrono::hours{1};
+  ConfigurationMemory& configuration = memory.configuration;
   memory.quarantine.lifted = false;
-  if (subject.config_hash == 0 || subject.config_hash == memory.configuration.hash) {
+  if (configuration.changed_at && now.mono - configuration.changed_at->mono >= kLately) {
+    configuration = {.hash = configuration.hash};
+  }
+  if (subject.config_hash == 0 || subject.config_hash == configuration.hash) {
     return;
   }
-  if (memory.configuration.hash != 0) {
+  if (configuration.hash != 0) {
     ForgiveChanged(subject, poll, now, memory);
   }
-  memory.configuration.hash = subject.config_hash;
+  configuration.hash = subject.config_hash;
 }
 
 void CountRestart(const Instant& now, Attempts& attempts) {
@@ -188,6 +190,22 @@ void ExpectOurs(const Subject& subject, const Attempts& attempts, Broken& broken
   }
 }
 
+/// What a restart did not get to is left until it is started. `restored`: what was counted before
+/// says nothing; it was not seen to be started.
+void FollowLeft(const Subject& subject, bool restored, Failures& left) {
+  if (left.empty()) {
+    return;
+  }
+  const Failures failed = FailuresOf(subject);
+  std::erase_if(left, [&](const auto& item) {
+    const auto now = failed.find(item.first);
+    return now == failed.end() || (now->second != item.second && !restored);
+  });
+  for (auto& [id, failures] : left) {
+    failures = failed.at(id);
+  }
+}
+
 /// What is told of its state, if anything is.
 void FollowState(const Subject& subject, bool failed_again, const Instant& now, Duration gap,
                  ConnectorMemory& memory) {
@@ -197,6 +215,7 @@ void FollowState(const Subject& subject, bool failed_again, const Instant& now, 
   if (news.restarted && !requested) {
     CountRestart(now, memory.attempts);
   }
+  FollowLeft(subject, memory.restored, memory.own.left);
   if (memory.restored) {
     ExpectOurs(subject, memory.attempts, memory.broken);
   } else if (subject.failed() && memory.failing.polls == 0 && news.fresh &&

@@ -79,8 +79,12 @@ Row WorthOf(const Journal& journal) {
 
 Row Worth(const ConnectorMemory& memory) {
   if (memory.attempts.count == 0 && !memory.quarantine.holds && memory.poison.found.empty() &&
-      memory.hold.misses == 0 && !memory.hold.until) {
+      memory.hold.misses == 0 && !memory.hold.until && memory.configuration.changes == 0) {
     return {};
+  }
+  std::string left;
+  for (const auto& [item, failures] : memory.own.left) {
+    left += fmt::format("{}{}", left.empty() ? "" : " ", item);
   }
   return {static_cast<int64_t>(memory.configuration.hash),
           int64_t{memory.quarantine.holds},
@@ -90,13 +94,16 @@ Row Worth(const ConnectorMemory& memory) {
           memory.poison.found,
           int64_t{memory.hold.misses},
           MillisecondsOrNull(memory.hold.until),
-          memory.hold.why};
+          memory.hold.why,
+          int64_t{memory.configuration.changes},
+          MillisecondsOrNull(memory.configuration.changed_at),
+          std::move(left)};
 }
 
 Statement Ledger::Remember(const std::string& connector, const ConnectorMemory& memory) const {
   Row values{place_.cluster, place_.connect, kafka_id_, connector};
   std::ranges::copy(Worth(memory), std::back_inserter(values));
-  return {.sql = "INSERT OR REPLACE INTO recovery_memory VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+  return {.sql = "INSERT OR REPLACE INTO recovery_memory VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
           .values = std::move(values)};
 }
 

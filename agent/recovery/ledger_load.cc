@@ -1,9 +1,13 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <iterator>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
+#include "agent/base/text.h"
 #include "agent/recovery/ledger.h"
 #include "agent/recovery/ledger_rows.h"
 
@@ -18,7 +22,7 @@ using state::TextOf;
 constexpr auto kLongestHold = std::chrono::hours{24};  // as the configuration allows
 
 // A released step never changes.
-constexpr std::array<std::string_view, 2> kTables{R"(
+constexpr std::array<std::string_view, 3> kTables{R"(
 CREATE TABLE recovery_connectors (
   cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
   config_hash INTEGER NOT NULL, quarantined INTEGER NOT NULL, attempts INTEGER NOT NULL,
@@ -66,6 +70,11 @@ CREATE TABLE recovery_orders (
   verb TEXT NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL, why TEXT NOT NULL,
   result TEXT NOT NULL) STRICT;
 CREATE INDEX recovery_orders_at ON recovery_orders (at)
+)",
+                                                  R"(
+ALTER TABLE recovery_memory ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE recovery_memory ADD COLUMN changed_at INTEGER;
+ALTER TABLE recovery_memory ADD COLUMN not_reached TEXT NOT NULL DEFAULT ''
 )"};
 
 /// What was told last before this start; no kind of decision is called so.
@@ -89,6 +98,18 @@ RestartVerdict VerdictNamed(std::string_view name) {
   return RestartVerdict::kPending;
 }
 
+/// "-1 0 2"; how often each had failed is counted anew.
+Failures ItemsIn(std::string_view text) {
+  Failures items;
+  for (const std::string_view word : Split(text, ' ')) {
+    int32_t id = 0;
+    if (std::from_chars(word.data(), word.data() + word.size(), id).ec == std::errc()) {
+      items[id] = 0;
+    }
+  }
+  return items;
+}
+
 }  // namespace
 
 Result<Ledger> Ledger::Make(state::Database& database, Place place) {
@@ -101,7 +122,8 @@ Result<Ledger> Ledger::Make(state::Database& database, Place place) {
 Result<void> Ledger::LoadConnectors(const Instant& now, Journal& journal) {
   const auto rows = database_->Read(
       {.sql = "SELECT connector, config_hash, quarantined, attempts, last_attempt, last_cause, "
-              "poison, misses, held_until, held_why FROM recovery_memory "
+              "poison, misses, held_until, held_why, changes, changed_at, not_reached "
+              "FROM recovery_memory "
               "WHERE cluster = ? AND connect = ? AND kafka_id = ?",
        .values = {place_.cluster, place_.connect, kafka_id_}});
   if (!rows) {
@@ -127,6 +149,9 @@ Result<void> Ledger::LoadConnectors(const Instant& now, Journal& journal) {
     memory.hold.misses = count(7);
     memory.hold.until = moment(8, kLongestHold);
     memory.hold.why = TextOf(row, 9);
+    memory.configuration.changes = count(10);
+    memory.configuration.changed_at = moment(11, {});
+    memory.own.left = ItemsIn(TextOf(row, 12));
     connectors_[TextOf(row, 0)] = Worth(memory);
   }
   return {};

@@ -27,7 +27,7 @@ struct Stretch {
 /// Its configuration, and that changes of it let it begin anew.
 struct ConfigurationMemory {
   uint64_t hash = 0;                    ///< Subject::config_hash; 0: not told yet
-  uint32_t changes = 0;                 ///< of late
+  uint32_t changes = 0;                 ///< of late: less than an hour after each other
   std::optional<Instant> changed_at{};  ///< last; with `changes`
 };
 

@@ -90,8 +90,8 @@ struct Table {
 constexpr Table kTables[] = {
     {"recovery_memory",
      "cluster, connect, kafka_id, connector, config_hash, quarantined, attempts, last_attempt, "
-     "last_cause, poison, misses, held_until, held_why",
-     13},
+     "last_cause, poison, misses, held_until, held_why, changes, changed_at, not_reached",
+     16},
     {"recovery_clusters",
      "cluster, connect, kafka_id, breaker, breaker_since, breaker_why, canary, denied, "
      "denied_until, unanswered, unanswered_until",
@@ -112,7 +112,7 @@ void WriteRows(const std::string& file, Input& input) {
       state::Connection::Open(file, state::Connection::Access::kWrite);
   Require(static_cast<bool>(connection));
   (void)connection->Run({.sql = "CREATE TABLE owners (name TEXT PRIMARY KEY, version INTEGER)"});
-  (void)connection->Run({.sql = "INSERT INTO owners VALUES ('recovery', 2)"});
+  (void)connection->Run({.sql = "INSERT INTO owners VALUES ('recovery', 3)"});
   for (const Table& table : kTables) {
     (void)connection->Run({.sql = "CREATE TABLE " + std::string(table.name) + " (" +
                                   std::string(table.columns) + ")"});
@@ -172,6 +172,8 @@ void Try(const std::string& folder) {
   constexpr Duration kLongest = std::chrono::hours{24};
   for (const auto& [connector, memory] : journal->connectors) {
     Require(memory.attempts.count <= 1'000'000 && memory.hold.misses <= 1'000'000);
+    Require(memory.configuration.changes <= 1'000'000);
+    Require(!memory.configuration.changed_at || memory.configuration.changed_at->mono <= now.mono);
     Require(!memory.attempts.last || memory.attempts.last->mono <= now.mono);
     Require(!memory.hold.until || memory.hold.until->mono <= now.mono + kLongest);
   }
