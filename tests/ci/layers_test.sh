@@ -55,6 +55,27 @@ expect allowed agent/base/log.cc '<spdlog/spdlog.h>'
 expect refused agent/base/log.h '<spdlog/spdlog.h>'
 expect refused agent/http/client.cc '<CLI/CLI.hpp>'
 
+# The folders of alerts stand one by one.
+expect allowed alerts/lifecycle/engine.cc '"alerts/rules/group.h"'
+expect refused alerts/rules/group.cc '"alerts/lifecycle/engine.h"'
+expect allowed alerts/receivers/slack.cc '"alerts/notify/message.h"'
+expect refused alerts/notify/hub.cc '"alerts/receivers/slack.h"'
+expect refused alerts/new_folder/x.cc '"agent/base/text.h"'
+
+# The table of the document says the same.
+expect_table() {  # expect_table allowed|refused SED: the real document, edited
+  local verdict=allowed
+  rm -rf "${tree:?}"/*
+  mkdir -p "$tree/docs" "$tree/agent/base"
+  echo '#pragma once' > "$tree/agent/base/text.h"
+  sed "$2" docs/architecture.md > "$tree/docs/architecture.md"
+  "$layers" "$tree" > /dev/null || verdict=refused
+  [ "$verdict" = "$1" ] || { echo "FAILED: a table edited by '$2' was $verdict"; failures=$((failures + 1)); }
+}
+expect_table allowed ''
+expect_table refused '/^| `agent\/promql`/s/base, series/base/'
+expect_table refused '/^| `alerts\/api`/d'
+
 # A header that says it is private may hold a library, and is held to its word.
 expect_tree() {  # expect_tree allowed|refused FILE: the planted header and a file that includes it
   local verdict=allowed
