@@ -7,63 +7,17 @@
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
+#include "alerts/notify/gather.h"
 
 namespace klaxon::notify {
 namespace {
 
 using alerts::Alert;
 
-/// A group as the alerts of now make it.
-struct Gathered {
-  const Route* route = nullptr;
-  series::Labels labels{};
-  std::vector<std::pair<uint64_t, const Alert*>> told{};   ///< firing, and not muted
-  std::vector<std::pair<uint64_t, const Alert*>> muted{};  ///< firing
-  std::set<std::string> silences{};                        ///< of what is muted
-  bool inhibited = false;                                  ///< some of what is muted is
-  AlertMap resolved{};
-  WallTime first_start = WallTime::max();
-
-  bool firing() const { return !told.empty() || !muted.empty(); }
-};
-
-using Groups = std::map<GroupId, Gathered>;
-
-void GatherAlert(const Alert& alert, const Muted& muted, const Route& root, Groups& groups) {
-  const uint64_t fingerprint = alerts::Fingerprint(alert.labels);
-  for (const Route* route : RoutesOf(root, alert.labels)) {
-    series::Labels labels = GroupLabelsOf(*route, alert.labels);
-    Gathered& group = groups[{.receiver = route->receiver, .key = GroupKey(*route, labels)}];
-    group.route = group.route == nullptr ? route : group.route;
-    group.labels = std::move(labels);
-    if (!alert.firing()) {
-      group.resolved.emplace(fingerprint, alert);
-      continue;
-    }
-    group.first_start = std::min(group.first_start, alert.starts_at);
-    group.silences.insert(muted.silenced_by.begin(), muted.silenced_by.end());
-    group.inhibited = group.inhibited || (muted.any() && muted.silenced_by.empty());
-    auto& list = muted.any() ? group.muted : group.told;
-    if (list.empty() || list.back().first != fingerprint) {  // two routes may make one group
-      list.emplace_back(fingerprint, &alert);
-    }
-  }
-}
-
-Groups Gather(const Situation& situation) {
-  const std::vector<Muted> muted = FindMuted(situation.alerts, situation.silences,
-                                             situation.settings.inhibit_rules, situation.now);
-  Groups groups;
-  for (size_t i = 0; i < situation.alerts.size(); ++i) {
-    GatherAlert(situation.alerts[i], muted[i], situation.settings.route, groups);
-  }
-  return groups;
-}
-
 /// Alertmanager waits for others of the group, unless the first has waited for long already.
 WallTime FirstLook(const Gathered& gathered, WallTime now) {
-  const WallTime due = gathered.first_start + gathered.route->group_wait;
-  return std::clamp(due, now, now + gathered.route->group_wait);
+  const WallTime due = gathered.first_start + gathered.group_wait;
+  return std::clamp(due, now, now + gathered.group_wait);
 }
 
 Alert ResolvedOf(uint64_t fingerprint, Alert alert, const Gathered& gathered, WallTime now) {
@@ -110,7 +64,7 @@ bool AllTold(const AlertMap& owed, const Told& told) {
 }
 
 /// Whether there is news: Alertmanager's DedupStage.needsUpdate (notify/notify.go).
-bool IsNews(const AlertMap& owed, const Account& account, const Route& route, WallTime now) {
+bool IsNews(const AlertMap& owed, const Account& account, Duration repeat_interval, WallTime now) {
   const bool fires =
       std::ranges::any_of(owed, [](const auto& each) { return each.second.firing(); });
   const bool ends =
@@ -119,7 +73,7 @@ bool IsNews(const AlertMap& owed, const Account& account, const Route& route, Wa
     return true;
   }
   const WallTime told_at = std::min(account.told.at.value_or(now), now);  // the clock may jump
-  return fires && now - told_at >= route.repeat_interval;
+  return fires && now - told_at >= repeat_interval;
 }
 
 bool SameToTell(const AlertMap& left, const AlertMap& right) {
@@ -142,7 +96,7 @@ void DropResolved(const Account& account, WallTime now, AlertMap& owed) {
 void UpdateAccount(const Integration& integration, const Gathered& gathered, WallTime now,
                    Memory& memory, Account& account) {
   AlertMap owed = Owed(account, gathered, now);
-  if (!IsNews(owed, account, *gathered.route, now)) {
+  if (!IsNews(owed, account, gathered.repeat_interval, now)) {
     account.pending.reset();
     return;
   }
@@ -155,7 +109,7 @@ void UpdateAccount(const Integration& integration, const Gathered& gathered, Wal
       }
     }
     DropResolved(account, now, owed);
-    if (owed.empty() || !IsNews(owed, account, *gathered.route, now)) {
+    if (owed.empty() || !IsNews(owed, account, gathered.repeat_interval, now)) {
       account.pending.reset();
       return;
     }
@@ -182,7 +136,7 @@ bool AllMuted(const Gathered& gathered, const Told& told) {
 
 /// Who has silenced all that fires of a group; empty: not all of it is.
 std::string AcknowledgementOf(const Situation& situation, const Gathered& gathered) {
-  if (!gathered.told.empty() || gathered.muted.empty() || gathered.inhibited) {
+  if (!gathered.told.empty() || gathered.muted.empty() || gathered.unsilenced) {
     return "";
   }
   std::string words;
@@ -218,12 +172,12 @@ bool Acknowledge(const Integration& integration, const std::string& words, WallT
 }
 
 /// Whether anything of a group is still to be followed.
-bool IsOver(const Group& group, const Gathered* gathered) {
+bool IsOver(const Group& group, const Gathered& gathered) {
   const bool owes = std::ranges::any_of(group.accounts, [](const auto& each) {
     const Account& account = each.second;
     return account.pending || !account.told.firing.empty() || !account.told.earlier.empty();
   });
-  return !owes && (gathered == nullptr || !gathered->firing());
+  return !owes && !gathered.firing();
 }
 
 void LookAtGroup(const Situation& situation, const Gathered& gathered, const std::string& receiver,
@@ -231,15 +185,14 @@ void LookAtGroup(const Situation& situation, const Gathered& gathered, const std
   const WallTime now = situation.now;
   const bool due = group.next_look <= now;
   if (due) {
-    group.next_look = now + gathered.route->group_interval;
+    group.next_look = now + gathered.group_interval;
   }
-  const bool quiet = !QuietBy(*gathered.route, situation.settings.time_intervals, now).empty();
   for (auto& [integration, account] : group.accounts) {
     if (account.pending) {
-      account.pending->held = quiet;
+      account.pending->held = gathered.quiet;
     }
   }
-  if (quiet) {
+  if (gathered.quiet) {
     return;
   }
   const std::string known = AcknowledgementOf(situation, gathered);
@@ -268,25 +221,25 @@ void ForgetIntegrations(const Settings& settings, Group& group) {
 }  // namespace
 
 void Decide(const Situation& situation, Memory& memory) {
-  const Groups groups = Gather(situation);
+  std::map<GroupId, Gathered> groups = Gather(situation);
   for (const auto& [id, gathered] : groups) {
     if (gathered.firing() && !memory.groups.contains(id)) {
       memory.groups[id] = {.labels = gathered.labels,
                            .next_look = FirstLook(gathered, situation.now)};
     }
   }
-  const Gathered nothing{.route = &situation.settings.route};
   for (auto at = memory.groups.begin(); at != memory.groups.end();) {
     auto& [id, group] = *at;
-    const auto found = groups.find(id);
-    const Gathered& gathered = found == groups.end() ? nothing : found->second;
+    const auto [found, gone] = groups.try_emplace(id);
+    if (gone) {
+      found->second = GatherNothing(id, situation);
+    }
+    const Gathered& gathered = found->second;
     group.next_look = std::min(
-        group.next_look,
-        situation.now + std::max(gathered.route->group_wait, gathered.route->group_interval));
+        group.next_look, situation.now + std::max(gathered.group_wait, gathered.group_interval));
     ForgetIntegrations(situation.settings, group);
     LookAtGroup(situation, gathered, id.receiver, memory, group);
-    at = IsOver(group, found == groups.end() ? nullptr : &gathered) ? memory.groups.erase(at)
-                                                                    : std::next(at);
+    at = IsOver(group, gathered) ? memory.groups.erase(at) : std::next(at);
   }
 }
 
