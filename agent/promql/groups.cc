@@ -23,11 +23,11 @@ uint32_t HashOf(std::string_view key) {
 /// False: the set is of another layout.
 bool Groups::MakeKey(const Layout& layout, const series::Labels& labels) {
   key_.clear();
-  AppendNumber(layout.counting, key_);
+  AppendNumber(layout.interesting_names_id, key_);
   size_t place = 0;
   for (const series::Label label : labels) {
     if (place == layout.names.size() || label.name != layout.names[place]) return false;
-    if (layout.counts[place++]) {
+    if (layout.of_interest[place++]) {
       AppendNumber(static_cast<uint32_t>(label.value.size()), key_);
       key_ += label.value;
     }
@@ -51,15 +51,17 @@ const Groups::Layout& Groups::LayoutOf(const series::Labels& labels) {
   const auto made = layouts_.emplace(Names(names.begin(), names.end()), Layout{}).first;
   Layout& layout = made->second;
   layout.names.assign(made->first.begin(), made->first.end());
-  layout.counts.resize(names.size());
-  Names counting;
-  const series::Labels of_interest = filter_.Apply(labels);
-  for (const series::Label label : of_interest) {
-    counting.emplace_back(label.name);
-    layout.counts[static_cast<size_t>(std::ranges::find(names, label.name) - names.begin())] = true;
+  layout.of_interest.resize(names.size());
+  Names interesting;
+  const series::Labels filtered = filter_.Apply(labels);
+  for (const series::Label label : filtered) {
+    interesting.emplace_back(label.name);
+    const auto place = std::ranges::find(names, label.name) - names.begin();
+    layout.of_interest[static_cast<size_t>(place)] = true;
   }
-  const auto number = static_cast<uint32_t>(counting_.size());
-  layout.counting = counting_.emplace(std::move(counting), number).first->second;
+  const auto number = static_cast<uint32_t>(ids_of_interesting_names_.size());
+  layout.interesting_names_id =
+      ids_of_interesting_names_.emplace(std::move(interesting), number).first->second;
   return layout;
 }
 

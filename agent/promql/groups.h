@@ -17,8 +17,8 @@ namespace klaxon::promql {
 
 /// Numbers the groups that label sets fall into: sets with equal labels of interest are one group.
 /// What matching and aggregation stand on, hundreds of thousands of sets at a time. Sets have few
-/// layouts, so that which of their labels count is asked once for a layout and not for a set; the
-/// values of those are the key of the group. Not thread-safe.
+/// layouts, so that which of their labels are of interest is asked once for a layout and not for a
+/// set; the values of those are the key of the group. Not thread-safe.
 class Groups {
  public:
   explicit Groups(series::LabelFilter filter) : filter_(std::move(filter)) {}
@@ -43,11 +43,11 @@ class Groups {
  private:
   using Names = std::vector<std::string>;
 
-  /// Which of the labels count, of sets with certain names.
+  /// What is asked once of all sets with the same names.
   struct Layout {
     std::vector<std::string_view> names{};
-    std::vector<bool> counts{};
-    uint32_t counting = 0;  ///< the number of the names that count, in `counting_`
+    std::vector<bool> of_interest{};    ///< by place in `names`
+    uint32_t interesting_names_id = 0;  ///< layouts with the same names of interest share it
   };
 
   struct LessNames {
@@ -79,7 +79,7 @@ class Groups {
 
   series::LabelFilter filter_;
   std::map<Names, Layout, LessNames> layouts_{};
-  std::map<Names, uint32_t> counting_{};
+  std::map<Names, uint32_t> ids_of_interesting_names_{};
   const Layout* layout_ = nullptr;  ///< of the set before: mostly that of the next one
   std::string key_{};
   size_t last_ = 0;  ///< the group found before
