@@ -132,7 +132,7 @@ Result<Value> Length(const Environment& /*environment*/, Arguments arguments) {
   const Value& value = arguments[0];
   if (const auto* text = value.As<std::string>()) return Value(static_cast<int64_t>(text->size()));
   if (const auto* list = value.As<List>()) return Value(static_cast<int64_t>(list->items.size()));
-  if (const auto* map = value.As<Map>(); map != nullptr && !map->is_struct()) {
+  if (const auto* map = value.As<Map>()) {
     return Value(static_cast<int64_t>(map->entries.size()));
   }
   if (value.empty()) return Error(Reason::kInvalid, "len of nil pointer");
@@ -140,7 +140,7 @@ Result<Value> Length(const Environment& /*environment*/, Arguments arguments) {
 }
 
 Result<Value> ItemOf(const Value& value, const Value& key) {
-  if (const auto* map = value.As<Map>(); map != nullptr && !map->is_struct()) {
+  if (const auto* map = value.As<Map>()) {
     if (key.empty()) {
       return Error(Reason::kInvalid, "value is nil; should be of type string");
     }
@@ -254,7 +254,7 @@ const FunctionTable& BuiltinFunctions() {
       {"index", {1, kAnyNumber, Index}},
       {"print", {0, kAnyNumber, Print}},
       {"println", {0, kAnyNumber, PrintLine}},
-      {"printf", {1, kAnyNumber, PrintFormat, "s"}},
+      {"printf", {1, kAnyNumber, PrintFormat, {ArgumentType::kText}}},
       {"html", {0, kAnyNumber, OfText<EscapeHtml>}},
       {"js", {0, kAnyNumber, OfText<JavaScript>}},
       {"urlquery", {0, kAnyNumber, OfText<EscapeQuery>}},

@@ -1,5 +1,6 @@
 #include "alerts/templates/evaluate.h"
 
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -19,9 +20,19 @@ const Function* FunctionNamed(std::string_view name) {
   return nullptr;
 }
 
-std::string_view TypeWanted(char wanted) {
-  if (wanted == 's') return "string";
-  return wanted == 'p' ? "*template.sample" : "template.queryResult";
+/// The type in Go, as errors name it.
+std::string_view NameOf(ArgumentType type) {
+  switch (type) {
+    case ArgumentType::kText:
+      return "string";
+    case ArgumentType::kSamples:
+      return "template.queryResult";
+    case ArgumentType::kSample:
+      return "*template.sample";
+    case ArgumentType::kAny:
+      break;
+  }
+  return "interface {}";
 }
 
 /// What a call costs in steps: a query is work elsewhere.
@@ -30,12 +41,19 @@ size_t CostOf(std::string_view function) {
   return function == "query" ? kQuery : 1;
 }
 
-/// Whether a value can be what a function takes; see Function::takes.
-bool Fits(char wanted, const Value& value) {
+bool Fits(ArgumentType wanted, const Value& value) {
   const auto* const list = value.As<List>();
-  if (wanted == 's') return static_cast<bool>(TextOf(value));
-  if (wanted == 'p') return value.As<Sample>() != nullptr;
-  return list != nullptr && list->type == TypeWanted('q');
+  switch (wanted) {
+    case ArgumentType::kText:
+      return static_cast<bool>(TextOf(value));
+    case ArgumentType::kSamples:
+      return list != nullptr && list->type == NameOf(wanted);
+    case ArgumentType::kSample:
+      return value.As<Sample>() != nullptr;
+    case ArgumentType::kAny:
+      break;
+  }
+  return true;
 }
 
 }  // namespace
@@ -123,11 +141,14 @@ Value Evaluator::EvaluateFields(const Call& call) {
   return failed() ? Value() : value;
 }
 
-std::vector<Value> Evaluator::Arguments(const Call& call, std::string_view takes) {
+/// `function`: whose they are, if the types of its arguments are to be checked.
+std::vector<Value> Evaluator::Arguments(const Call& call, const Function* function) {
+  constexpr std::array<ArgumentType, 3> kUnchecked{};
+  const auto& types = function == nullptr ? kUnchecked : function->types;
   std::vector<Value> arguments;
   const auto add = [&](const Operand* operand, Value value) {
     const size_t i = arguments.size();
-    if (!failed() && i < takes.size()) CheckArgument(takes[i], operand, value);
+    if (!failed() && i < types.size()) CheckArgument(types[i], operand, value);
     arguments.push_back(std::move(value));
   };
   for (const Operand& operand : call.operands.subspan(1)) {
@@ -135,7 +156,8 @@ std::vector<Value> Evaluator::Arguments(const Call& call, std::string_view takes
     add(&operand, EvaluateOperand(operand, call.dot));
   }
   if (call.last != nullptr && !failed()) {
-    if (!takes.empty()) frame_.At(call.operands.front().at, call.operands.first(1));
+    if (types.front() != ArgumentType::kAny)
+      frame_.At(call.operands.front().at, call.operands.first(1));
     add(nullptr, *call.last);
   }
   return arguments;
@@ -143,14 +165,14 @@ std::vector<Value> Evaluator::Arguments(const Call& call, std::string_view takes
 
 /// Fails in Go's words if the value is not what the function takes. `operand`: as it was written;
 /// nullptr: it came out of the command before.
-void Evaluator::CheckArgument(char wanted, const Operand* operand, const Value& value) {
+void Evaluator::CheckArgument(ArgumentType wanted, const Operand* operand, const Value& value) {
   if (Fits(wanted, value)) return;
-  const std::string_view type = TypeWanted(wanted);
+  const std::string_view type = NameOf(wanted);
   using Kind = Operand::Kind;
-  if (operand != nullptr && operand->kind == Kind::kNil && wanted == 's') {
+  if (operand != nullptr && operand->kind == Kind::kNil && wanted == ArgumentType::kText) {
     Fail("cannot assign nil to string");
   } else if (operand != nullptr && operand->kind == Kind::kConstant) {
-    Fail(wanted == 's'
+    Fail(wanted == ArgumentType::kText
              ? fmt::format("expected string; found {}", ToString(*operand))
              : fmt::format("can't handle {} for arg of type {}", ToString(*operand), type));
   } else if (value.empty()) {
@@ -163,10 +185,10 @@ void Evaluator::CheckArgument(char wanted, const Operand* operand, const Value& 
 /// Of what has no methods, before they are looked at.
 void Evaluator::RefuseArguments(const Call& call, const Value& value, const std::string& name) {
   if (call.operands.size() == 1 && call.last == nullptr) return;
-  const auto* const map = value.As<Map>();
-  if (map != nullptr && !map->is_struct()) {
+  const auto* const fields = value.As<Struct>();
+  if (value.As<Map>() != nullptr) {
     Fail(name + " is not a method but has arguments");
-  } else if (map != nullptr && map->entries.contains(name)) {
+  } else if (fields != nullptr && fields->Find(name) != nullptr) {
     Fail(name + " has arguments but cannot be invoked as function");
   }
 }
@@ -183,6 +205,7 @@ Value Evaluator::FieldOf(const Value& value, const std::string& name,
   if (!arguments.empty() && !value.empty())
     return Fail(fmt::format("{} has arguments but cannot be invoked as function", name));
   if (const auto* map = value.As<Map>()) return EntryOf(*map, name);
+  if (const auto* fields = value.As<Struct>()) return FieldOf(*fields, name);
   const auto* const sample = value.As<Sample>();
   if (sample != nullptr && name == "Labels") return Value::OfLabels(sample->labels);
   if (sample != nullptr && name == "Value") return sample->value;
@@ -192,12 +215,14 @@ Value Evaluator::FieldOf(const Value& value, const std::string& name,
   return Fail(fmt::format("nil data; no entry for key {}", Quoted(name)));
 }
 
+Value Evaluator::FieldOf(const Struct& fields, const std::string& name) {
+  if (const Value* const found = fields.Find(name)) return *found;
+  return Fail(fmt::format("can't evaluate field {} in type {}", name, fields.type));
+}
+
 Value Evaluator::EntryOf(const Map& map, const std::string& name) {
   const auto found = map.entries.find(name);
   if (found != map.entries.end()) return found->second;
-  if (map.is_struct()) {
-    return Fail(fmt::format("can't evaluate field {} in type {}", name, map.struct_type));
-  }
   if (frame_.progress().execution.missing_key_is_error)
     return Fail(fmt::format("map has no entry for key {}", Quoted(name)));
   return map.of_strings ? Value(std::string()) : Value();
@@ -213,7 +238,7 @@ Value Evaluator::CallFunction(const Call& call) {
                             function.most == kAnyNumber ? "at least " : "", function.least, count));
   }
   if (name == "and" || name == "or") return Decide(call);
-  const std::vector<Value> arguments = Arguments(call, function.takes);
+  const std::vector<Value> arguments = Arguments(call, &function);
   frame_.Spend(CostOf(name));
   if (failed()) return {};
   Result<Value> value = function.call(frame_.progress().environment, arguments);

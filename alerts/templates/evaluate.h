@@ -35,11 +35,12 @@ class Evaluator {
   Value EvaluateCommand(const Call& call);
   Value EvaluateOperand(const Operand& operand, const Value& dot);
   Value EvaluateFields(const Call& call);
-  std::vector<Value> Arguments(const Call& call, std::string_view takes = "");
-  void CheckArgument(char wanted, const Operand* operand, const Value& value);
+  std::vector<Value> Arguments(const Call& call, const Function* function = nullptr);
+  void CheckArgument(ArgumentType wanted, const Operand* operand, const Value& value);
   void RefuseArguments(const Call& call, const Value& value, const std::string& name);
   Value FieldOf(const Value& value, const std::string& name, const std::vector<Value>& arguments);
   Value EntryOf(const Map& map, const std::string& name);
+  Value FieldOf(const Struct& fields, const std::string& name);
   Value CallFunction(const Call& call);
   Value Decide(const Call& call);
   Value CallTemplate(const Call& call);

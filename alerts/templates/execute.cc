@@ -126,7 +126,7 @@ class Walker {
       int64_t index = 0;
       std::ranges::all_of(list->items,
                           [&](const Value& item) { return once(Value(index++), item); });
-    } else if (const auto* map = value.As<Map>(); map != nullptr && !map->is_struct()) {
+    } else if (const auto* map = value.As<Map>()) {
       std::ranges::all_of(
           map->entries, [&](const auto& entry) { return once(Value(entry.first), entry.second); });
     } else if (const auto* times = value.As<int64_t>()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -26,15 +27,22 @@ struct Environment {
   std::string path_prefix{};   ///< the path of it, e.g. "/kafka"
 };
 
+/// What an argument of a function must be.
+enum class ArgumentType {
+  kAny,
+  kText,     ///< a text
+  kSamples,  ///< what a query answers
+  kSample    ///< one of its samples
+};
+
 /// A function of templates. The number of arguments has been checked.
 /// Error: what went wrong, without its place.
 struct Function {
   size_t least = 0;  ///< arguments
   size_t most = 0;
   Result<Value> (*call)(const Environment& environment, std::span<const Value> arguments) = nullptr;
-  /// What the first arguments must be: 's' a text, 'q' what a query answers, 'p' one of its
-  /// samples.
-  std::string_view takes{};
+  /// Of the first arguments; checked before the call, in Go's words.
+  std::array<ArgumentType, 3> types{};
 };
 
 constexpr size_t kAnyNumber = 1000;

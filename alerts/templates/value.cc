@@ -31,6 +31,8 @@ class Printer {
       AddList(*list);
     } else if (const auto* map = value.As<Map>()) {
       AddMap(*map);
+    } else if (const auto* fields = value.As<Struct>()) {
+      AddStruct(*fields);
     } else if (const auto* sample = value.As<Sample>()) {
       text_ += "&{";
       Add(Value::OfLabels(sample->labels));
@@ -56,17 +58,17 @@ class Printer {
     text_ += "]";
   }
 
-  void AddStruct(const Map& map) {
+  void AddStruct(const Struct& fields) {
     text_ += "{";
-    for (const std::string_view field : map.in_order) {
-      if (field != map.in_order.front()) text_ += " ";
-      Add(map.entries.find(std::string(field))->second);
+    bool first = true;
+    for (const auto& [name, value] : fields.fields) {
+      if (!std::exchange(first, false)) text_ += " ";
+      Add(value);
     }
     text_ += "}";
   }
 
   void AddMap(const Map& map) {
-    if (map.is_struct()) return AddStruct(map);
     text_ += "map[";
     bool first = true;
     for (const auto& [key, value] : map.entries) {
@@ -120,15 +122,17 @@ Value Value::OfMap(std::map<std::string, Value> entries) {
 }
 
 Value Value::OfStruct(std::string_view type,
-                      const std::vector<std::pair<std::string_view, Value>>& fields) {
-  Map map{.struct_type = type};
-  for (const auto& [name, value] : fields) {
-    map.depth = std::max(map.depth, value.depth());
-    map.entries.emplace(name, value);
-    map.in_order.push_back(name);
-  }
-  map.depth += 1;
-  return std::make_shared<const Map>(std::move(map));
+                      std::vector<std::pair<std::string_view, Value>> fields) {
+  Struct made{.type = type, .fields = std::move(fields)};
+  for (const auto& [name, value] : made.fields)
+    made.depth = std::max(made.depth, value.depth());
+  made.depth += 1;
+  return std::make_shared<const Struct>(std::move(made));
+}
+
+const Value* Struct::Find(std::string_view name) const {
+  const auto found = std::ranges::find(fields, name, &std::pair<std::string_view, Value>::first);
+  return found == fields.end() ? nullptr : &found->second;
 }
 
 Value Value::OfLabels(const std::map<std::string, std::string>& labels) {
@@ -145,18 +149,18 @@ Value Value::OfSample(Sample sample) {
 size_t Value::depth() const {
   if (const auto* list = As<List>()) return list->depth;
   if (const auto* map = As<Map>()) return map->depth;
+  if (const auto* fields = As<Struct>()) return fields->depth;
   return 0;
 }
 
 std::string_view TypeName(const Value& value) {
   if (const auto* list = value.As<List>()) return list->type;
-  if (const auto* map = value.As<Map>()) {
-    if (map->is_struct()) return map->struct_type;
+  if (const auto* fields = value.As<Struct>()) return fields->type;
+  if (const auto* map = value.As<Map>())
     return map->of_strings ? "map[string]string" : "map[string]interface {}";
-  }
   static constexpr std::array<std::string_view, std::variant_size_v<Value::Held>> kNames{
-      "<nil>",      "bool",           "int",  "uint", "float64",         "string", "template.HTML",
-      "*time.Time", "*time.Duration", "list", "map",  "*template.sample"};
+      "<nil>",      "bool",           "int",  "uint", "float64", "string",          "template.HTML",
+      "*time.Time", "*time.Duration", "list", "map",  "struct",  "*template.sample"};
   return kNames.at(value.held().index());
 }
 
@@ -169,8 +173,8 @@ bool IsTrue(const Value& value) {
   if (const auto* html = value.As<SafeHtml>()) return !html->text.empty();
   if (const auto* span = value.As<Duration>()) return span->count() != 0;
   if (const auto* list = value.As<List>()) return !list->items.empty();
-  if (const auto* map = value.As<Map>()) return map->is_struct() || !map->entries.empty();
-  return !value.empty();  // times and samples are true
+  if (const auto* map = value.As<Map>()) return !map->entries.empty();
+  return !value.empty();  // times, structs and samples are true
 }
 
 std::string Shown(const Value& value, size_t limit) {

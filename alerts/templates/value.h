@@ -18,6 +18,7 @@ namespace klaxon::templates {
 
 struct List;
 struct Map;
+struct Struct;
 
 /// One element of what a query answers.
 struct Sample {
@@ -30,15 +31,16 @@ struct SafeHtml {
   std::string text{};
 };
 
-/// What a template computes with. Cheap to copy: lists, maps and samples are shared and never
-/// change. It is always a tree of at most kDeepest levels.
+/// What a template computes with. Cheap to copy: lists, maps, structs and samples are shared and
+/// never change. It is always a tree of at most kDeepest levels.
 class Value {
  public:
   static constexpr size_t kDeepest = 20;
 
-  using Held = std::variant<std::monostate, bool, int64_t, uint64_t, double, std::string, SafeHtml,
-                            WallTime, Duration, std::shared_ptr<const List>,
-                            std::shared_ptr<const Map>, std::shared_ptr<const Sample>>;
+  using Held =
+      std::variant<std::monostate, bool, int64_t, uint64_t, double, std::string, SafeHtml, WallTime,
+                   Duration, std::shared_ptr<const List>, std::shared_ptr<const Map>,
+                   std::shared_ptr<const Struct>, std::shared_ptr<const Sample>>;
 
   /// Whether it can be made of a T. Nothing is converted on the way: an int is neither of them.
   template <class T>
@@ -48,6 +50,7 @@ class Value {
        std::is_same_v<T, WallTime> || std::is_same_v<T, Duration> ||
        std::is_same_v<T, std::shared_ptr<const List>> ||
        std::is_same_v<T, std::shared_ptr<const Map>> ||
+       std::is_same_v<T, std::shared_ptr<const Struct>> ||
        std::is_same_v<T, std::shared_ptr<const Sample>>);
 
   Value() = default;  ///< no value
@@ -60,16 +63,17 @@ class Value {
   /// REQUIRES: the items are at most kDeepest - 1 deep.
   static Value OfList(std::vector<Value> items, std::string_view type = "[]interface {}");
   static Value OfMap(std::map<std::string, Value> entries);
-  /// A struct of Go with these fields, in their order. `type`, its type in Go, lives for ever.
+  /// A struct of Go with these fields. `type`, its type in Go, and their names live for ever.
   static Value OfStruct(std::string_view type,
-                        const std::vector<std::pair<std::string_view, Value>>& fields);
+                        std::vector<std::pair<std::string_view, Value>> fields);
   static Value OfLabels(const std::map<std::string, std::string>& labels);
   static Value OfSample(Sample sample);
 
   /// What it holds, if it is that; nullptr otherwise.
   template <class T>
   const T* As() const {
-    if constexpr (std::is_same_v<T, List> || std::is_same_v<T, Map> || std::is_same_v<T, Sample>) {
+    if constexpr (std::is_same_v<T, List> || std::is_same_v<T, Map> || std::is_same_v<T, Struct> ||
+                  std::is_same_v<T, Sample>) {
       const auto* const shared = std::get_if<std::shared_ptr<const T>>(&held_);
       return shared == nullptr ? nullptr : shared->get();
     } else {
@@ -98,12 +102,18 @@ struct List {
 struct Map {
   std::map<std::string, Value> entries{};
   bool of_strings = false;  ///< a missing entry is "", as in a set of labels; otherwise no value
-  std::string_view struct_type{};            ///< not empty: a struct, which has no other fields
-  std::vector<std::string_view> in_order{};  ///< the fields of a struct
-
-  bool is_struct() const { return !struct_type.empty(); }
-
   size_t depth = 0;
+};
+
+/// Fields by name, and no others: a field that it has not is an error, where a map has no value. It
+/// has no length, cannot be ranged over and not be indexed.
+struct Struct {
+  std::string_view type{};                                   ///< as an error names it
+  std::vector<std::pair<std::string_view, Value>> fields{};  ///< in the order they are shown
+  size_t depth = 0;
+
+  /// Null: there is none of that name.
+  const Value* Find(std::string_view name) const;
 };
 
 /// The name of its type in Go, e.g. "float64": error texts carry it.
