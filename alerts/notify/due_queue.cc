@@ -13,7 +13,7 @@ void DueQueue::Rebuild(const Memory& memory) {
 
 void DueQueue::Update(const std::string& integration, const GroupId& group,
                       const Account& account) {
-  ++looked_at_;
+  ++accounts_examined_;
   const bool ready = account.pending && account.pending->kept && !account.pending->held;
   if (!ready && !lines_.contains(integration)) {
     return;
@@ -42,7 +42,7 @@ const DueQueue::Place* DueQueue::First(const std::string& integration) const {
   if (line == lines_.end()) {
     return nullptr;
   }
-  ++looked_at_;
+  ++accounts_examined_;
   return &*line->second.places.begin();
 }
 

@@ -40,8 +40,9 @@ class DueQueue {
   /// Null: the integration has nothing that may be sent.
   const Place* First(const std::string& integration) const;
 
-  /// How many accounts were looked at since the start.
-  uint64_t looked_at() const { return looked_at_; }
+  /// The work that it all took since the start: for tests, which hold it against the number of
+  /// groups.
+  uint64_t accounts_examined() const { return accounts_examined_; }
 
  private:
   struct Line {
@@ -49,8 +50,8 @@ class DueQueue {
     std::map<GroupId, std::set<Place>::const_iterator> of_group{};
   };
 
-  std::map<std::string, Line> lines_{};  // by integration; none is empty
-  mutable uint64_t looked_at_ = 0;
+  std::map<std::string, Line> lines_{};     // by integration; none is empty
+  mutable uint64_t accounts_examined_ = 0;  // First counts, too
 };
 
 }  // namespace klaxon::notify

@@ -176,7 +176,7 @@ Report Hub::GetReport() const {
   const Lock lock(mutex_);
   Report report{.durable = durable_,
                 .not_durable_because = not_durable_because_,
-                .looked_at = due_.looked_at(),
+                .accounts_examined = due_.accounts_examined(),
                 .receipts = {recent_.begin(), recent_.end()}};
   std::map<std::string, SenderReport> senders = senders_;
   for (const auto& [id, group] : contents_.memory.groups) {

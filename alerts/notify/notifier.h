@@ -57,7 +57,9 @@ struct SenderReport {
 struct Report {
   bool durable = false;
   std::string not_durable_because{};
-  uint64_t looked_at = 0;  ///< accounts, since the start, to find what is to be sent next
+  /// Since the start, to find what is to be sent next: what tests hold against the number of
+  /// groups. Shown to nobody.
+  uint64_t accounts_examined = 0;
   std::vector<SenderReport> senders{};
   std::vector<Receipt> receipts{};  ///< the newest 100, newest first
 };

@@ -89,7 +89,7 @@ TEST_CASE("A message that a receiver fails on holds up no other") {
 
 /// What telling one message each of so many groups cost.
 struct Cost {
-  size_t looks = 0;      ///< at groups, to find what is to be sent next
+  size_t examined = 0;   ///< accounts of groups, to find what is to be sent next
   size_t decisions = 0;  ///< after each of which all groups may be looked at
 };
 
@@ -118,7 +118,7 @@ Cost CostOf(size_t groups, Disk disk) {
   office.Tell(notifier, all);
   CHECK(office.desk.Told(groups).size() == groups);
   CHECK(office.Eventually([&] { return notifier.GetReport().senders.at(0).waiting == 0; }));
-  return {.looks = notifier.GetReport().looked_at, .decisions = decisions};
+  return {.examined = notifier.GetReport().accounts_examined, .decisions = decisions};
 }
 
 TEST_CASE("What it takes to find the next message does not grow with the number of groups") {
@@ -126,9 +126,9 @@ TEST_CASE("What it takes to find the next message does not grow with the number 
   for (const Disk disk : {Disk::kNone, Disk::kGood, Disk::kFull}) {
     CAPTURE(disk);
     const Cost cost = CostOf(kGroups, disk);
-    CAPTURE(cost.looks, cost.decisions);
+    CAPTURE(cost.examined, cost.decisions);
     // A few a message; and all of them where something was decided: before it is written and after.
-    CHECK(cost.looks <= (10 + 3 * cost.decisions) * kGroups);
+    CHECK(cost.examined <= (10 + 3 * cost.decisions) * kGroups);
   }
 }
 
