@@ -34,6 +34,11 @@ constexpr MetricInfo kLast{.name = "klaxon_rule_group_last_evaluation_timestamp_
                            .unit = "seconds",
                            .labels = kGroup,
                            .source = kEvaluation};
+constexpr MetricInfo kInterval{.name = "klaxon_rule_group_interval_seconds",
+                               .help = "Time between two evaluations of a group",
+                               .unit = "seconds",
+                               .labels = kGroup,
+                               .source = kEvaluation};
 constexpr MetricInfo kEvaluations{.name = "klaxon_rule_evaluations_total",
                                   .help = "Evaluations of rules, by group",
                                   .type = MetricType::kCounter,
@@ -56,7 +61,7 @@ constexpr MetricInfo kFault{.name = "klaxon_rules_outdated",
                                 "Whether the rules in force are not those of the newest files, "
                                 "because the last reload failed",
                             .source = kEvaluation};
-constexpr std::array kRuleInfos{kRuleCount,   kAlertCount, kDuration, kLast,
+constexpr std::array kRuleInfos{kRuleCount,   kAlertCount, kDuration, kLast, kInterval,
                                 kEvaluations, kFailures,   kMissed,   kFault};
 
 /// "kafka.yaml;brokers", as Prometheus names a group.
@@ -126,6 +131,8 @@ void EmitRules(const RuleBoard& board, MetricWriter& writer) {
   EmitGroups(kLast, board, writer, [](const BoardGroup& group) {
     return group.evaluated_at ? UnixSeconds(*group.evaluated_at) : 0;
   });
+  EmitGroups(kInterval, board, writer,
+             [](const BoardGroup& group) { return Seconds(group.interval); });
   EmitGroups(kEvaluations, board, writer,
              [](const BoardGroup& group) { return SumOf(group, &BoardRule::evaluations); });
   EmitGroups(kFailures, board, writer,
