@@ -11,7 +11,7 @@ from dataclasses import dataclass
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEFAULT_RULES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(HERE))), "dashboards", "prometheus", "klaxon-rules.yaml")
 # Minutes become seconds, so that an hour of incidents passes in a minute; but the hours that some rules look back to stay.
-SHORTER = ["s/^( *for:) ([0-9]+)m$/\\1 \\2s/", "s/\\[([0-9]+)m\\]/[\\1s]/g"]
+SHORTER = ["s/^( *for:) ([0-9]+)m$/\\1 \\2s/", "s/\\[([0-9]+)m\\]/[\\1s]/g", "s/offset 5m/offset 5s/g"]
 CONFIG = """\
 listen: "127.0.0.1:0"
 history: {{interval: {pace}}}
