@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -83,7 +84,8 @@ std::string LabelsText(const TextPairs& labels) {
 
 void AppendAlerts(const BoardRule& rule, WallTime now, std::string& text) {
   Lines lines(text);
-  fmt::format_to(lines, "\nAlerts{}\n", rule.active.empty() ? ": none" : "");
+  fmt::format_to(lines, "\nAlerts{}{}\n", rule.evaluated_at ? " of that evaluation" : "",
+                 rule.active.empty() ? ": none" : "");
   for (size_t i = 0; i < std::min(kMostAlerts, rule.active.size()); ++i) {
     const BoardAlert& alert = rule.active[i];
     fmt::format_to(lines, "  {}  {}\n    {}\n", LabelsText(alert.labels), alert.value,
@@ -94,7 +96,25 @@ void AppendAlerts(const BoardRule& rule, WallTime now, std::string& text) {
   }
 }
 
-std::string ScopeText(const UnknownScope& scope, WallTime now) {
+using Names = std::set<std::string, std::less<>>;
+
+Names MetricsOf(const promql::Expr& expr) {
+  Names names;
+  promql::ForEachSelector(expr,
+                          [&](const promql::Selector& selector) { names.insert(selector.metric); });
+  return names;
+}
+
+/// Of what the scope is about, that which the rule asks for; all where it does so by way of a
+/// recording or a pattern.
+std::vector<std::string_view> MetricsAskedFor(const UnknownScope& scope, const Names& asked) {
+  std::vector<std::string_view> metrics;
+  std::ranges::copy_if(scope.metrics, std::back_inserter(metrics),
+                       [&](std::string_view name) { return asked.contains(name); });
+  return metrics.empty() ? scope.metrics : metrics;
+}
+
+std::string ScopeText(const UnknownScope& scope, const Names& asked, WallTime now) {
   std::string labels;
   for (const auto& [name, value] : scope.labels) {
     labels += fmt::format("{}{}=\"{}\"", labels.empty() ? "" : ", ", name, value);
@@ -103,22 +123,24 @@ std::string ScopeText(const UnknownScope& scope, WallTime now) {
     labels += fmt::format("{}{} one of {}", labels.empty() ? "" : ", ", scope.split,
                           fmt::join(scope.values, ", "));
   }
-  return Printable(fmt::format("{}{{{}}} since {}: {}", fmt::join(scope.metrics, ", "), labels,
-                               At(scope.since.wall, now), Why(scope)),
-                   2 * kLongestLine);
+  return Printable(
+      fmt::format("{}{{{}}} since {}: {}", fmt::join(MetricsAskedFor(scope, asked), ", "), labels,
+                  At(scope.since.wall, now), Why(scope)),
+      2 * kLongestLine);
 }
 
-void AppendUnknown(const UnknownFacts::Scopes& scopes, bool holds, WallTime now,
-                   std::string& text) {
+void AppendUnknown(const UnknownFacts::Scopes& scopes, const promql::Expr& expr, bool holds,
+                   WallTime now, std::string& text) {
   if (scopes.empty()) return;
   Lines lines(text);
   fmt::format_to(lines, "\nUnknown now, of what it looks at ({})\n",
                  holds ? "alerts that this could belong to are held, and their clocks stand still"
                        : "on_unknown is prometheus: nothing is held");
+  const Names asked = MetricsOf(expr);
   size_t shown = 0;
   for (const UnknownScope* const scope : scopes) {
     if (++shown > kMostScopes) break;
-    fmt::format_to(lines, "  {}\n", ScopeText(*scope, now));
+    fmt::format_to(lines, "  {}\n", ScopeText(*scope, asked, now));
   }
   if (scopes.size() > kMostScopes) {
     fmt::format_to(lines, "  and {} more\n", scopes.size() - kMostScopes);
@@ -142,11 +164,11 @@ void AppendHead(const BoardGroup& group, const BoardRule& rule, WallTime now, st
   fmt::format_to(lines, "{} {}, of group {} in {}\n", rule.alerts ? "Alert" : "Recording rule",
                  Printable(rule.name), Printable(group.name), Printable(group.file));
   if (!rule.evaluated_at) {
-    fmt::format_to(lines, "Not evaluated yet; its group is every {}.\n",
+    fmt::format_to(lines, "Not evaluated yet; its group is evaluated every {}.\n",
                    FormatDuration(group.interval));
     return;
   }
-  fmt::format_to(lines, "Evaluated {} ago, in {:.1f} ms; its group is every {}.\n",
+  fmt::format_to(lines, "Evaluated {} ago, in {:.1f} ms; its group is evaluated every {}.\n",
                  Age(*rule.evaluated_at, now), Seconds(rule.took) * 1000,
                  FormatDuration(group.interval));
   if (!rule.error.empty()) {
@@ -200,7 +222,8 @@ std::string Explained(const BoardGroup& group, const BoardRule& rule, const rule
                  Verdict(rule, whole));
   AppendPart(whole, 0, text);
   if (rule.alerts) AppendAlerts(rule, input.now, text);
-  AppendUnknown(unknown.ScopesOf(parsed), input.board.holds_unknown, input.now, text);
+  AppendUnknown(unknown.ScopesOf(parsed), *parsed.parsed, input.board.holds_unknown, input.now,
+                text);
   return text;
 }
 

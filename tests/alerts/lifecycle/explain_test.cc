@@ -65,7 +65,7 @@ TEST_CASE("An explanation has the text, the value and the age of every part") {
   Explained explained("(sum by (g) (lag)  >\n 5) # too much\n and on(g) lag{p=\"0\"} * 2");
   explained.rule().evaluated_at = At(minutes(10) - seconds(3));
   CHECK(explained.Text() == R"(Alert Lagging, of group g in r.yaml
-Evaluated 3 s ago, in 0.0 ms; its group is every 15s.
+Evaluated 3 s ago, in 0.0 ms; its group is evaluated every 15s.
 It gives 1 now, each an alert that fires when it has lasted for 5m.
 
 The expression, and each part of it, now
@@ -95,7 +95,7 @@ The expression, and each part of it, now
                 lag{g="b", p="0"}  1
           2
 
-Alerts: none
+Alerts of that evaluation: none
 )");
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("An explanation tells alerts' clocks and what holds them") {
       {.labels = labels, .phase = "inactive", .resolved_at = At(minutes(7))}};
   explained.rule().error = "too slow";
   explained.rule().evaluated_at = At(minutes(10));
-  explained.unknown().push_back({.metrics = {"lag"},
+  explained.unknown().push_back({.metrics = {"seconds", "lag"},
                                  .labels = {{"g", "a"}},
                                  .split = "p",
                                  .values = {"0", "1"},
@@ -169,10 +169,17 @@ TEST_CASE("An explanation tells alerts' clocks and what holds them") {
         "firing since 2026-01-01T00:01:00Z (9 min ago); held, whatever the expression gives: "
         "unknown since 2026-01-01T00:09:00Z (60 s ago): broker 3 is silent",
         "resolved 2026-01-01T00:07:00Z (3 min ago)", "alerts stay as they were: too slow",
-        "lag{g=\"a\", p one of 0, 1} since 2026-01-01T00:09:00Z (60 s ago): it was never told"}) {
+        "\n  lag{g=\"a\", p one of 0, 1} since 2026-01-01T00:09:00Z (60 s ago): it was never "
+        "told"}) {
     CHECK_THAT(text, ContainsSubstring(part));
   }
   CHECK_THAT(text, !ContainsSubstring("other{"));
+}
+
+TEST_CASE("An explanation names all that is unknown behind a recording") {
+  Explained explained("lag:sum > 5");
+  explained.unknown().push_back({.metrics = {"seconds", "lag"}, .labels = {{"g", "a"}}});
+  CHECK_THAT(explained.Text(), ContainsSubstring("\n  seconds, lag{g=\"a\"} since "));
 }
 
 TEST_CASE("A rule that is not there is answered with those of near names") {
