@@ -105,6 +105,9 @@ std::vector<HeldAlert> Hub::FiringAlerts() const {
     }
     held.push_back({.alert = alerts[i], .muted = muted[i]});
     for (const Route* route : RoutesOf(settings.route, alerts[i].labels)) {
+      if (route->receiver.empty()) {
+        continue;  // there is no `notify`: nobody is told
+      }
       held.back().places.push_back(
           {.receiver = route->receiver, .group = GroupLabelsOf(*route, alerts[i].labels)});
       if (std::string why = QuietBy(*route, settings.time_intervals, now); !why.empty()) {

@@ -74,7 +74,7 @@ struct AlertPlace {
 struct HeldAlert {
   alerts::Alert alert{};  ///< with the labels of its owners
   Muted muted{};
-  std::vector<AlertPlace> places{};
+  std::vector<AlertPlace> places{};  ///< none: nobody is to be told of anything
   std::vector<std::string> quiet{};  ///< by which time intervals, if all places are quiet now
 };
 

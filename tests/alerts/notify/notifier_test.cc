@@ -227,5 +227,14 @@ TEST_CASE("What keeps an alert from being told is known of each") {
   CHECK(notifier.Receivers() == std::vector<std::string>{"ops"});
 }
 
+TEST_CASE("Where nobody is to be told, an alert goes to no receiver, not to one without a name") {
+  Office office;
+  Notifier notifier({.clock = office.clock, .http = *office.http, .missing = "a test"}, {});
+  notifier.Tell({.alerts = {Firing(kStuck, 0)}, .at = office.clock.Now()});
+  const std::vector<HeldAlert> held = notifier.FiringAlerts();
+  REQUIRE(held.size() == 1);
+  CHECK(held[0].places.empty());
+}
+
 }  // namespace
 }  // namespace klaxon::notify
