@@ -130,7 +130,7 @@ void FollowFailed(const Subject& subject, bool again, const Instant& now, Connec
   if (seen == 0 || again) {
     TakeFailure(subject, memory.restored ? 0 : memory.attempts.count, memory.poison);
   } else if (!memory.own.under_way && !memory.quarantine.holds && seen < kLateCommits) {
-    memory.poison.last_cause = CauseOf(subject);
+    memory.poison.last = MarkOf(subject);
   }
   memory.running = {};
   Extend(now, memory.failing);

@@ -75,6 +75,11 @@ Row WorthOf(const Journal& journal) {
           MillisecondsOrNull(journal.unanswered_until)};
 }
 
+/// The cause, then the positions, a line each.
+std::string LinesOf(const FailureMark& mark) {
+  return mark.cause.empty() ? "" : fmt::format("{}\n{}", mark.cause, LinesOf(mark.positions));
+}
+
 }  // namespace
 
 Row Worth(const ConnectorMemory& memory) {
@@ -90,8 +95,8 @@ Row Worth(const ConnectorMemory& memory) {
           int64_t{memory.quarantine.holds},
           int64_t{memory.attempts.count},
           MillisecondsOrNull(memory.attempts.last),
-          memory.poison.last_cause,
-          memory.poison.found,
+          LinesOf(memory.poison.last),
+          LinesOf(memory.poison.found),
           int64_t{memory.hold.misses},
           MillisecondsOrNull(memory.hold.until),
           memory.hold.why,

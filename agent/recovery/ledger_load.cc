@@ -22,7 +22,7 @@ using state::TextOf;
 constexpr auto kLongestHold = std::chrono::hours{24};  // as the configuration allows
 
 // A released step never changes.
-constexpr std::array<std::string_view, 3> kTables{R"(
+constexpr std::array<std::string_view, 4> kTables{R"(
 CREATE TABLE recovery_connectors (
   cluster TEXT NOT NULL, connect TEXT NOT NULL, connector TEXT NOT NULL,
   config_hash INTEGER NOT NULL, quarantined INTEGER NOT NULL, attempts INTEGER NOT NULL,
@@ -75,6 +75,16 @@ CREATE INDEX recovery_orders_at ON recovery_orders (at)
 ALTER TABLE recovery_memory ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE recovery_memory ADD COLUMN changed_at INTEGER;
 ALTER TABLE recovery_memory ADD COLUMN not_reached TEXT NOT NULL DEFAULT ''
+)",
+                                                  // "orders-0@17, orders-3@5" as LinesOf writes it
+                                                  R"(
+UPDATE recovery_memory SET
+  last_cause = CASE WHEN instr(last_cause, '{')
+    THEN replace(replace(last_cause, ', ...', ''), ' at ', char(9))
+    ELSE replace(last_cause, '@', char(9)) END,
+  poison = CASE WHEN instr(poison, '{')
+    THEN replace(replace(poison, ', ...', ''), ' at ', char(9))
+    ELSE replace(replace(poison, ', ', char(10)), '@', char(9)) END
 )"};
 
 /// What was told last before this start; no kind of decision is called so.
@@ -96,6 +106,11 @@ RestartVerdict VerdictNamed(std::string_view name) {
     }
   }
   return RestartVerdict::kPending;
+}
+
+FailureMark MarkIn(std::string_view text) {
+  const size_t end = std::min(text.find('\n'), text.size());
+  return {.cause = std::string(text.substr(0, end)), .positions = PositionsIn(text.substr(end))};
 }
 
 /// "-1 0 2"; how often each had failed is counted anew.
@@ -144,8 +159,8 @@ Result<void> Ledger::LoadConnectors(const Instant& now, Journal& journal) {
     memory.quarantine.holds = IntegerOf(row, 2) != 0;
     memory.attempts.count = count(3);
     memory.attempts.last = moment(4, {});
-    memory.poison.last_cause = TextOf(row, 5);
-    memory.poison.found = TextOf(row, 6);
+    memory.poison.last = MarkIn(TextOf(row, 5));
+    memory.poison.found = PositionsIn(TextOf(row, 6));
     memory.hold.misses = count(7);
     memory.hold.until = moment(8, kLongestHold);
     memory.hold.why = TextOf(row, 9);

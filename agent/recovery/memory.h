@@ -6,13 +6,13 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/model/recovery_facts.h"
 #include "agent/recovery/items.h"
+#include "agent/recovery/position.h"
 
 /// What recovery remembers of a Connect cluster from one poll to the next. What moves it is in
 /// journal.h; what of it outlives the agent, in the ledger.
@@ -52,16 +52,20 @@ struct RequestMemory {
   std::optional<Instant> shown_at{};  ///< it did, first then
 };
 
-/// Lines of Subject::place.
-using Places = std::set<std::string, std::less<>>;
+/// What tells a failure from others: an item, unless it is a sink's, and the fingerprint of its
+/// trace; and where the connector stood.
+struct FailureMark {
+  std::string cause{};  ///< empty: this, or where it stood, is not known
+  Positions positions{};
+};
 
 /// Whether one record fails it again and again. Of failures since it last ran for long enough.
 struct PoisonMemory {
-  std::string last_cause{};  ///< of the last failure: a line, and Subject::place
-  Places stood{};            ///< of `last_cause`: where it stood at the failure before, too
+  FailureMark last{};
+  Positions stood{};  ///< of `last`: where it stood at the failure before, too
   /// Where it stood when it failed again and again by the same cause; empty: it did not, or
   /// has failed elsewhere since.
-  std::string found{};
+  Positions found{};
 };
 
 /// So long it is not restarted, whatever its back-off: the last restart was no attempt, had no

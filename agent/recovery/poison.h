@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "agent/recovery/memory.h"
 #include "agent/recovery/world.h"
@@ -9,9 +8,8 @@
 /// Which record a connector fails at again and again.
 namespace klaxon::recovery {
 
-/// A line for the cause, then Subject::place. Empty: where it stands is not known. REQUIRES: it
-/// failed.
-std::string CauseOf(const Subject& subject);
+/// Empty: where it stands is not known. REQUIRES: it failed.
+FailureMark MarkOf(const Subject& subject);
 
 /// It failed anew: by the same cause at the same place, the record there is the cause. What else it
 /// reads may have moved on meanwhile; then a partition must have stood still over two restarts, for

@@ -202,7 +202,7 @@ bool Poisoned(const Case& subject) {
   subject.decision.way_out = AdviceFor(FailureClass::kPoisonRecord);
   return subject.Decide(RecoveryAction::kQuarantine,
                         fmt::format("it failed twice by the same cause without moving from {}",
-                                    subject.memory.poison.found));
+                                    InWords(subject.memory.poison.found)));
 }
 
 /// The last restart did not get to it, nor has it been started since.

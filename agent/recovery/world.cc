@@ -14,7 +14,7 @@
 namespace klaxon::recovery {
 namespace {
 
-constexpr size_t kMostPlaces = 1000;
+constexpr size_t kMostPositions = 1000;
 
 std::set<std::string> AliveIn(const ConnectWorkersGroup& workers) {
   std::set<std::string> alive;
@@ -88,31 +88,30 @@ std::string RedOf(const View& view, const std::string& cluster) {
   return "";
 }
 
-/// "orders-0@17", a line each: the partitions of a sink's group that have more to read, and where
-/// it stands.
-std::string PlaceOfSink(const KafkaPart& kafka, const std::string& group) {
+/// The partitions of a sink's group that have more to read.
+Positions PositionsOfSink(const KafkaPart& kafka, const std::string& group) {
   const auto name = [](const GroupFacts& facts) -> const std::string& {
     return facts.entity->name;
   };
   const auto found = std::ranges::lower_bound(kafka.facts.groups, group, {}, name);
   if (found == kafka.facts.groups.end() || name(*found) != group) {
-    return "";
+    return {};
   }
   const GroupLag& lags =
       kafka.derived.groups.at(static_cast<size_t>(found - kafka.facts.groups.begin()));
-  std::string words;
-  size_t places = 0;
+  Positions positions;
   for (size_t topic = 0; topic < found->topics.size(); ++topic) {
     const GroupTopicFacts& commits = found->topics[topic];
     for (size_t i = 0; i < commits.commits.size(); ++i) {
       const bool behind = lags.topics.at(topic).at(i).lag > 0;
-      if (behind && ++places <= kMostPlaces) {
-        words += fmt::format("{}{}-{}@{}", words.empty() ? "" : "\n", commits.topic->name,
-                             commits.commits[i].partition, commits.commits[i].offset);
+      if (behind && positions.size() < kMostPositions) {
+        const CommitFacts& commit = commits.commits[i];
+        positions.insert({.partition = fmt::format("{}-{}", commits.topic->name, commit.partition),
+                          .offset = fmt::format("{}", commit.offset)});
       }
     }
   }
-  return words;
+  return positions;
 }
 
 /// Tasks that lost their worker a moment ago: it stops, or has stopped. REST tells so late or
@@ -168,22 +167,22 @@ void ChooseWorker(const ConnectPart& part, const std::set<std::string>& alive, c
   }
 }
 
-std::string PlaceOf(const View& view, const ConnectPart& part, size_t index) {
+/// Of a source only the first partition: which of the others have more to read is not told.
+Positions PositionsOf(const View& view, const ConnectPart& part, size_t index) {
   const ConnectorFacts& facts = part.facts.connectors[index];
   if (!facts.config.consumer_group
            .empty()) {  // a sink; analysis looks for groups of those that run
     for (const KafkaPart& kafka : KafkaParts(view)) {
       if (kafka.section.cluster == part.derived.workers.kafka) {
-        return PlaceOfSink(kafka, facts.config.consumer_group);
+        return PositionsOfSink(kafka, facts.config.consumer_group);
       }
     }
   }
   if (!IsFresh(facts.offsets_told, view.now) || facts.offsets.empty()) {
-    return "";
+    return {};
   }
   const ConnectOffset& first = facts.offsets.front();
-  return fmt::format("{} at {}{}", first.partition, first.offset,
-                     facts.offsets.size() > 1 ? ", ..." : "");
+  return {{.partition = first.partition, .offset = first.offset}};
 }
 
 /// Of the connector itself or a task: what both tell alike.
@@ -283,7 +282,7 @@ World Look(const View& view, const ConnectPart& part, const Lens& lens) {
     if (!subject.failed()) {
       continue;
     }
-    subject.place = PlaceOf(view, part, i);
+    subject.positions = PositionsOf(view, part, i);
     for (Item& item : subject.items) {
       const bool there = alive.contains(item.worker);
       item.owner_alive = !world.group_known ? Truth::kUnknown : there ? Truth::kYes : Truth::kNo;

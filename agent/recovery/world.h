@@ -10,6 +10,7 @@
 #include "agent/model/connect_facts.h"
 #include "agent/model/view.h"
 #include "agent/recovery/classify.h"
+#include "agent/recovery/position.h"
 #include "agent/recovery/settings_book.h"
 
 /// What a plan is made of: the facts of one Connect cluster that matter to recovery.
@@ -53,9 +54,8 @@ struct Subject {
   bool zero_tasks = false;
   bool stuck_unassigned = false;
   bool sink = false;  ///< any of its tasks may be dealt any partition
-  /// Of a failed one: where it stands, a partition a line, the same words as long as that one does
-  /// not move. Empty: not known.
-  std::string place{};
+  /// Of a failed one: where it stands; of a sink where it has more to read. Empty: not known.
+  Positions positions{};
 
   bool failed() const;
   /// The item that speaks for it: itself if it failed, else the first task that did. Null: none.

@@ -15,7 +15,7 @@ TEST_CASE("3: tasks that fail one after the other were restarted by nobody", "[r
   for (const FailureClass failure : {FailureClass::kUnknown, FailureClass::kConfiguration}) {
     INFO(Name(failure));
     Estate estate;
-    estate.Add("sink", 6).place = "orders-0@17";
+    estate.Add("sink", 6).positions = At("orders-0@17");
     estate.Pass(2);
     estate.world.group_at_rest = false;  // so long nothing is restarted
     for (int id = 0; id < 6; ++id) {

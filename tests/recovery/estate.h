@@ -3,12 +3,26 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "agent/base/text.h"
 #include "agent/recovery/plan.h"
 
 /// A Connect cluster that a test makes up and polls, second by second.
 namespace klaxon::recovery {
+
+/// "t-0@17 t-1@500"; of a source R"({"table":"orders"} at {"pos":5})".
+inline Positions At(std::string_view text) {
+  const bool json = text.starts_with('{');
+  Positions positions;
+  for (const std::string_view each : json ? std::vector{text} : Split(text, ' ')) {
+    const size_t at = json ? each.find(" at ") : each.find('@');
+    positions.insert({.partition = std::string(each.substr(0, at)),
+                      .offset = std::string(each.substr(at + (json ? 4 : 1)))});
+  }
+  return positions;
+}
 
 class Estate {
  public:

@@ -219,7 +219,7 @@ TEST_CASE("a restart of ours that shows late is not somebody else's, too", "[rec
 
 TEST_CASE("20: a task that fails where another one stands is not that one's poison", "[recovery]") {
   Estate estate;
-  estate.Add("sink").place = R"({"table":"orders"} at {"pos":5})";
+  estate.Add("sink").positions = At(R"({"table":"orders"} at {"pos":5})");
   estate.world.group_at_rest = false;
   estate.Fail("sink", 0, FailureClass::kUnknown);
   estate.Passes(4);

@@ -112,7 +112,7 @@ void WriteRows(const std::string& file, Input& input) {
       state::Connection::Open(file, state::Connection::Access::kWrite);
   Require(static_cast<bool>(connection));
   (void)connection->Run({.sql = "CREATE TABLE owners (name TEXT PRIMARY KEY, version INTEGER)"});
-  (void)connection->Run({.sql = "INSERT INTO owners VALUES ('recovery', 3)"});
+  (void)connection->Run({.sql = "INSERT INTO owners VALUES ('recovery', 4)"});
   for (const Table& table : kTables) {
     (void)connection->Run({.sql = "CREATE TABLE " + std::string(table.name) + " (" +
                                   std::string(table.columns) + ")"});

@@ -16,6 +16,9 @@ using std::chrono::seconds;
 
 const Instant kStart{.wall = WallTime{hours{500'000}}, .mono = MonoTime{hours{10}}};
 
+const Position kOrders{.partition = "orders-0", .offset = "17"};
+const Position kSource{.partition = R"({"table":"a at b"})", .offset = R"({"pos":5})"};
+
 Instant After(Duration time) {
   return {kStart.wall + std::chrono::duration_cast<WallTime::duration>(time), kStart.mono + time};
 }
@@ -54,11 +57,12 @@ TEST_CASE("what is remembered of connectors comes back, on the clocks of the nex
   Ledger ledger = LedgerOf(*database);
   Journal journal = LoadFrom(ledger, kStart);
   CHECK(journal.connectors.empty());
-  journal.connectors["sink"] = {.configuration = {.hash = 0xffffffffffffff01},
-                                .quarantine = {.holds = true},
-                                .attempts = {.count = 3, .last = After(seconds{5})},
-                                .poison = {.last_cause = "cause", .found = "orders-0@17"},
-                                .hold = {.misses = 2, .until = After(seconds{90}), .why = "held"}};
+  journal.connectors["sink"] = {
+      .configuration = {.hash = 0xffffffffffffff01},
+      .quarantine = {.holds = true},
+      .attempts = {.count = 3, .last = After(seconds{5})},
+      .poison = {.last = {.cause = "cause", .positions = {kOrders, kSource}}, .found = {kOrders}},
+      .hold = {.misses = 2, .until = After(seconds{90}), .why = "held"}};
   journal.connectors["well"] = {.configuration = {.hash = 3}};
   REQUIRE(ledger.Save(journal, {}, kStart));
 
@@ -75,7 +79,9 @@ TEST_CASE("what is remembered of connectors comes back, on the clocks of the nex
   CHECK(memory.quarantine.holds);
   CHECK(memory.attempts.count == 3);
   CHECK(memory.attempts.last->mono == later.mono - seconds{60});
-  CHECK(memory.poison.found == "orders-0@17");
+  CHECK(memory.poison.last.cause == "cause");
+  CHECK(memory.poison.last.positions == Positions{kOrders, kSource});
+  CHECK(memory.poison.found == Positions{kOrders});
   CHECK(memory.hold.until->mono == later.mono + seconds{25});
   CHECK(memory.hold.why == "held");
 }

@@ -27,43 +27,43 @@ const std::vector<Places> kPlaces{
     {.what = "it has moved, and goes on", .first = "t-0@17", .second = "t-0@18", .third = "t-0@19"},
     {.what = "it has moved once", .first = "t-0@17", .second = "t-0@18", .poison = "t-0@18"},
     {.what = "another partition goes on",
-     .first = "t-0@17\nt-1@500",
-     .second = "t-0@17\nt-1@620",
-     .third = "t-0@17\nt-1@730",
+     .first = "t-0@17 t-1@500",
+     .second = "t-0@17 t-1@620",
+     .third = "t-0@17 t-1@730",
      .poison = "t-0@17"},
     {.what = "another partition has been read to its end",
-     .first = "t-0@17\nt-1@500",
+     .first = "t-0@17 t-1@500",
      .second = "t-0@17",
      .poison = "t-0@17"},
     {.what = "another partition has something to read again",
      .first = "t-1@17",
-     .second = "t-0@500\nt-1@17",
+     .second = "t-0@500 t-1@17",
      .third = "t-1@17",
      .poison = "t-1@17"},
     {.what = "both go on",
-     .first = "t-0@17\nt-1@500",
-     .second = "t-0@18\nt-1@620",
-     .third = "t-0@19\nt-1@730"},
+     .first = "t-0@17 t-1@500",
+     .second = "t-0@18 t-1@620",
+     .third = "t-0@19 t-1@730"},
     {.what = "another stands still once, while it goes on",
-     .first = "t-0@100\nt-1@17",
-     .second = "t-0@500\nt-1@17",
-     .third = "t-0@900\nt-1@18"},
+     .first = "t-0@100 t-1@17",
+     .second = "t-0@500 t-1@17",
+     .third = "t-0@900 t-1@18"},
     {.what = "the other task is dealt the partition",
-     .first = "t-0@17\nt-1@5",
-     .second = "t-0@17\nt-1@9",
-     .third = "t-0@17\nt-1@12",
+     .first = "t-0@17 t-1@5",
+     .second = "t-0@17 t-1@9",
+     .third = "t-0@17 t-1@12",
      .task = 1,
      .poison = "t-0@17"},
     {.what = "the last of many partitions",
-     .first = "t-0@1\nt-1@1\nt-2@1\nt-3@1",
-     .second = "t-0@2\nt-1@2\nt-2@2\nt-3@1",
-     .third = "t-0@3\nt-1@2\nt-2@3\nt-3@1",
+     .first = "t-0@1 t-1@1 t-2@1 t-3@1",
+     .second = "t-0@2 t-1@2 t-2@2 t-3@1",
+     .third = "t-0@3 t-1@2 t-2@3 t-3@1",
      .poison = "t-3@1"},
     {.what = "many partitions",
-     .first = "t-0@1\nt-1@1\nt-2@1\nt-3@1\nt-4@1",
-     .second = "t-0@1\nt-1@1\nt-2@1\nt-3@1\nt-4@1",
-     .twice = "t-0@1, t-1@1, t-2@1 and 2 more",
-     .poison = "t-0@1, t-1@1, t-2@1 and 2 more"},
+     .first = "t-0@1 t-1@1 t-2@1 t-3@1 t-4@1",
+     .second = "t-0@1 t-1@1 t-2@1 t-3@1 t-4@1",
+     .twice = "t-0@1 t-1@1 t-2@1 t-3@1 t-4@1",
+     .poison = "t-0@1 t-1@1 t-2@1 t-3@1 t-4@1"},
 };
 
 /// A restart helps for a moment; then it fails, standing there.
@@ -74,7 +74,7 @@ void FailAt(Estate& estate, const std::string& place, int32_t task,
     estate.Set("sink", item.id, "RUNNING");
   }
   estate.Pass(5);
-  estate.Of("sink").place = place;
+  estate.Of("sink").positions = At(place);
   estate.Fail("sink", task, failure);
   estate.Passes(2);
 }
@@ -86,14 +86,14 @@ TEST_CASE("20: a sink's poison is where it stands both times, whatever else it h
       Estate estate;
       Subject& sink = estate.Add("sink");
       sink.sink = true;
-      sink.place = places.first;
+      sink.positions = At(places.first);
       estate.Pass(5);
       estate.Fail("sink", 0, FailureClass::kUnknown);
       estate.Passes(2);
       FailAt(estate, places.second, places.task);
-      CHECK(estate.journal.connectors.at("sink").poison.found == places.twice);
+      CHECK(estate.journal.connectors.at("sink").poison.found == At(places.twice));
       FailAt(estate, places.third.empty() ? places.second : places.third, places.task);
-      CHECK(estate.journal.connectors.at("sink").poison.found == places.poison);
+      CHECK(estate.journal.connectors.at("sink").poison.found == At(places.poison));
     }
   }
 }
@@ -102,13 +102,13 @@ TEST_CASE("20: tasks that fail one after the other after one restart failed once
   Estate estate;
   Subject& sink = estate.Add("sink");
   sink.sink = true;
-  sink.place = "t-0@100\nt-1@17";
+  sink.positions = At("t-0@100 t-1@17");
   estate.Pass(5);
   estate.Fail("sink", 0, FailureClass::kUnknown);
   estate.Fail("sink", 1, FailureClass::kUnknown);
   estate.Passes(2);
-  FailAt(estate, "t-0@500\nt-1@17", 0);
-  estate.Of("sink").place = "t-0@600\nt-1@17";
+  FailAt(estate, "t-0@500 t-1@17", 0);
+  estate.Of("sink").positions = At("t-0@600 t-1@17");
   estate.Fail("sink", 1, FailureClass::kUnknown);
   estate.Passes(2);
   CHECK(estate.journal.connectors.at("sink").poison.found.empty());
@@ -124,20 +124,20 @@ TEST_CASE("20: what has moved from its poison and fails elsewhere is not poisone
 
   for (const Later& later : std::vector<Later>{{"it has moved on", "t-0@170", ""},
                                                {"its offsets were set back", "t-0@1", ""},
-                                               {"it stands there still", "t-0@17\nt-1@5", "t-0@17"},
+                                               {"it stands there still", "t-0@17 t-1@5", "t-0@17"},
                                                {"nobody knows where it stands", "", "t-0@17"}}) {
     DYNAMIC_SECTION(later.what) {
       Estate estate;
       Subject& sink = estate.Add("sink");
       sink.sink = true;
-      sink.place = "t-0@17";
+      sink.positions = At("t-0@17");
       estate.Pass(5);
       estate.Fail("sink", 0, FailureClass::kUnknown);
       estate.Passes(2);
       FailAt(estate, "t-0@17", 0);
-      REQUIRE(estate.journal.connectors.at("sink").poison.found == "t-0@17");
+      REQUIRE(estate.journal.connectors.at("sink").poison.found == At("t-0@17"));
       FailAt(estate, later.place, 0, FailureClass::kDependency);
-      CHECK(estate.journal.connectors.at("sink").poison.found == later.poison);
+      CHECK(estate.journal.connectors.at("sink").poison.found == At(later.poison));
     }
   }
 }
@@ -146,7 +146,7 @@ TEST_CASE("where it stands is remembered as it failed, not as others move on", "
   Estate estate;
   Subject& sink = estate.Add("sink");
   sink.sink = true;
-  sink.place = "t-0@17";
+  sink.positions = At("t-0@17");
   estate.Pass(5);
   SECTION("in quarantine") {
     estate.Fail("sink", 0, FailureClass::kDataLossRisk);
@@ -158,23 +158,30 @@ TEST_CASE("where it stands is remembered as it failed, not as others move on", "
     estate.Fail("sink", 0, FailureClass::kUnknown);
     estate.Passes(20);
   }
-  const std::string before = estate.journal.connectors.at("sink").poison.last_cause;
-  estate.Of("sink").place = "t-0@17\nt-1@5";
+  const FailureMark before = estate.journal.connectors.at("sink").poison.last;
+  estate.Of("sink").positions = At("t-0@17 t-1@5");
   estate.Pass(5);
-  CHECK(estate.journal.connectors.at("sink").poison.last_cause == before);
+  CHECK(estate.journal.connectors.at("sink").poison.last.positions == before.positions);
+}
+
+TEST_CASE("of many positions three are shown, and how many more there are", "[recovery]") {
+  CHECK(InWords(At("")).empty());
+  CHECK(InWords(At("t-0@1 t-1@2 t-2@3")) == "t-0@1, t-1@2, t-2@3");
+  CHECK(InWords(At("t-0@1 t-1@2 t-2@3 t-3@4 t-4@5")) == "t-0@1, t-1@2, t-2@3 and 2 more");
+  CHECK(InWords(At(R"({"table":"orders"} at {"pos":5})")) == R"({"table":"orders"} at {"pos":5})");
 }
 
 TEST_CASE("a commit that is told a moment after the failure counts", "[recovery]") {
   Estate estate;
   Subject& sink = estate.Add("sink");
   sink.sink = true;
-  sink.place = "t-0@17";
+  sink.positions = At("t-0@17");
   estate.Pass(5);
   estate.Fail("sink", 0, FailureClass::kUnknown);
   estate.Pass(5);
-  estate.Of("sink").place = "t-0@18";
+  estate.Of("sink").positions = At("t-0@18");
   estate.Pass(5);
-  CHECK(estate.journal.connectors.at("sink").poison.last_cause.ends_with("\nt-0@18"));
+  CHECK(estate.journal.connectors.at("sink").poison.last.positions == At("t-0@18"));
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ class Chaos {
       }
       subject.intent = Up(40) == 0 ? ConnectIntent::kPaused : ConnectIntent::kRunning;
       subject.config_hash += Up(80) == 0 ? 1U : 0U;
-      subject.place = Up(2) == 0 ? "orders-0@17" : "";
+      subject.positions = At(Up(2) == 0 ? "orders-0@17" : "");
     }
     estate_.world.group_at_rest = Up(10) > 0;
     estate_.world.red = Up(60) == 0 ? "a broker does not answer" : "";

@@ -256,6 +256,40 @@ TEST_CASE("what the first version remembered goes on to hold", "[recovery]") {
   CHECK(worker->Snapshot().restarts.empty());
 }
 
+TEST_CASE("20: what the first version took for poison is known as that", "[recovery]") {
+  struct Written {
+    std::string what{};
+    std::string last_cause{};
+    std::string poison{};
+    std::string_view last{};
+    std::string_view found{};
+    std::string_view words{};
+  };
+
+  for (const Written& written : std::vector<Written>{
+           {"nothing", "", "", "", "", ""},
+           {"a sink's", "-1 07\nt-0@17\nt-1@5", "t-0@17, t-1@5", "t-0@17 t-1@5", "t-0@17 t-1@5",
+            "t-0@17, t-1@5"},
+           {"a source's", "0 07\n{\"a\":1} at {\"b\":2}, ...", "{\"a\":1} at {\"b\":2}, ...",
+            "{\"a\":1} at {\"b\":2}", "{\"a\":1} at {\"b\":2}", "{\"a\":1} at {\"b\":2}"}}) {
+    INFO(written.what);
+    const TemporaryFolder folder;
+    const auto database = OpenState(folder.path());
+    REQUIRE(database->Migrate("recovery", kFirst));
+    REQUIRE(database->Write({{.sql = "INSERT INTO recovery_connectors VALUES "
+                                     "('main','etl','sink',7,1,2,0,?,?,0,NULL,'')",
+                              .values = {written.last_cause, written.poison}}}));
+    Result<Ledger> ledger = Ledger::Make(*database, {.cluster = "main", .connect = "etl"});
+    REQUIRE(ledger);
+    const Result<Journal> journal = ledger->Load({.wall = WallTime{std::chrono::seconds{kLater}}});
+    REQUIRE(journal);
+    const PoisonMemory& poison = journal->connectors.at("sink").poison;
+    CHECK(poison.last.positions == At(written.last));
+    CHECK(poison.found == At(written.found));
+    CHECK(InWords(poison.found) == written.words);
+  }
+}
+
 class ManualClock final : public Clock {
  public:
   Instant Now() override { return now; }

@@ -14,7 +14,7 @@ const std::vector<Situation>& SituationsOfFailure() {
        kWait, "back-off after restart 1 of 5"},
       {20, "the same failure at the same place",
        [](Estate& e) {
-         e.Of("sink").place = "orders-0@17";
+         e.Of("sink").positions = At("orders-0@17");
          FailTwice(e, FailureClass::kUnknown);
          e.FailAgain("sink", 0);
          e.Passes(2);
@@ -22,7 +22,7 @@ const std::vector<Situation>& SituationsOfFailure() {
        kQuarantine, "without moving from orders-0@17"},
       {20, "what it needs is away, and away again at the same place: no record's fault",
        [](Estate& e) {
-         e.Of("sink").place = "orders-0@17";
+         e.Of("sink").positions = At("orders-0@17");
          FailTwice(e, FailureClass::kDependency);
          e.FailAgain("sink", 0);
          e.Passes(2);
@@ -30,9 +30,9 @@ const std::vector<Situation>& SituationsOfFailure() {
        kRestart, "dependency: restart 2 of 5"},
       {20, "the same failure elsewhere",
        [](Estate& e) {
-         e.Of("sink").place = "orders-0@17";
+         e.Of("sink").positions = At("orders-0@17");
          FailTwice(e, FailureClass::kUnknown);
-         e.Of("sink").place = "orders-0@18";
+         e.Of("sink").positions = At("orders-0@18");
          e.FailAgain("sink", 0);
          e.Pass(5);
        },
