@@ -206,6 +206,8 @@ Vector ApplySet(const Binary& binary, Vector left, Vector right) {
 }
 
 Result<Vector> ApplyMatched(const Binary& binary, const Vector& left, const Vector& right) {
+  // As in Prometheus nothing is wrong with samples that have nobody to be matched with.
+  if (left.empty() || right.empty()) return Vector{};
   return PairFinder(binary).Run(left, right);
 }
 

@@ -104,13 +104,16 @@ Result<Vector> CountValues(const AggregateFrame& frame, const Vector& operand) {
   if (label.empty() || !IsUtf8(label)) {
     return Error(Reason::kInvalid, fmt::format("invalid label name \"{}\"", label));
   }
-  const series::LabelFilter grouping = GroupingOf(frame.aggregate);
+  // `without` loses the label of the value, too, if it names it; `by` keeps it.
+  Aggregate aggregate{.without = frame.aggregate.without, .labels = frame.aggregate.labels};
+  if (!aggregate.without) aggregate.labels.push_back(label);
+  const series::LabelFilter grouping = GroupingOf(aggregate);
   Groups groups(series::LabelFilter::Without({}));
   Vector result;
   for (const VectorSample& sample : operand) {
-    series::LabelsBuilder builder(grouping.Apply(*sample.labels));
+    series::LabelsBuilder builder(*sample.labels);
     builder.Set(label, FormatPlain(sample.value));
-    const series::Labels labels = builder.Build();
+    const series::Labels labels = grouping.Apply(builder.Build());
     const auto [number, is_new] = groups.Find(labels);
     if (is_new) {
       result.push_back({.labels = std::make_shared<const series::Labels>(labels)});

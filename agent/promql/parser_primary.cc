@@ -202,7 +202,8 @@ bool ParserState::LabelName(std::string& label) {
     Next();
     return true;
   }
-  if (!Is(TokenKind::kIdentifier) || Peek().text.find(':') != std::string_view::npos) {
+  // "nan" and "inf" are numbers in any case, here as in Prometheus.
+  if (!Is(TokenKind::kIdentifier) || IsWord("nan") || IsWord("inf")) {
     return Unexpected("grouping opts", "label");
   }
   label = Next().text;

@@ -111,6 +111,9 @@ TEST_CASE("a mistake is told with its line, its column and what was expected") {
        "vector"},
       {"{job=~\"a(b\"}", "1:7: parse error: bad regular expression: missing ): a(b"},
       {"up{job=\"\xff\"}", "1:9: parse error: invalid UTF-8 rune"},
+      {"sum by (nan) (m)",
+       "1:9: parse error: unexpected identifier \"nan\" in grouping opts, expected label"},
+      {"sum by (a:b) (m)", "accepted"},
       {"a == on(x) group_left(x) b",
        "1:1: parse error: label \"x\" must not occur in ON and GROUP clause at once"},
   };

@@ -139,6 +139,27 @@ TEST_CASE("labels of interest match whatever other labels there are") {
         "{} 1.000000\n{h=\"1\"} 56.000000\n");
 }
 
+TEST_CASE("what has nobody to be matched with is not wrong, whatever it repeats") {
+  series::MemoryStore store;
+  Fill(store, {"many{i=\"1\"} 1x20", "many{i=\"2\"} 2x20"});
+  for (const std::string text :
+       {"none - on () many", "many - on () none", "many * on () group_left () none",
+        "none * on () group_left () many", "many == on () none"}) {
+    CAPTURE(text);
+    CHECK(Ask(store, text).empty());
+  }
+}
+
+TEST_CASE("values are counted under a label that takes part in the grouping") {
+  series::MemoryStore store;
+  Fill(store, {"m{a=\"x\",b=\"1\"} 7x20", "m{a=\"y\",b=\"1\"} 7x20"});
+  CHECK(Ask(store, "count_values(\"v\", m)") == "{v=\"7\"} 2.000000\n");
+  CHECK(Ask(store, "count_values by (b) (\"v\", m)") == "{b=\"1\", v=\"7\"} 2.000000\n");
+  CHECK(Ask(store, "count_values by (a) (\"a\", m)") == "{a=\"7\"} 2.000000\n");
+  CHECK(Ask(store, "count_values without (a) (\"v\", m)") == "{b=\"1\", v=\"7\"} 2.000000\n");
+  CHECK(Ask(store, "count_values without (a) (\"a\", m)") == "{b=\"1\"} 2.000000\n");
+}
+
 TEST_CASE("what many pairs give must differ") {
   series::MemoryStore store;
   Fill(store, {"a{g=\"1\"} 1x20", "b{g=\"1\"} 2x20", "one{g=\"1\",team=\"x\"} 10x20",
