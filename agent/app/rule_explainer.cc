@@ -12,7 +12,7 @@ namespace {
 constexpr int kExplainedAtOnce = 2;
 constexpr Duration kLongestExplanation = std::chrono::seconds{10};  // all parts together
 constexpr size_t kMostSamples = 50'000'000;                         // of one part
-constexpr size_t kMostHeld = 1'000'000;
+constexpr size_t kMostHeld = 5'000'000;
 
 }  // namespace
 

@@ -87,8 +87,10 @@ Result<void> Evaluator::LoadSelector(const Expr& expr, WindowTimes needed) {
        .after = Shifted(selector.shift, needed.start) - back,
        .until = Shifted(selector.shift, needed.end),
        .past = selector.range > 0 || selector.shift.offset.value_or(0) > 0 ||
-               selector.shift.anchor == TimeShift::Anchor::kTime || needed.start != needed.end});
+               selector.shift.anchor == TimeShift::Anchor::kTime || needed.start != needed.end,
+       .most = options_.most_held - held_});
   if (!found) return found.error();
+  if (!Hold(found->made)) return Spent();
   for (const std::string& warning : found->warnings)
     annotations_.Warn(warning);
   if (!Spend(found->series.size())) return Spent();

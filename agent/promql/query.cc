@@ -41,12 +41,16 @@ void AddNotes(const Annotations& annotations, QueryResult& result) {
 
 Result<Matrix> WindowsAt(Evaluator& evaluator, const Expr& expr, int64_t time) {
   Matrix matrix;
+  bool fits = true;
   Result<void> visited = evaluator.ForEachWindow(expr, time, [&](const WindowSeries& series) {
+    fits = fits && evaluator.Hold(series.samples.size());
+    if (!fits) return;
     matrix.push_back({.labels = series.labels,
                       .samples = {series.samples.begin(), series.samples.end()},
                       .drop_name = series.drop_name});
   });
   if (!visited) return visited.error();
+  if (!fits) return evaluator.Spent();
   return matrix;
 }
 

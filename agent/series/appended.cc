@@ -20,6 +20,10 @@ void AppendedSeries::Append(const Labels& labels, Sample sample, int64_t span,
   series.previous = std::exchange(series.newest, sample);
   series.span = span;
   if (span == 0) return;
+  // A history that begins now has the sample before, too: a window of two sees both at once.
+  if (series.history.empty() && series.previous.time != 0) {
+    series.history.Append(series.previous, numbers);
+  }
   series.history.Append(sample, numbers);
   series.history.ForgetBefore(sample.time - span, numbers);
 }
@@ -73,6 +77,7 @@ void AppendedSeries::Select(const Selection& selection, Selected& selected) cons
     // Thousands of alerts may be there, and most queries name a metric that no rule writes.
     if (!MayName(selection.matchers, name)) continue;
     for (const auto& [labels, series] : metric) {
+      if (selected.made > selection.most) return;
       if (!MatchesAll(*labels, selection.matchers)) continue;
       auto samples = std::make_shared<std::vector<Sample>>();
       if (series.history.empty()) {
@@ -84,6 +89,7 @@ void AppendedSeries::Select(const Selection& selection, Selected& selected) cons
         series.history.Decode(selection.after, selection.until, *samples);
       }
       if (samples->empty()) continue;
+      selected.made += samples->size();
       selected.series.push_back({.labels = labels, .samples = *samples});
       selected.owned.push_back(std::move(samples));
     }

@@ -216,10 +216,12 @@ void Family::Select(const Selection& selection, Selected& selected) {
     if (!newest_only || (span_ > 0 && samples->size() == before))
       TakePast(place, after, until, *samples);
     ends.push_back(samples->size());
+    if (selected.made + samples->size() > selection.most) break;
   }
+  selected.made += samples->size();
   size_t begin = 0;
   selected.series.reserve(selected.series.size() + places.size());
-  for (size_t i = 0; i < places.size(); ++i) {
+  for (size_t i = 0; i < ends.size(); ++i) {
     if (ends[i] > begin) {
       selected.series.push_back(
           {.labels = LabelsOf(places[i]), .samples = {samples->data() + begin, ends[i] - begin}});

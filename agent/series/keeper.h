@@ -20,8 +20,8 @@
 namespace klaxon::series {
 
 /// The series of a running agent: what /metrics would show, sampled time after time, and what rules
-/// make of it. Thread-safe; a writer and readers wait for each other for milliseconds only, however
-/// long a query takes.
+/// make of it. Thread-safe; a writer and readers wait for each other while the samples of one
+/// selector are decoded, at most Selection::most of them, however long a query takes.
 class Keeper {
  public:
   /// Emits what is read when somebody scrapes: the process, our own counters. Thread-safe.

@@ -74,6 +74,7 @@ void Past::Select(const Selection& selection, Selected& selected) const {
     places.emplace(selected.series[i].labels, i);
   }
   for (const Series* const series : matching) {
+    if (selected.made > selection.most) return;
     const auto place = places.find(series->labels);
     const bool goes_on = place != places.end();
     auto joined =
@@ -84,6 +85,7 @@ void Past::Select(const Selection& selection, Selected& selected) const {
     } else if (!joined->empty()) {
       selected.series.push_back({.labels = series->labels, .samples = *joined});
     }
+    selected.made += joined->size();
     selected.owned.push_back(std::move(joined));
   }
 }

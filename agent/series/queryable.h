@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +23,8 @@ struct Selection {
   int64_t until = 0;
   /// False: of each series the newest sample in the span is enough; more may come.
   bool past = true;
+  /// Samples that may be made for the answer, which is cut short after them; see Selected::made.
+  size_t most = std::numeric_limits<size_t>::max();
 };
 
 struct SelectedSeries {
@@ -34,6 +38,7 @@ struct Selected {
   std::vector<SelectedSeries> series{};  ///< in any order, each label set once
   /// Samples that were made for this answer.
   std::vector<std::shared_ptr<const std::vector<Sample>>> owned{};
+  size_t made = 0;  ///< how many these are; more than Selection::most: the answer is no answer
   /// What the answer lacks, e.g. history that is not kept. One line each.
   std::vector<std::string> warnings{};
 };

@@ -169,6 +169,7 @@ Result<Selected> Store::Select(const Selection& selection) const {
     return matcher.kind() == MatchKind::kEqual && matcher.name() == kMetricName;
   });
   const auto ask = [&](Family& family) {
+    if (selected.made > selection.most) return;
     const size_t before = selected.series.size();
     family.Select(selection, selected);
     if (selected.series.size() > before) Warn(family, selection, selected);

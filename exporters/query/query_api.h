@@ -14,7 +14,7 @@ namespace klaxon::query_api {
 struct QueryLimits {
   Duration time = std::chrono::seconds{20};  ///< a client may ask for less with `timeout`
   size_t samples = 50'000'000;               ///< that a query touches
-  size_t held = 1'000'000;                   ///< that it holds at once
+  size_t held = 5'000'000;                   ///< that it holds at once
   size_t points = 11'000;                    ///< of a series in a range: Prometheus' own limit
   size_t series = 50'000;                    ///< that /api/v1/series lists
   size_t at_once = 4;                        ///< queries side by side

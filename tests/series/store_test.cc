@@ -120,6 +120,54 @@ TEST_CASE("history is kept of what was named, as long as was said") {
   CHECK(store.numbers().history_bytes == 0);
 }
 
+TEST_CASE("a query is refused before more samples are made for it than it may hold") {
+  Store store({.history = {{"lag", 600'000}, {"recorded", 600'000}}});
+  for (int64_t i = 1; i <= 40; ++i) {
+    Scrape(store, i * 15'000, {{"a", "g", 1}, {"b", "g", 2}});
+    store.Append(Labels({{"__name__", "recorded"}}), {.time = i * 15'000, .value = 1});
+  }
+
+  struct Case {
+    std::string query{};
+    size_t most_held = 0;
+    bool refused = false;
+  };
+
+  const Case cases[] = {
+      {"lag", 2, false},
+      {"lag", 1, true},
+      {"sum(count_over_time(lag[10m]))", 80, false},
+      {"sum(count_over_time(lag[10m]))", 79, true},
+      {"sum(count_over_time(lag[10m])) + sum(count_over_time(lag[10m]))", 159, true},
+      {"sum(count_over_time({__name__=~\"lag|recorded\"}[10m]))", 119, true},
+      {"count_over_time(recorded[10m])", 40, false},
+      {"count_over_time(recorded[10m])", 39, true},
+      {"recorded[10m]", 80, false},  // the answer is a copy
+      {"recorded[10m]", 79, true},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.query, one.most_held);
+    const promql::Parsed parsed = promql::Parse(one.query);
+    REQUIRE(parsed.expression != nullptr);
+    const auto result =
+        promql::InstantQuery(*parsed.expression, store, 600'000, {.most_held = one.most_held});
+    CHECK(!result == one.refused);
+    if (!result) CHECK(result.error().reason() == Reason::kRefused);
+  }
+  Selected selected = store.Select({.after = 0, .until = 600'000, .most = 10}).value();
+  CHECK(selected.made > 10);
+  CHECK(selected.made < 60);  // cut short at the first series after the limit
+}
+
+TEST_CASE("what was recorded last before its history began belongs to it") {
+  Store store({});
+  const Labels recorded({{"__name__", "recorded"}});
+  store.Append(recorded, {.time = 15'000, .value = 1});
+  store.SetHistory({{"recorded", 600'000}});
+  store.Append(recorded, {.time = 30'000, .value = 4});
+  CHECK(Ask(store, "count_over_time(recorded[30s])", 30'000).text == "{} 2.000000\n");
+}
+
 TEST_CASE("the budget is kept by dropping what is oldest, which is counted and told") {
   constexpr size_t kBudget = 10'000;
   Store store({.history = {{"lag", 86'400'000}}, .budget = kBudget});
