@@ -4,8 +4,6 @@
 #include <chrono>
 #include <variant>
 
-#include "alerts/lifecycle/unknown.h"
-
 namespace klaxon::alerts {
 namespace {
 
@@ -16,35 +14,43 @@ constexpr std::chrono::minutes kLongest{5};
 
 Settling::Settling(const std::vector<rules::Group>& groups, Duration interval) {
   for (size_t group = 0; group < groups.size(); ++group) {
-    intervals_.push_back(groups[group].interval.value_or(interval));
+    const Place place{.group = group, .interval = groups[group].interval.value_or(interval)};
     for (const auto& rule : groups[group].rules) {
-      if (!rule->alerts) recording_.emplace(rule->name, Recording{rule.get(), group});
+      places_.emplace(rule.get(), place);
+      recordings_.Add(*rule);
     }
   }
-  for (size_t group = 0; group < groups.size(); ++group) {
-    for (const auto& rule : groups[group].rules) {
-      Collect(*rule->parsed, group, 0, needs_[rule.get()]);
+  for (const rules::Group& group : groups) {
+    for (const auto& rule : group.rules) {
+      if (rule->alerts) needs_.emplace(rule.get(), NeedsOf(*rule));
     }
   }
 }
 
-void Settling::Collect(const promql::Expr& expr, size_t group, int depth, Needs& needs) const {
-  if (depth > kDeepestRecording) return;
+Settling::Needs Settling::NeedsOf(const rules::Rule& rule) const {
+  Needs needs;
+  LookAtAll(rule, [&](const rules::Rule& reader) {
+    Reads reads;
+    Collect(*reader.parsed, places_.at(&reader), needs, reads);
+    return reads;
+  });
+  return needs;
+}
+
+void Settling::Collect(const promql::Expr& expr, const Place& reader, Needs& needs,
+                       Reads& reads) const {
   if (const auto* const selector = std::get_if<promql::Selector>(&expr.node)) {
     needs.range = std::max<Duration>(needs.range, std::chrono::milliseconds(selector->range));
-    const auto [first, last] = recording_.equal_range(selector->metric);
-    for (auto found = first; found != last; ++found) {
-      const Recording& recording = found->second;
-      if (recording.group != group) {
-        needs.recorded = std::max(needs.recorded, intervals_[recording.group]);
-      }
-      Collect(*recording.rule->parsed, recording.group, depth + 1, needs);
+    for (const rules::Rule* const recording : recordings_.ReadBy(*selector)) {
+      const Place& place = places_.at(recording);
+      if (place.group != reader.group) needs.recorded = std::max(needs.recorded, place.interval);
+      reads.push_back(recording);
     }
   } else if (const auto* const subquery = std::get_if<promql::Subquery>(&expr.node)) {
     needs.range = std::max<Duration>(needs.range, std::chrono::milliseconds(subquery->range));
   }
   for (const promql::Expr* const part : promql::PartsOf(expr)) {
-    Collect(*part, group, depth, needs);
+    Collect(*part, reader, needs, reads);
   }
 }
 

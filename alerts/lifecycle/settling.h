@@ -1,11 +1,12 @@
 #pragma once
 
-#include <map>
-#include <string>
+#include <cstddef>
+#include <unordered_map>
 #include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/promql/ast.h"
+#include "alerts/lifecycle/recordings.h"
 #include "alerts/rules/rule.h"
 
 namespace klaxon::alerts {
@@ -18,8 +19,8 @@ class Settling {
   /// `interval`: of groups that have none of their own. The rules have to outlive it.
   Settling(const std::vector<rules::Group>& groups, Duration interval);
 
-  /// `outage`: how long it was unknown. Never more than 5 minutes and the intervals of the groups
-  /// whose recordings the rule reads.
+  /// How long an alert rule settles. `outage`: how long it was unknown. Never more than 5 minutes
+  /// and the intervals of the groups whose recordings the rule reads.
   Duration After(Duration outage, const rules::Rule& rule) const;
 
  private:
@@ -29,16 +30,20 @@ class Settling {
     Duration recorded{};  ///< until what it reads of other groups is recorded anew
   };
 
-  struct Recording {
-    const rules::Rule* rule = nullptr;
+  /// What holds for all rules of a group.
+  struct Place {
     size_t group = 0;
+    Duration interval{};
   };
 
-  void Collect(const promql::Expr& expr, size_t group, int depth, Needs& needs) const;
+  using Reads = std::vector<const rules::Rule*>;
 
-  std::vector<Duration> intervals_{};  ///< by group
-  std::multimap<std::string, Recording, std::less<>> recording_{};
-  std::map<const rules::Rule*, Needs> needs_{};
+  Needs NeedsOf(const rules::Rule& rule) const;
+  void Collect(const promql::Expr& expr, const Place& reader, Needs& needs, Reads& reads) const;
+
+  Recordings recordings_{};
+  std::unordered_map<const rules::Rule*, Place> places_{};
+  std::unordered_map<const rules::Rule*, Needs> needs_{};  ///< of alerts
 };
 
 }  // namespace klaxon::alerts

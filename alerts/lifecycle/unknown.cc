@@ -41,32 +41,36 @@ UnknownFacts::UnknownFacts(const std::vector<const rules::Rule*>& rules, Unknown
                            Waits waits)
     : scopes_(std::move(scopes)), waits_(std::move(waits)) {
   for (const rules::Rule* const rule : rules) {
-    if (!rule->alerts) recording_.emplace(rule->name, rule);
+    recordings_.Add(*rule);
   }
 }
 
-void UnknownFacts::Collect(const promql::Expr& expr, int depth, Found& found) const {
-  if (depth > kDeepestRecording || AsksForAbsence(expr)) return;
+void UnknownFacts::Collect(const promql::Expr& expr, Found& found, Reads& reads) const {
+  if (AsksForAbsence(expr)) return;
   if (const auto* const selector = std::get_if<promql::Selector>(&expr.node);
       selector != nullptr && !selector->metric.starts_with("klaxon_")) {
     for (const UnknownScope* const scope :
          series::ScopesOf(selector->metric, selector->matchers, *scopes_)) {
       found.scopes.insert(scope);
     }
-    const auto [first, last] = recording_.equal_range(selector->metric);
-    for (auto rule = first; rule != last; ++rule) {
-      found.waits = found.waits || (waits_ && waits_(*rule->second));
-      Collect(*rule->second->parsed, depth + 1, found);
+    for (const rules::Rule* const recording : recordings_.ReadBy(*selector)) {
+      found.waits = found.waits || (waits_ && waits_(*recording));
+      reads.push_back(recording);
     }
   }
   for (const promql::Expr* const part : promql::PartsOf(expr)) {
-    Collect(*part, depth, found);
+    Collect(*part, found, reads);
   }
 }
 
 const UnknownFacts::Found& UnknownFacts::FoundFor(const rules::Rule& rule) {
   const auto [known, is_new] = known_.try_emplace(&rule);
-  if (is_new) Collect(*rule.parsed, 0, known->second);
+  if (!is_new) return known->second;
+  LookAtAll(rule, [&](const rules::Rule& reader) {
+    Reads reads;
+    Collect(*reader.parsed, known->second, reads);
+    return reads;
+  });
   return known->second;
 }
 

@@ -10,12 +10,10 @@
 #include "agent/model/unknown_scope.h"
 #include "agent/promql/ast.h"
 #include "agent/series/labels.h"
+#include "alerts/lifecycle/recordings.h"
 #include "alerts/rules/rule.h"
 
 namespace klaxon::alerts {
-
-/// From a rule to what it reads, and so on: rules that read one another in a circle end here.
-inline constexpr int kDeepestRecording = 10;
 
 /// Which of the things that are unknown now a rule looks at, and which of its alerts they could
 /// belong to. A rule that reads what another one records looks at what that one does. Left out are
@@ -46,12 +44,14 @@ class UnknownFacts {
     bool waits = false;  ///< a recording that it reads has not been made yet
   };
 
-  void Collect(const promql::Expr& expr, int depth, Found& found) const;
+  using Reads = std::vector<const rules::Rule*>;
+
+  void Collect(const promql::Expr& expr, Found& found, Reads& reads) const;
   const Found& FoundFor(const rules::Rule& rule);
 
   UnknownScopesRef scopes_;
   Waits waits_;
-  std::multimap<std::string, const rules::Rule*, std::less<>> recording_{};
+  Recordings recordings_{};
   std::map<const rules::Rule*, Found> known_{};
 };
 

@@ -113,6 +113,66 @@ groups:
   CHECK_FALSE(made.Concern(*rules[0], {}));
 }
 
+constexpr const char* kServices = R"(
+groups:
+- name: records
+  interval: 40s
+  rules:
+  - record: err:ratio
+    labels: {service: a}
+    expr: sum(lag{topic="other"})
+  - record: err:ratio
+    labels: {service: b}
+    expr: sum(lag{topic="orders"})
+- name: alerts
+  rules:
+  - {alert: OfA, expr: 'err:ratio{service="a"} > 5'}
+  - {alert: OfB, expr: 'err:ratio{service="b"} > 5'}
+  - {alert: NotOfB, expr: 'err:ratio{service!~"b|c"} > 5'}
+  - {alert: OfNobody, expr: 'err:ratio{service="d"} > 5'}
+  - {alert: OfAll, expr: 'sum(err:ratio) > 5'}
+  - {alert: OfAnyTopic, expr: 'err:ratio{topic="any"} > 5'}
+)";
+
+TEST_CASE("An alert is not held because of what a recording of other labels reads") {
+  const std::vector<rules::Group> groups = GroupsOf(kServices);
+  UnknownFacts unknown(RulesOf(groups), OneTopic());
+  const Settling settling(groups, std::chrono::seconds(15));
+  std::string concerned;
+  std::string settles;
+  for (const auto& alert : groups.back().rules) {
+    if (unknown.Concern(*alert, {})) concerned += alert->name + " ";
+    if (settling.After({}, *alert) != Duration::zero()) settles += alert->name + " ";
+  }
+  CHECK(concerned == "OfB OfAll OfAnyTopic ");
+  CHECK(settles == "OfA OfB NotOfB OfAll OfAnyTopic ");
+}
+
+TEST_CASE("Recordings that read one another often, or in circles, are each looked at once") {
+  const std::vector<rules::Group> groups = GroupsOf(R"(
+groups:
+- name: records
+  interval: 40s
+  rules:
+  - {record: a, expr: a + a + a + a + a + a + a + a + a + a}
+  - {record: a, expr: b + b + b + b + b + b + b + b + b + b}
+  - {record: b, expr: 'a + a + a + a + a + a + a + rate(lag[1m])'}
+- name: alerts
+  rules:
+  - {alert: ReadsA, expr: a > 5}
+  - {alert: ReadsB, expr: b > 5}
+  - {alert: Other, expr: other > 5}
+)");
+  UnknownFacts unknown(RulesOf(groups), OneTopic());
+  const Settling settling(groups, std::chrono::seconds(15));
+  const auto& alerts = groups.back().rules;
+  for (const size_t reads : {0U, 1U}) {
+    CHECK(unknown.Concern(*alerts[reads], {}));
+    CHECK(settling.After(std::chrono::minutes(1), *alerts[reads]) == std::chrono::seconds(100));
+  }
+  CHECK_FALSE(unknown.Concern(*alerts[2], {}));
+}
+
 TEST_CASE("After an outage a rule waits until it sees enough, and no longer") {
   using std::chrono::minutes;
   using std::chrono::seconds;
