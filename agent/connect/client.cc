@@ -122,11 +122,15 @@ Result<std::vector<NamedConnector>> ConnectClient::Connectors(const Wait& wait,
 
 Result<std::optional<ConnectorFacts>> ConnectClient::Status(const std::string& connector,
                                                             std::string_view java_class,
-                                                            const Wait& wait) const {
+                                                            const Wait& wait,
+                                                            bool* forbidden) const {
   const std::string resource = ConnectorPath(connector) + "/status";
   const Result<http::HttpResponse> response = Get(resource, wait);
   if (!response) {
     return response.error();
+  }
+  if (forbidden != nullptr) {
+    *forbidden = response->status == http::kForbidden;
   }
   if (response->status == kNotFound && !ErrorMessageIn(response->body).empty()) {
     return std::optional<ConnectorFacts>();

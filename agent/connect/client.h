@@ -41,9 +41,11 @@ class ConnectClient {
   /// `memory` (null: none) is of this worker's lists.
   Result<std::vector<NamedConnector>> Connectors(const Wait& wait,
                                                  ConnectorsMemory* memory = nullptr) const;
-  /// Empty: it has none yet, or is not there any more.
+  /// Empty: it has none yet, or is not there any more. `forbidden` (null: none): set if the answer
+  /// is 403.
   Result<std::optional<ConnectorFacts>> Status(const std::string& connector,
-                                               std::string_view java_class, const Wait& wait) const;
+                                               std::string_view java_class, const Wait& wait,
+                                               bool* forbidden = nullptr) const;
   Result<std::vector<std::string>> Topics(const std::string& connector, const Wait& wait) const;
   Result<std::vector<ConnectPlugin>> Plugins(const Wait& wait) const;
 

@@ -101,8 +101,9 @@ RestartAnswer JudgeRestart(std::string_view connector, const Result<http::HttpRe
   }
   const int status = response->status;
   if (http::LooksLikeWebPage(*response) && status < http::kServerError) {
-    return {RestartOutcome::kDenied,
-            fmt::format("{} with a web page; is this Kafka Connect's address?", status)};
+    return {.outcome = RestartOutcome::kDenied,
+            .words = fmt::format("{} with a web page; is this Kafka Connect's address?", status),
+            .of_it = status == http::kForbidden};
   }
   if (status == kNoContent || status == http::kOk) {
     if (worker >= kRestartsWhatFailed) {
@@ -122,7 +123,9 @@ RestartAnswer JudgeRestart(std::string_view connector, const Result<http::HttpRe
         "worker's own address",
         message.empty() ? ": it" : "; it");
   }
-  return {OutcomeOf(connector, status, message), std::move(words)};
+  return {.outcome = OutcomeOf(connector, status, message),
+          .words = std::move(words),
+          .of_it = status == http::kForbidden};
 }
 
 }  // namespace klaxon::connect

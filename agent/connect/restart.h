@@ -36,6 +36,8 @@ struct RestartAnswer {
   RestartOutcome outcome = RestartOutcome::kUnknown;
   std::string words{};  ///< one line; of Connect, secrets masked
   bool sent = true;     ///< false: Connect was not asked, `words` is why
+  /// Of kDenied: this connector may not be restarted; others may be, where rules differ by path.
+  bool of_it = false;
   /// Of calls of their own: what was, or may have been, restarted; tasks, -1: the connector itself.
   /// Empty: all that was ordered.
   std::vector<int32_t> restarted{};
@@ -46,8 +48,9 @@ struct RestartAnswer {
 /// error may have come after the deed: kUnknown. 202 comes with states: RESTARTING is kAccepted,
 /// and so is RUNNING throughout, measured on 4.3.1 where another worker had done it by then
 /// (whoever asks has just seen it FAILED); anything else is kNoOp. Redirects are not followed:
-/// kDenied, as is a 404 that does not name the connector: it is not Connect's. Before 3.0 200 and
-/// 204 are kAccepted, later ones answer 202.
+/// kDenied, as is a 404 that does not name the connector: it is not Connect's. 403 is kDenied, and
+/// of this connector, whoever it is of (Connect itself never answers so). Before 3.0 200 and 204
+/// are kAccepted, later ones answer 202.
 RestartAnswer JudgeRestart(std::string_view connector, const Result<http::HttpResponse>& response,
                            Version worker);
 

@@ -43,10 +43,15 @@ RestartAnswer NotSent(RestartOutcome outcome, std::string why) {
   return {.outcome = outcome, .words = std::move(why), .sent = false};
 }
 
-/// Whoever tells no status that can be read would answer a restart no better: a login is missing,
-/// the address leads elsewhere, or it is not Connect's.
-bool WouldDeny(const Error& error) {
-  return error.reason() == Reason::kUnauthorized || error.reason() == Reason::kBadAnswer;
+/// Whoever tells no status that can be read would answer a restart no better: a login is missing or
+/// may not read it, the address leads elsewhere, or it is not Connect's.
+RestartAnswer Unread(const Error& error, bool forbidden) {
+  const bool denies =
+      error.reason() == Reason::kUnauthorized || error.reason() == Reason::kBadAnswer;
+  RestartAnswer answer =
+      NotSent(denies ? RestartOutcome::kDenied : RestartOutcome::kConflict, error.message());
+  answer.of_it = forbidden;
+  return answer;
 }
 
 /// Why it must not be sent; empty: it may. Out of the worker's memory, so it costs it nothing.
@@ -54,10 +59,11 @@ std::optional<RestartAnswer> Forbidden(const connect::ConnectClient& client,
                                        const connect::RestartOrder& order,
                                        const connect::RestartCall& call,
                                        const connect::Wait& wait) {
-  const Result<std::optional<ConnectorFacts>> now = client.Status(order.connector, "", wait);
+  bool forbidden = false;
+  const Result<std::optional<ConnectorFacts>> now =
+      client.Status(order.connector, "", wait, &forbidden);
   if (!now) {
-    return NotSent(WouldDeny(now.error()) ? RestartOutcome::kDenied : RestartOutcome::kConflict,
-                   now.error().message());
+    return Unread(now.error(), forbidden);
   }
   if (!*now) {
     return NotSent(RestartOutcome::kGone, "it has no status any more");

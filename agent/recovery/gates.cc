@@ -146,10 +146,16 @@ RecoveryGate Agreed(const Case& subject) {
                         : "workers tell different states of it"};
 }
 
-/// Connect has refused a restart: it would refuse all.
+/// Connect has refused a restart: it would refuse all, or this one again.
 RecoveryGate Permitted(const Case& subject) {
   const Journal& journal = subject.journal;
   const bool open = !journal.denied_until || journal.denied_until->mono <= subject.now.mono;
+  const Refusal* own = RefusalOf(journal, subject.subject.name, subject.now);
+  if (open && own != nullptr) {
+    return {.name = "permitted",
+            .value = fmt::format("Connect does not let it be restarted ({}); tried again in {}",
+                                 own->words, FormatAge(own->until.mono - subject.now.mono))};
+  }
   return {.name = "permitted",
           .open = open,
           .value = open ? "Connect has not refused a restart lately"

@@ -276,6 +276,13 @@ const Pause* PauseOf(const Journal& journal, std::string_view connector) {
   return nullptr;
 }
 
+const Refusal* RefusalOf(const Journal& journal, std::string_view connector, const Instant& now) {
+  const auto refusal = journal.refused.find(connector);
+  return refusal != journal.refused.end() && refusal->second.until.mono > now.mono
+             ? &refusal->second
+             : nullptr;
+}
+
 void Forgive(uint64_t poll, ConnectorMemory& memory) {
   memory = {
       .life = memory.life,

@@ -48,20 +48,24 @@ struct RestartReply {
   Instant answered_at{};             ///< a busy worker takes seconds to look and to answer
   int64_t id = 0;                    ///< in the ledger
   std::vector<int32_t> restarted{};  ///< items, by Item::id; empty: all that was FAILED
+  bool of_it = false;                ///< RestartAnswer::of_it
 };
 
 /// Remembers what Connect answered to a restart that was counted as an attempt before; `before` is
 /// what was remembered then. kAccepted and kUnknown are under way from now on, the others are no
-/// attempts. After kDenied and kUnknown the whole cluster is left alone for a while, of kUnknown no
-/// longer than the cluster's own verify.timeout. REQUIRES: the journal knows the subject.
+/// attempts. After kUnknown the whole cluster is left alone for a while, no longer than its own
+/// verify.timeout; after kDenied, too, but if that is of the connector: then it alone, until
+/// another is refused so and none was let through. REQUIRES: the journal knows the subject.
 void TakeAnswer(const RestartReply& reply, const Subject& subject, const Policy& policy,
                 const Attempts& before, Journal& journal);
 
 /// Remembers that it was not sent after all, and why: it spends nothing, and is tried again later.
-/// After kDenied the whole cluster is left alone for a while. REQUIRES: as above; CountSent was not
-/// called.
-void TakeUnsent(const RestartReport& report, const Subject& subject, const Attempts& before,
+/// After kDenied as above. REQUIRES: as above; CountSent was not called.
+void TakeUnsent(const RestartReply& reply, const Subject& subject, const Attempts& before,
                 Journal& journal);
+
+/// What is not asked again now: why, and until when. Null: it was not refused by itself.
+const Refusal* RefusalOf(const Journal& journal, std::string_view connector, const Instant& now);
 
 /// Whether it was decided without knowing how the connector is: a quarantine goes on all the while.
 bool SaysNothing(const RecoveryDecision& decision);

@@ -280,6 +280,7 @@ Result<void> Ledger::Switch(const std::string& kafka_id, const Instant& now, Jou
   journal.followed = nullptr;
   journal.breaker = {};
   journal.denied_until.reset();
+  journal.refused.clear();
   journal.unanswered_until.reset();
   return {};
 }

@@ -138,6 +138,12 @@ struct Verified {
   RestartReport report{};
 };
 
+/// Connect, or a gateway in front of it, does not let one connector be restarted.
+struct Refusal {
+  Instant until{};      ///< so long it is not asked again
+  std::string words{};  ///< of the answer
+};
+
 /// Restarts of ours count in the budget for so long.
 inline constexpr auto kBudgetWindow = std::chrono::minutes{1};
 
@@ -155,7 +161,11 @@ struct Journal {
   BreakerMemory breaker{};
   std::map<std::string, Pause, std::less<>> pauses{};  ///< by connector; "": all of them
   std::vector<Verified> verified{};                    ///< found by the last Follow
-  std::string denied{};                                ///< why Connect refused a restart of ours
+  /// By connector: the last restart of it was refused, and not those of all. Kept when it is over,
+  /// until one is let through.
+  std::map<std::string, Refusal, std::less<>> refused{};
+  std::optional<MonoTime> let_through{};      ///< when Connect last took a restart of ours
+  std::string denied{};                       ///< why Connect refused a restart of ours
   std::optional<Instant> denied_until{};      ///< so long none is sent to the whole cluster
   std::string unanswered{};                   ///< whose restart had the outcome kUnknown
   std::optional<Instant> unanswered_until{};  ///< so long none is sent to the whole cluster

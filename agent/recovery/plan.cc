@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -162,10 +163,12 @@ bool MayRestart(const Case& subject) {
 }
 
 /// Those that act come first, whatever failed before them: what is only observed is never
-/// restarted, and takes nothing from them.
-void Share(std::vector<Candidate>& candidates, Budget& budget) {
-  std::ranges::stable_sort(candidates, {}, [](const Candidate& each) {
-    return std::pair(each.decision->mode != RecoveryMode::kAct, each.failed_since);
+/// restarted, and takes nothing from them. What was refused last time comes after what was not: it
+/// may be refused again, and with it all of them.
+void Share(std::vector<Candidate>& candidates, const Journal& journal, Budget& budget) {
+  std::ranges::stable_sort(candidates, {}, [&](const Candidate& each) {
+    return std::tuple(each.decision->mode != RecoveryMode::kAct,
+                      journal.refused.contains(each.subject->name), each.failed_since);
   });
   for (const Candidate& candidate : candidates) {
     RecoveryDecision& decision = *candidate.decision;
@@ -205,7 +208,7 @@ std::vector<RecoveryDecision> Plan(const World& world, const Journal& journal, c
     }
   }
   Budget budget(world, journal, policy, now);
-  Share(candidates, budget);
+  Share(candidates, journal, budget);
   return decisions;
 }
 

@@ -43,6 +43,12 @@ void Recovery::SetPolicy(const Policy& policy) {
   classifier_ = Classifier(policy.patterns);
   settings_ = SettingsBook(policy);
   journal_.denied_until.reset();  // whoever changed the configuration may have mended that, too
+  for (const auto& [connector, refusal] : std::exchange(journal_.refused, {})) {
+    if (const auto known = journal_.connectors.find(connector);
+        known != journal_.connectors.end()) {
+      known->second.hold.until.reset();
+    }
+  }
 }
 
 void Recovery::Reach(std::string_view point) const {
@@ -180,7 +186,7 @@ Result<void> Recovery::Conclude(const RestartReply& reply, const Subject& subjec
 /// The worker knew by then why it must not be sent.
 Result<void> Recovery::Withdraw(const RestartReply& reply, const Subject& subject,
                                 const Attempts& before) {
-  TakeUnsent(reply.report, subject, before, journal_);
+  TakeUnsent(reply, subject, before, journal_);
   const Lock lock(*means_.disk);
   return ledger_->Withdraw(reply.id, subject.name, journal_);
 }
@@ -217,7 +223,8 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   const RestartReply reply{.report = report,
                            .answered_at = means_.clock->Now(),
                            .id = *id,
-                           .restarted = std::move(answer.restarted)};
+                           .restarted = std::move(answer.restarted),
+                           .of_it = answer.of_it};
   const Result<void> concluded =
       answer.sent ? Conclude(reply, *subject, before) : Withdraw(reply, *subject, before);
   Reach("after outcome");

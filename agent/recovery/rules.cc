@@ -279,10 +279,13 @@ bool Backoff(const Case& subject) {
                                        subject.settings().attempts));
 }
 
-/// A restart that was no attempt is not sent again at once.
+/// A restart that was no attempt is not sent again at once. Of one that is not allowed the gate
+/// tells, and what a person may do.
 bool Held(const Case& subject) {
   const Hold& hold = subject.memory.hold;
-  return hold.until && hold.until->mono > subject.now.mono && subject.Wait(*hold.until, hold.why);
+  return hold.until && hold.until->mono > subject.now.mono &&
+         RefusalOf(subject.journal, subject.subject.name, subject.now) == nullptr &&
+         subject.Wait(*hold.until, hold.why);
 }
 
 constexpr std::array<Rule, 17> kRules{{{"off", Off},

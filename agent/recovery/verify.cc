@@ -98,11 +98,40 @@ void TakeSent(const RestartReply& reply, const Subject& subject, Journal& journa
   }
 }
 
-void TakeDenied(const RestartReport& report, Journal& journal) {
-  /// A login is not repaired by trying.
-  constexpr Duration kDeniedFor = std::chrono::minutes{10};
-  journal.denied = report.words;
-  journal.denied_until = After(report.at, kDeniedFor);
+/// A login is not repaired by trying.
+constexpr Duration kDeniedFor = std::chrono::minutes{10};
+
+/// Only this one must not be restarted, as far as is known. True: another is not let through, too,
+/// and none was all the while.
+bool TakeRefused(const RestartReply& reply, const std::string& connector, Journal& journal) {
+  const Instant& at = reply.report.at;
+  const Instant until = After(at, kDeniedFor);
+  std::erase_if(journal.refused,
+                [&](const auto& each) { return !journal.connectors.contains(each.first); });
+  const bool others = std::ranges::any_of(journal.refused, [&](const auto& each) {
+    return each.first != connector && each.second.until.mono > at.mono;
+  });
+  journal.refused[connector] = {.until = until, .words = reply.report.words};
+  Hold& hold = journal.connectors.at(connector).hold;
+  if (hold.until && hold.until->mono < until.mono) {
+    hold.until = until;  // after the next start of the agent nothing else tells
+  }
+  return others && !(journal.let_through && at.mono - *journal.let_through < kDeniedFor);
+}
+
+/// A gateway may have rules for each path: what is of one connector is not of all.
+void TakeDenied(const RestartReply& reply, const std::string& connector, Journal& journal) {
+  if (reply.of_it && !TakeRefused(reply, connector, journal)) {
+    return;
+  }
+  journal.denied = reply.report.words;
+  journal.denied_until = After(reply.report.at, kDeniedFor);
+}
+
+/// It was answered by Connect itself.
+void TakePassed(const RestartReply& reply, const std::string& connector, Journal& journal) {
+  journal.refused.erase(connector);
+  journal.let_through = reply.answered_at.mono;
 }
 
 /// It was no attempt.
@@ -193,26 +222,29 @@ void TakeAnswer(const RestartReply& reply, const Subject& subject, const Policy&
       return;
     case RestartOutcome::kAccepted:
       memory.hold = {};
+      TakePassed(reply, subject.name, journal);
       TakeSent(reply, subject, journal);
       return;
     case RestartOutcome::kDenied:
-      TakeDenied(report, journal);
-      break;
+      TakeMiss(report, settings, before, memory);
+      TakeDenied(reply, subject.name, journal);
+      return;
     case RestartOutcome::kNoOp:
     case RestartOutcome::kConflict:
     case RestartOutcome::kGone:
-      break;
+      TakePassed(reply, subject.name, journal);
+      TakeMiss(report, settings, before, memory);
+      return;
   }
-  TakeMiss(report, settings, before, memory);
 }
 
-void TakeUnsent(const RestartReport& report, const Subject& subject, const Attempts& before,
+void TakeUnsent(const RestartReply& reply, const Subject& subject, const Attempts& before,
                 Journal& journal) {
   ConnectorMemory& memory = journal.connectors.at(subject.name);
-  TakeMiss(report, subject.chosen->settings, before, memory);
-  memory.hold.why = "a restart was not sent: " + report.words;
-  if (report.outcome == RestartOutcome::kDenied) {
-    TakeDenied(report, journal);
+  TakeMiss(reply.report, subject.chosen->settings, before, memory);
+  memory.hold.why = "a restart was not sent: " + reply.report.words;
+  if (reply.report.outcome == RestartOutcome::kDenied) {
+    TakeDenied(reply, subject.name, journal);
   }
 }
 

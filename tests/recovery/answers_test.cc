@@ -218,13 +218,13 @@ TEST_CASE("who denied a restart is not asked again, nor for another connector", 
   const TemporaryFolder folder;
   const auto database = OpenState(folder.path());
   const auto worker = StartWorker();
-  worker->SetFaults({.status = 403, .message = "Forbidden", .only = "/connectors/sink/restart"});
+  worker->SetFaults({.status = 401, .message = "Unauthorized", .only = "/connectors/sink/restart"});
   Live live({.url = worker->url()}, Live::Acting(), database.get());
   FailTaskOf(*worker);
   live.Passes(30);
   CHECK(live.decision().action == RecoveryAction::kRefuse);
   CHECK_THAT(live.decision().why,
-             ContainsSubstring("Connect lets no restart be made (403: Forbidden)"));
+             ContainsSubstring("Connect lets no restart be made (401: Unauthorized)"));
   CHECK(worker->Snapshot().restarts.size() == 1);
   worker->SetFaults({});
   live.recovery().SetPolicy(Live::Acting());

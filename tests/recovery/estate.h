@@ -118,6 +118,21 @@ class Estate {
         Of(name), policy, before, journal);
   }
 
+  /// As Answer, with a 403.
+  void Forbid(const std::string& name) {
+    Attempts& attempts = journal.connectors.at(name).attempts;
+    const Attempts before = attempts;
+    ++attempts.count;
+    attempts.last = now;
+    CountSent(now.mono, journal);
+    TakeAnswer(
+        {.report = {.at = now, .outcome = RestartOutcome::kDenied, .words = "403: Forbidden"},
+         .answered_at = now,
+         .id = 1,
+         .of_it = true},
+        Of(name), policy, before, journal);
+  }
+
   const RecoveryDecision& About(const std::string& name) const {
     return *std::ranges::find(decisions, name, &RecoveryDecision::connector);
   }
