@@ -119,16 +119,31 @@ Statement Ledger::Forget(const std::string& connector) const {
           .values = {place_.cluster, place_.connect, kafka_id_, connector}};
 }
 
+Statement Ledger::Ordered(const RecoveryOrder& order, WallTime at, std::string_view result) const {
+  return {.sql =
+              "INSERT INTO recovery_orders (at, cluster, connect, connector, verb, who, address, "
+              "why, result) VALUES (?,?,?,?,?,?,?,?,?)",
+          .values = {Milliseconds(at), place_.cluster, place_.connect, order.connector,
+                     std::string(Name(order.verb)), order.who, order.address, order.why,
+                     std::string(result)}};
+}
+
 Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memory) {
   const RecoveryDecision& decision = intent.decision;
-  Result<int64_t> id = database_->Insert(
-      {Remember(decision.connector, memory),
-       {.sql = "INSERT INTO recovery_attempts (at, cluster, connect, connector, number, worker, "
-               "class, cause) VALUES (?,?,?,?,?,?,?,?)",
-        .values = {Milliseconds(intent.at.wall), place_.cluster, place_.connect, decision.connector,
-                   int64_t{memory.attempts.count}, intent.worker,
-                   std::string(Name(decision.failure)), decision.root_cause}}});
+  std::vector<Statement> statements{Remember(decision.connector, memory)};
+  if (intent.order != nullptr) {
+    statements.push_back(Ordered(*intent.order, intent.at.wall, kBegun));
+  }
+  statements.push_back(
+      {.sql = "INSERT INTO recovery_attempts (at, cluster, connect, connector, number, worker, "
+              "class, cause) VALUES (?,?,?,?,?,?,?,?)",
+       .values = {Milliseconds(intent.at.wall), place_.cluster, place_.connect, decision.connector,
+                  int64_t{memory.attempts.count}, intent.worker, std::string(Name(decision.failure)),
+                  decision.root_cause}});
+  Result<int64_t> id = database_->Insert(statements);
   failed_ = !id;
+  order_begun_ =
+      id && intent.order != nullptr ? std::optional(Milliseconds(intent.at.wall)) : std::nullopt;
   if (id) {
     connectors_[decision.connector] = Worth(memory);
   }
@@ -149,12 +164,13 @@ Result<void> Ledger::Withdraw(int64_t id, const std::string& connector, const Jo
 
 Result<void> Ledger::Record(const RecoveryOrder& order, WallTime at, std::string_view result,
                             const Journal& journal) {
+  const std::optional<int64_t> begun = std::exchange(order_begun_, std::nullopt);
   std::vector<Statement> statements{
-      {.sql = "INSERT INTO recovery_orders (at, cluster, connect, connector, verb, who, address, "
-              "why, result) VALUES (?,?,?,?,?,?,?,?,?)",
-       .values = {Milliseconds(at), place_.cluster, place_.connect, order.connector,
-                  std::string(Name(order.verb)), order.who, order.address, order.why,
-                  std::string(result)}}};
+      begun ? Statement{.sql = "UPDATE recovery_orders SET result = ? WHERE cluster = ? AND "
+                               "connect = ? AND connector = ? AND at = ? AND result = ?",
+                        .values = {std::string(result), place_.cluster, place_.connect,
+                                   order.connector, *begun, std::string(kBegun)}}
+            : Ordered(order, at, result)};
   const auto pause = journal.pauses.find(order.connector);
   if (pause == journal.pauses.end()) {
     statements.push_back({.sql = "DELETE FROM recovery_pauses "
@@ -169,7 +185,17 @@ Result<void> Ledger::Record(const RecoveryOrder& order, WallTime at, std::string
   Told told;
   TellConnector(order.connector, journal, statements, told);
   TellCluster(journal, statements, told);
-  return Commit(statements, std::move(told));
+  const size_t kept = begun ? 1 : 0;
+  const std::vector<Statement> later(statements.begin(),
+                                     statements.begin() + static_cast<std::ptrdiff_t>(kept));
+  statements.insert(statements.begin(), owed_.begin(), owed_.end());
+  const Result<void> done = Commit(statements, std::move(told));
+  if (done) {
+    owed_.clear();
+  } else {
+    owed_.insert(owed_.end(), later.begin(), later.end());
+  }
+  return done;
 }
 
 /// Once a day. A clock that jumped is believed when it has gone on evenly for another day.

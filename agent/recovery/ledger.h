@@ -9,6 +9,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/result.h"
+#include "agent/model/recovery_order.h"
 #include "agent/recovery/journal.h"
 #include "agent/state/database.h"
 
@@ -26,7 +27,8 @@ struct Place {
 struct Intent {
   const RecoveryDecision& decision;
   Instant at{};
-  std::string worker{};  ///< its URL
+  std::string worker{};                  ///< its URL
+  const RecoveryOrder* order = nullptr;  ///< of the person who asks for it; null: nobody does
 };
 
 /// What is read back of restarts and decisions, for people: newest last.
@@ -58,6 +60,7 @@ class Ledger {
   Result<Journal> Load(const Instant& now);
 
   /// To be called before a restart is sent: `memory` counts it as an attempt already. Its number.
+  /// Who asks for it is written with it: after any end of the agent it is known who did and why.
   Result<int64_t> Intend(const Intent& intent, const ConnectorMemory& memory);
 
   /// Connect has answered; `journal` is what is remembered now. What this and Withdraw cannot write
@@ -69,7 +72,8 @@ class Ledger {
   Result<void> Withdraw(int64_t id, const std::string& connector, const Journal& journal);
 
   /// What a person asked for and what came of it, with what it changed in the journal: pauses,
-  /// that connector, the cluster.
+  /// that connector, the cluster. If Intend has written the order, the result is added to it. That,
+  /// and a pause, is kept if it cannot be written now, and written before what comes next.
   Result<void> Record(const RecoveryOrder& order, WallTime at, std::string_view result,
                       const Journal& journal);
 
@@ -93,6 +97,7 @@ class Ledger {
   void DropGone(const Journal& journal, const std::vector<RecoveryDecision>& decisions);
   state::Statement Remember(const std::string& connector, const ConnectorMemory& memory) const;
   state::Statement Forget(const std::string& connector) const;
+  state::Statement Ordered(const RecoveryOrder& order, WallTime at, std::string_view result) const;
 
   /// What is on the disk once it is written.
   struct Told {
@@ -128,6 +133,7 @@ class Ledger {
   std::map<std::string, std::string> decisions_{};  // likewise: action, class, gate
   std::vector<state::Statement> owed_{};            // what became of restarts, not written yet
   std::map<int64_t, RestartReport> verdicts_{};     // likewise, in the end
+  std::optional<int64_t> order_begun_{};            // when; Intend has written it, without a result
   bool failed_ = false;                             // the last write
   Instant deleted_{};                               // what was old, or it was put off
 };

@@ -296,7 +296,11 @@ Result<Journal> Ledger::Load(const Instant& now) {
       {.sql = "UPDATE recovery_attempts SET outcome = 'unknown', "
               "words = 'Klaxon ended before there was an answer; it counts as an attempt' "
               "WHERE outcome IS NULL AND cluster = ? AND connect = ?",
-       .values = {place_.cluster, place_.connect}}};
+       .values = {place_.cluster, place_.connect}},
+      {.sql =
+           "UPDATE recovery_orders SET result = 'Klaxon ended before there was an answer; it may "
+           "have been done' WHERE result = ? AND cluster = ? AND connect = ?",
+       .values = {std::string(kBegun), place_.cluster, place_.connect}}};
   if (std::chrono::abs(now.wall - state::MomentOf(newest->at(0), 0)) <= kDay) {
     std::ranges::move(DeleteOld(now), std::back_inserter(statements));
   }

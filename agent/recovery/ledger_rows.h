@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/recovery/journal.h"
@@ -14,6 +15,9 @@ namespace klaxon::recovery {
 
 inline constexpr auto kDay = std::chrono::hours{24};
 inline constexpr auto kKept = kDay * 90;
+
+/// The result of an order that is being done; another one is written in its place.
+inline constexpr std::string_view kBegun = "begun, no answer yet";
 
 inline int64_t Milliseconds(WallTime time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();

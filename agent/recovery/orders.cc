@@ -145,7 +145,7 @@ Result<std::string> Recovery::RestartFor(const RecoveryOrder& order, const World
   decision.action = RecoveryAction::kRestart;
   decision.why = fmt::format("{} asks for it: {}", order.who, order.why);
   RecoveryFacts facts;
-  Restart(world, decision, facts, stop);
+  Restart(world, decision, facts, stop, &order);
   std::ranges::move(facts.news, std::back_inserter(ordered_));
   if (decision.action == RecoveryAction::kWait) {
     return Refused(decision.why);

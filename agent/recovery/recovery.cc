@@ -191,9 +191,10 @@ Result<void> Recovery::Withdraw(const RestartReply& reply, const Subject& subjec
   return ledger_->Withdraw(reply.id, subject.name, journal_);
 }
 
-/// Intent, restart, outcome. False: no more of them in this step.
+/// Intent, restart, outcome. False: no more of them in this step. `order`: of who asks for it;
+/// null: nobody does.
 bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryFacts& facts,
-                       const std::stop_token& stop) {
+                       const std::stop_token& stop, const RecoveryOrder* order) {
   const Instant now = means_.clock->Now();
   const auto known = journal_.connectors.find(decision.connector);
   const auto subject = std::ranges::find(world.subjects, decision.connector, &Subject::name);
@@ -206,7 +207,8 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   attempts.last = now;
   Reach("before intent");
   const Result<int64_t> id =
-      Intend({.decision = decision, .at = now, .worker = world.post_to.url}, known->second, stop);
+      Intend({.decision = decision, .at = now, .worker = world.post_to.url, .order = order},
+             known->second, stop);
   Reach("after intent");
   if (!id) {  // what is not written down is not done
     attempts = before;

@@ -66,7 +66,7 @@ class Recovery {
   void Save(const Instant& now, RecoveryFacts& facts, const std::stop_token& stop);
   void Act(const World& world, RecoveryFacts& facts, const std::stop_token& stop);
   bool Restart(const World& world, RecoveryDecision& decision, RecoveryFacts& facts,
-               const std::stop_token& stop);
+               const std::stop_token& stop, const RecoveryOrder* order = nullptr);
   Result<int64_t> Intend(const Intent& intent, const ConnectorMemory& memory,
                          const std::stop_token& stop);
   Result<std::string> Carried(const RecoveryOrder& order, const World& world, const Instant& now,

@@ -47,5 +47,40 @@ TEST_CASE("32: killed at any instant, it sends no restart too many", "[recovery]
   }
 }
 
+TEST_CASE("killed while it does what a person asked for, it is known who did and why",
+          "[recovery]") {
+  struct Point {
+    const char* name = nullptr;
+    std::string_view told{};  ///< of the order, after the next start; empty: nothing
+  };
+
+  constexpr std::array<Point, 5> kPoints{
+      {{"before intent", ""},
+       {"after intent", "Klaxon ended before there was an answer; it may have been done"},
+       {"after answer", "Klaxon ended before there was an answer; it may have been done"},
+       {"after outcome", "Klaxon ended before there was an answer; it may have been done"},
+       {"never", "connector sink: accepted, 202, RESTARTING"}}};
+  for (const Point& point : kPoints) {
+    INFO(point.name);
+    const TemporaryFolder folder;
+    const auto worker = StartWorker();
+    FailTaskOf(*worker, true);
+    REQUIRE(RunVictim({folder.path(), worker->url(), "1800000000", "1", point.name, "ordered"}));
+    const std::string who = "sink restart by alice from 192.0.2.7: the database moves: ";
+    {
+      const auto database = OpenState(folder.path());
+      const std::string log = LogOf(*database);
+      CHECK((log.find(who) != std::string::npos) == !point.told.empty());
+      CHECK((log.find(who + "begun, no answer yet") != std::string::npos) ==
+            point.told.starts_with("Klaxon ended"));
+    }
+    CHECK(RunVictim({folder.path(), worker->url(), "1800000020", "1", "never"}) == false);
+    const auto database = OpenState(folder.path());
+    if (!point.told.empty()) {
+      CHECK_THAT(LogOf(*database), ContainsSubstring(who + std::string(point.told)));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace klaxon::recovery

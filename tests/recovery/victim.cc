@@ -8,12 +8,13 @@
 
 #include "tests/recovery/live.h"
 
-/// recovery_victim FOLDER URL STARTED POLLS POINT: recovery that acts on the worker at URL and
-/// remembers in FOLDER, for so many polls of 5 s from Unix time STARTED on. It kills itself with
-/// SIGKILL when it comes to POINT ("after intent", ...; "never").
+/// recovery_victim FOLDER URL STARTED POLLS POINT [ordered]: recovery that acts on the worker at
+/// URL and remembers in FOLDER, for so many polls of 5 s from Unix time STARTED on; "ordered": then
+/// somebody asks for a restart. It kills itself with SIGKILL when it comes to POINT
+/// ("after intent", ...; "never").
 int main(int argc, char** argv) {
   constexpr int kArguments = 6;
-  if (argc != kArguments) {
+  if (argc != kArguments && argc != kArguments + 1) {
     return 2;
   }
   using namespace klaxon;
@@ -35,5 +36,8 @@ int main(int argc, char** argv) {
                            }},
                       policy, database->get());
   live.Passes(std::stoi(argv[4]));
+  if (argc > kArguments) {
+    (void)live.Order(RecoveryVerb::kRestart);
+  }
   return 0;
 }
