@@ -90,7 +90,7 @@ Route OrderRoute(const RouteDeps& deps, RecoveryVerb verb) {
           [carry = deps.carry, verb](const Request& request) {
             return api::TakeOrder(request, verb, carry);
           },
-          Access::kOperator};
+          Access::kOperator, verb == RecoveryVerb::kPause};
 }
 
 Response Rules(const RouteDeps& deps, const Request& request) {

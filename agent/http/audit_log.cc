@@ -133,7 +133,9 @@ bool AuditLog::Ready() {
                    file_ + " has no room for a line: " + std::generic_category().message(error));
     }
   }
-  if (!good) log::Error("audit", "{}; nothing is changed meanwhile", good.error().message());
+  if (!good)
+    log::Error("audit", "{}; nothing is changed meanwhile, but what makes things safer",
+               good.error().message());
   return static_cast<bool>(good);
 }
 

@@ -44,7 +44,7 @@ AuditDisk MakeAuditDisk();
 /// whoever is refused is told so. Where the filesystem reserves nothing, a full disk is found out
 /// only after the change. A line that fails all the same (that, or the disk breaks) is in the log;
 /// if it is of what was done (below 400), it is owed: kept, and written before anything else is
-/// changed.
+/// changed. So is the line of what was done although Ready said no: see Route::without_audit.
 ///
 /// Attempts that were refused are written up to 60 a minute, then counted: they must not fill a
 /// disk. What was done is always written.

@@ -1,13 +1,32 @@
 #include "agent/http/dispatcher.h"
 
 #include <exception>
+#include <string>
+#include <utility>
 
 #include "agent/base/log.h"
+#include "agent/base/text.h"
 
 namespace klaxon::http {
 namespace {
 
 constexpr Duration kLongestQueue = std::chrono::seconds{5};
+
+/// What was done without a line in the audit log must not look like what was done with one.
+void TellUnaudited(const Request& request, Response& response) {
+  constexpr int kRefused = 400;
+  if (response.status >= kRefused) return;
+  std::string words(Trim(response.Bytes()));
+  words +=
+      "; the audit log cannot be written: this is in Klaxon's own log, and added to the audit "
+      "log when it can be\n";
+  response.shared_body.reset();
+  response.body = std::move(words);
+  log::Warning("http",
+               "{} by {} from {} is done, though the audit log cannot be written: it makes "
+               "things safer",
+               request.path, request.user, request.remote_address);
+}
 
 }  // namespace
 
@@ -49,10 +68,12 @@ Answer Dispatcher::Finish(const Visit& visit) {
   }
   Answer answer;
   try {
+    const bool unaudited = CannotAudit(visit);
     Response response =
-        CannotAudit(visit)
+        unaudited && !visit.match.route->without_audit
             ? TextResponse(503, "Nothing is changed while the audit log cannot be written.\n")
             : Ask(visit.match, request);
+    if (unaudited) TellUnaudited(request, response);
     Audit(visit, response);
     answer = MakeAnswer(std::move(response), AcceptsGzip(request), rules->headers);
   } catch (const std::exception& failure) {  // of memory, while compressing

@@ -29,6 +29,9 @@ struct Route {
   std::function<Response(const Request&)> handler{};
   /// With a method that changes something kViewer counts as kOperator.
   Access access = Access::kViewer;
+  /// It makes things safer: done, too, while it cannot be written down
+  /// (ServerOptions::audit_ready), and the answer and the log say so.
+  bool without_audit = false;
 };
 
 /// Caps on what one client can cost. Bytes unless a unit is named.
@@ -57,7 +60,7 @@ struct ServerOptions {
   AccessRules access{};
   AuditSink audit{};  ///< is told every attempt to change something; empty: nobody is
   /// Asked before something is changed, on any thread; false: it is refused with 503, because it
-  /// could not be written down. Empty: it always can.
+  /// could not be written down, unless Route::without_audit. Empty: it always can.
   std::function<bool()> audit_ready{};
 };
 

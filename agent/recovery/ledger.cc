@@ -138,8 +138,8 @@ Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memo
       {.sql = "INSERT INTO recovery_attempts (at, cluster, connect, connector, number, worker, "
               "class, cause) VALUES (?,?,?,?,?,?,?,?)",
        .values = {Milliseconds(intent.at.wall), place_.cluster, place_.connect, decision.connector,
-                  int64_t{memory.attempts.count}, intent.worker, std::string(Name(decision.failure)),
-                  decision.root_cause}});
+                  int64_t{memory.attempts.count}, intent.worker,
+                  std::string(Name(decision.failure)), decision.root_cause}});
   Result<int64_t> id = database_->Insert(statements);
   failed_ = !id;
   order_begun_ =
@@ -185,15 +185,16 @@ Result<void> Ledger::Record(const RecoveryOrder& order, WallTime at, std::string
   Told told;
   TellConnector(order.connector, journal, statements, told);
   TellCluster(journal, statements, told);
-  const size_t kept = begun ? 1 : 0;
-  const std::vector<Statement> later(statements.begin(),
-                                     statements.begin() + static_cast<std::ptrdiff_t>(kept));
+  std::vector<Statement> kept;
+  if (begun || order.verb == RecoveryVerb::kPause) {
+    kept.assign(statements.begin(), statements.begin() + (begun ? 1 : 2));
+  }
   statements.insert(statements.begin(), owed_.begin(), owed_.end());
   const Result<void> done = Commit(statements, std::move(told));
   if (done) {
     owed_.clear();
   } else {
-    owed_.insert(owed_.end(), later.begin(), later.end());
+    owed_.insert(owed_.end(), kept.begin(), kept.end());
   }
   return done;
 }

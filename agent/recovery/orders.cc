@@ -202,7 +202,12 @@ Result<std::string> Recovery::Carry(const RecoveryOrder& order, const View& view
             Name(order.verb), Whom(order), order.who, order.address, Printable(order.why), result);
   if (!recorded) {
     broken_ = recorded.error().message();
-    if (order.verb != RecoveryVerb::kRestart) {  // a restart was written down before it was sent
+    if (done && order.verb == RecoveryVerb::kPause) {  // it makes things safer
+      *done += fmt::format("; it is forgotten if Klaxon ends before it can be written down: {}",
+                           broken_);
+      log::Warning("recovery", "{}/{}: {}", place_.cluster, place_.connect, *done);
+    } else if (order.verb !=
+               RecoveryVerb::kRestart) {  // a restart was written down before it was sent
       if (journal_.cluster_id != before.cluster_id) {
         Journal scrap;
         (void)ledger_->Switch(before.cluster_id, now, scrap);

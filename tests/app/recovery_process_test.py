@@ -106,6 +106,12 @@ clusters:
         return subprocess.run([program.KLAXON, "recovery", "log", "--config", self.config],
                               capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
 
+    def audited(self):
+        with open(os.path.join(self.folder, "audit.jsonl"), encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        return [(line["user"], line["action"].rpartition("/")[2], line["status"])
+                for line in lines if "recovery" in line["action"]]
+
 
 class OrdersTest(Scene):
     def setUp(self):
@@ -119,12 +125,6 @@ class OrdersTest(Scene):
             [program.KLAXON, "recovery", verb, *arguments, "--why", "the index is rebuilt",
              "--url", self.running.url, *(login if user else [])],
             capture_output=True, text=True, timeout=PATIENCE, check=False)
-
-    def audited(self):
-        with open(os.path.join(self.folder, "audit.jsonl"), encoding="utf-8") as file:
-            lines = [json.loads(line) for line in file]
-        return [(line["user"], line["action"].rpartition("/")[2], line["status"])
-                for line in lines if "recovery" in line["action"]]
 
     def test_nobody_without_a_login_readers_never_and_operators_are_written_down(self):
         for verb in (*DONE, "lift"):
@@ -227,7 +227,17 @@ class StateTest(Scene):
         self.configure("act")
         self.running.process.send_signal(signal.SIGHUP)
         self.assert_observes("klaxon.db: SQLite: ", refused=503)  # nor has the audit log any room
+        status, told = self.order("pause", "olga")  # makes things safer
+        self.assertEqual((status, "until somebody resumes it" in told), (200, True), told)
+        self.assertIn("forgotten if Klaxon ends before it can be written down", told)
+        self.assertIn("the audit log cannot be written", told)
+        self.assertEqual([self.order(verb, "olga")[0] for verb in ("resume", "lift")], [503] * 2)
+        wait_for("the pause", lambda: "is paused by olga" in self.page())
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        wait_for("its line", lambda: "pause by olga" in self.journal())
+        self.assertEqual(self.order("resume", "olga")[0], 200)
+        self.assertEqual([each[1:] for each in self.audited()],
+                         [("pause", 200), ("resume", 200)])
         self.assert_acts()
         self.assertEqual(self.running.end(), 0)
 

@@ -266,5 +266,31 @@ TEST_CASE("what could not be written down is not done") {
   CHECK(Ask(server, "POST /act", kOperatorLogin).status == 200);
 }
 
+TEST_CASE("what makes things safer is done, too, when it cannot be written down, and says so") {
+  Audited audited;
+  bool ready = false;
+  ServerOptions options;
+  options.access = ThreeUsers();
+  options.audit = audited.Sink();
+  options.audit_ready = [&ready] { return ready; };
+  std::vector<Route> routes = RoutesOfAllRoles();
+  routes.push_back({"POST", "/safer",
+                    [](const Request&) { return TextResponse(200, "it stands still\n"); },
+                    Access::kOperator, true});
+  routes.push_back({"POST", "/no", [](const Request&) { return TextResponse(409, "no\n"); },
+                    Access::kOperator, true});
+  TestServer server(options, std::move(routes));
+  const auto answer = Ask(server, "POST /safer", kOperatorLogin);
+  CHECK(answer.status == 200);
+  CHECK(answer.body.starts_with("it stands still; the audit log cannot be written: "));
+  CHECK(Ask(server, "POST /no", kOperatorLogin).body == "no\n");
+  CHECK(Ask(server, "POST /safer", kBadLogin).status == 401);
+  CHECK(Ask(server, "POST /act", kOperatorLogin).status == 503);
+  ready = true;
+  CHECK(Ask(server, "POST /safer", kOperatorLogin).body == "it stands still\n");
+  const Lock lock(audited.mutex);
+  CHECK(audited.entries.size() == 5);
+}
+
 }  // namespace
 }  // namespace klaxon::http

@@ -149,6 +149,21 @@ TEST_CASE("a change whose line did not reach the disk stays the last one until i
   CHECK(disk.lines[1].find("\"status\":204") != std::string::npos);
 }
 
+TEST_CASE("what is done though there is no room for its line is written before anything else") {
+  const testing::ScratchFolder folder;
+  Disk disk;
+  AuditLog log(folder.Path("audit.jsonl"), disk.Access());
+  disk.no_room = disk.broken = ENOSPC;
+  REQUIRE_FALSE(log.Ready());
+  log.Write(Entry(200));
+  disk.broken = 0;
+  CHECK_FALSE(log.Ready());
+  disk.no_room = 0;
+  CHECK(log.Ready());
+  REQUIRE(disk.lines.size() == 1);
+  CHECK(disk.lines[0].find("\"status\":200") != std::string::npos);
+}
+
 TEST_CASE("room for a line is made without writing anything") {
   const testing::ScratchFolder folder;
   const std::string file = folder.Path("audit.jsonl");

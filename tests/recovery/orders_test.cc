@@ -292,15 +292,48 @@ TEST_CASE("what cannot be written down is not done", "[recovery]") {
     Live live({.url = worker->url()}, Live::Acting(), database.get());
     live.Passes(1);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is what a full disk looks like
-    rlimit before{};
-    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-    rlimit full = before;
-    full.rlim_cur = 1;
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
-    const Result<std::string> done = live.Order(RecoveryVerb::kPause);
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
-    CHECK_THAT(WordsOf(done), ContainsSubstring("could not be written down"));
-    CHECK(live.facts().pauses.empty());
+    const auto on_a_full_disk = [](const auto& order) {
+      rlimit before{};
+      REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+      rlimit full = before;
+      full.rlim_cur = 1;
+      REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+      Result<std::string> done = order();
+      REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+      return done;
+    };
+    FailTaskOf(*worker, true);
+    live.Pass();
+    const Result<std::string> restarted =
+        on_a_full_disk([&] { return live.Order(RecoveryVerb::kRestart); });
+    CHECK_FALSE(restarted);
+    CHECK(worker->Snapshot().restarts.empty());
+    // But a pause: it makes things safer.
+    const Result<std::string> paused =
+        on_a_full_disk([&] { return live.Order(RecoveryVerb::kPause); });
+    CHECK(paused);
+    CHECK_THAT(WordsOf(paused), ContainsSubstring("is forgotten if Klaxon ends before it can be "
+                                                  "written down: "));
+    REQUIRE(live.facts().pauses.size() == 1);
+    const Result<std::string> resumed =
+        on_a_full_disk([&] { return live.Order(RecoveryVerb::kResume); });
+    CHECK_THAT(WordsOf(resumed), ContainsSubstring("could not be written down"));
+    CHECK(live.facts().pauses.size() == 1);
+    SECTION("it is written down when there is room") {
+      live.Passes(3);
+      CHECK_THAT(LogOf(*database), ContainsSubstring("sink pause by alice"));
+      Live next({.url = worker->url(), .started = 1'800'000'100}, Live::Acting(), database.get());
+      next.Passes(1);
+      CHECK(next.facts().pauses.size() == 1);
+    }
+    SECTION("resumed first, it is gone for good") {
+      REQUIRE(live.Order(RecoveryVerb::kResume));
+      CHECK_THAT(LogOf(*database), ContainsSubstring("sink pause by alice"));
+      live.Pass();
+      Live next({.url = worker->url(), .started = 1'800'000'100}, Live::Acting(), database.get());
+      next.Passes(1);
+      CHECK(next.facts().pauses.empty());
+    }
   }
 }
 
