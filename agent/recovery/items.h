@@ -42,9 +42,9 @@ struct ItemNews {
   bool restarted = false;
 };
 
-/// Takes what an answer tells. `counted`: when a restart was counted last, if that was at the
-/// answer before: it is the same one that shows of what was FAILED by then, since one restart of
-/// many tasks shows in several answers. REQUIRES: the answer tells the connector's status.
+/// Takes what an answer tells. `counted`: when a restart was counted last, if it may still be on
+/// its way: it is the same one that shows of what was FAILED by then, since one restart of many
+/// tasks shows in several answers. REQUIRES: the answer tells the connector's status.
 ItemNews FollowItems(const Subject& subject, MonoTime now, std::optional<MonoTime> counted,
                      Broken& broken);
 

@@ -111,15 +111,20 @@ bool WasRequested(const Subject& subject, const Instant& now, Duration gap,
   return now.mono - requests.counted_at->mono <= subject.chosen->settings.verify_timeout + gap;
 }
 
-/// When a restart was counted, or one that was requested showed, if that was at the answer before.
-std::optional<MonoTime> CountedLately(const Instant& now, Duration gap, const Attempts& attempts,
-                                      const RequestMemory& requests) {
+/// When a restart was counted, or one that was requested showed first, if more of it has shown in
+/// every answer since: many tasks start one after the other. No restart takes longer than `limit`.
+std::optional<MonoTime> ShowsYet(const Instant& now, Duration gap, Duration limit,
+                                 const ConnectorMemory& memory) {
+  const Attempts& attempts = memory.attempts;
+  const std::optional<Instant>& requested = memory.requests.shown_at;
   if (!attempts.last) {
     return std::nullopt;
   }
-  const MonoTime last = requests.shown_at ? std::max(attempts.last->mono, requests.shown_at->mono)
-                                          : attempts.last->mono;
-  return now.mono - last <= gap * 3 / 2 ? std::optional(last) : std::nullopt;
+  const MonoTime first =
+      requested ? std::max(attempts.last->mono, requested->mono) : attempts.last->mono;
+  const MonoTime last = std::max(first, attempts.shown_at.value_or(first));
+  return now.mono - last <= gap * 3 / 2 && now.mono - first <= limit + gap ? std::optional(first)
+                                                                           : std::nullopt;
 }
 
 void FollowFailed(const Subject& subject, bool again, const Instant& now, ConnectorMemory& memory) {
@@ -209,11 +214,15 @@ void FollowLeft(const Subject& subject, bool restored, Failures& left) {
 /// What is told of its state, if anything is.
 void FollowState(const Subject& subject, bool failed_again, const Instant& now, Duration gap,
                  ConnectorMemory& memory) {
-  const ItemNews news = FollowItems(
-      subject, now.mono, CountedLately(now, gap, memory.attempts, memory.requests), memory.broken);
+  const Duration limit = subject.chosen->settings.verify_timeout;
+  const ItemNews news =
+      FollowItems(subject, now.mono, ShowsYet(now, gap, limit, memory), memory.broken);
   const bool requested = news.shown && WasRequested(subject, now, gap, memory.requests);
   if (news.restarted && !requested) {
     CountRestart(now, memory.attempts);
+  }
+  if (news.shown) {
+    memory.attempts.shown_at = now.mono;
   }
   FollowLeft(subject, memory.restored, memory.own.left);
   if (memory.restored) {

@@ -41,7 +41,8 @@ struct QuarantineMemory {
 /// Restarts since it last ran for long enough, anybody's.
 struct Attempts {
   uint32_t count = 0;
-  std::optional<Instant> last{};  ///< or when it was noticed
+  std::optional<Instant> last{};       ///< or when it was noticed
+  std::optional<MonoTime> shown_at{};  ///< an item that somebody else restarted was seen to start
 };
 
 /// Requests to restart it in Connect's config topic.

@@ -48,6 +48,55 @@ TEST_CASE("3: of several tasks the one that is restarted and fails again is coun
   CHECK(estate.About("sink").attempts == 2);
 }
 
+TEST_CASE("25: one restart whose tasks start one after the other, poll after poll, is one",
+          "[recovery]") {
+  struct Row {
+    std::string_view what{};
+    int tasks = 0;           ///< all of them FAILED, and started one a poll
+    bool requested = false;  ///< the config topic held it before
+    void (*then)(Estate&) = nullptr;
+    uint32_t attempts = 0;
+  };
+
+  const auto nothing = [](Estate&) {};
+  const std::vector<Row> rows{
+      {"two polls", 2, false, nothing, 1},
+      {"three polls", 3, false, nothing, 1},
+      {"ten polls", 10, false, nothing, 1},
+      {"ten polls, and it was requested", 10, true, nothing, 1},
+      {"longer than a restart may take: another one", 24, false, nothing, 2},
+      {"longer than a restart may take, and it was requested", 24, true, nothing, 2},
+      {"one of them fails again, and is restarted", 3, false,
+       [](Estate& e) {
+         e.Fail("sink", 0);
+         e.Pass(5);
+         e.Set("sink", 0, "RUNNING");
+         e.Pass(5);
+       },
+       2},
+  };
+  for (const Row& row : rows) {
+    INFO(row.what);
+    Estate estate;
+    estate.Add("sink", row.tasks + 1);
+    for (int id = 0; id < row.tasks; ++id) {
+      estate.Fail("sink", id);
+    }
+    estate.Fail("sink", row.tasks);  // stays as it is
+    estate.Passes(2);
+    if (row.requested) {
+      estate.Of("sink").asked = 1;
+      estate.Pass(5);
+    }
+    for (int id = 0; id < row.tasks; ++id) {
+      estate.Set("sink", id, "RUNNING");
+      estate.Pass(5);
+    }
+    row.then(estate);
+    CHECK(estate.About("sink").attempts == row.attempts);
+  }
+}
+
 TEST_CASE("a task that fails while a restart of another is followed does not condemn it",
           "[recovery]") {
   Estate estate;
