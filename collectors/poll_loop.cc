@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/base/duration.h"
+#include "agent/base/fnv1a.h"
 #include "agent/base/log.h"
 #include "agent/base/thread_name.h"
 
@@ -15,12 +16,9 @@ Section Describe(const CollectorPlace& place) {
   return {.cluster = place.cluster, .collector = place.collector, .instance = place.instance};
 }
 
-/// 0 to one interval; the same for the same title in every process (FNV-1a, not std::hash).
+/// 0 to one interval; the same for the same title in every process.
 Duration OffsetOf(const std::string& title, Duration interval) {
-  uint64_t hash = 14695981039346656037U;
-  for (const char c : title) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  }
+  const uint64_t hash = Fnv1a().Add(title).value();
   return Duration{static_cast<int64_t>(hash % static_cast<uint64_t>(interval.count()))};
 }
 

@@ -5,6 +5,10 @@
 #include <cmath>
 #include <cstdint>
 
+#include <fmt/format.h>
+
+#include "agent/base/duration.h"
+
 namespace klaxon {
 namespace {
 
@@ -80,6 +84,14 @@ std::optional<WallTime> ParseRfc3339(std::string_view text) {
   return time && *time >= 0 && *time <= kMost
              ? std::optional(WallTime(std::chrono::milliseconds(*time)))
              : std::nullopt;
+}
+
+std::string FormatRfc3339(WallTime time) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+  const auto part = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole).count();
+  std::string text = FormatWallTime(whole);
+  text.insert(text.size() - 1, fmt::format(".{:03}", part));
+  return text;
 }
 
 }  // namespace klaxon

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/fnv1a.h"
 #include "agent/http/field.h"
 #include "agent/http/message.h"
 
@@ -30,15 +31,6 @@ bool Acceptable(std::string_view parameters) {
     return digits && weight.find_first_not_of("0.") != std::string_view::npos;
   }
   return true;
-}
-
-/// FNV-1a, 64 bits: an ETag tells versions of one page apart, it guards nothing.
-uint64_t Hash(std::string_view bytes) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : bytes) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  return hash;
 }
 
 /// Weak comparison (RFC 9110 section 8.8.3.2) with each member of an If-None-Match.
@@ -79,7 +71,8 @@ bool AcceptsGzip(const Request& request) {
 Response WithETag(const Request& request, Response response) {
   const bool reading = request.method == "GET" || request.method == "HEAD";
   if (response.status != 200 || response.source || !reading) return response;
-  const std::string opaque = fmt::format("\"{:016x}\"", Hash(response.Bytes()));
+  // An ETag tells versions of one page apart.
+  const std::string opaque = fmt::format("\"{:016x}\"", Fnv1a().Add(response.Bytes()).value());
   response.headers.emplace_back("ETag", "W/" + opaque);
   if (Matches(request.Header("If-None-Match"), opaque)) {
     response.status = 304;

@@ -8,9 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "agent/base/rfc3339.h"
 #include "agent/base/text.h"
 #include "alerts/api/documents.h"
 #include "alerts/api/silence_text.h"
+#include "alerts/notify/labels_json.h"
 
 namespace klaxon::alert_api {
 namespace {
@@ -188,7 +190,7 @@ Response ListGroups(const Desk& desk, const Request& request) {
   }
   json list = json::array();
   for (auto& [key, members] : groups) {
-    list.push_back({{"labels", LabelSet(key.first)},
+    list.push_back({{"labels", notify::LabelsAsJson(key.first)},
                     {"routeLabels", json::object()},
                     {"receiver", {{"name", ToUtf8(key.second)}}},
                     {"alerts", std::move(members)}});
@@ -199,7 +201,7 @@ Response ListGroups(const Desk& desk, const Request& request) {
 Response Status(const Desk& desk, const Request&) {
   return Answered({{"cluster", {{"status", "disabled"}}},
                    {"config", {{"original", "# Klaxon does not show its configuration here.\n"}}},
-                   {"uptime", Stamp(desk.started)},
+                   {"uptime", FormatRfc3339(desk.started)},
                    {"versionInfo",
                     {{"version", desk.version},
                      {"revision", ""},

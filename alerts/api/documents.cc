@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "agent/base/duration.h"
+#include "agent/base/rfc3339.h"
 #include "alerts/api/silence_text.h"
+#include "alerts/notify/labels_json.h"
 
 namespace klaxon::alert_api {
 namespace {
@@ -23,30 +25,14 @@ json JsonOf(const series::Matcher& matcher) {
 
 }  // namespace
 
-std::string Stamp(WallTime time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  const auto part = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole).count();
-  std::string text = FormatWallTime(whole);
-  text.insert(text.size() - 1, fmt::format(".{:03}", part));
-  return text;
-}
-
-json LabelSet(const series::Labels& labels) {
-  json object = json::object();
-  for (const series::Label label : labels) {
-    object[ToUtf8(label.name)] = ToUtf8(label.value);
-  }
-  return object;
-}
-
 json JsonOf(const notify::Silence& silence) {
   json matchers = json::array();
   for (const series::Matcher& matcher : silence.matchers) {
     matchers.push_back(JsonOf(matcher));
   }
   return {{"matchers", std::move(matchers)},
-          {"startsAt", Stamp(silence.starts_at)},
-          {"endsAt", Stamp(silence.ends_at)},
+          {"startsAt", FormatRfc3339(silence.starts_at)},
+          {"endsAt", FormatRfc3339(silence.ends_at)},
           {"createdBy", ToUtf8(silence.created_by)},
           {"comment", ToUtf8(silence.comment)}};
 }
@@ -55,7 +41,7 @@ json ShownSilence(const notify::Silence& silence, WallTime now) {
   json object = JsonOf(silence);
   object["id"] = silence.id;
   object["status"] = {{"state", StateOf(silence, now)}};
-  object["updatedAt"] = Stamp(silence.updated_at);
+  object["updatedAt"] = FormatRfc3339(silence.updated_at);
   object["annotations"] = json::object();
   return object;
 }
@@ -67,13 +53,13 @@ json ShownAlert(const notify::HeldAlert& held, WallTime evaluated) {
   for (const notify::AlertPlace& place : held.places) {
     receivers.push_back({{"name", ToUtf8(place.receiver)}});
   }
-  json object{{"annotations", LabelSet(held.alert.annotations)},
-              {"endsAt", Stamp(evaluated + kResolveTimeout)},
+  json object{{"annotations", notify::LabelsAsJson(held.alert.annotations)},
+              {"endsAt", FormatRfc3339(evaluated + kResolveTimeout)},
               {"fingerprint", alerts::FingerprintText(held.alert.labels)},
-              {"labels", LabelSet(held.alert.labels)},
+              {"labels", notify::LabelsAsJson(held.alert.labels)},
               {"receivers", std::move(receivers)},
-              {"startsAt", Stamp(held.alert.starts_at)},
-              {"updatedAt", Stamp(evaluated)},
+              {"startsAt", FormatRfc3339(held.alert.starts_at)},
+              {"updatedAt", FormatRfc3339(evaluated)},
               {"status",
                {{"state", held.muted.any() || !held.quiet.empty() ? "suppressed" : "active"},
                 {"silencedBy", held.muted.silenced_by},

@@ -19,8 +19,6 @@ nlohmann::json ShownSilence(const notify::Silence& silence, WallTime now);
 /// gettableAlert; `evaluated`: when it was known last.
 nlohmann::json ShownAlert(const notify::HeldAlert& held, WallTime evaluated);
 
-nlohmann::json LabelSet(const series::Labels& labels);
-
 inline std::string Dump(const nlohmann::json& document) {
   return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

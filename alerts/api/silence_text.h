@@ -26,7 +26,4 @@ std::string PostedId(std::string_view text);
 /// "expired", "active" or "pending".
 std::string_view StateOf(const notify::Silence& silence, WallTime now);
 
-/// RFC 3339 in UTC with milliseconds.
-std::string Stamp(WallTime time);
-
 }  // namespace klaxon::alert_api

@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "agent/base/fnv1a.h"
+
 namespace klaxon::alerts {
 namespace {
 
@@ -12,15 +14,10 @@ namespace {
 /// (`rules.alert.for-outage-tolerance`).
 constexpr std::chrono::hours kOutageTolerance{1};
 
-/// FNV-1a: the same in every process.
+/// The same in every process.
 uint64_t HashOf(const rules::Group& group) {
-  uint64_t hash = 14'695'981'039'346'656'037U;
-  for (const std::string* const text : {&group.name, &group.file}) {
-    for (const char c : *text + '\xff') {
-      hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211U;
-    }
-  }
-  return hash;
+  constexpr unsigned char kSeparator = 0xff;
+  return Fnv1a().Add(group.name).AddByte(kSeparator).Add(group.file).AddByte(kSeparator).value();
 }
 
 /// Alerts, each set of labels once: receivers know them by nothing else.

@@ -8,19 +8,12 @@
 
 #include "agent/base/text.h"
 #include "alerts/notify/json_moment.h"
+#include "alerts/notify/labels_json.h"
 
 namespace klaxon::notify {
 namespace {
 
 using nlohmann::json;
-
-json JsonOf(const series::Labels& labels) {
-  json object = json::object();
-  for (const series::Label label : labels) {
-    object[ToUtf8(label.name)] = ToUtf8(label.value);
-  }
-  return object;
-}
 
 series::Labels LabelsIn(const json& object) {
   std::vector<std::pair<std::string, std::string>> labels;
@@ -35,8 +28,8 @@ series::Labels LabelsIn(const json& object) {
 }
 
 json JsonOf(const alerts::Alert& alert) {
-  json object{{"labels", JsonOf(alert.labels)},
-              {"annotations", JsonOf(alert.annotations)},
+  json object{{"labels", LabelsAsJson(alert.labels)},
+              {"annotations", LabelsAsJson(alert.annotations)},
               {"starts", StampOf(alert.starts_at)},
               {"page", ToUtf8(alert.generator_address)}};
   if (alert.ends_at) {
@@ -99,7 +92,7 @@ std::optional<AlertMap> AlertsFromText(std::string_view text) {
 }
 
 std::string ToText(const series::Labels& labels) {
-  return JsonOf(labels).dump();
+  return LabelsAsJson(labels).dump();
 }
 
 std::optional<series::Labels> LabelsFromText(std::string_view text) {

@@ -7,8 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/base/rfc3339.h"
 #include "agent/base/text.h"
 #include "agent/http/status.h"
+#include "alerts/notify/labels_json.h"
 #include "alerts/receivers/http_answer.h"
 
 namespace klaxon::receivers {
@@ -21,14 +23,6 @@ using std::chrono::seconds;
 
 constexpr size_t kBatch = 256;  // Prometheus' alertmanager.notification-batch-size
 constexpr Duration kPush = seconds{10};
-
-json FeedLabels(const series::Labels& labels) {
-  json object = json::object();
-  for (const series::Label label : labels) {
-    object[ToUtf8(label.name)] = ToUtf8(label.value);
-  }
-  return object;
-}
 
 Secret WithPath(const Secret& url, std::string_view path) {
   std::string text = url.Reveal();
@@ -136,10 +130,10 @@ std::string AlertmanagerBody(const std::vector<alerts::Alert>& alerts, Duration 
   for (const alerts::Alert& alert : alerts) {
     const auto valid =
         std::chrono::duration_cast<WallTime::duration>(4 * std::max(resend_delay, alert.interval));
-    json object{{"labels", FeedLabels(alert.labels)},
-                {"annotations", FeedLabels(alert.annotations)},
-                {"startsAt", Rfc3339(alert.starts_at)},
-                {"endsAt", Rfc3339(alert.ends_at.value_or(now + valid))}};
+    json object{{"labels", notify::LabelsAsJson(alert.labels)},
+                {"annotations", notify::LabelsAsJson(alert.annotations)},
+                {"startsAt", FormatRfc3339(alert.starts_at)},
+                {"endsAt", FormatRfc3339(alert.ends_at.value_or(now + valid))}};
     if (!alert.generator_address.empty()) {
       object["generatorURL"] = ToUtf8(alert.generator_address);
     }

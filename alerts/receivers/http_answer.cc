@@ -155,12 +155,4 @@ std::string WithoutSecret(std::string text, std::string_view secret) {
   return text;
 }
 
-std::string Rfc3339(WallTime time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  const auto part = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole).count();
-  std::string text = FormatWallTime(whole);
-  text.insert(text.size() - 1, fmt::format(".{:03}", part));
-  return text;
-}
-
 }  // namespace klaxon::receivers

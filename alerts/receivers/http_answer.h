@@ -25,7 +25,4 @@ std::string WebPageInstead(const http::HttpResponse& response);
 /// The text with each of the secrets in it as "***": URLs of chats are secrets themselves.
 std::string WithoutSecret(std::string text, std::string_view secret);
 
-/// "2026-01-31T12:00:00.250Z" (RFC 3339).
-std::string Rfc3339(WallTime time);
-
 }  // namespace klaxon::receivers

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
+#include "agent/base/rfc3339.h"
 #include "agent/base/text.h"
 #include "alerts/receivers/chat_receivers.h"
 #include "alerts/receivers/http_answer.h"
@@ -101,7 +102,7 @@ std::string PagerDutyBody(const PagerDutyOptions& options, const notify::Message
   body["payload"] = {{"summary", summary.empty() ? "alert" : summary},
                      {"source", PagerSource(message)},
                      {"severity", PagerSeverity(message)},
-                     {"timestamp", Rfc3339(message.alerts.front().starts_at)}};
+                     {"timestamp", FormatRfc3339(message.alerts.front().starts_at)}};
   body["payload"]["custom_details"] = {
       {"alerts", Cut(ToUtf8(options.details.Of(message, external_url)), kPagerDetails)},
       {"group", Cut(ToUtf8(message.group_key), kPagerGroup)}};

@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/base/log.h"
+#include "agent/base/rfc3339.h"
 #include "agent/base/text.h"
+#include "alerts/notify/labels_json.h"
 #include "alerts/receivers/chat_receivers.h"
 #include "alerts/receivers/http_answer.h"
 
@@ -13,21 +15,13 @@ namespace {
 
 using nlohmann::json;
 
-json WebhookLabels(const series::Labels& labels) {
-  json object = json::object();
-  for (const series::Label label : labels) {
-    object[ToUtf8(label.name)] = ToUtf8(label.value);
-  }
-  return object;
-}
-
 json WebhookAlert(const alerts::Alert& alert) {
   constexpr auto kNever = "0001-01-01T00:00:00Z";  // Go's zero time
   return {{"status", alert.firing() ? "firing" : "resolved"},
-          {"labels", WebhookLabels(alert.labels)},
-          {"annotations", WebhookLabels(alert.annotations)},
-          {"startsAt", Rfc3339(alert.starts_at)},
-          {"endsAt", alert.ends_at ? Rfc3339(*alert.ends_at) : kNever},
+          {"labels", notify::LabelsAsJson(alert.labels)},
+          {"annotations", notify::LabelsAsJson(alert.annotations)},
+          {"startsAt", FormatRfc3339(alert.starts_at)},
+          {"endsAt", alert.ends_at ? FormatRfc3339(*alert.ends_at) : kNever},
           {"generatorURL", ToUtf8(alert.generator_address)},
           {"fingerprint", alerts::FingerprintText(alert.labels)}};
 }
@@ -79,9 +73,9 @@ std::string WebhookBody(const notify::Message& message, const std::string& exter
                   {"truncatedAlerts", total - shown},
                   {"status", message.firing() ? "firing" : "resolved"},
                   {"receiver", message.receiver},
-                  {"groupLabels", WebhookLabels(message.group_labels)},
-                  {"commonLabels", WebhookLabels(CommonLabels(message.alerts))},
-                  {"commonAnnotations", WebhookLabels(CommonAnnotations(message.alerts))},
+                  {"groupLabels", notify::LabelsAsJson(message.group_labels)},
+                  {"commonLabels", notify::LabelsAsJson(CommonLabels(message.alerts))},
+                  {"commonAnnotations", notify::LabelsAsJson(CommonAnnotations(message.alerts))},
                   {"externalURL", external_url},
                   {"alerts", std::move(list)}};
   return body.dump();

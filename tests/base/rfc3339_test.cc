@@ -1,6 +1,7 @@
 #include "agent/base/rfc3339.h"
 
 #include <array>
+#include <chrono>
 #include <string_view>
 
 #include <catch2/catch_test_macros.hpp>
@@ -35,6 +36,15 @@ TEST_CASE("times are read as RFC 3339 writes them", "[rfc3339]") {
   }
   CHECK(MillisecondsOfRfc3339("1969-12-31T23:59:59.5Z") == -500);
   CHECK(MillisecondsOfRfc3339("9999-12-31T23:59:59Z") == 253'402'300'799'000);
+}
+
+TEST_CASE("times are written with milliseconds, and read back as they were", "[rfc3339]") {
+  for (const std::string_view text :
+       {"2026-01-31T12:00:00.250Z", "1970-01-01T00:00:00.000Z", "2028-02-29T23:59:59.999Z"}) {
+    CHECK(FormatRfc3339(ParseRfc3339(text).value()) == text);
+  }
+  const WallTime moment = ParseRfc3339("2026-01-31T12:00:00.250Z").value();
+  CHECK(FormatRfc3339(moment + std::chrono::microseconds{999}) == "2026-01-31T12:00:00.250Z");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
 
+#include "agent/base/rfc3339.h"
 #include "agent/http/client.h"
 #include "alerts/receivers/chat_receivers.h"
 #include "alerts/receivers/email.h"
@@ -171,12 +172,12 @@ TEST_CASE("Alertmanager is told what is new at once, the rest after the resend d
 TEST_CASE("An alert for Alertmanager ends where it ended, or as far ahead as Prometheus says") {
   const std::vector<alerts::Alert> alerts{Firing(kGroupA, 0), Resolved(kGroupB, 0, 50)};
   const json body = json::parse(AlertmanagerBody(alerts, minutes{1}, At(60)));
-  CHECK(body[0]["endsAt"] == Rfc3339(At(60 + 240)));
-  CHECK(body[1]["endsAt"] == Rfc3339(At(50)));
+  CHECK(body[0]["endsAt"] == FormatRfc3339(At(60 + 240)));
+  CHECK(body[1]["endsAt"] == FormatRfc3339(At(50)));
   alerts::Alert slow = alerts[0];
   slow.interval = minutes{5};  // prometheus/rules/alerting.go: 4 * max(interval, resend delay)
   CHECK(json::parse(AlertmanagerBody({slow}, minutes{1}, At(60)))[0]["endsAt"] ==
-        Rfc3339(At(60 + 1200)));
+        FormatRfc3339(At(60 + 1200)));
 }
 
 TEST_CASE("A webhook posts JSON, and says of an answer what people need and no secret") {
