@@ -85,12 +85,16 @@ bool HoldsAbsent(const AlertStep& step, ActiveAlert& alert) {
 }
 
 void Fire(const AlertStep& step, ActiveAlert& alert) {
-  const bool long_enough = step.step.now - alert.active_since >= step.rule.hold_for;
+  const WallTime now = step.step.now;
+  const bool long_enough = now - alert.active_since >= step.rule.hold_for;
   if (alert.phase == Phase::kPending && long_enough) {
     alert.phase = Phase::kFiring;
-    alert.fired_at = step.step.now;
-  } else if (alert.phase == Phase::kFiring && !long_enough) {
-    alert.phase = Phase::kPending;  // its `for` was raised since
+    alert.fired_at = now;
+  } else if (alert.phase == Phase::kFiring && !long_enough &&
+             alert.fired_at.value_or(now) - alert.active_since < step.rule.hold_for) {
+    // Its `for` was raised since. That it fired too early tells so: `now` does not, since the clock
+    // may have been set back.
+    alert.phase = Phase::kPending;
     alert.fired_at.reset();
   }
 }

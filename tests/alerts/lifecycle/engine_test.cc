@@ -219,5 +219,19 @@ TEST_CASE("After a restart what fired still fires, and what was pending has lost
   CHECK(late.Phases() == "- inactive ");
 }
 
+TEST_CASE("What fires goes on firing when the clock was a day ahead before the restart") {
+  Running before;
+  before.engine.Use(GroupsOf(kRules), At(hours(24)), before.sink);
+  before.Run(hours(24), hours(24) + minutes(12), 9);
+  CHECK(before.Phases() == "firing firing ");
+  const SavedAlerts saved = before.engine.Save(At(hours(24) + minutes(12)));
+
+  Running after;
+  after.engine.Use(GroupsOf(kRules), At(minutes(13)), after.sink);
+  after.engine.Restore(saved, At(minutes(13)));
+  after.Run(minutes(13), minutes(15), 9);
+  CHECK(after.Phases() == "firing firing ");
+}
+
 }  // namespace
 }  // namespace klaxon::alerts::testing
