@@ -17,25 +17,34 @@
 namespace klaxon::app {
 namespace {
 
-constexpr const char* kFooter = R"(Exit codes:
+constexpr const char* kFooter = R"(Exit status:
   0  it did what was asked
   1  it could not: the port is taken, nobody answered, ...; doctor and connectors: something is wrong
   2  the command line or the configuration is wrong
-  3  it was ended by its own watchdog, 10 s after it was asked to stop
+  3  its own watchdog ended it, 10 s after it was asked to stop
 
 Examples:
+  klaxon demo                                 see it work, without any Kafka
   klaxon run --bootstrap broker:9092          watch one cluster; page and /metrics on port 9308
-  klaxon run --config klaxon.yaml             watch what a file says; reload it with SIGHUP
+  klaxon run --config klaxon.yaml             watch what a file names; SIGHUP reloads it
   klaxon run --bootstrap broker:9093 --command-config client.properties
-                                              the same by TLS and SASL, as Kafka's own tools
-  klaxon lag --bootstrap broker:9092          one look at the lag of all groups
-  klaxon connectors --bootstrap broker:9092 --connect http://connect:8083
-                                              what is wrong with which connector
-  klaxon doctor --bootstrap broker:9092       what is wrong with a connection, and what to try
+                                              the same over TLS and SASL, as Kafka's own tools
+  klaxon lag --bootstrap broker:9092          the lag of all groups, once
+  klaxon connectors --config klaxon.yaml      which connectors are broken, and why
+  klaxon doctor --config klaxon.yaml          why something cannot be read, and what to try
   klaxon decode --bootstrap broker:9092 --topic orders --registry http://registry:8081
                                               why a consumer cannot read a record
-  klaxon rules check rules/*.yaml             what is wrong with Prometheus' rule files
-  klaxon demo                                 see it work, without any Kafka)";
+
+On call:
+  klaxon rules explain KafkaBrokerLost        why an alert fires, or does not
+  klaxon silence add KafkaBrokerLost --duration 2h --comment "planned" --user alice
+                                              no notifications of it for two hours
+  klaxon recovery explain orders-sink --config klaxon.yaml
+                                              why a connector was restarted, or was not
+  klaxon recovery pause --why "the database moves" --user alice
+                                              no restarts until somebody resumes recovery
+  klaxon notify test ops --config klaxon.yaml whether a receiver accepts an alert
+  klaxon rules check rules/*.yaml             what is wrong with Prometheus rule files)";
 
 void AddKafka(CLI::App& command, RunOptions& options) {
   command.add_option("--config,-c", options.config_file, "Configuration file (YAML)")
@@ -70,7 +79,7 @@ void AddSources(CLI::App& command, RunOptions& options) {
 void AddServing(CLI::App& command, RunOptions& options) {
   command
       .add_option("--listen,-l", options.listen,
-                  "Where page and /metrics are served; port 0 picks a free one and prints it")
+                  "Where the page and /metrics are served; port 0 picks a free one and prints it")
       ->type_name("ADDR:PORT");
   command
       .add_option("--web.config.file", options.web_config,
@@ -113,7 +122,7 @@ void AddRun(CLI::App& app, Asked& asked) {
 }
 
 void AddTools(CLI::App& app, Asked& asked) {
-  CLI::App* check = app.add_subcommand("check", "Tell every mistake in a configuration file");
+  CLI::App* check = app.add_subcommand("check", "Report every error in a configuration file");
   check->add_option("FILE", asked.file, "Configuration file")->required();
   check->callback([&asked] { asked.command = [&asked] { return Check(asked.file); }; });
 
@@ -130,8 +139,8 @@ void AddTools(CLI::App& app, Asked& asked) {
 
   CLI::App* connectors = app.add_subcommand(
       "connectors",
-      "Poll twice and print every connector with what is wrong with it; ends with 1 "
-      "if one of them has a problem or something was not read");
+      "Poll twice and print every connector with its problems; exits with status 1 if one has a "
+      "problem or something could not be read");
   AddSources(*connectors, asked.options);
   ConnectorsOptions& chosen = asked.connectors;
   connectors->add_option("--connector", chosen.connectors, "Only this one; may be repeated")
@@ -143,7 +152,7 @@ void AddTools(CLI::App& app, Asked& asked) {
   });
 
   CLI::App* doctor = app.add_subcommand(
-      "doctor", "Find out why something cannot be read, or what of it will not be shown");
+      "doctor", "Find out why something cannot be read, or why some of it is not shown");
   AddSources(*doctor, asked.options);
   doctor->add_flag("--json", asked.json, "As JSON");
   doctor->callback(
@@ -166,7 +175,7 @@ void AddJournal(CLI::App& command, Asked& asked, bool explain) {
   command.add_option("--config,-c", options.config_file, "Configuration file with state.directory")
       ->type_name("FILE");
   command.add_option("--state", options.state, "State directory itself")->type_name("DIR");
-  command.add_option("--limit", options.limit, "Lines, the newest")
+  command.add_option("--limit", options.limit, "How many lines, the newest")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   command.callback([&asked, explain] {
@@ -184,7 +193,8 @@ void AddOrder(CLI::App& recovery, Asked& asked, RecoveryVerb verb, const std::st
   connector->check([](const std::string& name) {  // "$UNSET" must not mean everything
     return name.empty() ? "is empty; leave it out to mean the whole Connect cluster" : "";
   });
-  command->add_option("--why", options.order.why, "Written down with your name")->required();
+  command->add_option("--why,--comment", options.order.why, "Why; recorded with your name")
+      ->required();
   command->add_option("--cluster", options.order.cluster, "If Klaxon watches several")
       ->type_name("NAME");
   command->add_option("--connect", options.order.connect, "Connect cluster, if there are several")
@@ -197,25 +207,26 @@ void AddOrder(CLI::App& recovery, Asked& asked, RecoveryVerb verb, const std::st
 }
 
 void AddSimulate(CLI::App& recovery, Asked& asked) {
-  CLI::App* command = recovery.add_subcommand("simulate", "What would be decided about kept facts");
+  CLI::App* command =
+      recovery.add_subcommand("simulate", "Show what would be decided about saved facts");
   SimulateOptions& options = asked.simulate;
-  command
-      ->add_option("--facts", options.facts_file,
-                   "What /api/klaxon/v1/connectors of a Klaxon answered")
+  command->add_option("--facts", options.facts_file, "A saved answer of /api/klaxon/v1/connectors")
       ->required()
       ->type_name("FILE");
-  command->add_option("--config,-c", options.config_file, "With the policies to try; else defaults")
+  command
+      ->add_option("--config,-c", options.config_file,
+                   "The policies to try; default: the default policy")
       ->type_name("FILE");
-  command->add_option("--seconds", options.seconds, "So long Connect tells the same")
+  command->add_option("--seconds", options.seconds, "How long Connect keeps reporting these facts")
       ->check(CLI::Range(0, 86'400))
       ->capture_default_str();
-  command->add_flag("--gates", options.gates, "Gates that are open, too");
+  command->add_flag("--gates", options.gates, "Show open gates, too");
   command->callback([&asked] { asked.command = [&asked] { return Simulate(asked.simulate); }; });
 }
 
 void AddRecovery(CLI::App& app, Asked& asked) {
   CLI::App* recovery = app.add_subcommand(
-      "recovery", "Read what recovery did about connectors, and why; tell it what to do");
+      "recovery", "Show what recovery did about connectors, and why; give it orders");
   recovery->require_subcommand(1);
   CLI::App* log = recovery->add_subcommand("log", "Restarts and decisions, the newest last");
   log->add_option("--connector", asked.recovery.connector, "Only this one")->type_name("NAME");
@@ -225,32 +236,33 @@ void AddRecovery(CLI::App& app, Asked& asked) {
   explain->add_option("CONNECTOR", asked.recovery.connector, "Its name")->required();
   AddJournal(*explain, asked, true);
   AddSimulate(*recovery, asked);
-  AddOrder(*recovery, asked, RecoveryVerb::kPause, "Restart nothing of it until it is resumed");
-  AddOrder(*recovery, asked, RecoveryVerb::kResume, "Recovery goes on");
-  AddOrder(*recovery, asked, RecoveryVerb::kRestart, "Restart now what failed of a connector");
-  AddOrder(*recovery, asked, RecoveryVerb::kLift, "Let a connector out of its quarantine");
+  AddOrder(*recovery, asked, RecoveryVerb::kPause, "Restart nothing until somebody resumes it");
+  AddOrder(*recovery, asked, RecoveryVerb::kResume, "End a pause");
+  AddOrder(*recovery, asked, RecoveryVerb::kRestart, "Restart the failed parts of a connector now");
+  AddOrder(*recovery, asked, RecoveryVerb::kLift, "Release a connector from its quarantine");
 }
 
 void AddRules(CLI::App& app, Asked& asked) {
   CLI::App* rules = app.add_subcommand("rules", "Check, test and explain Prometheus' rules");
   rules->require_subcommand(1);
   RulesOptions& options = asked.rules;
-  CLI::App* check = rules->add_subcommand("check", "Tell every mistake, as promtool check rules");
+  CLI::App* check = rules->add_subcommand("check", "Report every error, as promtool check rules");
   CLI::App* test = rules->add_subcommand("test", "Run unit tests, as promtool test rules");
   for (CLI::App* const command : {check, test}) {
     command->add_option("FILES", options.files, "Files")->required();
     command->add_flag("--ignore-unknown-fields", options.ignore_unknown_fields,
-                      "Fields of rules that Prometheus does not know are no mistake");
+                      "Accept fields that Prometheus does not know");
   }
-  check->add_flag("--lint", options.lint, "Rules that write the same series are a failure");
+  check->add_flag("--lint", options.lint, "Fail if two rules write the same series");
   check->callback([&asked] { asked.command = [&asked] { return CheckRules(asked.rules); }; });
   test->add_option("--run", options.run, "Only the test of this name; may be repeated")
       ->type_name("NAME");
   test->add_flag("--prometheus2", options.prometheus2,
-                 "Samples that are exactly five minutes old count, as before Prometheus 3");
+                 "Count samples that are exactly five minutes old, as before Prometheus 3");
   test->callback([&asked] { asked.command = [&asked] { return TestRules(asked.rules); }; });
   CLI::App* explain = rules->add_subcommand(
-      "explain", "What a rule sees in the Klaxon that runs, part by part, and why it (not) fires");
+      "explain",
+      "Show what a rule sees in the running Klaxon, part by part, and why it fires or not");
   explain->add_option("RULE", asked.explain.rule, "Its name, or the metric it records")->required();
   AddAgentAccess(*explain, asked.explain.agent);
   explain->callback([&asked] { asked.command = [&asked] { return ExplainRules(asked.explain); }; });
@@ -309,7 +321,6 @@ std::string WrongCommand(int argc, char** argv) {
 int Main(int argc, char** argv) {
   Asked asked;
   CLI::App app("Klaxon watches Kafka: brokers, groups and their lag, Kafka Connect.", "klaxon");
-  app.footer(kFooter);
   app.set_version_flag("--version", std::string("klaxon ") + kVersion);
   app.require_subcommand(1);
   app.fallthrough(false);
@@ -320,6 +331,7 @@ int Main(int argc, char** argv) {
   AddNotify(app, asked);
   AddSilence(app, asked.silence, asked.command);
   AddDecode(app, asked);
+  app.footer(kFooter);  // after the commands, which would inherit it
   if (const std::string wrong = WrongCommand(argc, argv); !wrong.empty()) {
     fmt::print(stderr, "{}\n", wrong);
     return kUsage;

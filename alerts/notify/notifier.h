@@ -101,7 +101,8 @@ class Notifier {
   Notifier(const Resources& resources, Settings settings);
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
-  /// Waits for what is being sent at most until its deadline is cut short: about 100 ms.
+  /// Gives what is being sent one second to be answered, then cancels it; what was not accepted
+  /// stays in the outbox.
   ~Notifier();
 
   /// What the rules wanted to find again: the newest `Evaluation::states` that was written.

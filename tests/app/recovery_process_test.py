@@ -122,7 +122,8 @@ class OrdersTest(Scene):
     def command(self, verb, *arguments, user=""):
         login = ["--user", user, "--password-file", os.path.join(self.folder, user + ".txt")]
         return subprocess.run(
-            [program.KLAXON, "recovery", verb, *arguments, "--why", "the index is rebuilt",
+            [program.KLAXON, "recovery", verb, *arguments,
+             "--comment" if verb == "resume" else "--why", "the index is rebuilt",
              "--url", self.running.url, *(login if user else [])],
             capture_output=True, text=True, timeout=PATIENCE, check=False)
 

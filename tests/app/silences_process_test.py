@@ -97,7 +97,7 @@ class SilencesTest(Scene):
                 (["topic=~.*", "--comment", "x"], 2, "everything"),
                 (["Stuck", "--comment", "x", "--duration", "soon"], 2, "--duration"),
                 (["Stuck", "--comment", "x", "--end", "soon"], 2, "--end"),
-                (["Stuck", "--comment", "x", "--end", past], 2, "end"),
+                (["Stuck", "--why", "x", "--end", past], 2, "end"),
                 (["a=\"", "--comment", "x"], 2, "matcher"), (["Stuck"], 2, "--comment")):
             told = self.klaxon(running, "add", *words)
             self.assertEqual(told[0], code, told)
