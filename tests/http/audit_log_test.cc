@@ -175,9 +175,10 @@ TEST_CASE("room for a line is made without writing anything") {
   CHECK(LinesOf(file).size() == 1);
 }
 
-TEST_CASE("a file that cannot be written is no reason to fail") {
+TEST_CASE("a file that cannot be written lets nothing be changed, and ends nothing") {
   AuditLog log("/nowhere/audit.jsonl");
   log.Write(Entry(200));
+  CHECK_FALSE(log.Ready());
 }
 
 }  // namespace

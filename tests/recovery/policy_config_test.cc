@@ -55,7 +55,7 @@ TEST_CASE("a policy says it for the cluster, for some connectors and for the tim
   CHECK(book.For("billing-eu", {})->settings.attempts == 3);
 }
 
-TEST_CASE("what makes no sense is a mistake", "[recovery]") {
+TEST_CASE("a policy that makes no sense is refused, each key with its reason", "[recovery]") {
   const char* text = GENERATE(
       "{mode: on}", "{attempts: 0}", "{backoff.base: 2m, backoff.cap: 1m}", "{backoff.jitter: 80}",
       "{on.transient: twice}", "{on.transistor: once}", "{connectors: [{mode: off}]}",

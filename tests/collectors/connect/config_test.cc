@@ -42,7 +42,7 @@ TEST_CASE("https and a login are read by the same names as for Kafka", "[connect
   CHECK(config.source.password == Secret("p"));
 }
 
-TEST_CASE("what makes no sense is a mistake", "[connect]") {
+TEST_CASE("settings of Connect that make no sense are refused, each with its reason", "[connect]") {
   const char* text = GENERATE(
       "{url: 'http://a:8083'}", "{name: etl}", "{name: etl, url: []}", "{name: etl, url: 'a:8083'}",
       "{name: etl, url: 'ftp://a'}", "{name: etl, url: 'http://a', ssl.ca.location: /ca}",

@@ -54,7 +54,7 @@ TEST_CASE("the other times follow a shorter or longer interval", "[kafka]") {
   CHECK(slow.config.earliest_interval == std::chrono::minutes{5});
 }
 
-TEST_CASE("what makes no sense is a mistake", "[kafka]") {
+TEST_CASE("settings of Kafka that make no sense are refused, each with its reason", "[kafka]") {
   const char* text = GENERATE(
       "{}", "bootstrap.servers:", "{bootstrap.servers: []}", "{bootstrap.servers: 'a:b:c'}",
       "{bootstrap.servers: 'a:99999'}",

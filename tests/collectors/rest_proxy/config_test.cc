@@ -20,7 +20,8 @@ TEST_CASE("a name and the nodes' addresses are enough", "[rest_proxy]") {
   CHECK(config.request_timeout == std::chrono::seconds{5});
 }
 
-TEST_CASE("what makes no sense is a mistake", "[rest_proxy]") {
+TEST_CASE("settings of a REST proxy that make no sense are refused, each with its reason",
+          "[rest_proxy]") {
   std::string many;
   for (int i = 0; i < 33; ++i) {
     many += (i == 0 ? "http://n" : ",http://n") + std::to_string(i);

@@ -52,7 +52,8 @@ TEST_CASE("each server can have its AdminServer", "[zookeeper]") {
   CHECK(config.request_timeout == std::chrono::seconds{2});
 }
 
-TEST_CASE("what makes no sense is a mistake", "[zookeeper]") {
+TEST_CASE("settings of ZooKeeper that make no sense are refused, each with its reason",
+          "[zookeeper]") {
   const char* text = GENERATE(
       "{}", "{servers: []}", "{servers: 'a:99999'}", "{servers: 'a:0'}", "{servers: 'a,a:2181'}",
       "{server: a, servers: a}", "{servers: a, admin: 'a:8080'}",
