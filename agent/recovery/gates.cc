@@ -114,11 +114,15 @@ RecoveryGate Unpaused(const Case& subject) {
                                      FormatWallTime(pause->at), pause->why)};
 }
 
+/// Known since the last answer of Connect, perhaps: the breaker follows with the next.
+RecoveryGate Needs(const Case& subject) {
+  const std::string& red = subject.world.red.empty() ? subject.subject.red : subject.world.red;
+  return {.name = "dependencies",
+          .open = red.empty(),
+          .value = red.empty() ? "nothing that it needs is known to be away" : red};
+}
+
 RecoveryGate Breaker(const Case& subject) {
-  const bool ignored = subject.policy.waived.test(static_cast<size_t>(Gate::kDependencies));
-  if (!subject.world.red.empty() && !ignored) {  // known since the last answer of Connect
-    return {.name = "breaker", .value = "open: " + subject.world.red};
-  }
   const BreakerMemory& breaker = subject.journal.breaker;
   switch (breaker.state) {
     case BreakerState::kClosed:
@@ -227,8 +231,9 @@ std::string ShutForAll(const Case& subject) {
 }
 
 void AskGates(const Case& subject) {
-  for (const auto ask : {Fresh, SameCluster, Addressable, OwnConfiguration, Owner, WorkerGroup,
-                         Agreed, Worker, Permitted, Answered, Unpaused, Maintenance, Breaker}) {
+  for (const auto ask :
+       {Fresh, SameCluster, Addressable, OwnConfiguration, Owner, WorkerGroup, Agreed, Worker,
+        Permitted, Answered, Unpaused, Maintenance, Needs, Breaker}) {
     RecoveryGate gate = ask(subject);
     if (!gate.open && Waived(subject.policy, gate.name)) {
       gate.open = true;

@@ -10,6 +10,7 @@
 #include "agent/base/duration.h"
 #include "agent/connect/trace.h"
 #include "agent/model/connect_configs.h"
+#include "agent/recovery/dependencies.h"
 
 namespace klaxon::recovery {
 namespace {
@@ -41,51 +42,6 @@ void LookAtGroup(const ConnectWorkersGroup& workers, const Instant& now, World& 
     world.group_words +=
         fmt::format("; lost work waits up to {} for its worker", FormatDuration(delay));
   }
-}
-
-/// What is wrong with a Kafka cluster that would fail connectors whatever they are.
-std::string RedOf(const KafkaPart& part, const Instant& now) {
-  const std::string name = fmt::format("Kafka cluster {}", part.section.cluster);
-  if (part.facts.proof == MetadataProof::kDoubtful) {
-    return name + ": its quorum has no leader, or does not answer";
-  }
-  if (!IsFresh(part.facts.metadata, now)) {
-    return name + " has not answered for too long";
-  }
-  for (const BrokerFacts& broker : part.facts.brokers) {
-    if (broker.error) {
-      return fmt::format("{}: broker {} does not answer", name, broker.id);
-    }
-  }
-  size_t leaderless = 0;
-  for (const TopicFacts& topic : part.facts.topics) {
-    leaderless +=
-        static_cast<size_t>(std::ranges::count(topic.partitions, -1, &PartitionFacts::leader));
-  }
-  return leaderless == 0 ? "" : fmt::format("{}: {} partitions have no leader", name, leaderless);
-}
-
-std::string RedOf(const SchemaRegistryPart& part, const Instant& now) {
-  const auto serves = [&](const RegistryNodeFacts& node) { return node.Serves(now); };
-  return part.facts.nodes.empty() || std::ranges::any_of(part.facts.nodes, serves)
-             ? ""
-             : fmt::format("schema registry {}: no node serves", part.section.instance);
-}
-
-std::string RedOf(const View& view, const std::string& cluster) {
-  for (const KafkaPart& part : KafkaParts(view)) {
-    std::string red = part.section.cluster == cluster ? RedOf(part, view.now) : "";
-    if (!red.empty()) {
-      return red;
-    }
-  }
-  for (const SchemaRegistryPart& part : SchemaRegistryParts(view)) {
-    std::string red = part.section.cluster == cluster ? RedOf(part, view.now) : "";
-    if (!red.empty()) {
-      return red;
-    }
-  }
-  return "";
 }
 
 /// The partitions of a sink's group that have more to read.
@@ -269,7 +225,8 @@ const Item* Subject::strictest() const {
 World Look(const View& view, const ConnectPart& part, const Lens& lens) {
   World world{.listed = part.facts.listed, .cluster_id = part.facts.kafka_cluster_id};
   LookAtGroup(part.derived.workers, view.now, world);
-  world.red = RedOf(view, part.section.cluster);
+  const Dependencies dependencies(view, part.section.cluster);
+  world.red = dependencies.of_all();
   const std::set<std::string> alive = AliveIn(part.derived.workers);
   const std::map<std::string_view, uint64_t> asked = AskedIn(part.facts);
   world.subjects.reserve(part.facts.connectors.size());
@@ -279,9 +236,10 @@ World Look(const View& view, const ConnectPart& part, const Lens& lens) {
     if (const auto newest = asked.find(subject.name); newest != asked.end()) {
       subject.asked = newest->second;
     }
-    if (!subject.failed()) {
+    if (!subject.failed() && !subject.zombie) {
       continue;
     }
+    subject.red = dependencies.Of(part.facts.connectors[i]);
     subject.positions = PositionsOf(view, part, i);
     for (Item& item : subject.items) {
       const bool there = alive.contains(item.worker);

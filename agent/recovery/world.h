@@ -48,8 +48,10 @@ struct Subject {
 
   std::optional<Instant> moved{};  ///< its data moved last
   std::optional<int64_t> lag{};    ///< of a sink
-  bool disputed = false;           ///< workers tell different states of it
-  bool ghost = false;              ///< claims to run on a worker that is gone
+  std::string
+      red{};  ///< what it needs, besides World::red, and does not work; of what may be restarted
+  bool disputed = false;  ///< workers tell different states of it
+  bool ghost = false;     ///< claims to run on a worker that is gone
   bool zombie = false;
   bool zero_tasks = false;
   bool stuck_unassigned = false;
@@ -71,14 +73,14 @@ struct WorkerSite {
 };
 
 struct World {
-  AnswerRef listed{};               ///< of the subjects; null: never
-  std::string cluster_id{};         ///< of the Kafka cluster that Connect runs on; empty: not told
-  bool group_known = false;         ///< the workers' group
-  bool group_at_rest = false;       ///< Stable, and nothing waits for a lost worker
-  std::string group_words{};        ///< what it is, or why it is not known
-  WorkerSite post_to{};             ///< of the cluster's workers; no URL: see no_worker
-  std::string no_worker{};          ///< why none can take a restart now; empty: one can
-  std::string red{};                ///< what it depends on and does not work; empty: nothing known
+  AnswerRef listed{};          ///< of the subjects; null: never
+  std::string cluster_id{};    ///< of the Kafka cluster that Connect runs on; empty: not told
+  bool group_known = false;    ///< the workers' group
+  bool group_at_rest = false;  ///< Stable, and nothing waits for a lost worker
+  std::string group_words{};   ///< what it is, or why it is not known
+  WorkerSite post_to{};        ///< of the cluster's workers; no URL: see no_worker
+  std::string no_worker{};     ///< why none can take a restart now; empty: one can
+  std::string red{};  ///< what all of them depend on and does not work; empty: nothing known
   std::vector<Subject> subjects{};  ///< by name
 };
 

@@ -72,9 +72,9 @@ TEST_CASE("what is explained is what is decided now, gate by gate", "[recovery]"
   FailTaskOf(*worker, true);
   live.Passes(1);
   CHECK_THAT(explained().decision.words, ContainsSubstring("wait: seen 1 of 2 times"));
-  REQUIRE(explained().gates.size() == 14);
+  REQUIRE(explained().gates.size() == 15);
   CHECK(explained().gates[0] == "debounce: shut (seen 1 of 2 times)");
-  CHECK(explained().gates[13] == "breaker: open (closed)");
+  CHECK(explained().gates[14] == "breaker: open (closed)");
   live.Passes(2);
   CHECK_THAT(explained().decision.words, ContainsSubstring("wait: restart 1 of 5 was sent"));
   live.Passes(1);

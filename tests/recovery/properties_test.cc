@@ -124,6 +124,7 @@ class Chaos {
       }
       subject.intent = Up(40) == 0 ? ConnectIntent::kPaused : ConnectIntent::kRunning;
       subject.config_hash += Up(80) == 0 ? 1U : 0U;
+      subject.red = Up(40) == 0 ? "a topic has no leader" : "";
       subject.positions = At(Up(2) == 0 ? "orders-0@17" : "");
     }
     estate_.world.group_at_rest = Up(10) > 0;
@@ -189,11 +190,12 @@ class Chaos {
     CHECK(estate_.world.group_at_rest);
     CHECK(estate_.world.cluster_id == estate_.journal.cluster_id);
     CHECK(estate_.world.red.empty());
+    CHECK(subject.red.empty());
     CHECK(estate_.journal.breaker.state != BreakerState::kOpen);
     CHECK(estate_.journal.polls > 2);
     CHECK(decision.attempts < decision.attempts_allowed);
     CHECK(decision.failure != FailureClass::kDataLossRisk);
-    CHECK(decision.gates.size() == 14);
+    CHECK(decision.gates.size() == 15);
     for (const RecoveryGate& gate : decision.gates) {
       CHECK(gate.open);
     }

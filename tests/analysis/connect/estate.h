@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -108,7 +109,8 @@ class ConnectEstate {
   bool has_workers_group = true;
   std::vector<std::pair<std::string, Group>> groups{};  ///< by name
   std::vector<std::pair<std::string, int64_t>> topics{
-      {"orders", 0}};  ///< by name; end of partition 0
+      {"orders", 0}};                  ///< by name; end of partition 0
+  std::set<std::string> leaderless{};  ///< of topics
   View view{};
 
  private:
@@ -185,9 +187,9 @@ class ConnectEstate {
     facts->group_lists = {answer};
     facts->answers = {answer};
     for (const auto& [name, end] : topics) {
-      facts->topics.push_back({.entity = names_.Intern(name)});
-      facts->topics.back().partitions.push_back(
-          {.leader = 1, .latest = {.offset = end, .answer = answer}});
+      facts->topics.push_back({.entity = names_.Intern(name), .internal = name.starts_with("__")});
+      facts->topics.back().partitions.push_back({.leader = leaderless.contains(name) ? -1 : 1,
+                                                 .latest = {.offset = end, .answer = answer}});
     }
     if (has_workers_group) {
       facts->groups.push_back({.entity = names_.Intern("a-workers"),
