@@ -21,6 +21,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 SECTIONS = {"clusters", "listen", "web", "history", "audit", "state", "alerts", "notify", "log"}
 CLUSTERS = 'clusters: [{name: main, kafka: {bootstrap.servers: "broker:9092"}}]\n'
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^|`)klaxon ([a-z][^`\n]*)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # The users that pages name, with the password "secret".
 HASH = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi"
@@ -43,6 +44,8 @@ def anchors(page):
 
 
 class DocumentsTest(unittest.TestCase):
+    helps = {}  # by command
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -86,6 +89,31 @@ class DocumentsTest(unittest.TestCase):
         # There is no journal yet, which is no error of the command line.
         explained = self.klaxon("recovery", "explain", "orders-sink", "--config", "klaxon.yaml")
         self.assertEqual(explained.returncode, 1, explained.stderr)
+
+    def help_of(self, *command):
+        if command not in self.helps:
+            self.helps[command] = self.klaxon(*command, "--help").stdout
+        return self.helps[command]
+
+    def test_every_command_and_option_exists(self):
+        tried = 0
+        for page in PAGES:
+            for text in COMMAND.findall(page.read_text(encoding="utf-8")):
+                words = re.split(r"[\s\[\]|]+", text.partition(" #")[0])
+                command = words[:1]
+                for word in words[1:]:  # of a command with commands of its own, as long as they are named
+                    below = self.help_of(*command).partition("Subcommands:")[2]
+                    if not re.search(rf"^  {re.escape(word)} ", below, re.MULTILINE):
+                        break
+                    command.append(word)
+                options = [word.partition("=")[0] for word in words if word.startswith("--")]
+                tried += 1
+                with self.subTest(page=page.name, text=text):
+                    known = self.help_of(*command)
+                    self.assertIn(f"klaxon {' '.join(command)}", known)
+                    for option in options:
+                        self.assertRegex(known, rf"{option}\b")
+        self.assertGreater(tried, 50)
 
     def test_every_link_leads_somewhere(self):
         for page in PAGES:
