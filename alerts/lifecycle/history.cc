@@ -34,9 +34,7 @@ class Collector {
 
   /// Every text in it that is an expression: most are none that looks back.
   void AddTemplate(std::string_view text, int64_t beyond) {
-    const Result<std::vector<templates::Token>> tokens = templates::Lex("", text);
-    if (!tokens) return;
-    for (const templates::Token& token : *tokens) {
+    for (const templates::Token& token : templates::Lex(text).all) {
       if (token.kind != templates::Token::Kind::kQuoted) continue;
       const Result<std::string> quoted = templates::ReadQuoted(token.text);
       if (!quoted) continue;

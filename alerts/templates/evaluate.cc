@@ -186,9 +186,10 @@ void Evaluator::CheckArgument(ArgumentType wanted, const Operand* operand, const
 void Evaluator::RefuseArguments(const Call& call, const Value& value, const std::string& name) {
   if (call.operands.size() == 1 && call.last == nullptr) return;
   const auto* const fields = value.As<Struct>();
+  const bool of_sample = value.As<Sample>() != nullptr && (name == "Labels" || name == "Value");
   if (value.As<Map>() != nullptr) {
     Fail(name + " is not a method but has arguments");
-  } else if (fields != nullptr && fields->Find(name) != nullptr) {
+  } else if (of_sample || (fields != nullptr && fields->Find(name) != nullptr)) {
     Fail(name + " has arguments but cannot be invoked as function");
   }
 }

@@ -150,6 +150,7 @@ class Walker {
 
   void Call(const Node& node, const Value& dot) {
     frame_.AtTemplate(node);
+    if (!progress_.tree.templates.contains(node.text)) return Call(node.text, {});
     Value data;
     if (!node.pipe.commands.empty()) data = evaluator_.Evaluate(node.pipe, dot);
     frame_.AtTemplate(node);

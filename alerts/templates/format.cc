@@ -219,13 +219,18 @@ class Formatter {
     } else {
       const Value& value = arguments_[next_++];
       const std::optional<std::string> formatted = FormatValue(value, directive);
-      text_ += formatted ? *formatted : Misfit(directive.verb, value);
+      text_ += formatted ? *formatted : Misfit(directive, value);
     }
   }
 
-  static std::string Misfit(char verb, const Value& value) {
-    if (value.empty()) return fmt::format("%!{}(<nil>)", verb);
-    return fmt::format("%!{}({}={})", verb, TypeName(value), Shown(value, kLongestText));
+  /// The value is shown as %v with the same flags, width and precision.
+  static std::string Misfit(const Directive& directive, const Value& value) {
+    if (value.empty()) return fmt::format("%!{}(<nil>)", directive.verb);
+    Directive any = directive;
+    any.verb = 'v';
+    const std::optional<std::string> shown = FormatValue(value, any);
+    return fmt::format("%!{}({}={})", directive.verb, TypeName(value),
+                       shown ? *shown : Shown(value, kLongestText));
   }
 
   void ReadFlags(Directive& directive) {

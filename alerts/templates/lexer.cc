@@ -1,10 +1,13 @@
 #include "alerts/templates/lexer.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <optional>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "alerts/templates/characters.h"
+#include "alerts/templates/literal.h"
 
 namespace klaxon::templates {
 namespace {
@@ -15,57 +18,33 @@ constexpr std::string_view kCloseMark = "}}";
 constexpr std::string_view kOpenComment = "/*";
 constexpr std::string_view kCloseComment = "*/";
 
-bool IsSpace(char c) {
-  return kSpaces.find(c) != std::string_view::npos;
-}
-
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-/// Of a name. Every byte of a letter outside ASCII counts.
-bool IsNameByte(char c) {
-  return IsDigit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         static_cast<unsigned char>(c) >= 0xc3;
-}
-
-bool Continues(char c) {
-  return (static_cast<unsigned char>(c) & 0xc0U) == 0x80;
-}
-
-/// "U+0021 '!'", or without the character if it cannot be seen.
-std::string CodePoint(std::string_view bytes) {
-  const auto first = static_cast<unsigned char>(bytes[0]);
-  if (first < 0x80) {
-    return first > 0x20 && first < 0x7f ? fmt::format("U+{:04X} '{}'", first, bytes[0])
-                                        : fmt::format("U+{:04X}", first);
-  }
-  uint32_t point = first >= 0xf0 ? first & 0x07U : first >= 0xe0 ? first & 0x0fU : first & 0x1fU;
-  for (size_t i = 1; i < bytes.size() && i < 4 && Continues(bytes[i]); ++i)
-    point = point << 6U | (static_cast<unsigned char>(bytes[i]) & 0x3fU);
-  return fmt::format("U+{:04X}", point);
-}
+constexpr std::array<std::string_view, 10> kKeywords{
+    "block", "break", "continue", "define", "else", "end", "if", "range", "template", "with"};
 
 class Lexer {
  public:
-  Lexer(std::string_view name, std::string_view text) : name_(name), text_(text) {}
+  explicit Lexer(std::string_view text) : text_(text) {}
 
-  Result<std::vector<Token>> Read() {
-    while (at_ < text_.size() && !error_)
+  Tokens Read() {
+    while (at_ < text_.size() && !failed())
       ReadText();
-    if (error_) return *error_;
-    tokens_.push_back({.kind = Token::Kind::kEnd, .at = text_.size()});
+    if (!failed()) tokens_.all.push_back({.kind = Token::Kind::kEnd, .at = text_.size()});
     return std::move(tokens_);
   }
 
  private:
   std::string_view rest() const { return text_.substr(at_); }
 
-  void Fail(std::string_view what) { error_ = Mistake(name_, text_, at_, what); }
+  bool failed() const { return !tokens_.mistake.empty(); }
+
+  void Fail(std::string_view what) {
+    tokens_.mistake = what;
+    tokens_.all.push_back({.kind = Token::Kind::kMistake, .at = at_});
+  }
 
   void Add(Token::Kind kind, size_t length) {
     const bool spaced = at_ > 0 && IsSpace(text_[at_ - 1]);
-    tokens_.push_back({kind, at_, text_.substr(at_, length), spaced});
+    tokens_.all.push_back({kind, at_, text_.substr(at_, length), spaced});
     at_ += length;
   }
 
@@ -76,7 +55,7 @@ class Lexer {
     const std::string_view after = text_.substr(std::min(open + 2, text_.size()));
     const bool trims = after.size() > 1 && after[0] == '-' && IsSpace(after[1]);
     if (trims) text = text.substr(0, text.find_last_not_of(kSpaces) + 1);
-    if (!text.empty()) tokens_.push_back({Token::Kind::kText, at_, text, false});
+    if (!text.empty()) tokens_.all.push_back({Token::Kind::kText, at_, text, false});
     at_ = open;
     if (open == text_.size()) return;
     if (after.substr(trims ? 2 : 0).starts_with(kOpenComment)) {
@@ -108,11 +87,11 @@ class Lexer {
 
   void ReadAction() {
     size_t parentheses = 0;
-    while (!error_) {
+    while (!failed()) {
       const size_t at = at_;
       if (Close()) {
         if (parentheses > 0) return Fail("unclosed left paren");
-        tokens_.push_back({.kind = Token::Kind::kClose, .at = at});
+        tokens_.all.push_back({.kind = Token::Kind::kClose, .at = at});
         return;
       }
       if (rest().empty()) return Fail("unclosed action");
@@ -131,14 +110,17 @@ class Lexer {
     } else if (c == '"' || c == '`' || c == '\'') {
       ReadQuoted(c);
     } else if (c == '$') {
-      Add(Token::Kind::kVariable, 1 + NameLength(1));
+      AddName(Token::Kind::kVariable, 1 + NameLength(1));
     } else if (c == '.' && (rest().size() < 2 || !IsDigit(rest()[1]))) {
       const size_t length = NameLength(1);
-      Add(length > 0 ? Token::Kind::kField : Token::Kind::kDot, 1 + length);
+      AddName(length > 0 || !EndsName(1) ? Token::Kind::kField : Token::Kind::kDot, 1 + length);
     } else if (c == '+' || c == '-' || c == '.' || IsDigit(c)) {
       ReadNumber();
-    } else if (IsNameByte(c)) {
-      Add(Token::Kind::kWord, NameLength(0));
+    } else if (IsNameAt(text_, at_)) {
+      const size_t length = NameLength(0);
+      const bool keyword =
+          std::ranges::find(kKeywords, rest().substr(0, length)) != kKeywords.end();
+      AddName(keyword ? Token::Kind::kKeyword : Token::Kind::kWord, length);
     } else {
       ReadMark(c);
     }
@@ -150,36 +132,47 @@ class Lexer {
         return Add(Token::Kind::kPipe, 1);
       case '=':
         return Add(Token::Kind::kAssign, 1);
-      case ',':
-        return Add(Token::Kind::kComma, 1);
+      case ':':
+        return Fail("expected :=");
       case '(':
         return Add(Token::Kind::kLeft, 1);
       case ')':
         return Add(Token::Kind::kRight, 1);
       default:
+        if (c > 0x20 && c < 0x7f) return Add(Token::Kind::kCharacter, 1);
         return Fail("unrecognized character in action: " + CodePoint(rest()));
     }
+  }
+
+  /// Whether a name may end there.
+  bool EndsName(size_t length) const {
+    const std::string_view after = rest().substr(length);
+    return after.empty() || IsSpace(after[0]) || after.starts_with(kCloseMark) ||
+           std::string_view(".,|:)(").find(after[0]) != std::string_view::npos;
+  }
+
+  void AddName(Token::Kind kind, size_t length) {
+    if (!EndsName(length)) return Fail("bad character " + CodePoint(rest().substr(length)));
+    Add(kind, length);
   }
 
   size_t NameLength(size_t from) const {
     size_t length = 0;
     while (from + length < rest().size() &&
-           (IsNameByte(rest()[from + length]) || (length > 0 && Continues(rest()[from + length]))))
+           (IsNameAt(rest(), from + length) || (length > 0 && Continues(rest()[from + length]))))
       ++length;
     return length;
   }
 
   void ReadNumber() {
-    size_t length = 1;
-    while (length < rest().size()) {
-      const char c = rest()[length];
-      const char before = rest()[length - 1];
-      const bool sign = (c == '+' || c == '-') &&
-                        (before == 'e' || before == 'E' || before == 'p' || before == 'P');
-      if (!IsNameByte(c) && c != '.' && !sign) break;
-      ++length;
+    NumberScan scan = ScanNumber(rest());
+    const std::string_view after = rest().substr(scan.length);
+    if (scan.ends && (after.starts_with('+') || after.starts_with('-'))) {
+      // 1+2i: there are no complex numbers here.
+      scan = {.length = scan.length + ScanNumber(after).length, .ends = false};
     }
-    Add(Token::Kind::kNumber, length);
+    if (!scan.ends) return Fail("bad number syntax: " + Quoted(rest().substr(0, scan.length)));
+    Add(Token::Kind::kNumber, scan.length);
   }
 
   /// Up to the closing quote, or to where the text ends without one.
@@ -203,17 +196,15 @@ class Lexer {
     Add(quote == '\'' ? Token::Kind::kNumber : Token::Kind::kQuoted, length + 1);
   }
 
-  std::string_view name_;
   std::string_view text_;
   size_t at_ = 0;
-  std::vector<Token> tokens_{};
-  std::optional<Error> error_{};
+  Tokens tokens_{};
 };
 
 }  // namespace
 
-Result<std::vector<Token>> Lex(std::string_view name, std::string_view text) {
-  return Lexer(name, text).Read();
+Tokens Lex(std::string_view text) {
+  return Lexer(text).Read();
 }
 
 Error Mistake(std::string_view name, std::string_view text, size_t at, std::string_view what) {

@@ -13,8 +13,8 @@
 namespace klaxon::templates {
 namespace {
 
-Error BadNumber(std::string_view text) {
-  return {Reason::kInvalid, "bad number syntax: " + Quoted(text)};
+Error BadNumber(std::string_view what, std::string_view text) {
+  return {Reason::kInvalid, fmt::format("{}: {}", what, Quoted(text))};
 }
 
 /// Digits without the underscores between them; nothing if one stands elsewhere.
@@ -76,11 +76,13 @@ Result<Value> ReadCharacter(std::string_view text) {
   if (quoted == "\"\"\"" || quoted == "\"\\'\"")
     return Value(static_cast<int64_t>(text[text.size() - 2]));
   const Result<std::string> read = ReadQuoted(quoted);
-  if (!read || read->empty()) return BadNumber(text);
+  if (!read) return read.error();
+  const Error malformed(Reason::kInvalid, fmt::format("malformed character constant: {}", text));
+  if (read->empty()) return Error(Reason::kInvalid, "invalid syntax");
   const std::string& bytes = *read;
   const auto first = static_cast<unsigned char>(bytes[0]);
   const size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (bytes.size() != length) return BadNumber(text);
+  if (bytes.size() != length) return malformed;
   uint32_t point = length == 1 ? first : first & (0xffU >> (length + 1));
   for (size_t i = 1; i < length; ++i)
     point = point << 6U | (static_cast<unsigned char>(bytes[i]) & 0x3fU);
@@ -152,7 +154,10 @@ Result<Value> ReadNumber(std::string_view text) {
   const bool reads =
       is_float && begins &&
       ReadsAll(*plain, number, hexadecimal ? std::chars_format::hex : std::chars_format::general);
-  if (!reads || !std::isfinite(number)) return BadNumber(text);
+  if (begins && !is_float && !hexadecimal && ReadsAll(*plain, number)) {
+    return BadNumber("integer overflow", text);
+  }
+  if (!reads || !std::isfinite(number)) return BadNumber("illegal number syntax", text);
   return Value(negative ? -number : number);
 }
 

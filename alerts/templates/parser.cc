@@ -1,7 +1,5 @@
 #include "alerts/templates/parser.h"
 
-#include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -19,16 +17,13 @@ using Kind = Token::Kind;
 
 constexpr size_t kLongestTemplate = size_t{64} << 10U;
 
-constexpr std::array<std::string_view, 10> kKeywords{
-    "block", "break", "continue", "define", "else", "end", "if", "range", "template", "with"};
-
 /// What a list of nodes ends with.
 enum class ListEnd { kEof, kEnd, kElse };
 
 /// Recursive descent. After the first mistake nothing more is read: the tokens are at their end.
 class Parser {
  public:
-  Parser(Tree& tree, std::vector<Token> tokens, std::vector<std::string> variables,
+  Parser(Tree& tree, Tokens tokens, std::vector<std::string> variables,
          const IsFunction& is_function)
       : tree_(tree),
         reader_(tree, std::move(tokens)),
@@ -36,7 +31,9 @@ class Parser {
 
   std::optional<Error> Read() {
     std::vector<Node> nodes;
-    if (ReadList(nodes, true) != ListEnd::kEof) reader_.Fail("unexpected {{end}}");
+    const ListEnd ending = ReadList(nodes, true);
+    if (ending == ListEnd::kEnd) reader_.Fail("unexpected {{end}}");
+    if (ending == ListEnd::kElse) reader_.Fail("unexpected {{else}}");
     tree_.templates[tree_.name] = std::move(nodes);
     return reader_.error();
   }
@@ -62,39 +59,52 @@ class Parser {
     size_t variables_;
   };
 
-  /// Nodes up to {{end}}, {{else}} (which are left to read) or the end of the text.
+  /// Nodes up to and with {{end}} or {{else}}, or up to the end of the text. Of {{else if}} what
+  /// comes after the `else` is left to read.
   ListEnd ReadList(std::vector<Node>& nodes, bool outermost) {
-    while (reader_.Peek().kind != Kind::kEnd) {
-      if (reader_.IsKeyword("end")) return ListEnd::kEnd;
-      if (reader_.IsKeyword("else")) {
-        if (outermost) reader_.Fail("unexpected {{else}}");
-        return ListEnd::kElse;
+    while (!reader_.AtEnd()) {
+      const bool ends = reader_.IsKeyword("end");
+      if (ends || reader_.IsKeyword("else")) {
+        ReadEnding();
+        return ends ? ListEnd::kEnd : ListEnd::kElse;
       }
       if (reader_.Peek().kind == Kind::kText) {
         const Token text = reader_.Take();
         nodes.push_back({.kind = Node::Kind::kText, .at = text.at, .text = std::string(text.text)});
-      } else {
+      } else if (reader_.Peek().kind == Kind::kOpen) {
         ReadAction(nodes, outermost);
+      } else {
+        reader_.FailUnexpected("input");
       }
     }
+    if (reader_.Peek().kind == Kind::kMistake) reader_.FailUnexpected("input");
     if (!outermost) reader_.Fail("unexpected EOF");
     return ListEnd::kEof;
   }
 
+  /// {{end}} or {{else}}
+  void ReadEnding() {
+    reader_.BeginAction(reader_.Take());
+    const Token word = reader_.Take();
+    const Token next = reader_.Peek();
+    const bool goes_on = word.text == "else" && next.kind == Kind::kKeyword &&
+                         (next.text == "if" || next.text == "with");
+    if (!goes_on && !reader_.TakeIf(Kind::kClose)) reader_.FailUnexpected(word.text);
+    reader_.EndAction();
+  }
+
   void ReadAction(std::vector<Node>& nodes, bool outermost) {
-    reader_.Take();  // {{
+    reader_.BeginAction(reader_.Take());
     const Token word = reader_.Peek();
-    const bool keyword =
-        word.kind == Kind::kWord && std::ranges::find(kKeywords, word.text) != kKeywords.end();
-    if (!keyword) {
+    if (word.kind != Kind::kKeyword || (word.text == "define" && !outermost)) {
       Node node{.kind = Node::Kind::kAction, .at = word.at};
-      node.pipe = pipes_.Read("command", Kind::kClose, 1);
+      node.pipe = pipes_.Read("command", Kind::kClose);
       nodes.push_back(std::move(node));
+      reader_.EndAction();
       return;
     }
     reader_.Take();
     if (word.text == "define") {
-      if (!outermost) reader_.Fail("unexpected {{define}}");
       ReadDefinition();
     } else if (word.text == "template" || word.text == "block") {
       nodes.push_back(ReadTemplate(word));
@@ -118,18 +128,18 @@ class Parser {
   void ReadDefinition() {
     const std::string name = ReadName("define clause");
     if (!reader_.TakeIf(Kind::kClose)) reader_.FailUnexpected("define clause");
-    Define(name);
+    Define(name, "define clause");
   }
 
   /// The body of a definition, up to and with its {{end}}. It sees no variable but $.
-  void Define(const std::string& name) {
+  void Define(const std::string& name, std::string_view clause) {
+    reader_.EndAction();
     const Scope scope(*this);
     std::vector<std::string> outer = std::exchange(pipes_.variables(), {"$"});
     const size_t loops = std::exchange(loops_, 0);
     std::vector<Node> body;
     if (ReadList(body, false) == ListEnd::kElse)
-      reader_.Fail("unexpected {{else}} in define clause");
-    TakeEnd();
+      reader_.Fail(fmt::format("unexpected {{{{else}}}} in {}", clause));
     pipes_.variables() = std::move(outer);
     loops_ = loops;
     if (!tree_.templates.emplace(name, std::move(body)).second && !reader_.error()) {
@@ -137,75 +147,52 @@ class Parser {
     }
   }
 
-  void TakeEnd() {
-    if (!reader_.IsKeyword("end")) return reader_.FailUnexpected("end");
-    reader_.Take();
-    reader_.Take();
-    if (!reader_.TakeIf(Kind::kClose)) reader_.FailUnexpected("end");
-  }
-
   /// {{template "name" pipe}}, or a {{block}}, which defines it too.
   Node ReadTemplate(const Token& word) {
     Node node{.kind = Node::Kind::kTemplate, .at = reader_.Peek().at};
-    node.text = ReadName(word.text == "block" ? "block clause" : "template clause");
-    if (word.text == "block" && reader_.Peek().kind == Kind::kClose) {
-      reader_.Fail("missing value for block clause");
-    }
-    if (reader_.Peek().kind != Kind::kClose) {
-      node.pipe = pipes_.Read("template", Kind::kClose, 1);
-    } else {
-      reader_.Take();
-    }
-    if (word.text == "block") Define(node.text);
+    const bool block = word.text == "block";
+    const std::string_view clause = block ? "block clause" : "template clause";
+    node.text = ReadName(clause);
+    if (block || !reader_.TakeIf(Kind::kClose)) node.pipe = pipes_.Read(clause, Kind::kClose);
+    if (block) Define(node.text, clause);
+    reader_.EndAction();
     return node;
   }
 
   Node ReadJump(const Token& word) {
     if (!reader_.TakeIf(Kind::kClose)) reader_.FailUnexpected(fmt::format("{{{{{}}}}}", word.text));
     if (loops_ == 0) reader_.Fail(fmt::format("{{{{{}}}}} outside {{{{range}}}}", word.text));
+    reader_.EndAction();
     return {.kind = word.text == "break" ? Node::Kind::kBreak : Node::Kind::kContinue,
             .at = word.at};
   }
 
   /// if, range and with.
   Node ReadControl(const Token& word) {
-    if (word.text == "end" || word.text == "else") {
-      reader_.Fail(fmt::format("unexpected {{{{{}}}}}", word.text));
-      return {};
-    }
     const Scope scope(*this);
     const bool range = word.text == "range";
     Node node{.kind = range               ? Node::Kind::kRange
                       : word.text == "if" ? Node::Kind::kIf
                                           : Node::Kind::kWith,
               .at = word.at};
-    node.pipe = pipes_.Read(word.text, Kind::kClose, range ? 2 : 1);
+    node.pipe = pipes_.Read(word.text, Kind::kClose);
+    reader_.EndAction();
     loops_ += range ? 1 : 0;
     const ListEnd ending = ReadList(node.body, false);
     loops_ -= range ? 1 : 0;
-    if (ending == ListEnd::kElse) {
-      ReadElse(node, word.text);
-    } else {
-      TakeEnd();
-    }
+    if (ending == ListEnd::kElse) ReadElse(node, word.text);
     return node;
   }
 
   /// {{else}}, or {{else if}} and {{else with}}, which share their {{end}} with what they stand in.
   void ReadElse(Node& node, std::string_view control) {
-    reader_.Take();
-    reader_.Take();
     const Token word = reader_.Peek();
-    if (word.kind == Kind::kWord && word.text == control && control != "range") {
+    if (word.kind == Kind::kKeyword && word.text == control && control != "range") {
       reader_.Take();
       node.otherwise.push_back(ReadControl(word));
-      return;
+    } else if (ReadList(node.otherwise, false) == ListEnd::kElse) {
+      reader_.Fail("expected end; found {{else}}");
     }
-    if (!reader_.TakeIf(Kind::kClose)) return reader_.FailUnexpected("else");
-    if (ReadList(node.otherwise, false) == ListEnd::kElse) {
-      return reader_.Fail("expected end; found {{else}}");
-    }
-    TakeEnd();
   }
 
   Tree& tree_;
@@ -221,12 +208,10 @@ Result<Tree> Parse(std::string name, std::string text, const std::vector<std::st
                    const IsFunction& is_function) {
   if (text.size() > kLongestTemplate) return Mistake(name, "", 0, "longer than 64 KiB");
   Tree tree{.name = std::move(name), .text = std::move(text)};
-  Result<std::vector<Token>> tokens = Lex(tree.name, tree.text);
-  if (!tokens) return tokens.error();
   std::vector<std::string> known{"$"};
   known.insert(known.end(), variables.begin(), variables.end());
   const std::optional<Error> error =
-      Parser(tree, std::move(*tokens), std::move(known), is_function).Read();
+      Parser(tree, Lex(tree.text), std::move(known), is_function).Read();
   if (error) return *error;
   return tree;
 }

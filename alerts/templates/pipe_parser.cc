@@ -31,13 +31,23 @@ bool Begins(Kind kind) {
 
 }  // namespace
 
-Pipe PipeParser::Read(std::string_view where, Kind closing, size_t most_variables) {
+Pipe PipeParser::Read(std::string_view where, Kind closing) {
   Pipe pipe{.at = reader_.Peek().at};
-  ReadDeclaration(pipe, most_variables);
+  ReadDeclaration(pipe, where);
   while (!reader_.error()) {
-    pipe.commands.push_back(ReadCommand(where));
-    if (reader_.TakeIf(closing)) break;
-    if (!reader_.TakeIf(Kind::kPipe)) reader_.FailUnexpected(where);
+    if (reader_.Peek().kind == closing) {
+      if (pipe.commands.empty()) reader_.Fail("missing value for " + std::string(where));
+      reader_.Take();
+      break;
+    }
+    if (!Begins(reader_.Peek().kind)) {
+      reader_.FailUnexpected(where);
+      break;
+    }
+    pipe.commands.push_back(ReadCommand());
+    if (reader_.TakeIf(Kind::kPipe) && reader_.Peek().kind == closing) {
+      reader_.Fail("missing value for command");  // Go takes it
+    }
   }
   CheckPipe(pipe);
   if (!pipe.assigns)
@@ -46,23 +56,25 @@ Pipe PipeParser::Read(std::string_view where, Kind closing, size_t most_variable
 }
 
 /// "$x :=", "$i, $x :=" or "$x =", if it stands there.
-void PipeParser::ReadDeclaration(Pipe& pipe, size_t most) {
-  if (reader_.Peek().kind != Kind::kVariable) return;
-  const Kind after = reader_.PeekAt(1).kind;
-  if (after == Kind::kDeclare || after == Kind::kAssign) {
-    pipe.variables.emplace_back(reader_.Take().text);
-  } else if (after == Kind::kComma && most > 1 && reader_.PeekAt(2).kind == Kind::kVariable) {
+void PipeParser::ReadDeclaration(Pipe& pipe, std::string_view where) {
+  while (reader_.Peek().kind == Kind::kVariable) {
+    const Token after = reader_.PeekAt(1);
+    const bool comma = after.kind == Kind::kCharacter && after.text == ",";
+    if (!comma && after.kind != Kind::kDeclare && after.kind != Kind::kAssign) return;
     pipe.variables.emplace_back(reader_.Take().text);
     reader_.Take();
-    pipe.variables.emplace_back(reader_.Take().text);
-  } else {
-    return;
+    if (!comma) {
+      pipe.assigns = after.kind == Kind::kAssign;
+      break;
+    }
+    if (where != "range" || pipe.variables.size() > 1)
+      return reader_.Fail(fmt::format("too many declarations in {}", where));
+    const Kind next = reader_.Peek().kind;
+    if (next != Kind::kVariable && next != Kind::kClose && next != Kind::kRight)
+      return reader_.Fail("range can only initialize variables");
   }
-  pipe.assigns = reader_.Peek().kind == Kind::kAssign;
-  if (!reader_.TakeIf(Kind::kAssign) && !reader_.TakeIf(Kind::kDeclare))
-    reader_.FailUnexpected("range");
   for (const std::string& variable : pipe.variables) {
-    if (pipe.assigns) CheckVariable(variable);
+    if (pipe.assigns) CheckVariable(variable, pipe.at);
   }
 }
 
@@ -77,22 +89,15 @@ void PipeParser::CheckPipe(const Pipe& pipe) {
   }
 }
 
-Command PipeParser::ReadCommand(std::string_view where) {
+/// Up to what ends it, which is left to read. REQUIRES: an operand begins here.
+Command PipeParser::ReadCommand() {
   Command command{.at = reader_.Peek().at};
-  while (Begins(reader_.Peek().kind)) {
-    if (!command.operands.empty() && !reader_.Peek().spaced) {
-      reader_.FailUnexpected("operand");
-      break;
-    }
+  do {
     command.operands.push_back(ReadOperand());
-  }
-  if (command.operands.empty() && !reader_.error()) {
-    if (reader_.Peek().kind == Kind::kClose || reader_.Peek().kind == Kind::kRight) {
-      reader_.Fail("missing value for " + std::string(where));
-    } else {
-      reader_.FailUnexpected(where);
-    }
-  }
+  } while (!reader_.error() && Begins(reader_.Peek().kind) && reader_.Peek().spaced);
+  const Kind next = reader_.Peek().kind;
+  if (next != Kind::kClose && next != Kind::kRight && next != Kind::kPipe)
+    reader_.FailUnexpected("operand");
   return command;
 }
 
@@ -102,6 +107,7 @@ Operand PipeParser::ReadOperand() {
   switch (token.kind) {
     case Kind::kDot:
       operand.kind = Operand::Kind::kDot;
+      RefuseFields(operand);
       return operand;
     case Kind::kField:
       operand.kind = Operand::Kind::kField;
@@ -110,32 +116,53 @@ Operand PipeParser::ReadOperand() {
     case Kind::kVariable:
       operand.kind = Operand::Kind::kVariable;
       operand.name = token.text;
-      CheckVariable(operand.name);
+      CheckVariable(operand.name, operand.at);
       break;
     case Kind::kLeft:
       ReadParentheses(operand);
       break;
     case Kind::kWord:
       ReadWord(operand);
+      if (operand.kind == Operand::Kind::kFunction) return WithFields(std::move(operand));
+      RefuseFields(operand);
       return operand;
     default:
       ReadConstant(operand, token);
+      RefuseFields(operand);
       return operand;
   }
-  // As in Go, what is looked up stands where the first name is that was added.
-  if (reader_.Peek().kind == Kind::kField && !reader_.Peek().spaced) operand.at = reader_.Peek().at;
-  while (reader_.Peek().kind == Kind::kField && !reader_.Peek().spaced)
+  return WithFields(std::move(operand));
+}
+
+/// With the fields that follow right behind it.
+Operand PipeParser::WithFields(Operand operand) {
+  const auto follows = [&] {
+    return reader_.Peek().kind == Kind::kField && !reader_.Peek().spaced;
+  };
+  if (!follows()) return operand;
+  if (operand.kind == Operand::Kind::kFunction) {  // of what it gives without arguments
+    Pipe pipe{.at = operand.at};
+    pipe.commands.push_back({.at = operand.at, .operands = {operand}});
+    operand = {.kind = Operand::Kind::kPipe, .pipe = std::make_shared<const Pipe>(std::move(pipe))};
+  }
+  operand.at = reader_.Peek().at;  // as in Go, where the first name is that was added
+  while (follows())
     operand.fields.emplace_back(reader_.Take().text.substr(1));
-  if (operand.kind == Operand::Kind::kPipe && !operand.fields.empty())
-    operand.kind = Operand::Kind::kChain;
+  if (operand.kind == Operand::Kind::kPipe) operand.kind = Operand::Kind::kChain;
   return operand;
 }
 
 void PipeParser::ReadParentheses(Operand& operand) {
   if (++depth_ > kDeepest) reader_.Fail("too deeply nested");
   operand.kind = Operand::Kind::kPipe;
-  operand.pipe = std::make_shared<const Pipe>(Read("parenthesized pipeline", Kind::kRight, 1));
+  operand.pipe = std::make_shared<const Pipe>(Read("parenthesized pipeline", Kind::kRight));
   --depth_;
+}
+
+/// After what has none.
+void PipeParser::RefuseFields(const Operand& operand) {
+  if (reader_.Peek().kind == Kind::kField && !reader_.Peek().spaced)
+    reader_.Fail("unexpected . after term " + Quoted(operand.text));
 }
 
 void PipeParser::ReadWord(Operand& operand) {
@@ -148,7 +175,7 @@ void PipeParser::ReadWord(Operand& operand) {
     operand.kind = Operand::Kind::kFunction;
     operand.name = operand.text;
     if (!is_function_(operand.name))
-      reader_.Fail(fmt::format("function {} not defined", Quoted(operand.name)));
+      reader_.FailAt(operand.at, fmt::format("function {} not defined", Quoted(operand.name)));
   }
 }
 
@@ -156,18 +183,18 @@ void PipeParser::ReadConstant(Operand& operand, const Token& token) {
   operand.kind = Operand::Kind::kConstant;
   if (token.kind == Kind::kQuoted) {
     Result<std::string> text = ReadQuoted(token.text);
-    if (!text) return reader_.Fail(text.error().message());
+    if (!text) return reader_.FailAt(token.at, text.error().message());
     operand.constant = std::move(*text);
   } else {
     const Result<Value> number = ReadNumber(token.text);
-    if (!number) return reader_.Fail(number.error().message());
+    if (!number) return reader_.FailAt(token.at, number.error().message());
     operand.constant = *number;
   }
 }
 
-void PipeParser::CheckVariable(const std::string& name) {
+void PipeParser::CheckVariable(const std::string& name, size_t at) {
   if (std::ranges::find(variables_, name) == variables_.end())
-    reader_.Fail(fmt::format("undefined variable {}", Quoted(name)));
+    reader_.FailAt(at, fmt::format("undefined variable {}", Quoted(name)));
 }
 
 }  // namespace klaxon::templates

@@ -20,20 +20,23 @@ class PipeParser {
   PipeParser(TokenReader& reader, std::vector<std::string> variables, const IsFunction& is_function)
       : reader_(reader), variables_(std::move(variables)), is_function_(is_function) {}
 
-  /// Up to and with the closing token. `where` is for the error: "unexpected ... in WHERE".
-  Pipe Read(std::string_view where, Token::Kind closing, size_t most_variables);
+  /// Up to and with the closing token. `where` is for the error, "unexpected ... in WHERE"; in a
+  /// "range" two variables may be declared.
+  Pipe Read(std::string_view where, Token::Kind closing);
 
   std::vector<std::string>& variables() { return variables_; }
 
  private:
-  void ReadDeclaration(Pipe& pipe, size_t most);
+  void ReadDeclaration(Pipe& pipe, std::string_view where);
   void CheckPipe(const Pipe& pipe);
-  Command ReadCommand(std::string_view where);
+  Command ReadCommand();
   Operand ReadOperand();
   void ReadParentheses(Operand& operand);
+  Operand WithFields(Operand operand);
+  void RefuseFields(const Operand& operand);
   void ReadWord(Operand& operand);
   void ReadConstant(Operand& operand, const Token& token);
-  void CheckVariable(const std::string& name);
+  void CheckVariable(const std::string& name, size_t at);
 
   TokenReader& reader_;
   std::vector<std::string> variables_;

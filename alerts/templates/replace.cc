@@ -28,11 +28,51 @@ RE2::Options Options() {
   return options;
 }
 
+/// As Go's package regexp words it.
+std::string_view WordsOf(RE2::ErrorCode code) {
+  switch (code) {
+    case RE2::ErrorBadEscape:
+      return "invalid escape sequence";
+    case RE2::ErrorBadCharClass:
+      return "invalid character class";
+    case RE2::ErrorBadCharRange:
+      return "invalid character class range";
+    case RE2::ErrorMissingBracket:
+      return "missing closing ]";
+    case RE2::ErrorMissingParen:
+      return "missing closing )";
+    case RE2::ErrorUnexpectedParen:
+      return "unexpected )";
+    case RE2::ErrorTrailingBackslash:
+      return "trailing backslash at end of expression";
+    case RE2::ErrorRepeatArgument:
+      return "missing argument to repetition operator";
+    case RE2::ErrorRepeatSize:
+      return "invalid repeat count";
+    case RE2::ErrorRepeatOp:
+      return "invalid nested repetition operator";
+    case RE2::ErrorBadPerlOp:
+      return "invalid or unsupported Perl syntax";
+    case RE2::ErrorBadUTF8:
+      return "invalid UTF-8";
+    case RE2::ErrorBadNamedCapture:
+      return "invalid named capture";
+    case RE2::ErrorPatternTooLarge:
+      return "expression too large";
+    default:
+      return "internal error";
+  }
+}
+
 std::optional<Error> Problem(std::string_view pattern, const RE2& expression) {
   if (pattern.size() > kLongestPattern)
     return Error(Reason::kInvalid, fmt::format("pattern longer than {} bytes", kLongestPattern));
   if (!expression.ok())
-    return Error(Reason::kInvalid, fmt::format("error parsing regexp: {}", expression.error()));
+    return Error(
+        Reason::kInvalid,
+        fmt::format(
+            "error parsing regexp: {}: `{}`", WordsOf(expression.error_code()),
+            expression.error_code() == RE2::ErrorTrailingBackslash ? "" : expression.error_arg()));
   return std::nullopt;
 }
 
@@ -56,7 +96,10 @@ size_t CharacterLength(std::string_view text) {
 Result<std::string> RegexReplaceAll(std::string_view pattern, std::string_view replacement,
                                     std::string_view text) {
   const RE2 expression(Piece(pattern.substr(0, kLongestPattern)), Options());
-  if (const std::optional<Error> problem = Problem(pattern, expression)) return *problem;
+  if (const std::optional<Error> problem = Problem(pattern, expression)) {
+    return Error(problem->reason(),
+                 fmt::format("regexp: Compile(`{}`): {}", pattern, problem->message()));
+  }
   const int count = expression.NumberOfCapturingGroups();
   const series::Replacement filling(replacement, count, expression.NamedCapturingGroups());
   std::vector<re2::StringPiece> groups(static_cast<size_t>(count) + 1);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,9 +19,8 @@ class TokenReader {
  public:
   using Kind = Token::Kind;
 
-  /// REQUIRES: the last token is kEnd.
-  TokenReader(const Tree& tree, std::vector<Token> tokens)
-      : tree_(tree), tokens_(std::move(tokens)) {}
+  TokenReader(const Tree& tree, Tokens tokens)
+      : tree_(tree), tokens_(std::move(tokens.all)), mistake_(std::move(tokens.mistake)) {}
 
   const std::optional<Error>& error() const { return error_; }
 
@@ -31,7 +31,8 @@ class TokenReader {
     return tokens_[std::min(next_ + distance, tokens_.size() - 1)];
   }
 
-  Token Take() { return Peek().kind == Kind::kEnd ? Peek() : tokens_[next_++]; }
+  /// The last one stays.
+  Token Take() { return next_ + 1 == tokens_.size() ? Peek() : tokens_[next_++]; }
 
   bool TakeIf(Kind kind) {
     if (Peek().kind != kind) return false;
@@ -39,20 +40,34 @@ class TokenReader {
     return true;
   }
 
+  /// Nothing more can be read.
+  bool AtEnd() const { return next_ + 1 == tokens_.size(); }
+
   /// Whether the next action begins with that keyword.
   bool IsKeyword(std::string_view word) const {
-    return Peek().kind == Kind::kOpen && PeekAt(1).kind == Kind::kWord && PeekAt(1).text == word;
+    return Peek().kind == Kind::kOpen && PeekAt(1).kind == Kind::kKeyword && PeekAt(1).text == word;
   }
 
-  void Fail(std::string_view what);
+  /// Of the next token.
+  void Fail(std::string_view what) { FailAt(Peek().at, what); }
+
+  /// Of what was taken from there.
+  void FailAt(size_t at, std::string_view what);
 
   /// The next token does not belong there.
   void FailUnexpected(std::string_view where);
 
+  /// An action begins or ends: what cannot be read says where the action began, if on another line.
+  void BeginAction(const Token& open) { action_ = open.at; }
+
+  void EndAction() { action_.reset(); }
+
  private:
   const Tree& tree_;
   std::vector<Token> tokens_;
+  std::string mistake_;
   size_t next_ = 0;
+  std::optional<size_t> action_{};
   std::optional<Error> error_{};
 };
 

@@ -23,12 +23,35 @@ TEST_CASE("a template with a mistake is refused with its line") {
       {"x{{ end }}", "1: unexpected {{end}}"},
       {"x{{ else }}", "1: unexpected {{else}}"},
       {"{{ break }}", "1: {{break}} outside {{range}}"},
-      {"{{ range . }}{{ define \"x\" }}{{ end }}{{ end }}", "1: unexpected {{define}}"},
+      {"{{ range . }}{{ define \"x\" }}{{ end }}{{ end }}", "1: unexpected <define> in command"},
       {"{{ \"x }}", "1: unterminated quoted string"},
       {"{{ `x }}", "1: unterminated raw quoted string"},
       {"{{ (1 }}", "1: unclosed left paren"},
       {"{{ 1) }}", "1: unexpected right paren"},
-      {"{{ 1 2 }", "1: unrecognized character in action: U+007D '}'"},
+      {"{{ 1 2 }", "1: unexpected \"}\" in operand"},
+      {"{{ 1 \x01 }}", "1: unrecognized character in action: U+0001"},
+      {"{{ $a-b }}", "1: bad character U+002D '-'"},
+      {"{{ a: }}", "1: function \"a\" not defined"},
+      {"{{ len: }}", "1: expected :="},
+      {"{{ if if 1 }}x{{ end }}", "1: unexpected <if> in if"},
+      {"{{ if 1 }}x{{ end end }}", "1: unexpected <end> in end"},
+      {"{{ if 1 }}x{{ else else }}y{{ end }}", "1: unexpected <else> in else"},
+      {"{{ with 1 }}x{{ else if 1 }}y{{ end }}", "1: unexpected <if> in input"},
+      {"{{ .. }}", "1: unexpected <.> in operand"},
+      {"{{ true.x }}", "1: unexpected . after term \"true\""},
+      {"{{ range $a, 1 }}{{ end }}", "1: range can only initialize variables"},
+      {"{{ range $a, $b, $c := . }}{{ end }}", "1: too many declarations in range"},
+      {"{{ if $a, $b }}{{ end }}", "1: too many declarations in if"},
+      {"{{ template \"x\" | }}", "1: unexpected \"|\" in template clause"},
+      {"{{ 0x }}", "1: illegal number syntax: \"0x\""},
+      {"{{ 99999999999999999999 }}", "1: integer overflow: \"99999999999999999999\""},
+      {"{{ 'xy' }}", "1: malformed character constant: 'xy'"},
+      {"{{ len @quitelongname }}", "1: unexpected \"@\" in operand"},
+      {"{{\nnope\n}}", "2: function \"nope\" not defined"},
+      {"{{ title “a” }}", "1: unrecognized character in action: U+201C '“'"},
+      {"{{ nope }} {{ \"x }}", "1: function \"nope\" not defined"},
+      {"{{ (1\n}}", "2: unclosed left paren in action started at t:1"},
+      {"{{ 1\n", "2: unclosed action started at t:1"},
       {"{{ 1 | 2 }}", "1: non executable command in pipeline stage 2"},
       {"{{ 12x }}", "1: bad number syntax: \"12x\""},
       {"{{ \"\\z\" }}", "1: invalid syntax"},
@@ -70,9 +93,13 @@ TEST_CASE("deep nesting and long texts are refused, not followed") {
     parentheses += "(";
   }
   CHECK(Expand(deep) == "error: template: t:1: too deeply nested");
-  CHECK(Expand(parentheses + "1 }}") == "error: template: t:1: unclosed left paren");
+  CHECK(Expand(parentheses + "1 }}") == "error: template: t:1: too deeply nested");
   CHECK(Expand(parentheses + "1" + std::string(5'000, ')') + " }}") ==
         "error: template: t:1: too deeply nested");
+  std::string sum = "{{ 1";
+  for (int i = 0; i < 15'000; ++i)
+    sum += "+1";
+  CHECK(Expand(sum + " }}") == "error: template: t:1: bad number syntax: \"1+1\"");
   CHECK(Expand(std::string(2'000'000, 'x')) == "error: template: t:1: longer than 64 KiB");
 }
 

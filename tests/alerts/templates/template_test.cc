@@ -81,7 +81,14 @@ TEST_CASE("groups of a pattern are put into the replacement as Go's Expand does"
       {"{{ reReplaceAll \"a\" \"$ {1\" \"a\" }}", "$ {1"},
       {"{{ reReplaceAll \"(\" \"\" \"a\" }}",
        "error: template: t:1:3: executing \"t\" at <reReplaceAll \"(\" \"\" \"a\">: error calling "
-       "reReplaceAll: error parsing regexp: missing ): ("},
+       "reReplaceAll: regexp: Compile(`(`): error parsing regexp: missing closing ): `(`"},
+      {"{{ match \"a**\" \"a\" }}",
+       "error: template: t:1:3: executing \"t\" at <match \"a**\" \"a\">: error calling match: "
+       "error parsing regexp: invalid nested repetition operator: `**`"},
+      {"{{ printf \"%.2d\" \"abc\" }}", "%!d(string=ab)"},
+      {"{{ template \"x\" 1 2 }}",
+       "error: template: t:1:12: executing \"t\" at <{{template \"x\" 1 2}}>: template \"x\" not "
+       "defined"},
   };
   for (const Expansion& one : cases) {
     INFO(one.text);
