@@ -1,7 +1,6 @@
 #include "agent/recovery/ledger.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <iterator>
 #include <utility>
@@ -13,10 +12,8 @@
 namespace klaxon::recovery {
 namespace {
 
-using state::IntegerOf;
 using state::Row;
 using state::Statement;
-using state::TextOf;
 using state::Value;
 using std::chrono::milliseconds;
 
@@ -55,59 +52,11 @@ std::string GatesOf(const RecoveryDecision& decision) {
   return text;
 }
 
-/// Of the cluster itself, by the row's columns after its key.
-Row WorthOf(const Journal& journal) {
-  // While it is hit again and again its time moves on; that is not worth a write each time.
-  constexpr int64_t kStep = 15'000;
-  const BreakerMemory& breaker = journal.breaker;
-  const int64_t exact = Milliseconds(breaker.since.wall);
-  const int64_t since = breaker.state == BreakerState::kClosed ? 0
-                        : breaker.state == BreakerState::kOpen ? (exact / kStep + 1) * kStep
-                                                               : exact;
-  return {journal.cluster_id,
-          static_cast<int64_t>(breaker.state),
-          since,
-          breaker.why,
-          breaker.canary,
-          journal.denied,
-          MillisecondsOrNull(journal.denied_until),
-          journal.unanswered,
-          MillisecondsOrNull(journal.unanswered_until)};
-}
-
-/// The cause, then the positions, a line each.
-std::string LinesOf(const FailureMark& mark) {
-  return mark.cause.empty() ? "" : fmt::format("{}\n{}", mark.cause, LinesOf(mark.positions));
-}
-
 }  // namespace
-
-Row Worth(const ConnectorMemory& memory) {
-  if (memory.attempts.count == 0 && !memory.quarantine.holds && memory.poison.found.empty() &&
-      memory.hold.misses == 0 && !memory.hold.until && memory.configuration.changes == 0) {
-    return {};
-  }
-  std::string left;
-  for (const auto& [item, failures] : memory.own.left) {
-    left += fmt::format("{}{}", left.empty() ? "" : " ", item);
-  }
-  return {static_cast<int64_t>(memory.configuration.hash),
-          int64_t{memory.quarantine.holds},
-          int64_t{memory.attempts.count},
-          MillisecondsOrNull(memory.attempts.last),
-          LinesOf(memory.poison.last),
-          LinesOf(memory.poison.found),
-          int64_t{memory.hold.misses},
-          MillisecondsOrNull(memory.hold.until),
-          memory.hold.why,
-          int64_t{memory.configuration.changes},
-          MillisecondsOrNull(memory.configuration.changed_at),
-          std::move(left)};
-}
 
 Statement Ledger::Remember(const std::string& connector, const ConnectorMemory& memory) const {
   Row values{place_.cluster, place_.connect, kafka_id_, connector};
-  std::ranges::copy(Worth(memory), std::back_inserter(values));
+  std::ranges::copy(RowOf(memory), std::back_inserter(values));
   return {.sql = "INSERT OR REPLACE INTO recovery_memory VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
           .values = std::move(values)};
 }
@@ -128,6 +77,20 @@ Statement Ledger::Ordered(const RecoveryOrder& order, WallTime at, std::string_v
                      std::string(result)}};
 }
 
+/// That it is paused, or not.
+Statement Ledger::Paused(const std::string& connector, const Journal& journal) const {
+  const auto found = journal.pauses.find(connector);
+  if (found == journal.pauses.end()) {
+    return {
+        .sql = "DELETE FROM recovery_pauses WHERE cluster = ? AND connect = ? AND connector = ?",
+        .values = {place_.cluster, place_.connect, connector}};
+  }
+  const Pause& pause = found->second;
+  return {.sql = "INSERT OR REPLACE INTO recovery_pauses VALUES (?,?,?,?,?,?)",
+          .values = {place_.cluster, place_.connect, connector, Milliseconds(pause.at), pause.who,
+                     pause.why}};
+}
+
 Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memory) {
   const RecoveryDecision& decision = intent.decision;
   std::vector<Statement> statements{Remember(decision.connector, memory)};
@@ -145,7 +108,7 @@ Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memo
   order_begun_ =
       id && intent.order != nullptr ? std::optional(Milliseconds(intent.at.wall)) : std::nullopt;
   if (id) {
-    connectors_[decision.connector] = Worth(memory);
+    connectors_[decision.connector] = RowOf(memory);
   }
   return id;
 }
@@ -165,36 +128,29 @@ Result<void> Ledger::Withdraw(int64_t id, const std::string& connector, const Jo
 Result<void> Ledger::Record(const RecoveryOrder& order, WallTime at, std::string_view result,
                             const Journal& journal) {
   const std::optional<int64_t> begun = std::exchange(order_begun_, std::nullopt);
-  std::vector<Statement> statements{
-      begun ? Statement{.sql = "UPDATE recovery_orders SET result = ? WHERE cluster = ? AND "
-                               "connect = ? AND connector = ? AND at = ? AND result = ?",
+  const Statement outcome =
+      begun ? Statement{.sql =
+                            "UPDATE recovery_orders SET result = ? WHERE cluster = ? AND "
+                            "connect = ? AND connector = ? AND at = ? AND result = ?",
                         .values = {std::string(result), place_.cluster, place_.connect,
                                    order.connector, *begun, std::string(kBegun)}}
-            : Ordered(order, at, result)};
-  const auto pause = journal.pauses.find(order.connector);
-  if (pause == journal.pauses.end()) {
-    statements.push_back({.sql = "DELETE FROM recovery_pauses "
-                                 "WHERE cluster = ? AND connect = ? AND connector = ?",
-                          .values = {place_.cluster, place_.connect, order.connector}});
-  } else {
-    const Pause& each = pause->second;
-    statements.push_back({.sql = "INSERT OR REPLACE INTO recovery_pauses VALUES (?,?,?,?,?,?)",
-                          .values = {place_.cluster, place_.connect, order.connector,
-                                     Milliseconds(each.at), each.who, each.why}});
-  }
-  Told told;
-  TellConnector(order.connector, journal, statements, told);
-  TellCluster(journal, statements, told);
-  std::vector<Statement> kept;
-  if (begun || order.verb == RecoveryVerb::kPause) {
-    kept.assign(statements.begin(), statements.begin() + (begun ? 1 : 2));
-  }
-  statements.insert(statements.begin(), owed_.begin(), owed_.end());
-  const Result<void> done = Commit(statements, std::move(told));
+            : Ordered(order, at, result);
+  const Statement pause = Paused(order.connector, journal);
+  Batch batch{.statements = owed_};
+  batch.statements.push_back(outcome);
+  batch.statements.push_back(pause);
+  AddConnector(order.connector, journal, batch);
+  AddCluster(journal, batch);
+  const Result<void> done = Commit(std::move(batch));
   if (done) {
     owed_.clear();
-  } else {
-    owed_.insert(owed_.end(), kept.begin(), kept.end());
+    return done;
+  }
+  if (begun || order.verb == RecoveryVerb::kPause) {
+    owed_.push_back(outcome);
+  }
+  if (order.verb == RecoveryVerb::kPause) {
+    owed_.push_back(pause);
   }
   return done;
 }
@@ -216,56 +172,54 @@ bool Ledger::TimeToDelete(const Instant& now) {
 /// Names that are no more; there may be new ones every day. Before the first list none is known to
 /// be gone.
 void Ledger::DropGone(const Journal& journal, const std::vector<RecoveryDecision>& decisions) {
-  std::erase_if(decisions_, [&](const auto& told) {
-    return journal.polls > 0 && !journal.connectors.contains(told.first) &&
-           std::ranges::find(decisions, told.first, &RecoveryDecision::connector) ==
+  std::erase_if(decisions_, [&](const auto& written) {
+    return journal.polls > 0 && !journal.connectors.contains(written.first) &&
+           std::ranges::find(decisions, written.first, &RecoveryDecision::connector) ==
                decisions.end();
   });
-  std::erase_if(connectors_, [](const auto& told) { return told.second.empty(); });
+  std::erase_if(connectors_, [](const auto& written) { return written.second.empty(); });
 }
 
-void Ledger::TellConnector(const std::string& connector, const Journal& journal,
-                           std::vector<Statement>& statements, Told& told) const {
+void Ledger::AddConnector(const std::string& connector, const Journal& journal,
+                          Batch& batch) const {
   const auto memory = journal.connectors.find(connector);
   const auto before = connectors_.find(connector);
-  Row worth = memory == journal.connectors.end() ? Row() : Worth(memory->second);
+  Row worth = memory == journal.connectors.end() ? Row() : RowOf(memory->second);
   if (worth == (before == connectors_.end() ? Row() : before->second)) {
     return;
   }
-  statements.push_back(worth.empty() ? Forget(connector) : Remember(connector, memory->second));
-  told.connectors[connector] = std::move(worth);
+  batch.statements.push_back(worth.empty() ? Forget(connector)
+                                           : Remember(connector, memory->second));
+  batch.connectors[connector] = std::move(worth);
 }
 
-void Ledger::TellConnectors(const Journal& journal, std::vector<Statement>& statements,
-                            Told& told) const {
+void Ledger::AddConnectors(const Journal& journal, Batch& batch) const {
   for (const auto& [connector, memory] : journal.connectors) {
-    TellConnector(connector, journal, statements, told);
+    AddConnector(connector, journal, batch);
   }
   for (const auto& [connector, worth] : connectors_) {
     if (!worth.empty() && !journal.connectors.contains(connector)) {
-      statements.push_back(Forget(connector));
-      told.connectors[connector] = {};
+      batch.statements.push_back(Forget(connector));
+      batch.connectors[connector] = {};
     }
   }
 }
 
-void Ledger::TellCluster(const Journal& journal, std::vector<Statement>& statements,
-                         Told& told) const {
-  Row worth = WorthOf(journal);
+void Ledger::AddCluster(const Journal& journal, Batch& batch) const {
+  Row worth = RowOf(journal);
   if (worth == cluster_) {
     return;
   }
   Row values{place_.cluster, place_.connect};
   std::ranges::copy(worth, std::back_inserter(values));
-  statements.push_back(
+  batch.statements.push_back(
       {.sql = "INSERT OR REPLACE INTO recovery_clusters VALUES (?,?,?,?,?,?,?,?,?,?,?)",
        .values = std::move(values)});
-  told.cluster = std::move(worth);
+  batch.cluster = std::move(worth);
 }
 
-void Ledger::TellDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
-                           std::string_view hindrance, std::vector<Statement>& statements,
-                           Told& told) const {
+void Ledger::AddDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
+                          std::string_view hindrance, Batch& batch) const {
   for (const RecoveryDecision& decision : decisions) {
     const std::string observed = OnlyObserved(decision, hindrance);
     std::string kind = KindOf(decision, observed);
@@ -274,57 +228,56 @@ void Ledger::TellDecisions(const std::vector<RecoveryDecision>& decisions, const
     if (first ? decision.action == RecoveryAction::kNothing : before->second == kind) {
       continue;
     }
-    statements.push_back(
+    batch.statements.push_back(
         {.sql = "INSERT INTO recovery_decisions (at, cluster, connect, connector, action, why, "
                 "way_out, class, cause, gates) VALUES (?,?,?,?,?,?,?,?,?,?)",
          .values = {Milliseconds(now.wall), place_.cluster, place_.connect, decision.connector,
                     std::string(Name(decision.action)), observed + decision.why, decision.way_out,
                     std::string(decision.failed.empty() ? "" : Name(decision.failure)),
                     decision.root_cause, GatesOf(decision)}});
-    told.decisions[decision.connector] = std::move(kind);
+    batch.decisions[decision.connector] = std::move(kind);
   }
 }
 
-void Ledger::TellVerdicts(std::vector<Statement>& statements) const {
+void Ledger::AddVerdicts(Batch& batch) const {
   for (const auto& [id, report] : verdicts_) {
     Value took;
     if (report.took) {
       took = static_cast<int64_t>(std::chrono::duration_cast<milliseconds>(*report.took).count());
     }
-    statements.push_back(
+    batch.statements.push_back(
         {.sql = "UPDATE recovery_attempts SET verdict = ?, evidence = ?, took = ? WHERE id = ?",
          .values = {std::string(Name(report.verdict)), report.evidence, took, id}});
   }
 }
 
-Result<void> Ledger::Commit(const std::vector<Statement>& statements, Told told) {
-  const Result<void> done = database_->Write(statements);
+Result<void> Ledger::Commit(Batch batch) {
+  const Result<void> done = database_->Write(batch.statements);
   failed_ = !done;
   if (!done) {
     return done;
   }
-  for (auto& [connector, worth] : told.connectors) {
+  for (auto& [connector, worth] : batch.connectors) {
     connectors_[connector] = std::move(worth);
   }
-  for (auto& [connector, kind] : told.decisions) {
+  for (auto& [connector, kind] : batch.decisions) {
     decisions_[connector] = std::move(kind);
   }
-  if (!told.cluster.empty()) {
-    cluster_ = std::move(told.cluster);
+  if (!batch.cluster.empty()) {
+    cluster_ = std::move(batch.cluster);
   }
   return done;
 }
 
 /// With what became of one restart; written later if it cannot be now.
 Result<void> Ledger::CommitAbout(const std::string& connector, const Journal& journal,
-                                 Statement outcome) {
-  std::vector<Statement> statements{std::move(outcome)};
-  Told told;
-  TellConnector(connector, journal, statements, told);
-  TellCluster(journal, statements, told);
-  const Result<void> done = Commit(statements, std::move(told));
+                                 const Statement& outcome) {
+  Batch batch{.statements = {outcome}};
+  AddConnector(connector, journal, batch);
+  AddCluster(journal, batch);
+  const Result<void> done = Commit(std::move(batch));
   if (!done) {
-    owed_.push_back(std::move(statements.front()));
+    owed_.push_back(outcome);
   }
   return done;
 }
@@ -340,7 +293,8 @@ Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDeci
     verdicts_[verified.id] = verified.report;
   }
   const bool deletes = TimeToDelete(now);
-  std::vector<Statement> statements = owed_;
+  Batch batch{.statements = owed_};
+  std::vector<Statement>& statements = batch.statements;
   if (deletes) {
     std::ranges::move(DeleteOld(now), std::back_inserter(statements));
   }
@@ -349,26 +303,26 @@ Result<void> Ledger::Save(const Journal& journal, const std::vector<RecoveryDeci
   }
   const std::string before = kafka_id_;
   if (kafka_id_.empty() && !journal.cluster_id.empty()) {
-    kafka_id_ = journal.cluster_id;  // what was not told whose it is belongs to the first that is
+    kafka_id_ =
+        journal.cluster_id;  // what is of no known cluster belongs to the first that is known
     statements.push_back({.sql = "UPDATE OR REPLACE recovery_memory SET kafka_id = ? "
                                  "WHERE cluster = ? AND connect = ? AND kafka_id = ''",
                           .values = {kafka_id_, place_.cluster, place_.connect}});
   }
-  Told told;
-  TellConnectors(journal, statements, told);
+  AddConnectors(journal, batch);
   const size_t before_decisions = statements.size();
-  TellDecisions(decisions, now, hindrance, statements, told);
+  AddDecisions(decisions, now, hindrance, batch);
   if (statements.size() > before_decisions) {
     statements.push_back({.sql = "DELETE FROM recovery_decisions WHERE id <= "
                                  "(SELECT max(id) FROM recovery_decisions) - ?",
                           .values = {kMostDecisions}});
   }
-  TellVerdicts(statements);
-  TellCluster(journal, statements, told);
+  AddVerdicts(batch);
+  AddCluster(journal, batch);
   if (statements.empty()) {
     return {};
   }
-  const Result<void> done = Commit(statements, std::move(told));
+  const Result<void> done = Commit(std::move(batch));
   if (done) {
     owed_.clear();
     verdicts_.clear();

@@ -98,9 +98,11 @@ class Ledger {
   state::Statement Remember(const std::string& connector, const ConnectorMemory& memory) const;
   state::Statement Forget(const std::string& connector) const;
   state::Statement Ordered(const RecoveryOrder& order, WallTime at, std::string_view result) const;
+  state::Statement Paused(const std::string& connector, const Journal& journal) const;
 
-  /// What is on the disk once it is written.
-  struct Told {
+  /// Statements, and what is on the disk once they are written.
+  struct Batch {
+    std::vector<state::Statement> statements{};
     std::map<std::string, state::Row> connectors{};
     std::map<std::string, std::string> decisions{};
     state::Row cluster{};  // empty: as it was
@@ -108,26 +110,23 @@ class Ledger {
 
   Result<void> LoadCluster(const Instant& now, Journal& journal);
   Result<void> LoadConnectors(const Instant& now, Journal& journal);
-  Result<void> LoadPauses(const Instant& now, Journal& journal);
-  Result<void> LoadRestarts(const Instant& now, Journal& journal);
-  Result<void> LoadDecisions(const Instant& now, Journal& journal);
-  Result<void> Commit(const std::vector<state::Statement>& statements, Told told);
+  Result<void> LoadPauses(Journal& journal) const;
+  Result<void> LoadRestarts(const Instant& now, Journal& journal) const;
+  Result<void> LoadBudget(const Instant& now, Journal& journal) const;
+  Result<void> LoadDecisions();
+  Result<void> Commit(Batch batch);
   Result<void> CommitAbout(const std::string& connector, const Journal& journal,
-                           state::Statement outcome);
-  void TellConnector(const std::string& connector, const Journal& journal,
-                     std::vector<state::Statement>& statements, Told& told) const;
-  void TellConnectors(const Journal& journal, std::vector<state::Statement>& statements,
-                      Told& told) const;
-  void TellCluster(const Journal& journal, std::vector<state::Statement>& statements,
-                   Told& told) const;
-  void TellDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
-                     std::string_view hindrance, std::vector<state::Statement>& statements,
-                     Told& told) const;
-  void TellVerdicts(std::vector<state::Statement>& statements) const;
+                           const state::Statement& outcome);
+  void AddConnector(const std::string& connector, const Journal& journal, Batch& batch) const;
+  void AddConnectors(const Journal& journal, Batch& batch) const;
+  void AddCluster(const Journal& journal, Batch& batch) const;
+  void AddDecisions(const std::vector<RecoveryDecision>& decisions, const Instant& now,
+                    std::string_view hindrance, Batch& batch) const;
+  void AddVerdicts(Batch& batch) const;
 
   state::Database* database_;
   Place place_;
-  std::string kafka_id_{};  // whose connectors are remembered; empty: not told yet
+  std::string kafka_id_{};  // whose connectors are remembered; empty: not known yet
   state::Row cluster_{};    // as it was written last
   std::map<std::string, state::Row> connectors_{};  // as they were written last
   std::map<std::string, std::string> decisions_{};  // likewise: action, class, gate

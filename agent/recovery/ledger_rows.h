@@ -42,7 +42,16 @@ inline std::vector<state::Statement> DeleteOld(const Instant& now) {
           {.sql = "DELETE FROM recovery_decisions WHERE at < ?", .values = {old}}};
 }
 
-/// What is worth remembering of a connector after a restart; empty: nothing is.
-state::Row Worth(const ConnectorMemory& memory);
+/// What is worth remembering of a connector after a restart, as columns of recovery_memory after
+/// its key; empty: nothing is.
+state::Row RowOf(const ConnectorMemory& memory);
+
+/// The same the other way round, from `first` on. `now` is the start of the agent.
+void TakeRow(const state::Row& row, size_t first, const Instant& now, ConnectorMemory& memory);
+
+/// What is worth remembering of the Connect cluster itself: recovery_clusters after its key.
+state::Row RowOf(const Journal& journal);
+
+void TakeRow(const state::Row& row, const Instant& now, Journal& journal);
 
 }  // namespace klaxon::recovery
