@@ -71,13 +71,13 @@ ExitCode Simulate(const SimulateOptions& options) {
     return kUsage;
   }
   SystemClock clock;
-  Result<std::vector<recovery::ToldCluster>> told =
+  Result<std::vector<recovery::FiledCluster>> filed =
       recovery::ReadFacts(*text, *policies, clock.Now());
-  if (!told) {
-    fmt::print(stderr, "klaxon: {}: {}\n", options.facts_file, told.error().message());
+  if (!filed) {
+    fmt::print(stderr, "klaxon: {}: {}\n", options.facts_file, filed.error().message());
     return kUsage;
   }
-  for (recovery::ToldCluster& each : *told) {
+  for (recovery::FiledCluster& each : *filed) {
     fmt::print("{}/{}, told for {} s:\n", Printable(each.cluster), Printable(each.connect),
                options.seconds);
     for (const RecoveryDecision& decision :

@@ -42,22 +42,22 @@ bool IsTrue(const Json& value) {
   return value.is_boolean() && value.get<bool>();
 }
 
-/// Of the connector itself or of a task: both are told alike.
-Item ItemOf(const Json& told, int32_t id, const World& world, const std::set<std::string>& alive,
+/// Of the connector itself or of a task: both are written alike.
+Item ItemOf(const Json& entry, int32_t id, const World& world, const std::set<std::string>& alive,
             const Lens& lens, const Instant& now) {
   Item item{.id = id,
-            .state = TextAt(told, "state"),
-            .worker = TextAt(told, "worker"),
+            .state = TextAt(entry, "state"),
+            .worker = TextAt(entry, "worker"),
             .since = now,
             .failures = 1,
-            .root_cause = TextAt(told, "root_cause")};
+            .root_cause = TextAt(entry, "root_cause")};
   item.owner_alive = !world.group_known            ? Truth::kUnknown
                      : alive.contains(item.worker) ? Truth::kYes
                                                    : Truth::kNo;
   if (item.failed()) {
     auto failure = std::make_shared<ConnectFailure>();
-    failure->exception = TextAt(At(told, "failure"), "exception");
-    failure->message = TextAt(At(told, "failure"), "message");
+    failure->exception = TextAt(At(entry, "failure"), "exception");
+    failure->message = TextAt(At(entry, "failure"), "message");
     item.failure = lens.classifier.ClassOf(failure);
     item.fingerprint = 1;
   }
@@ -74,27 +74,27 @@ ConnectIntent IntentOf(const std::string& name) {
   return ConnectIntent::kUnknown;
 }
 
-bool HasProblem(const Json& told, ConnectFault fault) {
-  const Json& problems = At(told, "problems");
+bool HasProblem(const Json& entry, ConnectFault fault) {
+  const Json& problems = At(entry, "problems");
   return problems.is_array() && std::ranges::any_of(problems, [&](const Json& problem) {
            return TextAt(problem, "problem") == Name(fault);
          });
 }
 
-Subject SubjectOf(const Json& told, const World& world, const std::set<std::string>& alive,
+Subject SubjectOf(const Json& entry, const World& world, const std::set<std::string>& alive,
                   const Lens& lens, const Instant& now) {
-  const std::string name = TextAt(told, "connector");
+  const std::string name = TextAt(entry, "connector");
   Subject subject{.name = name,
                   .life = 1,
-                  .intent = IntentOf(TextAt(told, "intent")),
+                  .intent = IntentOf(TextAt(entry, "intent")),
                   .config_hash = 1,
                   .chosen = lens.settings.For(name, {}),
-                  .ghost = HasProblem(told, ConnectFault::kGhost),
-                  .zombie = HasProblem(told, ConnectFault::kZombie),
-                  .zero_tasks = HasProblem(told, ConnectFault::kZeroTasks),
-                  .stuck_unassigned = HasProblem(told, ConnectFault::kStuckUnassigned)};
-  subject.items.push_back(ItemOf(told, -1, world, alive, lens, now));
-  if (const Json& tasks = At(told, "tasks"); tasks.is_array()) {
+                  .ghost = HasProblem(entry, ConnectFault::kGhost),
+                  .zombie = HasProblem(entry, ConnectFault::kZombie),
+                  .zero_tasks = HasProblem(entry, ConnectFault::kZeroTasks),
+                  .stuck_unassigned = HasProblem(entry, ConnectFault::kStuckUnassigned)};
+  subject.items.push_back(ItemOf(entry, -1, world, alive, lens, now));
+  if (const Json& tasks = At(entry, "tasks"); tasks.is_array()) {
     for (const Json& task : tasks) {
       const auto id =
           static_cast<int32_t>(std::clamp<int64_t>(NumberAt(task, "id", 0), 0, 1'000'000));
@@ -104,16 +104,16 @@ Subject SubjectOf(const Json& told, const World& world, const std::set<std::stri
   return subject;
 }
 
-void TakeGroup(const Json& told, World& world, std::set<std::string>& alive) {
-  const Json& members = At(told, "members");
-  const std::string state = TextAt(told, "state");
+void TakeGroup(const Json& entry, World& world, std::set<std::string>& alive) {
+  const Json& members = At(entry, "members");
+  const std::string state = TextAt(entry, "state");
   world.group_known = members.is_array() && !state.empty();
-  const Json& delay = At(told, "rebalance_delay_seconds");
+  const Json& delay = At(entry, "rebalance_delay_seconds");
   world.group_at_rest =
       world.group_known && state == "Stable" && !(delay.is_number() && delay.get<double>() > 0);
   world.group_words = world.group_known
-                          ? fmt::format("group {} is {}", TextAt(told, "group"), state)
-                          : TextAt(told, "group_unknown");
+                          ? fmt::format("group {} is {}", TextAt(entry, "group"), state)
+                          : TextAt(entry, "group_unknown");
   if (world.group_known) {
     for (const Json& member : members) {
       alive.insert(TextAt(member, "worker"));
@@ -121,9 +121,9 @@ void TakeGroup(const Json& told, World& world, std::set<std::string>& alive) {
   }
 }
 
-void TakeWorker(const Json& told, World& world) {
+void TakeWorker(const Json& entry, World& world) {
   world.no_worker = "no worker answers";
-  const Json& workers = At(told, "workers");
+  const Json& workers = At(entry, "workers");
   if (!workers.is_array()) {
     return;
   }
@@ -137,7 +137,7 @@ void TakeWorker(const Json& told, World& world) {
   }
 }
 
-/// What is wrong with what is told of a connector; empty: nothing.
+/// What is wrong with what is written of a connector; empty: nothing.
 std::string MistakeIn(const Json& connector) {
   const auto odd = [](const Json& value, const char* name) {
     const Json& member = At(value, name);
@@ -155,30 +155,30 @@ std::string MistakeIn(const Json& connector) {
 }
 
 void TakeConnectors(const Json& connectors, const Instant& now, const std::set<std::string>& alive,
-                    ToldCluster& told) {
-  const Classifier classifier(told.policy.patterns);
-  SettingsBook settings(told.policy);
+                    FiledCluster& filed) {
+  const Classifier classifier(filed.policy.patterns);
+  SettingsBook settings(filed.policy);
   const Lens lens{.classifier = classifier, .settings = settings};
   for (const Json& connector : connectors) {
-    if (TextAt(connector, "cluster") != told.cluster ||
-        TextAt(connector, "connect") != told.connect) {
+    if (TextAt(connector, "cluster") != filed.cluster ||
+        TextAt(connector, "connect") != filed.connect) {
       continue;
     }
-    Subject subject = SubjectOf(connector, told.world, alive, lens, now);
+    Subject subject = SubjectOf(connector, filed.world, alive, lens, now);
     const int64_t attempts = NumberAt(At(connector, "recovery"), "attempts", 0);
-    told.attempts[subject.name] =
+    filed.attempts[subject.name] =
         static_cast<uint32_t>(std::clamp<int64_t>(attempts, 0, 1'000'000));
-    told.world.subjects.push_back(std::move(subject));
+    filed.world.subjects.push_back(std::move(subject));
   }
-  std::ranges::stable_sort(told.world.subjects, {}, &Subject::name);
-  const auto again = std::ranges::unique(told.world.subjects, {}, &Subject::name);
-  told.world.subjects.erase(again.begin(), again.end());
+  std::ranges::stable_sort(filed.world.subjects, {}, &Subject::name);
+  const auto again = std::ranges::unique(filed.world.subjects, {}, &Subject::name);
+  filed.world.subjects.erase(again.begin(), again.end());
 }
 
 }  // namespace
 
-Result<std::vector<ToldCluster>> ReadFacts(std::string_view json, const PolicyOf& policy_of,
-                                           const Instant& now) {
+Result<std::vector<FiledCluster>> ReadFacts(std::string_view json, const PolicyOf& policy_of,
+                                            const Instant& now) {
   const Json document = Json::parse(json, nullptr, false);
   const Json& clusters = At(document, "connect_clusters");
   const Json& connectors = At(document, "connectors");
@@ -193,33 +193,33 @@ Result<std::vector<ToldCluster>> ReadFacts(std::string_view json, const PolicyOf
           fmt::format("connector \"{}\": {}", Printable(TextAt(connector, "connector")), mistake));
     }
   }
-  std::vector<ToldCluster> all;
+  std::vector<FiledCluster> all;
   for (const Json& cluster : clusters) {
-    ToldCluster& told = all.emplace_back(
-        ToldCluster{.cluster = TextAt(cluster, "cluster"), .connect = TextAt(cluster, "connect")});
-    told.policy = policy_of(told.cluster, told.connect);
-    told.policy.quiet_polls = 0;
-    told.world.cluster_id = "as told";
+    FiledCluster& filed = all.emplace_back(
+        FiledCluster{.cluster = TextAt(cluster, "cluster"), .connect = TextAt(cluster, "connect")});
+    filed.policy = policy_of(filed.cluster, filed.connect);
+    filed.policy.quiet_polls = 0;
+    filed.world.cluster_id = "as told";
     std::set<std::string> alive;
-    TakeGroup(cluster, told.world, alive);
-    TakeWorker(cluster, told.world);
-    TakeConnectors(connectors, now, alive, told);
+    TakeGroup(cluster, filed.world, alive);
+    TakeWorker(cluster, filed.world);
+    TakeConnectors(connectors, now, alive, filed);
   }
   return all;
 }
 
-std::vector<RecoveryDecision> DecideAfter(ToldCluster& told, Duration time, Instant now) {
+std::vector<RecoveryDecision> DecideAfter(FiledCluster& filed, Duration time, Instant now) {
   Journal journal;
-  for (const auto& [connector, attempts] : told.attempts) {
+  for (const auto& [connector, attempts] : filed.attempts) {
     journal.connectors[connector] = {.restored = true, .attempts = {.count = attempts}};
   }
   const MonoTime end = now.mono + time;
   std::vector<RecoveryDecision> decisions;
   do {
-    told.world.listed = std::make_shared<const Answer>(
+    filed.world.listed = std::make_shared<const Answer>(
         Answer{.source = "file of facts", .taken_at = now, .good_for = 3 * kPoll});
-    Follow(told.world, told.policy, now, journal);
-    decisions = Plan(told.world, journal, told.policy, now);
+    Follow(filed.world, filed.policy, now, journal);
+    decisions = Plan(filed.world, journal, filed.policy, now);
     Note(decisions, journal);
     now.mono += kPoll;
     now.wall += std::chrono::duration_cast<WallTime::duration>(kPoll);

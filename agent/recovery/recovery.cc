@@ -21,7 +21,7 @@ bool GivenUp(RecoveryAction action) {
   return action == RecoveryAction::kQuarantine || action == RecoveryAction::kExhausted;
 }
 
-void TellUnsent(const Hold& hold, RecoveryDecision& decision) {
+void WaitUnsent(const Hold& hold, RecoveryDecision& decision) {
   decision.action = RecoveryAction::kWait;
   decision.why = hold.why;
   decision.due = hold.until;
@@ -126,7 +126,7 @@ void Recovery::Hinder(std::string why, RecoveryFacts& facts) {
 }
 
 /// What people should see of this step in the list of events.
-void Recovery::Tell(RecoveryFacts& facts) {
+void Recovery::Announce(RecoveryFacts& facts) {
   for (const Verified& verified : journal_.verified) {
     const RestartReport& report = verified.report;
     facts.news.push_back({.kind = EventKind::kRecoveryVerdict,
@@ -135,21 +135,21 @@ void Recovery::Tell(RecoveryFacts& facts) {
   }
   std::map<std::string, RecoveryAction, std::less<>> given_up;
   for (const RecoveryDecision& decision : facts.decisions) {
-    const auto before = told_.find(decision.connector);
-    if (before != told_.end() && SaysNothing(decision)) {
+    const auto before = announced_.find(decision.connector);
+    if (before != announced_.end() && SaysNothing(decision)) {
       given_up.insert(*before);
     }
     if (!GivenUp(decision.action)) {
       continue;
     }
     given_up.emplace(decision.connector, decision.action);
-    if (before == told_.end() || before->second != decision.action) {
+    if (before == announced_.end() || before->second != decision.action) {
       facts.news.push_back({.kind = EventKind::kRecoveryGivenUp,
                             .connector = decision.connector,
                             .words = InWords(decision)});
     }
   }
-  told_ = std::move(given_up);
+  announced_ = std::move(given_up);
 }
 
 void Recovery::Save(const Instant& now, RecoveryFacts& facts, const std::stop_token& stop) {
@@ -163,7 +163,7 @@ void Recovery::Save(const Instant& now, RecoveryFacts& facts, const std::stop_to
   broken_.clear();  // what cannot be written tells nobody why
   const Result<void> saved = ledger_->Save(journal_, facts.decisions, now, Hindrance());
   broken_ = saved ? "" : saved.error().message();
-  journal_.verified.clear();  // told, and the ledger keeps what it could not write
+  journal_.verified.clear();  // announced, and the ledger keeps what it could not write
 }
 
 Result<int64_t> Recovery::Intend(const Intent& intent, const ConnectorMemory& memory,
@@ -237,7 +237,7 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
             place_.connect, decision.connector, decision.why, answer.sent ? "" : "not ",
             world.post_to.url, Name(report.outcome), report.words);
   if (!answer.sent) {
-    TellUnsent(known->second.hold, decision);
+    WaitUnsent(known->second.hold, decision);
     return more;
   }
   decision.acted = true;
@@ -279,7 +279,7 @@ std::shared_ptr<const RecoveryFacts> Recovery::Step(const View& view, const Conn
   for (const auto& [connector, pause] : journal_.pauses) {
     facts->pauses.push_back({.connector = connector, .who = pause.who, .why = pause.why});
   }
-  Tell(*facts);
+  Announce(*facts);
   Save(view.now, *facts, stop);
   if (means_.clock != nullptr && MayAct(*facts)) {  // without one it only thinks aloud
     Hinder(Hindrance(), *facts);

@@ -62,7 +62,7 @@ class Recovery {
   void Begin(const Instant& now, const std::stop_token& stop);
   std::string Hindrance() const;
   void Hinder(std::string why, RecoveryFacts& facts);
-  void Tell(RecoveryFacts& facts);
+  void Announce(RecoveryFacts& facts);
   void Save(const Instant& now, RecoveryFacts& facts, const std::stop_token& stop);
   void Act(const World& world, RecoveryFacts& facts, const std::stop_token& stop);
   bool Restart(const World& world, RecoveryDecision& decision, RecoveryFacts& facts,
@@ -88,10 +88,10 @@ class Recovery {
   std::optional<Ledger> ledger_{};
   bool begun_ = false;
   std::string broken_{};     // what the disk said last; empty: it works
-  std::string hindrance_{};  // as it was told last
+  std::string hindrance_{};  // as it was announced last
   std::array<uint64_t, kRestartOutcomes> sent_{};
-  std::map<std::string, RecoveryAction, std::less<>> told_{};  // of connectors in quarantine
-  std::vector<RecoveryNews> ordered_{};                        // news for the next step
+  std::map<std::string, RecoveryAction, std::less<>> announced_{};  // of connectors in quarantine
+  std::vector<RecoveryNews> ordered_{};                             // news for the next step
   Journal journal_{};
 };
 
