@@ -12,9 +12,9 @@
 
 namespace klaxon::app {
 
-/// Lets the past of the series outlive the process: without it every alert that looks back would be
-/// resolved by a restart. Saves once a minute and at the end, so that no more than a minute is
-/// lost. Used by one thread at a time.
+/// Lets the past of the series outlive the process: without it no alert that looks back further
+/// than five minutes would outlive a restart. Saves once a minute and at the end, so that no more
+/// than a minute is lost. Used by one thread at a time.
 class HistorySaver {
  public:
   using Open = std::function<Result<state::Database*>()>;

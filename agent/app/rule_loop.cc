@@ -144,7 +144,11 @@ void RuleLoop::TakeSettings() {
   const WallTime now = resources_.clock.Now().wall;
   KeeperSink sink(resources_.series);
   engine_.Use(std::move(settings->groups), now, sink);
-  if (!std::exchange(restored_, true)) engine_.Restore(resources_.restored, now);
+  if (!std::exchange(restored_, true)) engine_.Restore(resources_.restored, now, KeptUntil());
+}
+
+WallTime RuleLoop::KeptUntil() const {
+  return WallTime(std::chrono::milliseconds(resources_.series.RecalledUntil()));
 }
 
 bool RuleLoop::TakeNews() {
@@ -175,7 +179,7 @@ bool RuleLoop::RestoreLate() {
   if (!saved) return false;
   std::erase_if(saved->alerts,
                 [](const auto& each) { return each.alert.phase != alerts::Phase::kFiring; });
-  engine_.Restore(*std::move(saved), resources_.clock.Now().wall);
+  engine_.Restore(*std::move(saved), resources_.clock.Now().wall, KeptUntil());
   return true;
 }
 

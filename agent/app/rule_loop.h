@@ -66,6 +66,7 @@ class RuleLoop {
   void Run(const std::stop_token& stop);
   bool WaitUntilReady(const std::stop_token& stop);
   void TakeSettings();
+  WallTime KeptUntil() const;
   bool TakeNews();
   void Evaluate();
   bool RestoreLate();

@@ -28,7 +28,7 @@ struct BoardAlert {
   std::optional<WallTime> resolved_at{};
   std::optional<WallTime> keep_firing_since{};
   std::optional<WallTime> unknown_since{};  ///< held: what it is made of is not known
-  std::string unknown_why{};                ///< for people; empty also of one that was restored
+  std::string unknown_why{};                ///< for people
   std::vector<BoardSilence> silenced{};     ///< by these; it is not told
   bool inhibited = false;                   ///< likewise, because another one fires
 };

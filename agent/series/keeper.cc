@@ -140,6 +140,16 @@ void Keeper::SetHistory(const Spans& spans) {
 void Keeper::Recall(const std::vector<KeptSeries>& kept) {
   const Lock lock(mutex_);
   store_.Recall(kept);
+  recalled_until_ = 0;
+  for (const KeptSeries& series : kept) {
+    if (series.samples.empty()) continue;
+    recalled_until_ = std::max(recalled_until_, series.samples.back().time);
+  }
+}
+
+int64_t Keeper::RecalledUntil() const {
+  const Lock lock(mutex_);
+  return recalled_until_;
 }
 
 std::vector<KeptSeries> Keeper::SamplesSince(int64_t after) const {

@@ -60,6 +60,8 @@ class Keeper {
 
   /// As Store::Recall and Store::SamplesSince.
   void Recall(const std::vector<KeptSeries>& kept);
+  /// The time of the newest sample that was recalled, ms since 1970; 0: there was none.
+  int64_t RecalledUntil() const;
   std::vector<KeptSeries> SamplesSince(int64_t after) const;
 
   /// How far back any sample counts, ms.
@@ -92,6 +94,7 @@ class Keeper {
   const OwnMetrics own_;
   mutable Mutex mutex_;
   Store store_ KLAXON_GUARDED_BY(mutex_);
+  int64_t recalled_until_ KLAXON_GUARDED_BY(mutex_) = 0;
   mutable Mutex told_mutex_;  ///< apart: own_ asks for what was told while a scrape goes on
   Told told_ KLAXON_GUARDED_BY(told_mutex_){};
   std::unique_ptr<Locked> locked_;

@@ -38,8 +38,11 @@ struct ActiveAlert {
   std::optional<WallTime> keep_firing_since{};  ///< the expression does not give it any more
   /// Nobody can tell from then on whether it is right: it stays as it was.
   std::optional<WallTime> unknown_since{};
-  std::string unknown_why{};  ///< for people; empty: it is known, or was restored and not seen yet
-  std::optional<WallTime> known_again{};  ///< but its rule does not see enough of it yet
+  std::string unknown_why{};  ///< for people; empty: it is known
+  /// Known again, but until then its rule may not see enough of it.
+  std::optional<WallTime> settles_until{};
+  /// So much of what its rule had seen before `unknown_since` is gone as well: after a restart.
+  Duration forgotten{};
 };
 
 /// By labels.

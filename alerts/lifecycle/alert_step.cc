@@ -44,10 +44,19 @@ void StopClock(const AlertStep& step, ActiveAlert& alert) {
   if (before < now) alert.active_since += now - std::max(before, alert.active_since);
 }
 
+/// Its rule may see too little for a while after what was unknown is known again.
+void BeginToSettle(const AlertStep& step, ActiveAlert& alert) {
+  const auto& settling = step.step.surroundings.settling;
+  if (!alert.unknown_since || alert.settles_until || !settling) return;
+  const Duration outage = step.step.now - *alert.unknown_since + alert.forgotten;
+  alert.settles_until =
+      step.step.now + std::chrono::duration_cast<WallTime::duration>(settling(step.rule, outage));
+}
+
 void SetKnown(ActiveAlert& alert) {
   alert.unknown_since.reset();
   alert.unknown_why.clear();
-  alert.known_again.reset();
+  alert.forgotten = Duration::zero();
 }
 
 /// Nobody can tell now if the alert is right. It is marked, and waits as it is.
@@ -63,24 +72,20 @@ bool HoldsUnknown(const AlertStep& step, ActiveAlert& alert) {
   std::optional<std::string> why = unknown ? unknown(step.rule, alert.labels) : std::nullopt;
   if (!why) return false;
   Hold(step, *std::move(why), alert);
-  alert.known_again.reset();
+  alert.settles_until.reset();
   return true;
 }
 
 /// The same of an alert that the expression does not give, and until its rule sees enough again.
 bool HoldsAbsent(const AlertStep& step, ActiveAlert& alert) {
   if (HoldsUnknown(step, alert)) return true;
-  const WallTime now = step.step.now;
-  const auto& settling = step.step.surroundings.settling;
-  if (alert.unknown_since && settling) {
-    alert.known_again = alert.known_again.value_or(now);
-    const Duration outage = *alert.known_again - *alert.unknown_since;
-    if (now - *alert.known_again < settling(step.rule, outage)) {
-      Hold(step, "it is known again, but its rule does not see enough of it yet", alert);
-      return true;
-    }
+  BeginToSettle(step, alert);
+  if (alert.settles_until && step.step.now < *alert.settles_until) {
+    Hold(step, "it is known again, but its rule does not see enough of it yet", alert);
+    return true;
   }
   SetKnown(alert);
+  alert.settles_until.reset();
   return false;
 }
 
@@ -111,6 +116,7 @@ void TakePresent(const AlertStep& step, const series::Labels& labels, Found foun
   alert.value = found.value;
   alert.annotations = std::move(found.annotations);
   if (waits) return;
+  BeginToSettle(step, alert);  // it may be given once by what is about to leave the window
   SetKnown(alert);
   alert.keep_firing_since.reset();
   Fire(step, alert);

@@ -48,6 +48,14 @@ class AlertList {
   std::map<series::Labels, size_t> places_{};
 };
 
+/// Nobody looked since `saved_at`. What people wait for to end by `keep_firing_for` was known.
+void MarkUnseen(WallTime saved_at, WallTime kept_until, ActiveAlert& alert) {
+  if (alert.phase == Phase::kResolved || alert.keep_firing_since) return;
+  alert.unknown_since = alert.unknown_since.value_or(saved_at);
+  alert.unknown_why = "Klaxon was not running";
+  alert.forgotten = std::max(saved_at - kept_until, WallTime::duration::zero());
+}
+
 }  // namespace
 
 WallTime NextSlot(const rules::Group& group, Duration interval, WallTime now) {
@@ -115,7 +123,7 @@ void Engine::Use(std::vector<rules::Group> groups, WallTime now, SampleSink& sin
   }
 }
 
-void Engine::Restore(SavedAlerts saved, WallTime now) {
+void Engine::Restore(SavedAlerts saved, WallTime now, WallTime kept_until) {
   const Duration away = std::max(now - saved.at, WallTime::duration::zero());
   const Successors successors = RulesInForce();
   for (SavedAlert& each : saved.alerts) {
@@ -123,6 +131,7 @@ void Engine::Restore(SavedAlerts saved, WallTime now) {
       if (away > kOutageTolerance) continue;
       each.alert.active_since += std::chrono::duration_cast<WallTime::duration>(away);
     }
+    MarkUnseen(std::min(saved.at, now), kept_until, each.alert);
     if (RuleState* const rule = successors.Of(each.rule, true)) {
       rule->Adopt(std::move(each.alert));
     } else {

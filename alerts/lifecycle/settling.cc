@@ -58,7 +58,7 @@ Duration Settling::After(Duration outage, const rules::Rule& rule) const {
   const auto found = needs_.find(&rule);
   if (found == needs_.end()) return Duration::zero();
   const Needs& needs = found->second;
-  const Duration empty = outage < needs.range ? Duration::zero() : needs.range;
+  const Duration empty = outage <= needs.range / 2 ? Duration::zero() : needs.range;
   return std::min<Duration>(empty, kLongest) + needs.recorded;
 }
 

@@ -26,7 +26,9 @@ class Settling {
  private:
   /// Of what a rule reads.
   struct Needs {
-    Duration range{};     ///< the widest look back; an outage longer than that leaves nothing in it
+    /// The widest look back. An outage longer than half of it leaves so little in it that a rate
+    /// may lack the second sample when the oldest has left.
+    Duration range{};
     Duration recorded{};  ///< until what it reads of other groups is recorded anew
   };
 

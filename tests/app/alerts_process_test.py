@@ -78,6 +78,24 @@ class AlertsTest(Scene):
         self.assertTrue(self.durable(running))
         self.assertIn("set aside", running.said())
 
+    def test_a_restart_resolves_nothing_that_looks_back(self):
+        self.write("rules.yaml", "groups:\n- name: g\n  interval: 1s\n  rules:\n"
+                   "  - {alert: Moves, expr: 'rate(klaxon_series_sampled_timestamp_seconds[30s]) > 0'}\n")
+
+        def alerts():
+            return self.ask(running, "GET", "api/v1/alerts", OPERATOR)[1]["data"]["alerts"]
+
+        running = self.start()
+        self.heard("Moves")
+        before = alerts()
+        os.kill(running.process.pid, signal.SIGKILL)  # its history was not saved yet
+        running.process.wait()
+        running = self.start()
+        wait_for("the alert", lambda: any("unknownSince" not in each for each in alerts()))
+        self.assertEqual([each["activeAt"] for each in alerts()], [each["activeAt"] for each in before])
+        while not self.receiver.taken.empty():
+            self.assertEqual(self.hook()["status"], "firing")
+
     def test_what_alertmanagers_are_sent_is_what_their_api_says(self):
         self.config(f"  alertmanagers: [{{url: '{self.receiver.url}', resend_delay: 2s}}]\n")
         running = self.start()

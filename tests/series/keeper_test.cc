@@ -1,6 +1,8 @@
 #include "agent/series/keeper.h"
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -90,6 +92,17 @@ TEST_CASE("a series of a rule is there at once and ends when its writer says so"
   CHECK_FALSE(kept.Ask("ALERTS", next).empty());
   kept.keeper.Append(alerts, {.time = next, .value = StaleMarker()});
   CHECK(kept.Ask("ALERTS", next).empty());
+}
+
+TEST_CASE("how much of the past was recalled is known by its newest sample") {
+  Kept kept;
+  CHECK(kept.keeper.RecalledUntil() == 0);
+  const Labels one({std::pair<std::string, std::string>("__name__", "one")});
+  const Labels other({std::pair<std::string, std::string>("__name__", "other")});
+  kept.keeper.Recall(
+      {{.labels = std::make_shared<const Labels>(one), .samples = {{.time = 5}, {.time = 70}}},
+       {.labels = std::make_shared<const Labels>(other), .samples = {{.time = 60}}}});
+  CHECK(kept.keeper.RecalledUntil() == 70);
 }
 
 TEST_CASE("history begins when it is asked for and adds to the configured one") {
