@@ -53,19 +53,6 @@ Judgement OfRunning(const Subject& subject, const UnderWay& way) {
   return {};
 }
 
-/// What it is when the time for it is over.
-Judgement AtTheEnd(const Subject& subject, const UnderWay& way, Duration limit) {
-  if (subject.zero_tasks) {
-    return {RestartVerdict::kNoProgress, "it runs without tasks as before"};
-  }
-  if (way.running.since) {
-    return {RestartVerdict::kNoProgress,
-            fmt::format("it runs, but its data did not move within {}", FormatDuration(limit))};
-  }
-  return {RestartVerdict::kStuck,
-          fmt::format("neither RUNNING nor FAILED within {}", FormatDuration(limit))};
-}
-
 Instant After(const Instant& begin, Duration time) {
   return {begin.wall + std::chrono::duration_cast<WallTime::duration>(time), begin.mono + time};
 }
@@ -164,6 +151,23 @@ bool RunsOnLivingWorkers(const Subject& subject, const UnderWay& way) {
   });
 }
 
+/// What it is when the time for it is over. It may have been told only once by then, or have run in
+/// between.
+Judgement AtTheEnd(const Subject& subject, const UnderWay& way, Duration limit) {
+  if (subject.zero_tasks) {
+    return {RestartVerdict::kNoProgress, "it runs without tasks as before"};
+  }
+  if (StillFailed(subject, way)) {
+    return {RestartVerdict::kFailedAgain, "it is FAILED as before the restart"};
+  }
+  if (RunsOnLivingWorkers(subject, way)) {
+    return {RestartVerdict::kNoProgress,
+            fmt::format("it runs, but its data did not move within {}", FormatDuration(limit))};
+  }
+  return {RestartVerdict::kStuck,
+          fmt::format("neither RUNNING nor FAILED within {}", FormatDuration(limit))};
+}
+
 }  // namespace
 
 Followed FollowRestart(const World& world, const Subject& subject, const Instant& now,
@@ -195,7 +199,9 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
   if (way.changed) {
     report.evidence += "; its configuration was changed meanwhile";
   }
-  if (way.running.since && way.failed_since && judgement.verdict != RestartVerdict::kFailedAgain) {
+  const bool runs =
+      report.verdict == RestartVerdict::kRecovered || report.verdict == RestartVerdict::kNoProgress;
+  if (way.running.since && way.failed_since && runs) {
     report.took = way.running.since->mono - way.failed_since->mono;
   }
   verified.push_back({.connector = subject.name, .id = way.id, .report = report});

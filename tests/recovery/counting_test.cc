@@ -97,6 +97,48 @@ TEST_CASE("25: one restart whose tasks start one after the other, poll after pol
   }
 }
 
+TEST_CASE("what a restart came to is told as it is when the time for it is over", "[recovery]") {
+  struct Row {
+    std::string_view what{};
+    void (*play)(Estate&) = nullptr;  ///< after the restart
+    std::string_view verdict{};
+    std::string_view evidence{};
+  };
+
+  const std::vector<Row> rows{
+      {"FAILED in the only answer of that time", [](Estate& e) { e.Pass(120); }, "failed_again",
+       "it is FAILED as before the restart"},
+      {"RESTARTING after it ran",
+       [](Estate& e) {
+         e.Set("sink", 0, "RUNNING");
+         e.Passes(3);
+         e.Set("sink", 0, "RESTARTING");
+         e.Passes(20);
+       },
+       "stuck", "neither RUNNING nor FAILED within 1m30s"},
+      {"it runs, and its data stands still",
+       [](Estate& e) {
+         e.Set("sink", 0, "RUNNING");
+         e.Passes(20);
+       },
+       "no_progress", "it runs, but its data did not move within 1m30s"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.what);
+    Estate estate;
+    estate.Add("sink");
+    FailTwice(estate);
+    estate.Pass(5);
+    estate.Of("sink").moved = estate.now;
+    estate.Later(1);
+    estate.Answer("sink", RestartOutcome::kAccepted);
+    row.play(estate);
+    REQUIRE(estate.About("sink").last_restart);
+    CHECK(Name(estate.About("sink").last_restart->verdict) == row.verdict);
+    CHECK(estate.About("sink").last_restart->evidence == row.evidence);
+  }
+}
+
 TEST_CASE("a task that fails while a restart of another is followed does not condemn it",
           "[recovery]") {
   Estate estate;
