@@ -212,6 +212,9 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   Reach("after intent");
   if (!id) {  // what is not written down is not done
     attempts = before;
+    if (stop.stop_requested()) {  // the disk is not to blame
+      return false;
+    }
     broken_ = id.error().message();
     Hinder(Hindrance(), facts);
     return false;
