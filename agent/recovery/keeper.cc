@@ -132,10 +132,8 @@ void Keeper::CarryOrders(const std::stop_token& stop) {
   }
   for (const AskedRef& asked : orders) {
     const std::optional<ConnectPart> part = view_ == nullptr ? std::nullopt : PartIn(*view_, ward_);
-    Result<std::string> answer =
-        part ? recovery_.Carry(asked->order, *view_, *part, stop)
-             : Error(Reason::kRefused, fmt::format("Connect cluster {}/{} has not answered yet",
-                                                   ward_.cluster, ward_.connect));
+    Result<std::string> answer = part ? recovery_.Carry(asked->order, *view_, *part, stop)
+                                      : recovery_.CarryUnseen(asked->order, stop);
     seen_ = nullptr;  // the plan is another now
     {
       const Lock lock(mutex_);

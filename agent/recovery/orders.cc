@@ -63,11 +63,15 @@ std::string AgainstRestart(const Case& subject) {
 
 Result<std::string> Recovery::PauseFor(const RecoveryOrder& order, const World& world,
                                        const Instant& now) {
-  if (!order.connector.empty() && SubjectIn(world, order.connector) == nullptr) {
+  const bool listed = world.listed != nullptr;
+  if (listed && !order.connector.empty() && SubjectIn(world, order.connector) == nullptr) {
     return NoSuch(order.connector);
   }
   journal_.pauses[order.connector] = {.who = order.who, .why = order.why, .at = now.wall};
-  return fmt::format("recovery of {} is paused until somebody resumes it", Whom(order));
+  return fmt::format("recovery of {} is paused until somebody resumes it{}", Whom(order),
+                     listed || order.connector.empty()
+                         ? ""
+                         : "; whether there is such a connector is not known yet");
 }
 
 Result<std::string> Recovery::ResumeFor(const RecoveryOrder& order) {
@@ -192,7 +196,26 @@ Result<std::string> Recovery::Carry(const RecoveryOrder& order, const View& view
   }
   Follow(world, policy_, view.now, journal_);  // the order may come before the step of this view
   const Journal before = journal_;
-  Result<std::string> done = Carried(order, world, now, stop);
+  return Record(order, now, before, Carried(order, world, now, stop));
+}
+
+Result<std::string> Recovery::CarryUnseen(const RecoveryOrder& order, const std::stop_token& stop) {
+  if (order.verb != RecoveryVerb::kPause && order.verb != RecoveryVerb::kResume) {
+    return Refused(
+        fmt::format("Connect cluster {}/{} has not answered yet", place_.cluster, place_.connect));
+  }
+  const Instant now = means_.clock->Now();
+  Begin(now, stop);
+  if (!ledger_) {
+    return Refused(fmt::format("it could not be written down: {}", Hindrance()));
+  }
+  const Journal before = journal_;
+  return Record(order, now, before, Carried(order, {}, now, stop));
+}
+
+/// Writes down what came of it, and takes it back if that cannot be.
+Result<std::string> Recovery::Record(const RecoveryOrder& order, const Instant& now,
+                                     const Journal& before, Result<std::string> done) {
   const bool may_be_done = !done && done.error().reason() == Reason::kTimeout;
   const std::string result =
       done ? *done : (may_be_done ? "" : "not done: ") + done.error().message();

@@ -53,6 +53,9 @@ class Recovery {
   Result<std::string> Carry(const RecoveryOrder& order, const View& view, const ConnectPart& part,
                             const std::stop_token& stop = {});
 
+  /// Likewise while Connect has never answered: a pause, or its end. Other orders: kRefused.
+  Result<std::string> CarryUnseen(const RecoveryOrder& order, const std::stop_token& stop = {});
+
   /// What is to be done now, done as far as it may be: that can last as long as Connect's answers
   /// do. Never null.
   std::shared_ptr<const RecoveryFacts> Step(const View& view, const ConnectPart& part,
@@ -76,6 +79,8 @@ class Recovery {
   Result<std::string> LiftFor(const RecoveryOrder& order, const World& world, const Instant& now);
   Result<std::string> RestartFor(const RecoveryOrder& order, const World& world, const Instant& now,
                                  const std::stop_token& stop);
+  Result<std::string> Record(const RecoveryOrder& order, const Instant& now, const Journal& before,
+                             Result<std::string> done);
   Result<void> Conclude(const RestartReply& reply, const Subject& subject, const Attempts& before);
   Result<void> Withdraw(const RestartReply& reply, const Subject& subject, const Attempts& before);
   void Reach(std::string_view point) const;

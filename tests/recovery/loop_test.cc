@@ -144,6 +144,7 @@ TEST_CASE("a Connect cluster that does not answer holds up no other", "[recovery
   CHECK(loop->Carry(order, soon).error().message().starts_with("more than one Connect cluster"));
   RecoveryOrder other = order;
   other.connect = "other";
+  other.verb = RecoveryVerb::kRestart;
   CHECK(loop->Carry(other, soon + kPatience).error().message() ==
         "Connect cluster main/other has not answered yet");
   other.connect = "nobody";

@@ -52,6 +52,35 @@ TEST_CASE("paused, nothing is restarted until somebody resumes it, over ends of 
   CHECK_THAT(live.news(), ContainsSubstring("recovery_order " + (whom.empty() ? "etl" : whom)));
 }
 
+TEST_CASE("what Connect has not told of yet can be paused, and no more", "[recovery]") {
+  const TemporaryFolder folder;
+  const auto database = OpenState(folder.path());
+  const auto worker = StartWorker();
+  FailTaskOf(*worker, true);
+  Live live({.url = worker->url()}, Live::Acting(), database.get());
+  const std::string whom = GENERATE("sink", "");
+  const auto order = [&](RecoveryVerb verb) {
+    return live.recovery().CarryUnseen({.verb = verb,
+                                        .connector = whom,
+                                        .who = "alice",
+                                        .address = "192.0.2.7",
+                                        .why = "the database moves"});
+  };
+  for (const RecoveryVerb verb : {RecoveryVerb::kRestart, RecoveryVerb::kLift}) {
+    CHECK(WordsOf(order(verb)) == "Connect cluster main/etl has not answered yet");
+  }
+  const Result<std::string> paused = order(RecoveryVerb::kPause);
+  CHECK(paused);
+  CHECK((WordsOf(paused).find("is not known yet") != std::string::npos) == !whom.empty());
+  CHECK_THAT(LogOf(*database), ContainsSubstring(whom + " pause by alice"));
+  live.Passes(10);
+  CHECK_THAT(live.decision().why, ContainsSubstring("recovery is paused by alice"));
+  CHECK(worker->Snapshot().restarts.empty());
+  CHECK(order(RecoveryVerb::kResume));
+  live.Passes(2);
+  CHECK(worker->Snapshot().restarts.size() == 1);
+}
+
 TEST_CASE("a person's restart waits for nothing, is counted and written down", "[recovery]") {
   struct Before {
     std::string_view what{};
