@@ -13,6 +13,7 @@
 #include "alerts/api/alert_api.h"
 #include "exporters/api/documents.h"
 #include "exporters/api/rules.h"
+#include "exporters/query/answers.h"
 #include "exporters/status_page/page.h"
 #include "exporters/status_page/runbook.h"
 
@@ -94,13 +95,9 @@ Route OrderRoute(const RouteDeps& deps, RecoveryVerb verb) {
 }
 
 Response Rules(const RouteDeps& deps, const Request& request) {
-  const std::string* type = request.Query("type");
-  if (type != nullptr && *type != "alert" && *type != "record") {
-    return http::JsonResponse(400,
-                              "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"type: "
-                              "expected alert or record\"}\n");
-  }
-  return http::JsonResponse(200, api::RulesDocument(*deps.rules(), type == nullptr ? "" : *type));
+  const Result<api::RulesFilter> filter = api::ReadRulesFilter(request.query);
+  return filter ? http::JsonResponse(200, api::RulesDocument(*deps.rules(), *filter))
+                : query_api::BadData(filter.error());
 }
 
 /// Alertmanager's API, so that its tools work with Klaxon.

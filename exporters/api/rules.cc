@@ -1,25 +1,19 @@
 #include "exporters/api/rules.h"
 
+#include <algorithm>
 #include <string_view>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "agent/base/rfc3339.h"
 #include "exporters/api/json.h"
 
 namespace klaxon::api {
 namespace {
 
-/// RFC 3339 with milliseconds: Go's clients read it as it is.
-std::string GoStamp(WallTime time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(whole), rest.count());
-}
-
 /// As Prometheus shows a time that never was.
-std::string GoStampOrZero(const std::optional<WallTime>& time) {
-  return time ? GoStamp(*time) : "0001-01-01T00:00:00Z";
+std::string StampOrZero(const std::optional<WallTime>& time) {
+  return time ? FormatRfc3339(*time) : "0001-01-01T00:00:00Z";
 }
 
 Json TextObject(const TextPairs& pairs) {
@@ -45,10 +39,10 @@ Json AlertJson(const BoardAlert& alert) {
   Json json{{"labels", TextObject(alert.labels)},
             {"annotations", TextObject(alert.annotations)},
             {"state", alert.phase},
-            {"activeAt", GoStamp(alert.active_since)},
+            {"activeAt", FormatRfc3339(alert.active_since)},
             {"value", Exponent(alert.value)}};
-  if (alert.keep_firing_since) json["keepFiringSince"] = GoStamp(*alert.keep_firing_since);
-  if (alert.unknown_since) json["unknownSince"] = GoStamp(*alert.unknown_since);
+  if (alert.keep_firing_since) json["keepFiringSince"] = FormatRfc3339(*alert.keep_firing_since);
+  if (alert.unknown_since) json["unknownSince"] = FormatRfc3339(*alert.unknown_since);
   if (!alert.unknown_why.empty()) json["unknownReason"] = Text(alert.unknown_why);
   for (const BoardSilence& silence : alert.silenced) {
     json["silencedBy"].push_back(silence.id);
@@ -96,9 +90,18 @@ Json RuleJson(const BoardRule& rule) {
   if (!rule.error.empty()) json["lastError"] = Text(rule.error);
   if (!rule.warnings.empty()) json["lastWarnings"] = rule.warnings;
   json["evaluationTime"] = Seconds(rule.took);
-  json["lastEvaluation"] = GoStampOrZero(rule.evaluated_at);
+  json["lastEvaluation"] = StampOrZero(rule.evaluated_at);
   json["type"] = rule.alerts ? "alerting" : "recording";
   return json;
+}
+
+bool Fits(const std::vector<std::string>& wanted, const std::string& text) {
+  return wanted.empty() || std::ranges::find(wanted, text) != wanted.end();
+}
+
+bool FitsRule(const RulesFilter& filter, const BoardRule& rule) {
+  const bool kind = filter.type.empty() || (filter.type == "alert") == rule.alerts;
+  return kind && Fits(filter.names, rule.name);
 }
 
 Json Succeeded(Json data) {
@@ -107,20 +110,50 @@ Json Succeeded(Json data) {
 
 }  // namespace
 
-std::string RulesDocument(const RuleBoard& board, std::string_view type) {
+Result<RulesFilter> ReadRulesFilter(
+    const std::vector<std::pair<std::string, std::string>>& parameters) {
+  RulesFilter filter;
+  for (const auto& [name, value] : parameters) {
+    if (name == "type") {
+      if (value != "alert" && value != "record") {
+        return Error(Reason::kInvalid, "type: expected alert or record");
+      }
+      filter.type = value;
+    } else if (name == "exclude_alerts") {
+      if (value != "true" && value != "false") {
+        return Error(Reason::kInvalid, "exclude_alerts: expected true or false");
+      }
+      filter.exclude_alerts = value == "true";
+    } else if (name == "rule_name[]") {
+      filter.names.push_back(value);
+    } else if (name == "rule_group[]") {
+      filter.groups.push_back(value);
+    } else if (name == "file[]") {
+      filter.files.push_back(value);
+    }
+  }
+  return filter;
+}
+
+std::string RulesDocument(const RuleBoard& board, const RulesFilter& filter) {
+  const bool all = filter.type.empty() && filter.names.empty();
   Json groups = Json::array();
   for (const BoardGroup& group : board.groups) {
+    if (!Fits(filter.groups, group.name) || !Fits(filter.files, group.file)) continue;
     Json rules = Json::array();
     for (const BoardRule& rule : group.rules) {
-      if (type.empty() || (type == "alert") == rule.alerts) rules.push_back(RuleJson(rule));
+      if (!FitsRule(filter, rule)) continue;
+      Json& json = rules.emplace_back(RuleJson(rule));
+      if (filter.exclude_alerts) json.erase("alerts");
     }
+    if (rules.empty() && !all) continue;
     groups.push_back({{"name", Text(group.name)},
                       {"file", Text(group.file)},
                       {"rules", std::move(rules)},
                       {"interval", Seconds(group.interval)},
                       {"limit", group.limit},
                       {"evaluationTime", Seconds(group.took)},
-                      {"lastEvaluation", GoStampOrZero(group.evaluated_at)}});
+                      {"lastEvaluation", StampOrZero(group.evaluated_at)}});
   }
   return Dump(Succeeded({{"groups", std::move(groups)}}));
 }

@@ -130,6 +130,13 @@ Response QueryApi::QueryRange(const Request& request) {
   }
   const Result<promql::ExprPtr> expression = ExpressionOf(request, "query");
   if (!expression) return BadData(expression.error());
+  const promql::ValueType type = (*expression)->type;
+  if (type != promql::ValueType::kScalar && type != promql::ValueType::kVector) {
+    return BadData({Reason::kInvalid,
+                    fmt::format("invalid parameter \"query\": invalid expression type \"{}\" for "
+                                "range query, must be Scalar or instant Vector",
+                                promql::Name(type))});
+  }
   const Turn turn(*this);
   if (!turn.got()) return Busy();
   const Result<promql::QueryResult> result = promql::RangeQuery(

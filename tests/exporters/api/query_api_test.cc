@@ -123,7 +123,7 @@ TEST_CASE("what cannot be understood is refused in Prometheus' words") {
        400,
        "bad_data",
        "11000 points"},
-      {true, {{"query", "a[1m]"}, {"start", "1"}, {"end", "2"}}, 422, "execution", "range vector"},
+      {true, {{"query", "a[1m]"}, {"start", "1"}, {"end", "2"}}, 400, "bad_data", "range vector"},
       {false,
        {{"query", "kafka_broker_up + on (cluster) kafka_broker_up"}},
        422,
