@@ -114,7 +114,7 @@ std::string_view Name(RestartVerdict verdict) {
 }
 
 std::string InWords(const RestartReport& report, const Instant& now) {
-  std::string words = fmt::format("restarted {} ago: {}", FormatAge(now.mono - report.at.mono),
+  std::string words = fmt::format("restarted {} ago: {}", FormatAge(now.mono - report.sent_at.mono),
                                   Name(report.outcome));
   if (report.outcome != RestartOutcome::kAccepted && !report.words.empty()) {
     words += fmt::format(" ({})", report.words);

@@ -92,7 +92,7 @@ std::string_view Name(RestartVerdict verdict);
 
 /// One restart by Klaxon.
 struct RestartReport {
-  Instant at{};  ///< when it was sent
+  Instant sent_at{};
   RestartOutcome outcome = RestartOutcome::kUnknown;
   std::string words{};  ///< Connect's own, or why there are none; one line
   RestartVerdict verdict = RestartVerdict::kPending;

@@ -111,7 +111,7 @@ RecoveryGate Unpaused(const Case& subject) {
           .value = pause == nullptr
                        ? "nobody has paused recovery"
                        : fmt::format("recovery is paused by {} since {}: {}", pause->who,
-                                     FormatWallTime(pause->at), pause->why)};
+                                     FormatWallTime(pause->since), pause->why)};
 }
 
 /// Known since the last answer of Connect, perhaps: the breaker follows with the next.

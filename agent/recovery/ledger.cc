@@ -87,26 +87,26 @@ Statement Ledger::Paused(const std::string& connector, const Journal& journal) c
   }
   const Pause& pause = found->second;
   return {.sql = "INSERT OR REPLACE INTO recovery_pauses VALUES (?,?,?,?,?,?)",
-          .values = {place_.cluster, place_.connect, connector, Milliseconds(pause.at), pause.who,
-                     pause.why}};
+          .values = {place_.cluster, place_.connect, connector, Milliseconds(pause.since),
+                     pause.who, pause.why}};
 }
 
 Result<int64_t> Ledger::Intend(const Intent& intent, const ConnectorMemory& memory) {
   const RecoveryDecision& decision = intent.decision;
   std::vector<Statement> statements{Remember(decision.connector, memory)};
   if (intent.order != nullptr) {
-    statements.push_back(Ordered(*intent.order, intent.at.wall, kBegun));
+    statements.push_back(Ordered(*intent.order, intent.begun_at.wall, kBegun));
   }
   statements.push_back(
       {.sql = "INSERT INTO recovery_attempts (at, cluster, connect, connector, number, worker, "
               "class, cause) VALUES (?,?,?,?,?,?,?,?)",
-       .values = {Milliseconds(intent.at.wall), place_.cluster, place_.connect, decision.connector,
-                  int64_t{memory.attempts.count}, intent.worker,
+       .values = {Milliseconds(intent.begun_at.wall), place_.cluster, place_.connect,
+                  decision.connector, int64_t{memory.attempts.count}, intent.worker,
                   std::string(Name(decision.failure)), decision.root_cause}});
   Result<int64_t> id = database_->Insert(statements);
   failed_ = !id;
-  order_begun_ =
-      id && intent.order != nullptr ? std::optional(Milliseconds(intent.at.wall)) : std::nullopt;
+  order_begun_ = id && intent.order != nullptr ? std::optional(Milliseconds(intent.begun_at.wall))
+                                               : std::nullopt;
   if (id) {
     connectors_[decision.connector] = RowOf(memory);
   }

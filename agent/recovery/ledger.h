@@ -26,7 +26,7 @@ struct Place {
 /// A restart that is about to be sent.
 struct Intent {
   const RecoveryDecision& decision;
-  Instant at{};
+  Instant begun_at{};
   std::string worker{};                  ///< its URL
   const RecoveryOrder* order = nullptr;  ///< of the person who asks for it; null: nobody does
 };

@@ -73,7 +73,7 @@ Result<void> Ledger::LoadPauses(Journal& journal) const {
   }
   for (const Row& row : *rows) {
     journal.pauses[TextOf(row, 0)] = {
-        .who = TextOf(row, 2), .why = TextOf(row, 3), .at = state::MomentOf(row, 1)};
+        .who = TextOf(row, 2), .why = TextOf(row, 3), .since = state::MomentOf(row, 1)};
   }
   return {};
 }
@@ -108,7 +108,7 @@ Result<void> Ledger::LoadRestarts(const Instant& now, Journal& journal) const {
     return rows.error();
   }
   for (const Row& row : *rows) {
-    RestartReport report{.at = InstantOf(state::MomentOf(row, 1), now, {}),
+    RestartReport report{.sent_at = InstantOf(state::MomentOf(row, 1), now, {}),
                          .outcome = OutcomeNamed(TextOf(row, 2)),
                          .words = TextOf(row, 3),
                          .verdict = VerdictNamed(TextOf(row, 4)),

@@ -117,7 +117,7 @@ struct ConnectorMemory {
 struct Pause {
   std::string who{};
   std::string why{};
-  WallTime at{};
+  WallTime since{};
 
   friend bool operator==(const Pause&, const Pause&) = default;
 };

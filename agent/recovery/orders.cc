@@ -67,7 +67,7 @@ Result<std::string> Recovery::PauseFor(const RecoveryOrder& order, const World& 
   if (listed && !order.connector.empty() && SubjectIn(world, order.connector) == nullptr) {
     return NoSuch(order.connector);
   }
-  journal_.pauses[order.connector] = {.who = order.who, .why = order.why, .at = now.wall};
+  journal_.pauses[order.connector] = {.who = order.who, .why = order.why, .since = now.wall};
   return fmt::format("recovery of {} is paused until somebody resumes it{}", Whom(order),
                      listed || order.connector.empty()
                          ? ""

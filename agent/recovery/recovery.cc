@@ -207,7 +207,7 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
   attempts.last = now;
   Reach("before intent");
   const Result<int64_t> id =
-      Intend({.decision = decision, .at = now, .worker = world.post_to.url, .order = order},
+      Intend({.decision = decision, .begun_at = now, .worker = world.post_to.url, .order = order},
              known->second, stop);
   Reach("after intent");
   if (!id) {  // what is not written down is not done
@@ -224,7 +224,7 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
       means_.executor->Restart({.connector = decision.connector, .failed = decision.failed},
                                world.post_to, means_.may_go_on, stop);
   Reach("after answer");
-  const RestartReport report{.at = now, .outcome = answer.outcome, .words = answer.words};
+  const RestartReport report{.sent_at = now, .outcome = answer.outcome, .words = answer.words};
   const RestartReply reply{.report = report,
                            .answered_at = means_.clock->Now(),
                            .id = *id,

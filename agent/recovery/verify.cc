@@ -91,7 +91,7 @@ constexpr Duration kDeniedFor = std::chrono::minutes{10};
 /// Only this one must not be restarted, as far as is known. True: another is not let through, too,
 /// and none was all the while.
 bool TakeRefused(const RestartReply& reply, const std::string& connector, Journal& journal) {
-  const Instant& at = reply.report.at;
+  const Instant& at = reply.report.sent_at;
   const Instant until = After(at, kDeniedFor);
   std::erase_if(journal.refused,
                 [&](const auto& each) { return !journal.connectors.contains(each.first); });
@@ -112,7 +112,7 @@ void TakeDenied(const RestartReply& reply, const std::string& connector, Journal
     return;
   }
   journal.denied = reply.report.words;
-  journal.denied_until = After(reply.report.at, kDeniedFor);
+  journal.denied_until = After(reply.report.sent_at, kDeniedFor);
 }
 
 /// It was answered by Connect itself.
@@ -130,7 +130,8 @@ void TakeMiss(const RestartReport& report, const Settings& settings, const Attem
   ++hold.misses;
   // The first conflict passes soon; what goes on is asked less and less often.
   const bool passes = report.outcome == RestartOutcome::kConflict && hold.misses == 1;
-  hold.until = After(report.at, passes ? kSoon : BackoffOf(settings, hold.misses, report.words));
+  hold.until =
+      After(report.sent_at, passes ? kSoon : BackoffOf(settings, hold.misses, report.words));
   hold.why = fmt::format("a restart was sent and is no attempt: {}{}{}", Name(report.outcome),
                          report.words.empty() ? "" : ", ", report.words);
 }
@@ -193,7 +194,7 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
   if (judgement.verdict == RestartVerdict::kPending) {
     return {};
   }
-  RestartReport report = own.last.value_or(RestartReport{.at = way.answered_at});
+  RestartReport report = own.last.value_or(RestartReport{.sent_at = way.answered_at});
   report.verdict = judgement.verdict;
   report.evidence = std::move(judgement.evidence);
   if (way.changed) {

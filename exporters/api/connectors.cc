@@ -55,7 +55,7 @@ Json LastRestart(const RecoveryDecision& decision) {
     return nullptr;
   }
   const RestartReport& report = *decision.last_restart;
-  return {{"at", FormatWallTime(report.at.wall)},
+  return {{"at", FormatWallTime(report.sent_at.wall)},
           {"outcome", Name(report.outcome)},
           {"words", TextOrNull(report.words)},
           {"verdict", Name(report.verdict)},

@@ -113,9 +113,10 @@ class Estate {
     ++attempts.count;
     attempts.last = now;
     CountSent(now.mono, journal);
-    TakeAnswer(
-        {.report = {.at = now, .outcome = outcome, .words = "500"}, .answered_at = now, .id = 1},
-        Of(name), policy, before, journal);
+    TakeAnswer({.report = {.sent_at = now, .outcome = outcome, .words = "500"},
+                .answered_at = now,
+                .id = 1},
+               Of(name), policy, before, journal);
   }
 
   /// As Answer, with a 403.
@@ -126,7 +127,7 @@ class Estate {
     attempts.last = now;
     CountSent(now.mono, journal);
     TakeAnswer(
-        {.report = {.at = now, .outcome = RestartOutcome::kDenied, .words = "403: Forbidden"},
+        {.report = {.sent_at = now, .outcome = RestartOutcome::kDenied, .words = "403: Forbidden"},
          .answered_at = now,
          .id = 1,
          .of_it = true},

@@ -120,7 +120,7 @@ void RestartTheFirst(KilledEstate& estate) {
   Attempts& attempts = estate.journal.connectors.at("sink").attempts;
   const Attempts before = attempts;
   attempts = {.count = 1, .last = estate.now};
-  TakeAnswer({.report = {.at = estate.now, .outcome = RestartOutcome::kAccepted},
+  TakeAnswer({.report = {.sent_at = estate.now, .outcome = RestartOutcome::kAccepted},
               .answered_at = estate.now,
               .id = 1,
               .restarted = {0}},

@@ -118,7 +118,8 @@ TEST_CASE("a restart without an answer counts, in the budget too", "[recovery]")
     LoadFrom(ledger, kStart);
     const RecoveryDecision decision = Decision("sink", RecoveryAction::kRestart);
     const ConnectorMemory memory{.attempts = {.count = 1, .last = kStart}};
-    REQUIRE(ledger.Intend({.decision = decision, .at = kStart, .worker = "http://w1"}, memory));
+    REQUIRE(
+        ledger.Intend({.decision = decision, .begun_at = kStart, .worker = "http://w1"}, memory));
   }
   Ledger soon = LedgerOf(*database);
   const Journal journal = LoadFrom(soon, After(seconds{20}));
@@ -270,9 +271,9 @@ TEST_CASE("what became of a restart is written when the disk allows it", "[recov
   const RecoveryDecision decision = Decision("sink", RecoveryAction::kRestart);
   const ConnectorMemory memory{.attempts = {.count = 1, .last = kStart}};
   const auto id =
-      ledger.Intend({.decision = decision, .at = kStart, .worker = "http://w1"}, memory);
+      ledger.Intend({.decision = decision, .begun_at = kStart, .worker = "http://w1"}, memory);
   REQUIRE(id);
-  RestartReport report{.at = kStart, .outcome = RestartOutcome::kAccepted, .words = "202"};
+  RestartReport report{.sent_at = kStart, .outcome = RestartOutcome::kAccepted, .words = "202"};
   journal.connectors["sink"] = memory;
   REQUIRE(ledger.Conclude(*id, report, "sink", journal));
   report.verdict = RestartVerdict::kRecovered;

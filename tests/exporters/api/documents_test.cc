@@ -154,7 +154,7 @@ TEST_CASE("a connector carries what recovery decided about it", "[api]") {
                          .attempts_allowed = 5,
                          .gates = {{.name = "owner", .seen = false, .value = "not known"},
                                    {.name = "fresh", .open = true, .value = "1 s"}},
-                         .last_restart = RestartReport{.at = estate.Now(),
+                         .last_restart = RestartReport{.sent_at = estate.Now(),
                                                        .outcome = RestartOutcome::kAccepted,
                                                        .verdict = RestartVerdict::kFailedAgain,
                                                        .evidence = "it failed again"}}};

@@ -137,7 +137,7 @@ TEST_CASE("what recovery did, and why it does nothing, is told", "[status_page]"
   Instant before = estate.Now();
   before.mono -= std::chrono::seconds{12};
   recovery.decisions = {{.connector = "lake",
-                         .last_restart = RestartReport{.at = before,
+                         .last_restart = RestartReport{.sent_at = before,
                                                        .outcome = RestartOutcome::kAccepted,
                                                        .verdict = RestartVerdict::kRecovered,
                                                        .evidence = "its data <moves>",
