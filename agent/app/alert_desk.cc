@@ -81,27 +81,33 @@ void AlertDesk::Begin(const AgentConfig& config, std::function<Result<state::Dat
       config.notify);
   telling_.store(notifier_.get());
   rule_loop_ = std::make_unique<RuleLoop>(
-      RuleResources{.clock = parts_.clock,
-                    .series = parts_.series,
-                    .board = board_,
-                    .ready = std::move(ready),
-                    .tell =
-                        [this](const std::vector<alerts::Alert>& alerts,
-                               const alerts::SavedAlerts& saved, const Instant& at) {
-                          notifier_->Tell(
-                              {.alerts = alerts, .at = at, .states = notify::ToStates(saved)});
-                        },
-                    .restored = notify::FromStates(notifier_->RestoredStates()),
-                    .restored_late = [this]() -> std::optional<alerts::SavedAlerts> {
-                      const auto states = notifier_->TakeLateStates();
-                      return states ? std::optional(notify::FromStates(*states)) : std::nullopt;
-                    }},
+      RuleResources{
+          .clock = parts_.clock,
+          .series = parts_.series,
+          .board = board_,
+          .ready = std::move(ready),
+          .tell =
+              [this](const std::vector<alerts::Alert>& alerts, const alerts::SavedAlerts& saved,
+                     const Instant& at, uint64_t edition) {
+                notifier_->Tell({.alerts = alerts,
+                                 .at = at,
+                                 .states = notify::ToStates(saved),
+                                 .edition = edition});
+              },
+          .restored = notify::FromStates(notifier_->RestoredStates()),
+          .restored_late = [this]() -> std::optional<alerts::SavedAlerts> {
+            const auto states = notifier_->TakeLateStates();
+            return states ? std::optional(notify::FromStates(*states)) : std::nullopt;
+          }},
       config.rules);
 }
 
 void AlertDesk::Reload(const AgentConfig& config) {
-  notifier_->Reload(config.notify);
-  rule_loop_->Use(config.rules);
+  notify::Settings telling = config.notify;
+  RuleSettings rules = config.rules;
+  telling.edition = rules.edition = ++edition_;
+  notifier_->Reload(std::move(telling));
+  rule_loop_->Use(rules);
 }
 
 void AlertDesk::SetFault(std::string fault) {

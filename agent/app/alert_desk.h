@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -41,6 +42,7 @@ class AlertDesk {
   /// `open`: the state directory's database; null: there is none. `ready`: every source was polled.
   void Begin(const AgentConfig& config, std::function<Result<state::Database*>()> open,
              std::function<bool()> ready);
+  /// Rules and routes together: what the new routes decide on was found under the new rules.
   void Reload(const AgentConfig& config);
   /// The newest configuration was not taken.
   void SetFault(std::string fault);
@@ -66,6 +68,7 @@ class AlertDesk {
   std::unique_ptr<notify::Notifier> notifier_;
   std::atomic<notify::Notifier*> telling_ = nullptr;
   std::unique_ptr<RuleLoop> rule_loop_;
+  uint64_t edition_ = 0;  ///< of the configuration
 };
 
 }  // namespace klaxon::app

@@ -118,6 +118,7 @@ void RuleLoop::TakeSettings() {
   for (const std::string& line : RuleAdvice(*settings)) {
     log::Warning("rules", "{}", line);
   }
+  edition_ = settings->edition;
   hold_unknown_ = settings->hold_unknown;
   external_labels_ = settings->external_labels;
   resources_.series.SetHistory(HistoryOf(*settings));
@@ -221,7 +222,7 @@ void RuleLoop::Evaluate() {
   for (alerts::Alert& alert : alerts) {
     alert.labels = WithExternalLabels(alert.labels, external_labels_);
   }
-  resources_.tell(alerts, engine_.Save(now.wall), now);
+  resources_.tell(alerts, engine_.Save(now.wall), now, edition_);
 }
 
 bool RuleLoop::WaitUntilReady(const std::stop_token& stop) {

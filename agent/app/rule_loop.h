@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -35,10 +36,10 @@ struct RuleResources {
   /// Whether the keeper has sampled a view in which every source had been polled once: before that
   /// every rule about something absent would be right.
   std::function<bool()> ready;
-  /// Told after each evaluation of all alerts that fire or were resolved lately, and of what a
-  /// restart must know. May be empty.
+  /// Told after each evaluation of all alerts that fire or were resolved lately, of what a restart
+  /// must know, and of the edition of the settings that it was made by. May be empty.
   std::function<void(const std::vector<alerts::Alert>& alerts, const alerts::SavedAlerts& saved,
-                     const Instant& at)>
+                     const Instant& at, uint64_t edition)>
       tell{};
   /// What the last process told last.
   alerts::SavedAlerts restored{};
@@ -79,6 +80,7 @@ class RuleLoop {
   bool news_ KLAXON_GUARDED_BY(mutex_) = false;  ///< to be shown without an evaluation
   // Of the thread:
   alerts::Engine engine_{alerts::EngineOptions{}};
+  uint64_t edition_ = 0;
   bool hold_unknown_ = true;
   std::map<std::string, std::string> external_labels_{};
   std::optional<alerts::Settling> settling_{};

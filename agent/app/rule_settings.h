@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct RuleSettings {
   bool hold_unknown = true;  ///< else an alert whose facts are unknown ends, as in Prometheus
   std::vector<rules::Group> groups{};
   std::vector<std::string> empty_patterns{};  ///< those of `patterns` that match no file
+  uint64_t edition = 0;                       ///< of the configuration; grows with each that comes
 };
 
 /// Without the groups: LoadRuleGroups reads those.

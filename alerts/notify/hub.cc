@@ -36,6 +36,8 @@ void Hub::SetSettings(Settings settings) {
     contents_.not_before.clear();
   }
   settings_ = std::move(settings);
+  settings_at_ = clock().Now().mono;
+  unasked_ = true;
   std::map<std::string, SenderReport> kept;
   const auto keep = [&](const std::string& id, const std::string& kind) KLAXON_REQUIRES(mutex_) {
     SenderReport report = senders_[id];
@@ -77,7 +79,7 @@ bool Hub::WaitToDecide(const std::stop_token& stop) {
   const Lock lock(mutex_);
   const Instant now = clock().Now();
   Duration wait = kLongest;
-  if (evaluation_ != nullptr) {
+  if (evaluation_ != nullptr && !AwaitsNews()) {
     const WallTime next = NextLook(contents_.memory);
     if (next < now.wall + kLongest) {
       wait = std::max<Duration>(next - now.wall, std::chrono::milliseconds{1});
@@ -86,6 +88,11 @@ bool Hub::WaitToDecide(const std::stop_token& stop) {
   changed_.wait_until(mutex_, stop, now.mono + wait,
                       [&]() KLAXON_REQUIRES(mutex_) { return poked_; });
   return !stop.stop_requested();
+}
+
+bool Hub::AwaitsNews() const {
+  return evaluation_ != nullptr && evaluation_->edition < settings_.edition &&
+         clock().Now().mono - settings_at_ < kForNews;
 }
 
 bool Hub::HasNews() const {
@@ -112,6 +119,9 @@ void Hub::DecideNow() {
     ForgetOldSilences(now);
     if (evaluation_ != nullptr) {
       contents_.states = evaluation_->states;
+    }
+    unasked_ = AwaitsNews();
+    if (evaluation_ != nullptr && !unasked_) {
       Decide({.alerts = evaluation_->alerts,
               .silences = contents_.silences,
               .settings = settings_,
@@ -161,10 +171,14 @@ void Hub::AddReceipt(const std::string& integration, const Work& work, const Del
 
 EvaluationRef Hub::WaitEvaluation(uint64_t& seen, MonoTime due, const std::stop_token& stop) {
   const Lock lock(mutex_);
-  changed_.wait_until(mutex_, stop, due,
-                      [&]() KLAXON_REQUIRES(mutex_) { return evaluations_ > seen; });
+  changed_.wait_until(mutex_, stop, due, [&]() KLAXON_REQUIRES(mutex_) {
+    return evaluations_ > seen && !AwaitsNews();
+  });
+  if (stop.stop_requested() || AwaitsNews()) {
+    return nullptr;
+  }
   seen = evaluations_;
-  return stop.stop_requested() ? nullptr : evaluation_;
+  return evaluation_;
 }
 
 void Hub::Pushed(const std::string& feed, const Delivery& delivery) {

@@ -25,6 +25,9 @@ namespace klaxon::notify {
 
 inline constexpr size_t kRecentReceipts = 100;
 
+/// So long what is known waits for what is so now: after a start, and after a reload.
+inline constexpr Duration kForNews = std::chrono::minutes{1};
+
 /// A message that is to be sent.
 struct Work {
   GroupId group{};
@@ -112,6 +115,8 @@ class Hub {
       KLAXON_REQUIRES(mutex_);
   void Settled(const std::string& integration, const Work& work, const Delivery& delivery)
       KLAXON_REQUIRES(mutex_);
+  /// An evaluation under the settings in force is still to come, and is waited for.
+  bool AwaitsNews() const KLAXON_REQUIRES(mutex_);
   /// What is due first; null: there is nothing, or nothing is sent yet.
   const DueQueue::Place* FindWork(const std::string& integration) const KLAXON_REQUIRES(mutex_);
   Work WorkOf(const std::string& integration, const GroupId& id) const KLAXON_REQUIRES(mutex_);
@@ -126,6 +131,8 @@ class Hub {
   mutable Mutex mutex_;
   mutable std::condition_variable_any changed_;
   Settings settings_ KLAXON_GUARDED_BY(mutex_);
+  MonoTime settings_at_ KLAXON_GUARDED_BY(mutex_){};
+  bool unasked_ KLAXON_GUARDED_BY(mutex_) = true;  // nothing was decided by these settings
   Contents contents_ KLAXON_GUARDED_BY(mutex_);
   DueQueue due_ KLAXON_GUARDED_BY(mutex_);  // of contents_.memory, whenever mutex_ is let go
   std::map<std::string, std::string> restored_ KLAXON_GUARDED_BY(mutex_);

@@ -139,6 +139,9 @@ void Hub::MergeLate() {
 }
 
 void Hub::MarkKept(uint64_t version) {
+  if (unasked_) {
+    return;  // what waits may have to go elsewhere
+  }
   for (auto& [id, group] : contents_.memory.groups) {
     for (auto& [integration, account] : group.accounts) {
       MarkAccount(version, account);
@@ -148,6 +151,9 @@ void Hub::MarkKept(uint64_t version) {
 }
 
 void Hub::MarkKept(uint64_t version, const std::pair<GroupId, std::string>& only) {
+  if (unasked_) {
+    return;
+  }
   const auto group = contents_.memory.groups.find(only.first);
   if (group == contents_.memory.groups.end()) {
     return;

@@ -36,8 +36,7 @@ std::vector<alerts::Alert> InOrder(const AlertMap& map) {
 }  // namespace
 
 const DueQueue::Place* Hub::FindWork(const std::string& integration) const {
-  // What is left of the last process waits for what is so now, but not for ever.
-  constexpr Duration kForNews = std::chrono::minutes{1};
+  // What is left of the last process.
   if (evaluation_ == nullptr && clock().Now().mono - started_.mono < kForNews) {
     return nullptr;
   }

@@ -28,6 +28,7 @@ struct Evaluation {
   /// All that the rules want to find again after a restart, by keys of their own: what is not in it
   /// is forgotten. Written in the same transaction as what receivers must be told.
   std::map<std::string, std::string> states{};
+  uint64_t edition = 0;  ///< of the configuration by which it was made, as of Settings
 };
 
 /// An attempt that ended, for the page.
@@ -115,7 +116,9 @@ class Notifier {
   /// Takes the newest evaluation; returns at once. One that was not looked at yet is dropped.
   void Tell(Evaluation evaluation);
 
-  /// Other routes and receivers from now on; what is waiting for those that stay is kept.
+  /// Other routes and receivers from now on; what is waiting for those that stay is kept. Nothing
+  /// is decided or pushed before there is an evaluation of this edition, for a minute at most:
+  /// labels that the new routes ask for may be new with them.
   void Reload(Settings settings);
 
   /// A silence gets an id and is written; with the id of one that is there, that one is changed. A

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "alerts/notify/receiver.h"
@@ -23,6 +25,7 @@ struct Settings {
   TimeIntervals time_intervals{};
   std::vector<Owner> owners{};
   std::string external_url{};
+  uint64_t edition = 0;  ///< of the configuration; grows with each that comes
 
   bool empty() const { return integrations.empty() && feeds.empty(); }
 };

@@ -96,6 +96,32 @@ class AlertsTest(Scene):
         while not self.receiver.taken.empty():
             self.assertEqual(self.hook()["status"], "firing")
 
+    def owned(self, team):
+        """A team owns all alerts, and has a route of its own."""
+        self.config(f"  owners: [{{matchers: ['alertname=~\".+\"'], labels: {{team: {team}}}}}]\n")
+        with open(self.path("klaxon.yaml"), encoding="utf-8") as file:
+            text = file.read()
+        self.write("klaxon.yaml", text.replace(
+            "group_interval: 1s", f"group_interval: 1s, routes: [{{receiver: team, matchers: ['team={team}']}}]").replace(
+            "  receivers: [", f"  receivers: [{{name: team, webhook_configs: [{{url: '{self.receiver.url}/team'}}]}}, "))
+
+    def test_owners_and_routes_change_at_once(self):
+        self.owned("a")
+        running = self.start()
+        told = []
+
+        def wait_until_told(*wanted):
+            while not set(wanted) <= set(told):
+                path, body = self.receiver.next()
+                told.extend((path, each["labels"]["team"], each["status"]) for each in body["alerts"])
+
+        wait_until_told(("/team", "a", "firing"))
+        for before, after in (("a", "b"), ("b", "c"), ("c", "d")):
+            self.owned(after)
+            running.process.send_signal(signal.SIGHUP)
+            wait_until_told(("/team", before, "resolved"), ("/team", after, "firing"))
+        self.assertEqual({path for path, _, _ in told}, {"/team"})
+
     def test_what_alertmanagers_are_sent_is_what_their_api_says(self):
         self.config(f"  alertmanagers: [{{url: '{self.receiver.url}', resend_delay: 2s}}]\n")
         running = self.start()
