@@ -21,6 +21,9 @@ constexpr std::array<std::pair<std::string_view, MatchKind>, 4> kOperators{
      {"!=", MatchKind::kNotEqual},
      {"=", MatchKind::kEqual}}};
 
+/// A name with one of these stands between quotes (alertmanager/pkg/labels/matcher.go, isReserved).
+constexpr std::string_view kReserved = "{}!=~,\\\"'` \t\n\v\f\r";
+
 std::string_view OperatorOf(MatchKind kind) {
   for (const auto& [text, of] : kOperators) {
     if (of == kind) {
@@ -71,20 +74,22 @@ std::optional<std::string> TakeValue(std::string_view& text) {
 
 /// Takes one matcher from the front.
 Result<series::Matcher> TakeMatcher(std::string_view& text, std::string_view whole) {
-  std::string name;
+  std::optional<std::string> name;
   if (text.starts_with('"')) {
     text.remove_prefix(1);
-    name = TakeQuoted(text).value_or("");
+    name = TakeQuoted(text);
   } else {
     const size_t end = std::min(text.find_first_of("=!"), text.size());
     name = std::string(Trim(text.substr(0, end)));
     text.remove_prefix(end);
+    if (name->find_first_of(kReserved) != std::string::npos) {
+      return BadMatcher(whole);
+    }
   }
   text = Trim(text);
   const auto* const found = std::ranges::find_if(
       kOperators, [&](const auto& each) { return text.starts_with(each.first); });
-  if (name.empty() || name.find_first_of("\" {},=!~\\\n\t\r") != std::string::npos ||
-      found == kOperators.end()) {
+  if (name.value_or("").empty() || found == kOperators.end()) {
     return BadMatcher(whole);
   }
   text = Trim(text.substr(found->first.size()));
@@ -93,7 +98,7 @@ Result<series::Matcher> TakeMatcher(std::string_view& text, std::string_view who
   if (!value || (!text.empty() && text.front() != ',')) {
     return BadMatcher(whole);
   }
-  return series::Matcher::Make(found->second, name, *value);
+  return series::Matcher::Make(found->second, *name, *value);
 }
 
 }  // namespace
@@ -130,7 +135,9 @@ bool MatchAll(const Matchers& matchers, const series::Labels& labels) {
 std::string ToString(const Matchers& matchers) {
   std::string text;
   for (const series::Matcher& matcher : matchers) {
-    text += fmt::format("{}{}{}{}", text.empty() ? "" : ",", matcher.name(),
+    const std::string& name = matcher.name();
+    const bool plain = name.find_first_of(kReserved) == std::string::npos;
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ",", plain ? name : Quoted(name),
                         OperatorOf(matcher.kind()), Quoted(matcher.value()));
   }
   return "{" + text + "}";

@@ -55,6 +55,8 @@ TEST_CASE("Silences are kept, and refused when they silence everything") {
                     .starts_at = now.wall,
                     .ends_at = now.wall + hours{1},
                     .created_by = "me"};
+    silence.matchers.push_back(
+        series::Matcher::Make(series::MatchKind::kEqual, "service name", "").value());
     const Result<std::string> set = notifier->SetSilence(silence);
     REQUIRE(set);
     id = *set;
@@ -67,6 +69,8 @@ TEST_CASE("Silences are kept, and refused when they silence everything") {
   const auto notifier = office.Begin();
   REQUIRE(notifier->Silences().size() == 1);
   CHECK(notifier->Silences().front().id == id);
+  CHECK(ToString(notifier->Silences().front().matchers) ==
+        "{alertname=\"Stuck\",\"service name\"=\"\"}");
   office.Tell(*notifier, {Firing(kStuck, 0)});
   REQUIRE(notifier->ExpireSilence(id));
   CHECK(office.desk.Told(1) == std::vector<std::string>{" +Stuck"});

@@ -19,9 +19,14 @@ struct MatcherCase {
 };
 
 TEST_CASE("Matchers are read as Alertmanager writes them") {
-  constexpr std::array<MatcherCase, 16> kCases{{
+  constexpr std::array<MatcherCase, 20> kCases{{
       {"a=\"tab\there\"", "{a=\"tab\\there\"}"},
-      {R"("a=b"="c")", ""},
+      {R"("a=b"="c")", R"({"a=b"="c"})"},
+      {R"({"service name"=~"x.*","it's \\ \"it\""="y"})",
+       R"({"service name"=~"x.*","it's \\ \"it\""="y"})"},
+      {R"(service name="x")", ""},
+      {R"(""="x")", ""},
+      {R"("x="y")", ""},
       {"a=b", R"({a="b"})"},
       {R"(a="b")", R"({a="b"})"},
       {R"({ a = "b" , c!~"d.*" })", R"({a="b",c!~"d.*"})"},
