@@ -72,9 +72,9 @@ constexpr std::array<TableKey, 6> kKeys{
 
 Statement DeleteRow(std::string_view row) {
   const size_t first = row.find(kPart);
-  const size_t second = row.rfind(kPart);
   const std::string_view table = row.substr(0, first);
   const auto* const key = std::ranges::find(kKeys, table, &TableKey::table);
+  const size_t second = key->two ? row.find(kPart, first + 1) : row.rfind(kPart);
   Statement statement{.sql = fmt::format("DELETE FROM {} WHERE {}", table, key->where),
                       .values = {std::string(row.substr(first + 1, second - first - 1))}};
   if (key->two) {
@@ -83,20 +83,13 @@ Statement DeleteRow(std::string_view row) {
   return statement;
 }
 
-/// A text that can be part of a row's name and of a JSON text.
-std::string Clean(std::string_view text) {
-  std::string clean = ToUtf8(text);
-  std::ranges::replace(clean, kPart, ' ');
-  return clean;
-}
-
 void PutReceipts(const std::vector<Receipt>& receipts, Store::Draft& draft) {
   for (const Receipt& receipt : receipts) {
     draft.statements.push_back(
         {.sql = "INSERT INTO notify_receipts (at, integration, group_key, outcome, words, firing, "
                 "resolved) VALUES (?,?,?,?,?,?,?)",
          .values = {MillisecondsSince1970(receipt.at), receipt.integration,
-                    Clean(receipt.group_key), static_cast<int64_t>(receipt.outcome),
+                    ToUtf8(receipt.group_key), static_cast<int64_t>(receipt.outcome),
                     ToUtf8(receipt.words), receipt.firing, receipt.resolved}});
   }
 }
@@ -124,7 +117,7 @@ void Store::Put(Draft& draft, const std::string& row, const std::string& mark,
 
 void Store::PutAccount(const GroupId& id, const std::string& integration, const Account& account,
                        Draft& draft) {
-  const std::string key = Clean(id.key);
+  const std::string key = ToUtf8(id.key);
   if (account.told.at && !account.told.refused) {
     const Told& told = account.told;
     Put(draft, RowName("notify_told", integration, key),
@@ -148,7 +141,7 @@ void Store::PutAccount(const GroupId& id, const std::string& integration, const 
 
 void Store::PutGroups(const Contents& contents, Draft& draft) {
   for (const auto& [id, group] : contents.memory.groups) {
-    const std::string key = Clean(id.key);
+    const std::string key = ToUtf8(id.key);
     const int64_t next = MillisecondsSince1970(group.next_look);
     Put(draft, RowName("notify_groups", id.receiver, key), fmt::format("{}", next),
         [&, &receiver = id.receiver, &labels = group.labels] {
@@ -168,18 +161,18 @@ void Store::PutSilences(const Contents& contents, Draft& draft) {
                     MillisecondsSince1970(silence.ends_at)),
         [&] {
           return Statement{.sql = "INSERT OR REPLACE INTO alert_silences VALUES (?,?,?,?,?,?,?)",
-                           .values = {silence.id, Clean(ToString(silence.matchers)),
+                           .values = {silence.id, ToUtf8(ToString(silence.matchers)),
                                       MillisecondsSince1970(silence.starts_at),
                                       MillisecondsSince1970(silence.ends_at),
                                       MillisecondsSince1970(silence.updated_at),
-                                      Clean(silence.created_by), Clean(silence.comment)}};
+                                      ToUtf8(silence.created_by), ToUtf8(silence.comment)}};
         });
   }
 }
 
 void Store::PutStates(const Contents& contents, Draft& draft) {
   for (const auto& [name, text] : contents.states) {
-    const std::string key = Clean(name);
+    const std::string key = ToUtf8(name);
     Put(draft, RowName("alert_states", key), text, [&, &value = text] {
       return Statement{.sql = "INSERT OR REPLACE INTO alert_states VALUES (?,?)",
                        .values = {key, ToUtf8(value)}};
@@ -244,7 +237,7 @@ Store::Draft Store::PrepareAccount(const Contents& contents, const GroupId& id,
   if (const auto wait = contents.not_before.find(integration); wait != contents.not_before.end()) {
     PutWait(integration, wait->second, draft);
   }
-  const std::string key = Clean(id.key);
+  const std::string key = ToUtf8(id.key);
   DeleteUnseen(RowName("notify_told", integration, key), draft);
   DeleteUnseen(RowName("notify_outbox", integration, key), draft);
   DeleteUnseen(RowName("notify_waits", integration), draft);

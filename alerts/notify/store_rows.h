@@ -8,7 +8,9 @@
 /// How the store names the rows that it has written.
 namespace klaxon::notify {
 
-inline constexpr char kPart = '\x1f';  // between the parts of a row's name; Printable text has none
+/// Between the parts of a row's name: a table, what the configuration names, and perhaps a group's
+/// key, in which alone it may occur.
+inline constexpr char kPart = '\x1f';
 
 inline std::string RowName(std::string_view table, std::string_view key,
                            std::string_view more = "") {

@@ -75,6 +75,33 @@ TEST_CASE("What was not accepted is told after a restart, and states come back")
   }
 }
 
+TEST_CASE("A group is the same after a restart, whatever bytes its labels have") {
+  Office office;
+  const std::vector<std::pair<std::string, std::string>> odd{{"alertname",
+                                                              "a\x1f"
+                                                              "b"}};
+  {
+    const auto notifier = office.Begin();
+    office.Tell(*notifier, {Firing(odd, 0)});
+    CHECK(office.desk.Told(1).size() == 1);
+    CHECK(office.Eventually([&] { return notifier->GetReport().senders.at(0).waiting == 0; }));
+  }
+  const auto rows = [&](const std::string& table) {
+    const auto read = office.database->Read({.sql = "SELECT * FROM " + table});
+    return read ? read->size() : 99;
+  };
+  const auto notifier = office.Begin();
+  office.Tell(*notifier, {Firing(odd, 0)}, {{"rule", "firing"}});
+  CHECK(office.Eventually([&] { return rows("alert_states") == 1; }));
+  CHECK(rows("notify_groups") == 1);
+  office.Tell(*notifier, {Resolved(odd, 0, 5)});
+  CHECK(office.Eventually([&] { return rows("notify_groups") == 0; }));
+  CHECK(office.desk.Told(2) == std::vector<std::string>{" +a\x1f"
+                                                        "b",
+                                                        " -a\x1f"
+                                                        "b"});
+}
+
 /// What is on the disk when a message is answered after the next decision and before that is
 /// written.
 struct Between {
