@@ -72,8 +72,7 @@ bool IsNews(const AlertMap& owed, const Account& account, Duration repeat_interv
   if (ends || !AllTold(owed, account.told)) {
     return true;
   }
-  const WallTime told_at = std::min(account.told.at.value_or(now), now);  // the clock may jump
-  return fires && now - told_at >= repeat_interval;
+  return fires && now - account.told.at.value_or(now) >= repeat_interval;
 }
 
 bool SameToTell(const AlertMap& left, const AlertMap& right) {
@@ -190,6 +189,10 @@ void LookAtGroup(const Situation& situation, const Gathered& gathered, const std
   for (auto& [integration, account] : group.accounts) {
     if (account.pending) {
       account.pending->held = gathered.quiet;
+    }
+    if (account.told.at.value_or(now) > now) {  // the clock was ahead: nobody knows how long ago
+      account.told.at = now;
+      ++account.told.edition;
     }
   }
   if (gathered.quiet) {

@@ -272,5 +272,15 @@ TEST_CASE("A wall clock that jumped back stops nothing for longer than an interv
   CHECK(scene.Step(311, {Firing(kLag, 0), Firing(kLagToo, 5)}) == "ops: +a +b");
 }
 
+TEST_CASE("What was told while the clock was a day ahead is repeated after the repeat interval") {
+  Scene scene;
+  scene.settings.route.repeat_interval = minutes{10};
+  CHECK(scene.Step(100'000, {Firing(kLag, 0)}) == "ops: +a");
+  CHECK(scene.Step(400, {Firing(kLag, 0)}).empty());
+  CHECK(scene.Step(700, {Firing(kLag, 0)}).empty());
+  CHECK(scene.Step(1000, {Firing(kLag, 0)}) == "ops: +a");
+  CHECK(scene.Step(1300, {Firing(kLag, 0)}).empty());
+}
+
 }  // namespace
 }  // namespace klaxon::notify
