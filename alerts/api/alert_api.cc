@@ -87,14 +87,21 @@ bool Wanted(const Request& request, const char* name) {
   return value == nullptr || *value != "false";
 }
 
+/// What the parameter `receiver` matches. Error: kInvalid.
+Result<series::Matcher> ReceiversOf(const Request& request) {
+  const std::string* const receiver = request.Query("receiver");
+  Result<series::Matcher> names = series::Matcher::Make(series::MatchKind::kRegex, "receiver",
+                                                        receiver == nullptr ? ".*" : *receiver);
+  if (!names) return Error(Reason::kInvalid, "receiver: " + names.error().message());
+  return names;
+}
+
 /// Those that the parameters leave. Error: kInvalid.
 Result<std::vector<HeldAlert>> Chosen(const notify::Notifier& notifier, const Request& request) {
   const Result<Matchers> filter = FilterOf(request);
   if (!filter) return filter.error();
-  const std::string* const receiver = request.Query("receiver");
-  const Result<series::Matcher> names = series::Matcher::Make(
-      series::MatchKind::kRegex, "receiver", receiver == nullptr ? ".*" : *receiver);
-  if (!names) return Error(Reason::kInvalid, "receiver: " + names.error().message());
+  const Result<series::Matcher> names = ReceiversOf(request);
+  if (!names) return names.error();
   std::vector<HeldAlert> alerts = notifier.FiringAlerts();
   std::erase_if(alerts, [&](const HeldAlert& held) {
     const bool quiet = held.muted.any() || !held.quiet.empty();
@@ -180,10 +187,13 @@ Response ListGroups(const Desk& desk, const Request& request) {
   if (notifier == nullptr) return NotNow();
   const Result<std::vector<HeldAlert>> alerts = Chosen(*notifier, request);
   if (!alerts) return Wrong(400, alerts.error().message());
+  const Result<series::Matcher> receivers = ReceiversOf(request);
+  if (!receivers) return Wrong(400, receivers.error().message());
   const WallTime now = desk.clock.Now().wall;
   std::map<std::pair<series::Labels, std::string>, json> groups;
   for (const HeldAlert& held : *alerts) {
     for (const notify::AlertPlace& place : held.places) {
+      if (!receivers->Matches(place.receiver)) continue;
       json& group = groups.try_emplace({place.group, place.receiver}, json::array()).first->second;
       group.push_back(ShownAlert(held, now));
     }

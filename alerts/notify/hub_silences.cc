@@ -90,6 +90,32 @@ std::tuple<Settings, std::vector<Silence>, EvaluationRef> Hub::Known() const {
   return {settings_, contents_.silences, evaluation_};
 }
 
+namespace {
+
+/// Routes that make one group are one place.
+void AddPlaces(const Settings& settings, WallTime now, HeldAlert& held) {
+  size_t routes = 0;
+  for (const Route* route : RoutesOf(settings.route, held.alert.labels)) {
+    if (route->receiver.empty()) {
+      continue;  // there is no `notify`: nobody is told
+    }
+    ++routes;
+    AlertPlace place{.receiver = route->receiver,
+                     .group = GroupLabelsOf(*route, held.alert.labels)};
+    if (std::ranges::find(held.places, place) == held.places.end()) {
+      held.places.push_back(std::move(place));
+    }
+    if (std::string why = QuietBy(*route, settings.time_intervals, now); !why.empty()) {
+      held.quiet.push_back(std::move(why));
+    }
+  }
+  if (held.quiet.size() < routes) {
+    held.quiet.clear();
+  }
+}
+
+}  // namespace
+
 std::vector<HeldAlert> Hub::FiringAlerts() const {
   const auto [settings, silences, evaluation] = Known();
   std::vector<HeldAlert> held;
@@ -104,19 +130,7 @@ std::vector<HeldAlert> Hub::FiringAlerts() const {
       continue;
     }
     held.push_back({.alert = alerts[i], .muted = muted[i]});
-    for (const Route* route : RoutesOf(settings.route, alerts[i].labels)) {
-      if (route->receiver.empty()) {
-        continue;  // there is no `notify`: nobody is told
-      }
-      held.back().places.push_back(
-          {.receiver = route->receiver, .group = GroupLabelsOf(*route, alerts[i].labels)});
-      if (std::string why = QuietBy(*route, settings.time_intervals, now); !why.empty()) {
-        held.back().quiet.push_back(std::move(why));
-      }
-    }
-    if (held.back().quiet.size() < held.back().places.size()) {
-      held.back().quiet.clear();
-    }
+    AddPlaces(settings, now, held.back());
   }
   return held;
 }

@@ -69,6 +69,8 @@ struct Report {
 struct AlertPlace {
   std::string receiver{};
   series::Labels group{};
+
+  friend bool operator==(const AlertPlace&, const AlertPlace&) = default;
 };
 
 /// An alert that fires, and whether people hear of it.
