@@ -60,7 +60,7 @@ class AlertmanagerFeed final : public notify::Feed {
         return last;
       }
       for (const alerts::Alert& alert : batch) {
-        sent_[alerts::Fingerprint(alert.labels)] = now.wall;
+        Remember(alert, now.wall, sent_);
       }
     }
     return last;
@@ -110,14 +110,20 @@ class HeartbeatFeed final : public notify::Feed {
 
 }  // namespace
 
+void Remember(const alerts::Alert& alert, WallTime at, LastSent& sent) {
+  sent[alerts::Fingerprint(alert.labels)] = {
+      .at = at, .starts_at = alert.starts_at, .ends_at = alert.ends_at};
+}
+
 std::vector<alerts::Alert> DueFor(const std::vector<alerts::Alert>& alerts, const LastSent& sent,
                                   Duration resend_delay, WallTime now) {
   std::vector<alerts::Alert> due;
   for (const alerts::Alert& alert : alerts) {
-    const auto last = sent.find(alerts::Fingerprint(alert.labels));
-    const bool news = last == sent.end() || last->second > now ||  // the clock has jumped back
-                      alert.ends_at.value_or(alert.starts_at) > last->second;
-    if (news || last->second + resend_delay < now) {
+    const auto found = sent.find(alerts::Fingerprint(alert.labels));
+    const bool news = found == sent.end() || found->second.at > now ||  // the clock jumped back
+                      found->second.starts_at != alert.starts_at ||
+                      found->second.ends_at != alert.ends_at;
+    if (news || found->second.at + resend_delay < now) {
       due.push_back(alert);
     }
   }
@@ -130,10 +136,11 @@ std::string AlertmanagerBody(const std::vector<alerts::Alert>& alerts, Duration 
   for (const alerts::Alert& alert : alerts) {
     const auto valid =
         std::chrono::duration_cast<WallTime::duration>(4 * std::max(resend_delay, alert.interval));
-    json object{{"labels", notify::LabelsAsJson(alert.labels)},
-                {"annotations", notify::LabelsAsJson(alert.annotations)},
-                {"startsAt", FormatRfc3339(alert.starts_at)},
-                {"endsAt", FormatRfc3339(alert.ends_at.value_or(now + valid))}};
+    json object{
+        {"labels", notify::LabelsAsJson(alert.labels)},
+        {"annotations", notify::LabelsAsJson(alert.annotations)},
+        {"startsAt", FormatRfc3339(std::min(alert.starts_at, now))},
+        {"endsAt", FormatRfc3339(alert.ends_at ? std::min(*alert.ends_at, now) : now + valid)}};
     if (!alert.generator_address.empty()) {
       object["generatorURL"] = ToUtf8(alert.generator_address);
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,17 +22,28 @@ struct AlertmanagerOptions {
   Duration resend_delay = std::chrono::minutes{1};
 };
 
-/// When each alert was last accepted by one server.
-using LastSent = std::map<uint64_t, WallTime>;
+/// What one server accepted last of an alert.
+struct SentAlert {
+  WallTime at{};
+  WallTime starts_at{};
+  std::optional<WallTime> ends_at{};
+};
 
-/// The alerts that are to be sent at `now`: those never sent, those resolved since they were, and
-/// those whose resend delay has passed (prometheus/rules/alerting.go, needsSending). Pure.
+/// By fingerprint.
+using LastSent = std::map<uint64_t, SentAlert>;
+
+void Remember(const alerts::Alert& alert, WallTime at, LastSent& sent);
+
+/// The alerts that are to be sent at `now`: those never sent, or sent with another begin or end,
+/// and those whose resend delay has passed (prometheus/rules/alerting.go, needsSending, which knows
+/// an end as new by its time; here the end may lie before what was sent meanwhile). Pure.
 std::vector<alerts::Alert> DueFor(const std::vector<alerts::Alert>& alerts, const LastSent& sent,
                                   Duration resend_delay, WallTime now);
 
 /// The body of POST /api/v2/alerts. What fires is valid for four resend delays from `now`, so that
 /// three may be lost, or four intervals of its rule where those are longer (prometheus/rules/
-/// alerting.go, sendAlerts: ValidUntil).
+/// alerting.go, sendAlerts: ValidUntil). No time of what began or ended lies after `now`, also when
+/// the clock was ahead: Alertmanager would refuse all of the body.
 std::string AlertmanagerBody(const std::vector<alerts::Alert>& alerts, Duration resend_delay,
                              WallTime now);
 

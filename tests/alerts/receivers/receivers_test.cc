@@ -148,24 +148,29 @@ TEST_CASE("A mail's head cannot be broken out of, and a second copy is known as 
 TEST_CASE("Alertmanager is told what is new at once, the rest after the resend delay") {
   struct Case {
     std::string_view sentence{};
-    std::optional<int> sent{};  ///< when both were, last
+    std::optional<alerts::Alert> sent{};
+    int sent_at = 0;
+    alerts::Alert alert{};
     int now = 0;
-    size_t due = 0;
+    bool due = false;
   };
 
-  constexpr std::array<Case, 5> kCases{{{"what was never sent is due", std::nullopt, 60, 2},
-                                        {"a delay that is over to the second is not", 60, 120, 0},
-                                        {"a delay that is past is", 60, 121, 2},
-                                        {"an end since then is due at once", 49, 51, 1},
-                                        {"all is due after the clock jumped back", 900, 60, 2}}};
-  const std::vector<alerts::Alert> alerts{Firing(kGroupA, 0), Resolved(kGroupB, 0, 50)};
-  for (const Case& each : kCases) {
+  const alerts::Alert firing = Firing(kGroupA, 0);
+  const alerts::Alert ended = Resolved(kGroupA, 0, 50);
+  const std::array<Case, 8> cases{
+      {{"what was never sent is due", std::nullopt, 0, firing, 60, true},
+       {"a delay that is over to the second is not", firing, 60, firing, 120, false},
+       {"a delay that is past is", firing, 60, firing, 121, true},
+       {"an end since then is due at once", firing, 49, ended, 51, true},
+       {"also an end of before, found since then", firing, 51, ended, 52, true},
+       {"an end that was sent is not", ended, 51, ended, 52, false},
+       {"another begin is", ended, 61, Firing(kGroupA, 60), 62, true},
+       {"all is due after the clock jumped back", firing, 900, firing, 60, true}}};
+  for (const Case& each : cases) {
     CAPTURE(each.sentence);
     LastSent sent;
-    for (const alerts::Alert& alert : alerts) {
-      if (each.sent) sent[alerts::Fingerprint(alert.labels)] = At(*each.sent);
-    }
-    CHECK(DueFor(alerts, sent, minutes{1}, At(each.now)).size() == each.due);
+    if (each.sent) Remember(*each.sent, At(each.sent_at), sent);
+    CHECK(DueFor({each.alert}, sent, minutes{1}, At(each.now)).size() == (each.due ? 1 : 0));
   }
 }
 
@@ -174,6 +179,11 @@ TEST_CASE("An alert for Alertmanager ends where it ended, or as far ahead as Pro
   const json body = json::parse(AlertmanagerBody(alerts, minutes{1}, At(60)));
   CHECK(body[0]["endsAt"] == FormatRfc3339(At(60 + 240)));
   CHECK(body[1]["endsAt"] == FormatRfc3339(At(50)));
+  const json ahead = json::parse(AlertmanagerBody(alerts, minutes{1}, At(-60)));
+  CHECK(ahead[0]["startsAt"] == FormatRfc3339(At(-60)));  // the clock was ahead: else it is refused
+  CHECK(ahead[0]["endsAt"] == FormatRfc3339(At(-60 + 240)));
+  CHECK(ahead[1]["startsAt"] == FormatRfc3339(At(-60)));
+  CHECK(ahead[1]["endsAt"] == FormatRfc3339(At(-60)));
   alerts::Alert slow = alerts[0];
   slow.interval = minutes{5};  // prometheus/rules/alerting.go: 4 * max(interval, resend delay)
   CHECK(json::parse(AlertmanagerBody({slow}, minutes{1}, At(60)))[0]["endsAt"] ==
