@@ -112,9 +112,17 @@ std::vector<std::pair<std::string, std::string>> YamlMap::StringMap(std::string_
 }
 
 klaxon::Secret YamlMap::Secret(std::string_view key) {
+  return ReadSecret(key, true);
+}
+
+klaxon::Secret YamlMap::ReadSecret(std::string_view key, bool may_be_empty) {
   const std::string file_key = fmt::format("{}_file", key);
   const bool both = Has(key) && Has(file_key);
-  klaxon::Secret value(Text(key, "text").value_or(""));
+  const std::optional<std::string> text = Text(key, "text");
+  if (text && text->empty() && !may_be_empty) {
+    Wrong(key, "must not be empty");
+  }
+  klaxon::Secret value(text.value_or(""));
   if (const YamlNode* const node = Ask(file_key); node != nullptr && !both) {
     value = klaxon::Secret(SecretFrom(file_key, *node));
   }
@@ -133,7 +141,7 @@ klaxon::Secret YamlMap::RequiredSecret(std::string_view key) {
     Complain(key, fmt::format("required, but not given; write it here or name its file with {}",
                               file_key));
   }
-  return Secret(key);
+  return ReadSecret(key, false);
 }
 
 std::optional<std::string> YamlMap::FileName(std::string_view key) {

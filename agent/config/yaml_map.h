@@ -128,7 +128,8 @@ class YamlMap {
   /// around it; relative paths start at the configuration file's folder). Empty when not given.
   klaxon::Secret Secret(std::string_view key);
 
-  /// As Secret(), complaining when neither `key` nor `key_file` is given.
+  /// As Secret(), complaining when neither `key` nor `key_file` is given, or what is given is
+  /// empty: a variable of the environment that is set to nothing.
   klaxon::Secret RequiredSecret(std::string_view key);
 
   /// A map below this one: empty optional when the key is not given, an empty map for `key:`.
@@ -169,6 +170,7 @@ class YamlMap {
                                              ListForm form);
   template <class T>
   T Ranged(std::string_view key, T fallback, const RangedKind<T>& kind);
+  klaxon::Secret ReadSecret(std::string_view key, bool may_be_empty);
   std::string SecretFrom(std::string_view file_key, const YamlNode& node);
 
   void Wrong(std::string_view key, std::string_view what);

@@ -104,14 +104,22 @@ bool TimeInterval::Contains(WallTime moment) const {
          InOne(years, static_cast<int>(date.year()));
 }
 
+namespace {
+
+/// The day of a month of 31 days: what is the wrong way round there is so in every month.
+int InLongest(int number) {
+  return number < 0 ? 32 + number : number;
+}
+
+}  // namespace
+
 Result<Span> ParseSpan(CalendarPart part, std::string_view text) {
   const PartRange range = RangeOf(part);
   const size_t colon = text.find(':');
   const std::optional<int> first = OneOf(range, part, text.substr(0, colon));
   const std::optional<int> last =
       colon == std::string_view::npos ? first : OneOf(range, part, text.substr(colon + 1));
-  const bool one_end = first && last && (*first < 0) == (*last < 0);
-  if (!first || !last || (one_end && *first > *last) || (*first < 0 && *last > 0)) {
+  if (!first || !last || (*first < 0 && *last > 0) || InLongest(*first) > InLongest(*last)) {
     return Error(Reason::kInvalid, fmt::format("\"{}\" is not {}, the first not after the last",
                                                Printable(text, 40), range.accepted));
   }

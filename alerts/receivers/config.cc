@@ -154,6 +154,16 @@ void CheckReceivers(YamlMap& root, const notify::Route& route, const std::set<st
   }
 }
 
+/// Reports are by name.
+std::string ReadFeedName(YamlMap& yaml, const std::string& fallback,
+                         const notify::Settings& settings) {
+  const std::string name = yaml.String("name", fallback);
+  if (std::ranges::find(settings.feeds, name, &notify::FeedSettings::id) != settings.feeds.end()) {
+    yaml.Complain("name", fmt::format("a second feed is named \"{}\"", name));
+  }
+  return name;
+}
+
 void ReadAlertmanagers(YamlMap& yaml, notify::Settings& settings) {
   int number = 0;
   for (YamlMap& entry : yaml.Maps("alertmanagers")) {
@@ -162,7 +172,8 @@ void ReadAlertmanagers(YamlMap& yaml, notify::Settings& settings) {
     options.http = ReadHttpOptions(entry);
     options.resend_delay = entry.Duration("resend_delay", options.resend_delay,
                                           {std::chrono::seconds{1}, std::chrono::hours{1}});
-    const std::string name = entry.String("name", fmt::format("alertmanager[{}]", number++));
+    const std::string name =
+        ReadFeedName(entry, fmt::format("alertmanager[{}]", number++), settings);
     entry.Finish();
     settings.feeds.push_back(
         {.id = name, .kind = "alertmanager", .make = [options](const ReceiverDeps& deps) {
@@ -181,7 +192,7 @@ void ReadHeartbeats(YamlMap& yaml, notify::Settings& settings) {
     options.post = entry.Choice("method", 0, std::array<std::string_view, 2>{"GET", "POST"}) == 1;
     options.interval = entry.Duration("interval", options.interval, kBeat);
     options.max_age = entry.Duration("max_age", options.max_age, kBeat);
-    const std::string name = entry.String("name", fmt::format("heartbeat[{}]", number++));
+    const std::string name = ReadFeedName(entry, fmt::format("heartbeat[{}]", number++), settings);
     entry.Finish();
     settings.feeds.push_back(
         {.id = name, .kind = "heartbeat", .make = [options](const ReceiverDeps& deps) {

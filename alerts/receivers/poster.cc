@@ -40,6 +40,17 @@ void ReadTlsOptions(config::YamlMap& yaml, tls::ClientOptions& tls) {
 
 }  // namespace
 
+namespace {
+
+/// "https://user:password@host/path"
+bool HoldsUser(std::string_view url) {
+  const size_t begin = url.find("://");
+  const std::string_view rest = url.substr(begin == std::string_view::npos ? 0 : begin + 3);
+  return rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos;
+}
+
+}  // namespace
+
 HttpOptions ReadHttpOptions(config::YamlMap& yaml) {
   HttpOptions options;
   std::optional<config::YamlMap> http = yaml.Map("http_config");
@@ -68,11 +79,14 @@ Secret ReadSecretUrl(config::YamlMap& yaml, std::string_view key, bool required,
   if (url.empty()) {
     return Secret(std::string(fallback));
   }
-  if (!http::ParseUrl(url.Reveal())) {
-    yaml.Complain(key, "is no http or https URL");
-    return {};
+  if (http::ParseUrl(url.Reveal())) {
+    return url;
   }
-  return url;
+  yaml.Complain(key, HoldsUser(url.Reveal())
+                         ? "holds a user name; write it into http_config: {basic_auth: {username: "
+                           "..., password: ...}}"
+                         : "is no http or https URL");
+  return {};
 }
 
 Poster::Poster(http::HttpClient& http, Secret url, const HttpOptions& options, std::string subject)

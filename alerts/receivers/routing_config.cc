@@ -74,7 +74,7 @@ void ReadGroupBy(YamlMap& yaml, Route& route) {
 
 void ReadTimes(YamlMap& yaml, Route& route) {
   constexpr config::DurationRange kWait{{}, hours{24}};
-  constexpr config::DurationRange kInterval{std::chrono::seconds{1}, hours{24 * 30}};
+  constexpr config::DurationRange kInterval{std::chrono::seconds{1}, hours{24 * 3660}};
   route.group_wait = yaml.Duration("group_wait", route.group_wait, kWait);
   route.group_interval = yaml.Duration("group_interval", route.group_interval, kInterval);
   route.repeat_interval = yaml.Duration("repeat_interval", route.repeat_interval, kInterval);
@@ -147,7 +147,7 @@ notify::Span ReadDayTimes(YamlMap& yaml) {
       yaml.Complain(key, time.error().message());
     }
   }
-  if (span.last < span.first) {
+  if (span.last <= span.first) {
     yaml.Complain("end_time", "must come after start_time; write two times over midnight");
   }
   yaml.Finish();

@@ -151,6 +151,10 @@ TEST_CASE("a required secret may come from either key") {
   CHECK(ReadPassword(folder, "password:", true).mistakes ==
         "klaxon.yaml:1: password: required, but not given; write it here or name its file with "
         "password_file");
+  CHECK(ReadPassword(folder, "password: ''", true).mistakes ==
+        "klaxon.yaml:1: password: must not be empty, found \"\"");
+  CHECK(ReadPassword(folder, "password: ${NONE:-}", true).mistakes ==
+        "klaxon.yaml:1: password: must not be empty, found \"${NONE:-}\"");
 }
 
 TEST_CASE("a value of the environment is not shown in a mistake") {

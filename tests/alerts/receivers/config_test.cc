@@ -19,6 +19,7 @@ struct Read {
 
 Read ReadText(const std::string& text) {
   config::Document document = config::Document::Parse(text, "k.yaml", [](const std::string& name) {
+    if (name == "EMPTY") return std::optional<std::string>("");
     return name == "SLACK" ? std::optional<std::string>("https://hooks.slack.com/services/T/x")
                            : std::nullopt;
   });
@@ -51,7 +52,7 @@ notify:
         group_by: ['...']
     - match_re: {topic: 'orders.*'}
       group_by: []
-      repeat_interval: 1d
+      repeat_interval: 52w
   receivers:
   - name: ops
     slack_configs:
@@ -94,7 +95,7 @@ TEST_CASE("Alertmanager's configuration is read by its names") {
   CHECK(pager.routes.at(0).mute_time_intervals.empty());
   CHECK(settings.route.routes.at(1).receiver == "ops");
   CHECK(settings.route.routes.at(1).group_by == pager.group_by);
-  CHECK(settings.route.routes.at(1).repeat_interval == std::chrono::hours{24});
+  CHECK(settings.route.routes.at(1).repeat_interval == std::chrono::hours{24 * 7 * 52});
   CHECK(settings.time_intervals.at("nights").at(0).weekdays.at(0) == notify::Span{1, 5});
   CHECK(settings.time_intervals.at("nights").at(0).location ==
         notify::TimeZone::Find("Europe/Berlin").value());
@@ -108,7 +109,7 @@ TEST_CASE("Every mistake of the section is told with its place") {
     std::string_view told{};
   };
 
-  constexpr std::array<Case, 16> kCases{{
+  constexpr std::array<Case, 24> kCases{{
       {"{receivers: [{name: a}]}", "notify.route: is needed"},
       {"{route: {receiver: b}, receivers: [{name: a}]}", "names the receiver \"b\""},
       {"{route: {receiver: a}, receivers: [{name: a}, {name: a}]}", "a second receiver"},
@@ -137,6 +138,21 @@ TEST_CASE("Every mistake of the section is told with its place") {
        "is no time zone"},
       {"{route: {receiver: a, group_by: [b, b]}, receivers: [{name: a}]}", "names a label twice"},
       {"{time_intervals: [{name: x, time_intervals: [{weekdays: [someday]}]}]}", "a weekday"},
+      {"{time_intervals: [{name: x, time_intervals: [{times: [{start_time: '09:00', end_time: "
+       "'09:00'}]}]}]}",
+       "must come after start_time"},
+      {"{time_intervals: [{name: x, time_intervals: [{days_of_month: ['31:-31']}]}]}",
+       "the first not after the last"},
+      {"{receivers: [{name: a, webhook_configs: [{url: ''}]}], route: {receiver: a}}",
+       "url: must not be empty"},
+      {"{receivers: [{name: a, slack_configs: [{api_url: '${EMPTY}'}]}], route: {receiver: a}}",
+       "api_url: must not be empty"},
+      {"{receivers: [{name: a, pagerduty_configs: [{routing_key: ''}]}], route: {receiver: a}}",
+       "routing_key: must not be empty"},
+      {"{alertmanagers: [{url: '${EMPTY}'}]}", "url: must not be empty"},
+      {"{alertmanagers: [{url: 'http://a:b@c'}]}", "http_config: {basic_auth"},
+      {"{alertmanagers: [{url: 'http://x', name: a}], heartbeats: [{url: 'http://x', name: a}]}",
+       "a second feed is named \"a\""},
   }};
   for (const Case& each : kCases) {
     INFO(each.text);
