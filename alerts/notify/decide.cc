@@ -153,8 +153,7 @@ std::string AcknowledgementOf(const Situation& situation, const Gathered& gather
 bool Acknowledge(const Integration& integration, const std::string& words, WallTime now,
                  Memory& memory, Account& account) {
   const bool under_way = account.pending && !account.pending->acknowledgement.empty();
-  if (words.empty() || !integration.send_acknowledged || account.told.firing.empty() ||
-      account.told.refused) {
+  if (words.empty() || !integration.send_acknowledged || account.told.firing.empty()) {
     if (under_way) {
       account.pending.reset();
     }

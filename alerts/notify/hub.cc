@@ -59,7 +59,7 @@ void Hub::SetSettings(Settings settings) {
         account.pending->kept = false;  // the new routes are asked first
       }
       if (account.told.refused) {  // it may be taken now
-        account.told = {.edition = account.told.edition + 1};
+        account.told.refused = false;
         group.next_look = {};
       }
     }

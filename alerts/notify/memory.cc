@@ -34,6 +34,46 @@ bool EndTold(const Next& sent, uint64_t fingerprint, const alerts::Alert& alert)
          found->second.starts_at == alert.starts_at;
 }
 
+/// What is pending was made less.
+void Changed(Memory& memory, Account& account) {
+  account.pending->version = ++memory.last_version;
+  account.pending->kept = false;
+  if (account.pending->alerts.empty()) {
+    account.pending.reset();
+  }
+}
+
+/// Whether what was just refused makes `alert` pointless: its end, or its firing, which is refused
+/// again if it is sent again, and without which nobody needs to know of its end.
+bool Pointless(const Next& sent, uint64_t fingerprint, const alerts::Alert& alert) {
+  return sent.last ? EndTold(sent, fingerprint, alert) : sent.alerts.contains(fingerprint);
+}
+
+/// What has been accepted before is known as it was. What fires is told again at the next look at
+/// its group, as by Alertmanager; an end is not.
+void SettleRefused(const Next& sent, Memory& memory, Account& account) {
+  account.told.refused = true;
+  ++account.told.edition;
+  for (const auto& [fingerprint, alert] : sent.alerts) {
+    if (!alert.firing()) {
+      account.told.firing.erase(fingerprint);
+      account.told.earlier.erase(fingerprint);
+    }
+  }
+  if (!account.pending) {
+    return;
+  }
+  Pending& pending = *account.pending;
+  const bool same = pending.version == sent.version;
+  if (same && sent.last) {
+    account.pending.reset();
+  } else if ((same || sent.last) && std::erase_if(pending.alerts, [&](const auto& each) {
+                                      return Pointless(sent, each.first, each.second);
+                                    }) > 0) {
+    Changed(memory, account);
+  }
+}
+
 }  // namespace
 
 void Settle(const Next& sent, bool refused, WallTime now, Memory& memory, Account& account) {
@@ -46,6 +86,10 @@ void Settle(const Next& sent, bool refused, WallTime now, Memory& memory, Accoun
     }
     return;
   }
+  if (refused) {
+    SettleRefused(sent, memory, account);
+    return;
+  }
   told.acknowledged = false;
   told.earlier.merge(told.firing);
   told.firing.clear();
@@ -56,7 +100,7 @@ void Settle(const Next& sent, bool refused, WallTime now, Memory& memory, Accoun
     }
   }
   told.at = now;
-  told.refused = refused;
+  told.refused = false;
   ++told.edition;
   if (!account.pending || !sent.last) {
     return;
@@ -67,11 +111,7 @@ void Settle(const Next& sent, bool refused, WallTime now, Memory& memory, Accoun
   } else if (std::erase_if(pending.alerts, [&](const auto& each) {
                return EndTold(sent, each.first, each.second);
              }) > 0) {
-    pending.version = ++memory.last_version;
-    pending.kept = false;
-    if (pending.alerts.empty()) {
-      account.pending.reset();
-    }
+    Changed(memory, account);
   }
 }
 

@@ -21,7 +21,7 @@ struct Told {
   AlertMap firing{};   ///< as firing, in the newest message
   AlertMap earlier{};  ///< as firing, in one before; a message since then was silent about them
   std::optional<WallTime> at{};  ///< the newest message; nothing: none was ever taken
-  bool refused = false;          ///< it was given up rather than taken
+  bool refused = false;          ///< one after that was given up
   bool acknowledged = false;     ///< and since then, that somebody knows of it
   uint64_t edition = 0;          ///< grows whenever anything here changes
 
@@ -82,8 +82,8 @@ struct Next {
 /// REQUIRES: the account has something pending. Pure.
 Next NextOf(const Account& account, WallTime now);
 
-/// The receiver has taken `sent` (or it was given up: `refused`). What was put in its place while
-/// it was on its way stays pending, without the ends that have been told by it.
+/// The receiver has taken `sent`, or it was given up: `refused`. What was put in its place while it
+/// was on its way stays pending, without the ends that have been told by it.
 void Settle(const Next& sent, bool refused, WallTime now, Memory& memory, Account& account);
 
 }  // namespace klaxon::notify

@@ -118,14 +118,14 @@ void Store::Put(Draft& draft, const std::string& row, const std::string& mark,
 void Store::PutAccount(const GroupId& id, const std::string& integration, const Account& account,
                        Draft& draft) {
   const std::string key = ToUtf8(id.key);
-  if (account.told.at && !account.told.refused) {
+  if (account.told.at) {
     const Told& told = account.told;
     Put(draft, RowName("notify_told", integration, key),
         fmt::format("{} {}", told.edition, MillisecondsSince1970(*told.at)), [&] {
           return Statement{.sql = "INSERT OR REPLACE INTO notify_told VALUES (?,?,?,?,?,?,?,?)",
                            .values = {integration, key, id.receiver, ToText(told.firing),
                                       ToText(told.earlier), MillisecondsSince1970(*told.at),
-                                      int64_t{told.refused}, int64_t{told.acknowledged}}};
+                                      int64_t{0}, int64_t{told.acknowledged}}};
         });
   }
   if (account.pending) {

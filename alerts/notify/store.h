@@ -44,7 +44,6 @@ class Store {
   /// Brings the tables into the database, which outlives the store.
   static Result<Store> Make(state::Database& database);
 
-  /// What was given up is forgotten: after a restart it is worth another attempt.
   Result<Contents> Load(WallTime now);
 
   /// `receipts` are new ones. Quick: nothing is written yet.

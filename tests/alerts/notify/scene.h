@@ -40,6 +40,7 @@ struct Scene {
   std::vector<Silence> silences{};
   Memory memory{};
   bool receivers_up = true;
+  bool receivers_refuse = false;
 
   Scene() {
     settings.route.receiver = "ops";
@@ -66,8 +67,9 @@ struct Scene {
         while (receivers_up && account.pending && !account.pending->held) {
           const Next next = NextOf(account, now);
           told += (told.empty() ? "" : "; ") + id.receiver + ":" + Words(next.alerts) +
+                  (receivers_refuse ? " (refused)" : "") +
                   (next.acknowledgement.empty() ? "" : " (" + next.acknowledgement + ")");
-          Settle(next, false, now, memory, account);
+          Settle(next, receivers_refuse, now, memory, account);
         }
       }
     }
