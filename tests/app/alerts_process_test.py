@@ -9,6 +9,7 @@
 import datetime
 import json
 import os
+import re
 import resource
 import signal
 
@@ -82,6 +83,11 @@ class AlertsTest(Scene):
         self.write("rules.yaml", "groups:\n- name: g\n  interval: 1s\n  rules:\n"
                    "  - {alert: Moves, expr: 'rate(klaxon_series_sampled_timestamp_seconds[30s]) > 0'}\n")
 
+        with open(self.path("klaxon.yaml"), encoding="utf-8") as file:
+            config = file.read()
+        # Rules are evaluated more often than series are sampled, so that a rate has one sample at first.
+        self.write("klaxon.yaml", config.replace("history: {interval: 1s}", "history: {interval: 3s}"))
+
         def alerts():
             return self.ask(running, "GET", "api/v1/alerts", OPERATOR)[1]["data"]["alerts"]
 
@@ -91,6 +97,8 @@ class AlertsTest(Scene):
         os.kill(running.process.pid, signal.SIGKILL)  # its history was not saved yet
         running.process.wait()
         running = self.start()
+        wait_for("an evaluation", lambda: re.search(
+            r"klaxon_rule_evaluations_total\{.*\} [1-9]", self.ask(running, "GET", "metrics", OPERATOR)[1]))
         wait_for("the alert", lambda: any("unknownSince" not in each for each in alerts()))
         self.assertEqual([each["activeAt"] for each in alerts()], [each["activeAt"] for each in before])
         while not self.receiver.taken.empty():
