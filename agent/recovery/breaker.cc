@@ -31,7 +31,7 @@ std::string TrippedBy(const World& world, const Policy& policy, size_t found, co
     return world.red;
   }
   const auto failed = static_cast<int64_t>(found > 0 ? found : FellLately(now, journal));
-  const auto all = static_cast<int64_t>(world.subjects.size());
+  const auto all = static_cast<int64_t>(world.connectors.size());
   const bool many = failed >= policy.breaker_least && failed * 100 >= policy.breaker_percent * all;
   if (!many) {
     return "";
@@ -86,21 +86,22 @@ void FollowCanary(const Policy& policy, const Instant& now, Journal& journal) {
 
 /// What is only observed is never restarted where others are; while the breaker is just hit it
 /// tells of the cause all the same.
-bool OnlyWatched(const Subject& subject, const Policy& policy, const Instant& now,
+bool OnlyWatched(const Connector& connector, const Policy& policy, const Instant& now,
                  const BreakerMemory& breaker) {
-  const RecoveryMode mode = subject.chosen->settings.mode;
+  const RecoveryMode mode = connector.chosen->settings.mode;
   const bool held =
       breaker.state == BreakerState::kOpen && now.mono - breaker.since.mono < policy.breaker_hold;
   return mode == RecoveryMode::kOff || (mode == RecoveryMode::kObserve && MayAct(policy) && !held);
 }
 
 /// Whether it failed when the breaker was hit, or before, and recovery may yet restart it.
-bool Waits(const Subject& subject, const Policy& policy, const Instant& now,
+bool Waits(const Connector& connector, const Policy& policy, const Instant& now,
            const Journal& journal) {
-  const auto memory = journal.connectors.find(subject.name);
-  if (!subject.failed() || memory == journal.connectors.end() || memory->second.quarantine.holds ||
-      subject.intent == ConnectIntent::kPaused || subject.intent == ConnectIntent::kStopped ||
-      OnlyWatched(subject, policy, now, journal.breaker)) {
+  const auto memory = journal.connectors.find(connector.name);
+  if (!connector.failed() || memory == journal.connectors.end() ||
+      memory->second.quarantine.holds || connector.intent == ConnectIntent::kPaused ||
+      connector.intent == ConnectIntent::kStopped ||
+      OnlyWatched(connector, policy, now, journal.breaker)) {
     return false;
   }
   const std::optional<Instant>& since = memory->second.failing.since;
@@ -114,8 +115,8 @@ bool IsOver(const World& world, const Policy& policy, const Instant& now, const 
   const BreakerMemory& breaker = journal.breaker;
   const bool calm = breaker.state != BreakerState::kOpen && now.mono - breaker.since.mono > kLong &&
                     (!journal.last_restart || now.mono - *journal.last_restart > kLong);
-  return calm || std::ranges::none_of(world.subjects, [&](const Subject& subject) {
-           return Waits(subject, policy, now, journal);
+  return calm || std::ranges::none_of(world.connectors, [&](const Connector& connector) {
+           return Waits(connector, policy, now, journal);
          });
 }
 

@@ -81,27 +81,27 @@ bool HasProblem(const Json& entry, ConnectFault fault) {
          });
 }
 
-Subject SubjectOf(const Json& entry, const World& world, const std::set<std::string>& alive,
-                  const Lens& lens, const Instant& now) {
+Connector ConnectorOf(const Json& entry, const World& world, const std::set<std::string>& alive,
+                      const Lens& lens, const Instant& now) {
   const std::string name = TextAt(entry, "connector");
-  Subject subject{.name = name,
-                  .life = 1,
-                  .intent = IntentOf(TextAt(entry, "intent")),
-                  .config_hash = 1,
-                  .chosen = lens.settings.For(name, {}),
-                  .ghost = HasProblem(entry, ConnectFault::kGhost),
-                  .zombie = HasProblem(entry, ConnectFault::kZombie),
-                  .zero_tasks = HasProblem(entry, ConnectFault::kZeroTasks),
-                  .stuck_unassigned = HasProblem(entry, ConnectFault::kStuckUnassigned)};
-  subject.items.push_back(ItemOf(entry, -1, world, alive, lens, now));
+  Connector connector{.name = name,
+                      .life = 1,
+                      .intent = IntentOf(TextAt(entry, "intent")),
+                      .config_hash = 1,
+                      .chosen = lens.settings.For(name, {}),
+                      .ghost = HasProblem(entry, ConnectFault::kGhost),
+                      .zombie = HasProblem(entry, ConnectFault::kZombie),
+                      .zero_tasks = HasProblem(entry, ConnectFault::kZeroTasks),
+                      .stuck_unassigned = HasProblem(entry, ConnectFault::kStuckUnassigned)};
+  connector.items.push_back(ItemOf(entry, -1, world, alive, lens, now));
   if (const Json& tasks = At(entry, "tasks"); tasks.is_array()) {
     for (const Json& task : tasks) {
       const auto id =
           static_cast<int32_t>(std::clamp<int64_t>(NumberAt(task, "id", 0), 0, 1'000'000));
-      subject.items.push_back(ItemOf(task, id, world, alive, lens, now));
+      connector.items.push_back(ItemOf(task, id, world, alive, lens, now));
     }
   }
-  return subject;
+  return connector;
 }
 
 void TakeGroup(const Json& entry, World& world, std::set<std::string>& alive) {
@@ -159,20 +159,20 @@ void TakeConnectors(const Json& connectors, const Instant& now, const std::set<s
   const Classifier classifier(filed.policy.patterns);
   SettingsBook settings(filed.policy);
   const Lens lens{.classifier = classifier, .settings = settings};
-  for (const Json& connector : connectors) {
-    if (TextAt(connector, "cluster") != filed.cluster ||
-        TextAt(connector, "connect") != filed.connect) {
+  for (const Json& document : connectors) {
+    if (TextAt(document, "cluster") != filed.cluster ||
+        TextAt(document, "connect") != filed.connect) {
       continue;
     }
-    Subject subject = SubjectOf(connector, filed.world, alive, lens, now);
-    const int64_t attempts = NumberAt(At(connector, "recovery"), "attempts", 0);
-    filed.attempts[subject.name] =
+    Connector connector = ConnectorOf(document, filed.world, alive, lens, now);
+    const int64_t attempts = NumberAt(At(document, "recovery"), "attempts", 0);
+    filed.attempts[connector.name] =
         static_cast<uint32_t>(std::clamp<int64_t>(attempts, 0, 1'000'000));
-    filed.world.subjects.push_back(std::move(subject));
+    filed.world.connectors.push_back(std::move(connector));
   }
-  std::ranges::stable_sort(filed.world.subjects, {}, &Subject::name);
-  const auto again = std::ranges::unique(filed.world.subjects, {}, &Subject::name);
-  filed.world.subjects.erase(again.begin(), again.end());
+  std::ranges::stable_sort(filed.world.connectors, {}, &Connector::name);
+  const auto again = std::ranges::unique(filed.world.connectors, {}, &Connector::name);
+  filed.world.connectors.erase(again.begin(), again.end());
 }
 
 }  // namespace

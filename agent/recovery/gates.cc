@@ -13,17 +13,17 @@
 namespace klaxon::recovery {
 namespace {
 
-RecoveryGate Fresh(const Case& subject) {
-  const Duration age = subject.now.mono - subject.world.listed->taken_at.mono;
+RecoveryGate Fresh(const Question& about) {
+  const Duration age = about.now.mono - about.world.listed->taken_at.mono;
   return {.name = "fresh",
-          .open = IsFresh(subject.world.listed, subject.now),
+          .open = IsFresh(about.world.listed, about.now),
           .value = fmt::format("its state is {} old", FormatAge(age))};
 }
 
 /// A restart must not go to the cluster that an address leads to since yesterday.
-RecoveryGate SameCluster(const Case& subject) {
-  const std::string& first = subject.journal.cluster_id;
-  const std::string& now = subject.world.cluster_id;
+RecoveryGate SameCluster(const Question& about) {
+  const std::string& first = about.journal.cluster_id;
+  const std::string& now = about.world.cluster_id;
   if (now.empty()) {
     return {
         .name = "cluster_id", .seen = false, .value = "Connect does not tell its Kafka cluster"};
@@ -36,31 +36,31 @@ RecoveryGate SameCluster(const Case& subject) {
                                      first, now)};
 }
 
-RecoveryGate Addressable(const Case& subject) {
-  const bool open = subject.subject.addressable;
+RecoveryGate Addressable(const Question& about) {
+  const bool open = about.connector.addressable;
   return {.name = "addressable",
           .open = open,
           .value = open ? "its name can be put into a path"
                         : "its name cannot be put into a path of that version of Connect"};
 }
 
-RecoveryGate OwnConfiguration(const Case& subject) {
-  const std::string& mistake = subject.subject.chosen->mistake;
+RecoveryGate OwnConfiguration(const Question& about) {
+  const std::string& mistake = about.connector.chosen->mistake;
   return {.name = "own_keys",
           .open = mistake.empty(),
           .value = mistake.empty() ? "no mistakes in its own configuration" : mistake};
 }
 
 /// Connect ignores a restart of what no living worker carries.
-RecoveryGate Owner(const Case& subject) {
+RecoveryGate Owner(const Question& about) {
   RecoveryGate gate{.name = "owner", .open = true, .value = "alive"};
-  for (const Item& item : subject.subject.items) {
+  for (const Item& item : about.connector.items) {
     if (!item.failed()) {
       continue;
     }
     if (item.owner_alive == Truth::kUnknown) {
       gate.open = gate.seen = false;
-      gate.value = "not known: " + subject.world.group_words;
+      gate.value = "not known: " + about.world.group_words;
     } else if (item.owner_alive == Truth::kNo) {
       gate.open = false;
       gate.value = fmt::format("{} is not in the workers' group: Connect would ignore a restart",
@@ -71,11 +71,11 @@ RecoveryGate Owner(const Case& subject) {
   return gate;
 }
 
-RecoveryGate WorkerGroup(const Case& subject) {
+RecoveryGate WorkerGroup(const Question& about) {
   return {.name = "worker_group",
-          .open = subject.world.group_known && subject.world.group_at_rest,
-          .seen = subject.world.group_known,
-          .value = subject.world.group_words};
+          .open = about.world.group_known && about.world.group_at_rest,
+          .seen = about.world.group_known,
+          .value = about.world.group_words};
 }
 
 bool Inside(const MaintenanceWindow& window, const Instant& now) {
@@ -93,9 +93,9 @@ bool Inside(const MaintenanceWindow& window, const Instant& now) {
          (window.days.test(yesterday) && time < window.to);
 }
 
-RecoveryGate Maintenance(const Case& subject) {
-  for (const MaintenanceWindow& window : subject.policy.maintenance) {
-    if (Inside(window, subject.now)) {
+RecoveryGate Maintenance(const Question& about) {
+  for (const MaintenanceWindow& window : about.policy.maintenance) {
+    if (Inside(window, about.now)) {
       return {.name = "maintenance",
               .value = fmt::format("a maintenance window lasts until {:02}:{:02} UTC",
                                    window.to.count() / 60, window.to.count() % 60)};
@@ -104,8 +104,8 @@ RecoveryGate Maintenance(const Case& subject) {
   return {.name = "maintenance", .open = true, .value = "no window"};
 }
 
-RecoveryGate Unpaused(const Case& subject) {
-  const Pause* pause = PauseOf(subject.journal, subject.subject.name);
+RecoveryGate Unpaused(const Question& about) {
+  const Pause* pause = PauseOf(about.journal, about.connector.name);
   return {.name = "unpaused",
           .open = pause == nullptr,
           .value = pause == nullptr
@@ -115,15 +115,15 @@ RecoveryGate Unpaused(const Case& subject) {
 }
 
 /// Known since the last answer of Connect, perhaps: the breaker follows with the next.
-RecoveryGate Needs(const Case& subject) {
-  const std::string& red = subject.world.red.empty() ? subject.subject.red : subject.world.red;
+RecoveryGate Needs(const Question& about) {
+  const std::string& red = about.world.red.empty() ? about.connector.red : about.world.red;
   return {.name = "dependencies",
           .open = red.empty(),
           .value = red.empty() ? "nothing that it needs is known to be away" : red};
 }
 
-RecoveryGate Breaker(const Case& subject) {
-  const BreakerMemory& breaker = subject.journal.breaker;
+RecoveryGate Breaker(const Question& about) {
+  const BreakerMemory& breaker = about.journal.breaker;
   switch (breaker.state) {
     case BreakerState::kClosed:
       return {.name = "breaker", .open = true, .value = "closed"};
@@ -142,8 +142,8 @@ RecoveryGate Breaker(const Case& subject) {
 }
 
 /// One of them is late: what is decided by it may be wrong.
-RecoveryGate Agreed(const Case& subject) {
-  const bool open = !subject.subject.disputed;
+RecoveryGate Agreed(const Question& about) {
+  const bool open = !about.connector.disputed;
   return {.name = "agreed",
           .open = open,
           .value = open ? "workers are not seen to disagree about it"
@@ -151,39 +151,38 @@ RecoveryGate Agreed(const Case& subject) {
 }
 
 /// Connect has refused a restart: it would refuse all, or this one again.
-RecoveryGate Permitted(const Case& subject) {
-  const Journal& journal = subject.journal;
-  const bool open = !journal.denied_until || journal.denied_until->mono <= subject.now.mono;
-  const Refusal* own = RefusalOf(journal, subject.subject.name, subject.now);
+RecoveryGate Permitted(const Question& about) {
+  const Journal& journal = about.journal;
+  const bool open = !journal.denied_until || journal.denied_until->mono <= about.now.mono;
+  const Refusal* own = RefusalOf(journal, about.connector.name, about.now);
   if (open && own != nullptr) {
     return {.name = "permitted",
             .value = fmt::format("Connect does not let it be restarted ({}); tried again in {}",
-                                 own->words, FormatAge(own->until.mono - subject.now.mono))};
+                                 own->words, FormatAge(own->until.mono - about.now.mono))};
   }
   return {.name = "permitted",
           .open = open,
           .value = open ? "Connect has not refused a restart lately"
                         : fmt::format("Connect lets no restart be made ({}); tried again in {}",
                                       journal.denied,
-                                      FormatAge(journal.denied_until->mono - subject.now.mono))};
+                                      FormatAge(journal.denied_until->mono - about.now.mono))};
 }
 
 /// More restarts do no good to a worker that has not answered one.
-RecoveryGate Answered(const Case& subject) {
-  const Journal& journal = subject.journal;
-  const bool open = !journal.unanswered_until || journal.unanswered_until->mono <= subject.now.mono;
+RecoveryGate Answered(const Question& about) {
+  const Journal& journal = about.journal;
+  const bool open = !journal.unanswered_until || journal.unanswered_until->mono <= about.now.mono;
   return {.name = "answered",
           .open = open,
-          .value = open
-                       ? "no restart has lately been without an answer"
-                       : fmt::format("a restart of {} had no answer; the next one in {}",
-                                     journal.unanswered,
-                                     FormatAge(journal.unanswered_until->mono - subject.now.mono))};
+          .value = open ? "no restart has lately been without an answer"
+                        : fmt::format("a restart of {} had no answer; the next one in {}",
+                                      journal.unanswered,
+                                      FormatAge(journal.unanswered_until->mono - about.now.mono))};
 }
 
 /// Restarts that were sent while a worker stopped have stuck that worker.
-RecoveryGate Worker(const Case& subject) {
-  const World& world = subject.world;
+RecoveryGate Worker(const Question& about) {
+  const World& world = about.world;
   const bool open = !world.post_to.url.empty();
   return {.name = "worker",
           .open = open,
@@ -219,41 +218,41 @@ bool Waived(const Policy& policy, std::string_view name) {
 
 }  // namespace
 
-std::string ShutForAll(const Case& subject) {
+std::string ShutForAll(const Question& about) {
   for (const auto ask :
        {Fresh, SameCluster, Addressable, Owner, WorkerGroup, Agreed, Worker, Answered}) {
-    const RecoveryGate gate = ask(subject);
-    if (!gate.open && !Waived(subject.policy, gate.name)) {
+    const RecoveryGate gate = ask(about);
+    if (!gate.open && !Waived(about.policy, gate.name)) {
       return fmt::format("gate {} is shut: {}", gate.name, gate.value);
     }
   }
   return "";
 }
 
-void AskGates(const Case& subject) {
+void AskGates(const Question& about) {
   for (const auto ask :
        {Fresh, SameCluster, Addressable, OwnConfiguration, Owner, WorkerGroup, Agreed, Worker,
         Permitted, Answered, Unpaused, Maintenance, Needs, Breaker}) {
-    RecoveryGate gate = ask(subject);
-    if (!gate.open && Waived(subject.policy, gate.name)) {
+    RecoveryGate gate = ask(about);
+    if (!gate.open && Waived(about.policy, gate.name)) {
       gate.open = true;
       gate.value += " (waived)";
     }
-    subject.decision.gates.push_back(std::move(gate));
+    about.decision.gates.push_back(std::move(gate));
   }
 }
 
-bool DecidedByGates(const Case& subject) {
-  const std::vector<RecoveryGate>& gates = subject.decision.gates;
+bool DecidedByGates(const Question& about) {
+  const std::vector<RecoveryGate>& gates = about.decision.gates;
   const auto shut = std::ranges::find(gates, false, &RecoveryGate::open);
   if (shut == gates.end()) {
     return false;
   }
   if (const std::string_view advice = KeyTo(shut->name); !advice.empty()) {
-    subject.decision.way_out = advice;
+    about.decision.way_out = advice;
   }
-  return subject.Decide(RecoveryAction::kRefuse,
-                        fmt::format("{}{}", shut->seen ? "" : "cannot be seen: ", shut->value));
+  return about.Decide(RecoveryAction::kRefuse,
+                      fmt::format("{}{}", shut->seen ? "" : "cannot be seen: ", shut->value));
 }
 
 }  // namespace klaxon::recovery

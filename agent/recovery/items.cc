@@ -6,8 +6,8 @@
 namespace klaxon::recovery {
 namespace {
 
-bool HasItem(const Subject& subject, int32_t id) {
-  return std::ranges::find(subject.items, id, &Item::id) != subject.items.end();
+bool HasItem(const Connector& connector, int32_t id) {
+  return std::ranges::find(connector.items, id, &Item::id) != connector.items.end();
 }
 
 /// When it is, and when a restart was counted a moment ago.
@@ -56,12 +56,12 @@ void FollowOther(const Item& item, const Moment& moment, BrokenItem& known, Item
 
 }  // namespace
 
-ItemNews FollowItems(const Subject& subject, MonoTime now, std::optional<MonoTime> counted,
+ItemNews FollowItems(const Connector& connector, MonoTime now, std::optional<MonoTime> counted,
                      Broken& broken) {
   const Moment moment{.now = now, .counted = counted};
-  std::erase_if(broken, [&](const auto& item) { return !HasItem(subject, item.first); });
+  std::erase_if(broken, [&](const auto& item) { return !HasItem(connector, item.first); });
   ItemNews news;
-  for (const Item& item : subject.items) {
+  for (const Item& item : connector.items) {
     const auto known = broken.find(item.id);
     if (known == broken.end()) {
       if (item.failed()) {
@@ -80,9 +80,9 @@ ItemNews FollowItems(const Subject& subject, MonoTime now, std::optional<MonoTim
   return news;
 }
 
-Failures FailuresOf(const Subject& subject) {
+Failures FailuresOf(const Connector& connector) {
   Failures failures;
-  for (const Item& item : subject.items) {
+  for (const Item& item : connector.items) {
     if (item.failed()) {
       failures[item.id] = item.failures;
     }
@@ -90,8 +90,8 @@ Failures FailuresOf(const Subject& subject) {
   return failures;
 }
 
-bool FailedAnew(const Subject& subject, const Failures& before) {
-  return std::ranges::any_of(subject.items, [&](const Item& item) {
+bool FailedAnew(const Connector& connector, const Failures& before) {
+  return std::ranges::any_of(connector.items, [&](const Item& item) {
     const auto known = before.find(item.id);
     return item.failed() && known != before.end() && item.failures > known->second;
   });

@@ -45,14 +45,14 @@ struct ItemNews {
 /// Takes what an answer tells. `counted`: when a restart was counted last, if it may still be on
 /// its way: it is the same one that shows of what was FAILED by then, since one restart of many
 /// tasks shows in several answers. REQUIRES: the answer tells the connector's status.
-ItemNews FollowItems(const Subject& subject, MonoTime now, std::optional<MonoTime> counted,
+ItemNews FollowItems(const Connector& connector, MonoTime now, std::optional<MonoTime> counted,
                      Broken& broken);
 
 /// The items that are FAILED now, with Item::failures.
 using Failures = std::map<int32_t, uint64_t>;
-Failures FailuresOf(const Subject& subject);
+Failures FailuresOf(const Connector& connector);
 
 /// Whether one of these was started and failed again since.
-bool FailedAnew(const Subject& subject, const Failures& before);
+bool FailedAnew(const Connector& connector, const Failures& before);
 
 }  // namespace klaxon::recovery

@@ -14,15 +14,15 @@ namespace {
 
 using Connectors = std::map<std::string, ConnectorMemory, std::less<>>;
 
-bool AllRuns(const Subject& subject) {
-  return std::ranges::all_of(subject.items,
+bool AllRuns(const Connector& connector) {
+  return std::ranges::all_of(connector.items,
                              [](const Item& item) { return item.state == "RUNNING"; });
 }
 
 /// Whoever changes it again and again, a program perhaps, gets longer and longer waits instead of
 /// restarts without end. `last`, `held`: its last restart, and what held it back, before it
 /// changed.
-Hold HoldOfChanges(const Subject& subject, uint32_t changes, const std::optional<Instant>& last,
+Hold HoldOfChanges(const Connector& connector, uint32_t changes, const std::optional<Instant>& last,
                    Hold held) {
   if (changes < 2) {  // the first change is a repair
     return {};
@@ -30,7 +30,7 @@ Hold HoldOfChanges(const Subject& subject, uint32_t changes, const std::optional
   if (!last) {  // it waits already, and was not restarted since
     return {.until = held.until, .why = std::move(held.why)};
   }
-  const Duration wait = BackoffOf(subject.chosen->settings, changes - 1, subject.name);
+  const Duration wait = BackoffOf(connector.chosen->settings, changes - 1, connector.name);
   return {.until = Instant{last->wall + std::chrono::duration_cast<WallTime::duration>(wait),
                            last->mono + wait},
           .why = fmt::format("its configuration has changed {} times of late: waits longer after "
@@ -38,7 +38,7 @@ Hold HoldOfChanges(const Subject& subject, uint32_t changes, const std::optional
                              changes)};
 }
 
-void ForgiveChanged(const Subject& subject, uint64_t poll, const Instant& now,
+void ForgiveChanged(const Connector& connector, uint64_t poll, const Instant& now,
                     ConnectorMemory& memory) {
   ConfigurationMemory& configuration = memory.configuration;
   ++configuration.changes;
@@ -50,13 +50,13 @@ void ForgiveChanged(const Subject& subject, uint64_t poll, const Instant& now,
     memory.own.under_way->changed = true;
   }
   Hold hold =
-      HoldOfChanges(subject, configuration.changes, memory.attempts.last, std::move(memory.hold));
+      HoldOfChanges(connector, configuration.changes, memory.attempts.last, std::move(memory.hold));
   Forgive(poll, memory);
   memory.hold = std::move(hold);
 }
 
 /// A changed configuration is a new beginning: somebody did something.
-void FollowConfiguration(const Subject& subject, uint64_t poll, const Instant& now,
+void FollowConfiguration(const Connector& connector, uint64_t poll, const Instant& now,
                          ConnectorMemory& memory) {
   constexpr Duration kLately = std::chrono::hours{1};
   ConfigurationMemory& configuration = memory.configuration;
@@ -64,13 +64,13 @@ void FollowConfiguration(const Subject& subject, uint64_t poll, const Instant& n
   if (configuration.changed_at && now.mono - configuration.changed_at->mono >= kLately) {
     configuration = {.hash = configuration.hash};
   }
-  if (subject.config_hash == 0 || subject.config_hash == configuration.hash) {
+  if (connector.config_hash == 0 || connector.config_hash == configuration.hash) {
     return;
   }
   if (configuration.hash != 0) {
-    ForgiveChanged(subject, poll, now, memory);
+    ForgiveChanged(connector, poll, now, memory);
   }
-  configuration.hash = subject.config_hash;
+  configuration.hash = connector.config_hash;
 }
 
 void CountRestart(const Instant& now, Attempts& attempts) {
@@ -80,18 +80,18 @@ void CountRestart(const Instant& now, Attempts& attempts) {
 
 /// Restarts by others, another Klaxon's too, stand in Connect's config topic before states show
 /// them, if they ever do. `gap`: since the answer before this one.
-void FollowRequests(const Subject& subject, const Instant& now, Duration gap,
+void FollowRequests(const Connector& connector, const Instant& now, Duration gap,
                     ConnectorMemory& memory) {
   // Ours are in there as well, and what states showed first comes a moment later.
   const Duration same = std::chrono::seconds{30} + gap;
   RequestMemory& requests = memory.requests;
   if (memory.restored) {  // of before Klaxon knew it, or of its last life
-    requests.newest = subject.asked;
+    requests.newest = connector.asked;
   }
-  if (subject.asked <= requests.newest) {
+  if (connector.asked <= requests.newest) {
     return;
   }
-  requests.newest = subject.asked;
+  requests.newest = connector.asked;
   const std::optional<Instant>& last = memory.attempts.last;
   const bool by_topic = requests.counted_at && last && requests.counted_at->mono == last->mono;
   if (!last || by_topic || now.mono - last->mono >= same) {
@@ -102,13 +102,13 @@ void FollowRequests(const Subject& subject, const Instant& now, Duration gap,
 }
 
 /// What states show was counted already when the config topic held it.
-bool WasRequested(const Subject& subject, const Instant& now, Duration gap,
+bool WasRequested(const Connector& connector, const Instant& now, Duration gap,
                   RequestMemory& requests) {
   if (!requests.counted_at || requests.shown_at) {
     return false;
   }
   requests.shown_at = now;
-  return now.mono - requests.counted_at->mono <= subject.chosen->settings.verify_timeout + gap;
+  return now.mono - requests.counted_at->mono <= connector.chosen->settings.verify_timeout + gap;
 }
 
 /// When a restart was counted, or one that was requested showed first, if more of it has shown in
@@ -127,43 +127,44 @@ std::optional<MonoTime> ShowsYet(const Instant& now, Duration gap, Duration limi
                                                                            : std::nullopt;
 }
 
-void FollowFailed(const Subject& subject, bool again, const Instant& now, ConnectorMemory& memory) {
+void FollowFailed(const Connector& connector, bool again, const Instant& now,
+                  ConnectorMemory& memory) {
   /// So long its last commit may be told after its failure. What moves later is what else it reads,
   /// and each move would be written down.
   constexpr uint64_t kLateCommits = 6;
   const uint64_t seen = memory.failing.polls;
   if (seen == 0 || again) {
-    TakeFailure(subject, memory.restored ? 0 : memory.attempts.count, memory.poison);
+    TakeFailure(connector, memory.restored ? 0 : memory.attempts.count, memory.poison);
   } else if (!memory.own.under_way && !memory.quarantine.holds && seen < kLateCommits) {
-    memory.poison.last = MarkOf(subject);
+    memory.poison.last = MarkOf(connector);
   }
   memory.running = {};
   Extend(now, memory.failing);
 }
 
 /// Data has moved since it runs, or nothing is left to move, or nobody can tell.
-bool Progressed(const Subject& subject, const Instant& running_since) {
-  if (subject.zombie) {
+bool Progressed(const Connector& connector, const Instant& running_since) {
+  if (connector.zombie) {
     return false;
   }
-  const bool evident = subject.moved.has_value() || subject.lag.has_value();
-  return !evident || subject.lag == 0 ||
-         (subject.moved && subject.moved->mono >= running_since.mono);
+  const bool evident = connector.moved.has_value() || connector.lag.has_value();
+  return !evident || connector.lag == 0 ||
+         (connector.moved && connector.moved->mono >= running_since.mono);
 }
 
-void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& memory) {
+void FollowRunning(const Connector& connector, const Instant& now, ConnectorMemory& memory) {
   memory.failing = {};
-  if (!AllRuns(subject)) {
+  if (!AllRuns(connector)) {
     memory.running = {};
     return;
   }
   memory.broken.clear();
   Extend(now, memory.running);
-  const Settings& settings = subject.chosen->settings;
+  const Settings& settings = connector.chosen->settings;
   const Duration soak =
-      std::max(settings.soak, BackoffOf(settings, memory.attempts.count + 1, subject.name));
+      std::max(settings.soak, BackoffOf(settings, memory.attempts.count + 1, connector.name));
   const Instant& since = *memory.running.since;
-  if (now.mono - since.mono < soak || !Progressed(subject, since)) {
+  if (now.mono - since.mono < soak || !Progressed(connector, since)) {
     return;
   }
   const bool over = memory.hold.until && memory.hold.until->mono <= now.mono;
@@ -178,9 +179,9 @@ void FollowRunning(const Subject& subject, const Instant& now, ConnectorMemory& 
 
 /// It was missing in the last list, or is known from the disk or not at all: whatever fails of it
 /// may have failed long ago.
-void Welcome(const Subject& subject, ConnectorMemory& memory) {
+void Welcome(const Connector& connector, ConnectorMemory& memory) {
   memory.absent_since.reset();
-  memory.life = subject.life;
+  memory.life = connector.life;
   memory.restored = true;
   memory.failing = {};
   memory.running = {};
@@ -188,20 +189,21 @@ void Welcome(const Subject& subject, ConnectorMemory& memory) {
 }
 
 /// A restart that was sent before the agent ended may show only now.
-void ExpectOurs(const Subject& subject, const Attempts& attempts, Broken& broken) {
+void ExpectOurs(const Connector& connector, const Attempts& attempts, Broken& broken) {
   for (auto& [id, item] : broken) {
-    item.ours_until =
-        attempts.last ? attempts.last->mono + subject.chosen->settings.verify_timeout : MonoTime{};
+    item.ours_until = attempts.last
+                          ? attempts.last->mono + connector.chosen->settings.verify_timeout
+                          : MonoTime{};
   }
 }
 
 /// What a restart did not get to is left until it is started. `restored`: what was counted before
 /// says nothing; it was not seen to be started.
-void FollowLeft(const Subject& subject, bool restored, Failures& left) {
+void FollowLeft(const Connector& connector, bool restored, Failures& left) {
   if (left.empty()) {
     return;
   }
-  const Failures failed = FailuresOf(subject);
+  const Failures failed = FailuresOf(connector);
   std::erase_if(left, [&](const auto& item) {
     const auto now = failed.find(item.first);
     return now == failed.end() || (now->second != item.second && !restored);
@@ -212,48 +214,48 @@ void FollowLeft(const Subject& subject, bool restored, Failures& left) {
 }
 
 /// What is told of its state, if anything is.
-void FollowState(const Subject& subject, bool failed_again, const Instant& now, Duration gap,
+void FollowState(const Connector& connector, bool failed_again, const Instant& now, Duration gap,
                  ConnectorMemory& memory) {
-  const Duration limit = subject.chosen->settings.verify_timeout;
+  const Duration limit = connector.chosen->settings.verify_timeout;
   const ItemNews news =
-      FollowItems(subject, now.mono, ShowsYet(now, gap, limit, memory), memory.broken);
-  const bool requested = news.shown && WasRequested(subject, now, gap, memory.requests);
+      FollowItems(connector, now.mono, ShowsYet(now, gap, limit, memory), memory.broken);
+  const bool requested = news.shown && WasRequested(connector, now, gap, memory.requests);
   if (news.restarted && !requested) {
     CountRestart(now, memory.attempts);
   }
   if (news.shown) {
     memory.attempts.shown_at = now.mono;
   }
-  FollowLeft(subject, memory.restored, memory.own.left);
+  FollowLeft(connector, memory.restored, memory.own.left);
   if (memory.restored) {
-    ExpectOurs(subject, memory.attempts, memory.broken);
-  } else if (subject.failed() && memory.failing.polls == 0 && news.fresh &&
+    ExpectOurs(connector, memory.attempts, memory.broken);
+  } else if (connector.failed() && memory.failing.polls == 0 && news.fresh &&
              !memory.quarantine.holds) {
     memory.fell_at = now;
   }
-  if (subject.failed()) {
-    FollowFailed(subject, news.again || failed_again, now, memory);
+  if (connector.failed()) {
+    FollowFailed(connector, news.again || failed_again, now, memory);
   } else {
-    FollowRunning(subject, now, memory);
+    FollowRunning(connector, now, memory);
   }
   memory.restored = false;
 }
 
 /// True: it was FAILED when it was looked at for the first time, and was not given up before.
-bool FollowSubject(const World& world, const Subject& subject, const Instant& now,
-                   ConnectorMemory& memory, Journal& journal) {
+bool FollowConnector(const World& world, const Connector& connector, const Instant& now,
+                     ConnectorMemory& memory, Journal& journal) {
   if (memory.restored) {
-    memory.life = subject.life;
+    memory.life = connector.life;
     memory.absent_since.reset();
-  } else if (memory.absent_since || memory.life != subject.life) {
-    Welcome(subject, memory);
+  } else if (memory.absent_since || memory.life != connector.life) {
+    Welcome(connector, memory);
   }
-  FollowConfiguration(subject, journal.polls, now, memory);
-  const Followed restart = FollowRestart(world, subject, now, memory.own, journal.verified);
-  FollowRequests(subject, now, journal.gap, memory);
-  const bool found = memory.restored && subject.failed() && !memory.quarantine.holds;
-  if (!subject.items.front().state.empty()) {  // else nothing is known: all stays as it was
-    FollowState(subject, restart.failed_again, now, journal.gap, memory);
+  FollowConfiguration(connector, journal.polls, now, memory);
+  const Followed restart = FollowRestart(world, connector, now, memory.own, journal.verified);
+  FollowRequests(connector, now, journal.gap, memory);
+  const bool found = memory.restored && connector.failed() && !memory.quarantine.holds;
+  if (!connector.items.front().state.empty()) {  // else nothing is known: all stays as it was
+    FollowState(connector, restart.failed_again, now, journal.gap, memory);
   }
   return found;
 }
@@ -351,12 +353,12 @@ void Follow(const World& world, const Policy& policy, const Instant& now, Journa
   }
   size_t found = 0;
   Connectors kept;
-  for (const Subject& subject : world.subjects) {
-    ConnectorMemory& memory = kept[subject.name];
-    if (auto before = journal.connectors.extract(subject.name)) {
+  for (const Connector& connector : world.connectors) {
+    ConnectorMemory& memory = kept[connector.name];
+    if (auto before = journal.connectors.extract(connector.name)) {
       memory = std::move(before.mapped());
     }
-    found += FollowSubject(world, subject, now, memory, journal) ? 1U : 0U;
+    found += FollowConnector(world, connector, now, memory, journal) ? 1U : 0U;
   }
   KeepAbsent(now, journal.connectors, kept);
   journal.connectors = std::move(kept);

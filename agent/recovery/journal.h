@@ -36,7 +36,7 @@ struct Followed {
 
 /// Follows a restart that is under way; what became of it goes to `verified`. REQUIRES: the answer
 /// is news.
-Followed FollowRestart(const World& world, const Subject& subject, const Instant& now,
+Followed FollowRestart(const World& world, const Connector& connector, const Instant& now,
                        OwnRestarts& own, std::vector<Verified>& verified);
 
 /// A restart of ours was sent.
@@ -55,13 +55,13 @@ struct RestartReply {
 /// what was remembered then. kAccepted and kUnknown are under way from now on, the others are no
 /// attempts. After kUnknown the whole cluster is left alone for a while, no longer than its own
 /// verify.timeout; after kDenied, too, but if that is of the connector: then it alone, until
-/// another is refused so and none was let through. REQUIRES: the journal knows the subject.
-void TakeAnswer(const RestartReply& reply, const Subject& subject, const Policy& policy,
+/// another is refused so and none was let through. REQUIRES: the journal knows the connector.
+void TakeAnswer(const RestartReply& reply, const Connector& connector, const Policy& policy,
                 const Attempts& before, Journal& journal);
 
 /// Remembers that it was not sent after all, and why: it spends nothing, and is tried again later.
 /// After kDenied as above. REQUIRES: as above; CountSent was not called.
-void TakeUnsent(const RestartReply& reply, const Subject& subject, const Attempts& before,
+void TakeUnsent(const RestartReply& reply, const Connector& connector, const Attempts& before,
                 Journal& journal);
 
 /// What is not asked again now: why, and until when. Null: it was not refused by itself.

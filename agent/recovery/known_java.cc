@@ -26,7 +26,7 @@ constexpr std::array kJava{
     // javax.net.ssl: whom we trust and who trusts us is configured.
     Known{kConfiguration, "PKIX path"},
     Known{kConfiguration, "CertificateExpiredException"},
-    Known{kConfiguration, "No subject alternative"},
+    Known{kConfiguration, "No connector alternative"},
     Known{kConfiguration, "javax.net.ssl.SSLHandshakeException"},
     Known{kConfiguration, "java.net.MalformedURLException"},
     Known{kConfiguration, "java.net.URISyntaxException"},

@@ -26,7 +26,7 @@ struct Stretch {
 
 /// Its configuration, and that changes of it let it begin anew.
 struct ConfigurationMemory {
-  uint64_t hash = 0;                    ///< Subject::config_hash; 0: not told yet
+  uint64_t hash = 0;                    ///< Connector::config_hash; 0: not told yet
   uint32_t changes = 0;                 ///< of late: less than an hour after each other
   std::optional<Instant> changed_at{};  ///< last; with `changes`
 };
@@ -47,7 +47,7 @@ struct Attempts {
 
 /// Requests to restart it in Connect's config topic.
 struct RequestMemory {
-  uint64_t newest = 0;  ///< Subject::asked, as last seen
+  uint64_t newest = 0;  ///< Connector::asked, as last seen
   /// The last that was counted as an attempt when the topic held it; it may show in states, too.
   std::optional<Instant> counted_at{};
   std::optional<Instant> shown_at{};  ///< it did, first then
@@ -96,7 +96,7 @@ struct OwnRestarts {
 };
 
 struct ConnectorMemory {
-  uint64_t life = 0;      ///< Subject::life
+  uint64_t life = 0;      ///< Connector::life
   bool restored = false;  ///< from the disk: it has no life yet, and may have failed long ago
   std::optional<Instant> absent_since{};  ///< it is missing in the list of connectors
   ConfigurationMemory configuration{};

@@ -28,15 +28,15 @@ std::string Whom(const RecoveryOrder& order) {
                                  : "connector " + Printable(order.connector);
 }
 
-const Subject* SubjectIn(const World& world, const std::string& connector) {
-  const auto found = std::ranges::find(world.subjects, connector, &Subject::name);
-  return found == world.subjects.end() ? nullptr : &*found;
+const Connector* ConnectorIn(const World& world, const std::string& connector) {
+  const auto found = std::ranges::find(world.connectors, connector, &Connector::name);
+  return found == world.connectors.end() ? nullptr : &*found;
 }
 
 /// Why a person's restart must not be sent; empty: it may.
-std::string AgainstRestart(const Case& subject) {
-  const Subject& facts = subject.subject;
-  if (subject.settings().mode == RecoveryMode::kOff) {
+std::string AgainstRestart(const Question& about) {
+  const Connector& facts = about.connector;
+  if (about.settings().mode == RecoveryMode::kOff) {
     return "recovery is off for it";
   }
   if (!facts.failed() && !facts.zero_tasks) {
@@ -45,18 +45,18 @@ std::string AgainstRestart(const Case& subject) {
   if (facts.intent == ConnectIntent::kPaused || facts.intent == ConnectIntent::kStopped) {
     return "it is paused or stopped in Connect: resume it there first";
   }
-  const Duration limit = subject.settings().verify_timeout;  // what takes longer hangs
+  const Duration limit = about.settings().verify_timeout;  // what takes longer hangs
   const bool restarts = std::ranges::any_of(facts.items, [&](const Item& item) {
-    return item.state == "RESTARTING" && subject.now.mono - item.since.mono <= limit;
+    return item.state == "RESTARTING" && about.now.mono - item.since.mono <= limit;
   });
-  if (subject.memory.own.under_way || restarts) {
+  if (about.memory.own.under_way || restarts) {
     return "a restart of it is under way";
   }
-  if (static_cast<int64_t>(subject.journal.restarts.size()) >= subject.policy.budget_a_minute) {
+  if (static_cast<int64_t>(about.journal.restarts.size()) >= about.policy.budget_a_minute) {
     return fmt::format("the budget of {} restarts a minute is spent: try again in a minute",
-                       subject.policy.budget_a_minute);
+                       about.policy.budget_a_minute);
   }
-  return ShutForAll(subject);
+  return ShutForAll(about);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ std::string AgainstRestart(const Case& subject) {
 Result<std::string> Recovery::PauseFor(const RecoveryOrder& order, const World& world,
                                        const Instant& now) {
   const bool listed = world.listed != nullptr;
-  if (listed && !order.connector.empty() && SubjectIn(world, order.connector) == nullptr) {
+  if (listed && !order.connector.empty() && ConnectorIn(world, order.connector) == nullptr) {
     return NoSuch(order.connector);
   }
   journal_.pauses[order.connector] = {.who = order.who, .why = order.why, .since = now.wall};
@@ -106,10 +106,10 @@ Result<std::string> Recovery::LiftFor(const RecoveryOrder& order, const World& w
   if (known == journal_.connectors.end()) {
     return NoSuch(order.connector);
   }
-  const Subject* subject = SubjectIn(world, order.connector);
+  const Connector* connector = ConnectorIn(world, order.connector);
   const bool used_up =  // also while it is not known yet what the last of them came to
-      subject != nullptr &&
-      static_cast<int64_t>(known->second.attempts.count) >= subject->chosen->settings.attempts;
+      connector != nullptr &&
+      static_cast<int64_t>(known->second.attempts.count) >= connector->chosen->settings.attempts;
   if (!known->second.quarantine.holds && !used_up) {
     return Refused(
         fmt::format("{} is not in quarantine, and has not used up its attempts", Whom(order)));
@@ -125,9 +125,9 @@ Result<std::string> Recovery::RestartFor(const RecoveryOrder& order, const World
   if (order.connector.empty()) {
     return Error(Reason::kInvalid, "name the connector to restart");
   }
-  const Subject* subject = SubjectIn(world, order.connector);
+  const Connector* connector = ConnectorIn(world, order.connector);
   const auto memory = journal_.connectors.find(order.connector);
-  if (subject == nullptr || memory == journal_.connectors.end()) {
+  if (connector == nullptr || memory == journal_.connectors.end()) {
     return NoSuch(order.connector);
   }
   if (const std::string hindered = Hindrance(); !hindered.empty()) {
@@ -136,13 +136,13 @@ Result<std::string> Recovery::RestartFor(const RecoveryOrder& order, const World
   std::vector<RecoveryDecision> decisions = Plan(world, journal_, policy_, now);
   RecoveryDecision& decision =
       *std::ranges::find(decisions, order.connector, &RecoveryDecision::connector);
-  const Case each{.world = world,
-                  .journal = journal_,
-                  .policy = policy_,
-                  .now = now,
-                  .subject = *subject,
-                  .memory = memory->second,
-                  .decision = decision};
+  const Question each{.world = world,
+                      .journal = journal_,
+                      .policy = policy_,
+                      .now = now,
+                      .connector = *connector,
+                      .memory = memory->second,
+                      .decision = decision};
   if (const std::string why_not = AgainstRestart(each); !why_not.empty()) {
     return Refused(why_not);
   }

@@ -15,15 +15,15 @@ namespace {
 
 /// A connector that may be restarted as far as it alone is concerned.
 struct Candidate {
-  const Subject* subject = nullptr;
+  const Connector* connector = nullptr;
   RecoveryDecision* decision = nullptr;
   MonoTime failed_since{};
 };
 
-std::set<std::string> WorkersOf(const Subject& subject) {
+std::set<std::string> WorkersOf(const Connector& connector) {
   std::set<std::string> workers;
-  for (const Item& item : subject.items) {
-    if (item.failed() || !subject.failed()) {
+  for (const Item& item : connector.items) {
+    if (item.failed() || !connector.failed()) {
       workers.insert(item.worker);
     }
   }
@@ -42,15 +42,15 @@ struct Busy {
 std::map<std::string, Busy> InFlight(const World& world, const Journal& journal,
                                      const Policy& policy, const Instant& now) {
   std::map<std::string, Busy> busy;
-  for (const Subject& subject : world.subjects) {
+  for (const Connector& connector : world.connectors) {
     std::set<std::string> workers;
-    const auto memory = journal.connectors.find(subject.name);
+    const auto memory = journal.connectors.find(connector.name);
     const Duration limit =
-        std::min(subject.chosen->settings.verify_timeout, policy.settings.verify_timeout);
+        std::min(connector.chosen->settings.verify_timeout, policy.settings.verify_timeout);
     const bool sent = memory != journal.connectors.end() && memory->second.own.under_way &&
                       !memory->second.own.under_way->running.since &&
                       now.mono - memory->second.own.under_way->answered_at.mono <= limit;
-    for (const Item& item : subject.items) {
+    for (const Item& item : connector.items) {
       const bool restarts = item.state == "RESTARTING" && now.mono - item.since.mono <= limit;
       if (restarts || (sent && item.failed())) {
         workers.insert(item.worker);
@@ -58,7 +58,7 @@ std::map<std::string, Busy> InFlight(const World& world, const Journal& journal,
     }
     for (const std::string& worker : workers) {
       ++busy[worker].restarts;
-      busy[worker].connector = subject.name;
+      busy[worker].connector = connector.name;
     }
   }
   return busy;
@@ -74,7 +74,7 @@ class Budget {
         busy_(InFlight(world, journal, policy, now)) {}
 
   /// Why there is none left for this one; empty: it was given one.
-  std::string Take(const Subject& subject) {
+  std::string Take(const Connector& connector) {
     const auto spent = static_cast<int64_t>(journal_.restarts.size());
     if (spent + given_ >= policy_.budget_a_minute) {
       return fmt::format("the budget of {} restarts a minute {}", policy_.budget_a_minute,
@@ -83,7 +83,7 @@ class Budget {
     if (std::string why = OfBreaker(); !why.empty()) {
       return why;
     }
-    const std::set<std::string> workers = WorkersOf(subject);
+    const std::set<std::string> workers = WorkersOf(connector);
     for (const std::string& worker : workers) {
       if (const Busy& busy = busy_[worker]; busy.restarts >= policy_.in_flight_a_worker) {
         return busy.planned
@@ -94,7 +94,7 @@ class Budget {
     }
     for (const std::string& worker : workers) {
       Busy& busy = busy_[worker];
-      busy = {.restarts = busy.restarts + 1, .connector = subject.name, .planned = true};
+      busy = {.restarts = busy.restarts + 1, .connector = connector.name, .planned = true};
     }
     ++given_;
     return "";
@@ -121,19 +121,19 @@ class Budget {
   int64_t given_ = 0;
 };
 
-RecoveryDecision Describe(const Subject& subject, const ConnectorMemory& memory) {
-  const Settings& settings = subject.chosen->settings;
-  RecoveryDecision decision{.connector = subject.name,
+RecoveryDecision Describe(const Connector& connector, const ConnectorMemory& memory) {
+  const Settings& settings = connector.chosen->settings;
+  RecoveryDecision decision{.connector = connector.name,
                             .mode = settings.mode,
                             .attempts = memory.attempts.count,
                             .attempts_allowed = static_cast<uint32_t>(settings.attempts),
                             .last_restart = memory.own.last};
-  if (const Item* strictest = subject.strictest(); strictest != nullptr) {
+  if (const Item* strictest = connector.strictest(); strictest != nullptr) {
     decision.failure = strictest->failure;
     decision.root_cause = strictest->root_cause;
     decision.way_out = AdviceFor(strictest->failure);
   }
-  for (const Item& item : subject.items) {
+  for (const Item& item : connector.items) {
     if (item.failed()) {
       decision.failed.push_back(item.id);
     }
@@ -143,23 +143,23 @@ RecoveryDecision Describe(const Subject& subject, const ConnectorMemory& memory)
 
 /// True: it may be restarted, if there is budget for it. Of what failed all gates are told,
 /// whatever decided.
-bool MayRestart(const Case& subject) {
+bool MayRestart(const Question& about) {
   const std::span<const Rule> rules = Rules();
   const auto rule =
-      std::ranges::find_if(rules, [&](const Rule& each) { return each.decides(subject); });
+      std::ranges::find_if(rules, [&](const Rule& each) { return each.decides(about); });
   const bool free = rule == rules.end();
-  RecoveryDecision& decision = subject.decision;
+  RecoveryDecision& decision = about.decision;
   if (!free) {
     decision.rule = rule->name;
   }
-  if (!free && (!subject.subject.failed() || subject.world.listed == nullptr)) {
+  if (!free && (!about.connector.failed() || about.world.listed == nullptr)) {
     return false;
   }
   if (!free) {
     decision.gates.push_back({.name = decision.rule, .value = decision.why});
   }
-  AskGates(subject);
-  return free && !DecidedByGates(subject);
+  AskGates(about);
+  return free && !DecidedByGates(about);
 }
 
 /// Those that act come first, whatever failed before them: what is only observed is never
@@ -168,11 +168,11 @@ bool MayRestart(const Case& subject) {
 void Share(std::vector<Candidate>& candidates, const Journal& journal, Budget& budget) {
   std::ranges::stable_sort(candidates, {}, [&](const Candidate& each) {
     return std::tuple(each.decision->mode != RecoveryMode::kAct,
-                      journal.refused.contains(each.subject->name), each.failed_since);
+                      journal.refused.contains(each.connector->name), each.failed_since);
   });
   for (const Candidate& candidate : candidates) {
     RecoveryDecision& decision = *candidate.decision;
-    const std::string refused = budget.Take(*candidate.subject);
+    const std::string refused = budget.Take(*candidate.connector);
     decision.action = refused.empty() ? RecoveryAction::kRestart : RecoveryAction::kWait;
     decision.why = refused.empty() ? fmt::format("{}: restart {} of {}", Name(decision.failure),
                                                  decision.attempts + 1, decision.attempts_allowed)
@@ -188,23 +188,23 @@ void Share(std::vector<Candidate>& candidates, const Journal& journal, Budget& b
 std::vector<RecoveryDecision> Plan(const World& world, const Journal& journal, const Policy& policy,
                                    const Instant& now) {
   static const ConnectorMemory nothing{};
-  std::vector<RecoveryDecision> decisions(world.subjects.size());
+  std::vector<RecoveryDecision> decisions(world.connectors.size());
   std::vector<Candidate> candidates;
-  for (size_t i = 0; i < world.subjects.size(); ++i) {
-    const Subject& subject = world.subjects[i];
-    const auto found = journal.connectors.find(subject.name);
+  for (size_t i = 0; i < world.connectors.size(); ++i) {
+    const Connector& connector = world.connectors[i];
+    const auto found = journal.connectors.find(connector.name);
     const ConnectorMemory& memory = found == journal.connectors.end() ? nothing : found->second;
-    decisions[i] = Describe(subject, memory);
-    const Case each{.world = world,
-                    .journal = journal,
-                    .policy = policy,
-                    .now = now,
-                    .subject = subject,
-                    .memory = memory,
-                    .decision = decisions[i]};
+    decisions[i] = Describe(connector, memory);
+    const Question each{.world = world,
+                        .journal = journal,
+                        .policy = policy,
+                        .now = now,
+                        .connector = connector,
+                        .memory = memory,
+                        .decision = decisions[i]};
     if (MayRestart(each)) {
       const Instant& since = memory.failing.since ? *memory.failing.since : now;
-      candidates.push_back({&subject, &decisions[i], since.mono});
+      candidates.push_back({&connector, &decisions[i], since.mono});
     }
   }
   Budget budget(world, journal, policy, now);

@@ -24,22 +24,22 @@ bool IsElsewhere(FailureClass failure) {
 }  // namespace
 
 /// Of a sink any task may come upon the record: which one does differs from restart to restart.
-FailureMark MarkOf(const Subject& subject) {
-  const Item* worst = subject.worst();
-  if (worst->fingerprint == 0 || subject.positions.empty()) {
+FailureMark MarkOf(const Connector& connector) {
+  const Item* worst = connector.worst();
+  if (worst->fingerprint == 0 || connector.positions.empty()) {
     return {};
   }
-  return {.cause = fmt::format("{} {:016x}", subject.sink ? -1 : worst->id, worst->fingerprint),
-          .positions = subject.positions};
+  return {.cause = fmt::format("{} {:016x}", connector.sink ? -1 : worst->id, worst->fingerprint),
+          .positions = connector.positions};
 }
 
-void TakeFailure(const Subject& subject, uint32_t attempts, PoisonMemory& memory) {
+void TakeFailure(const Connector& connector, uint32_t attempts, PoisonMemory& memory) {
   const Positions before = std::exchange(memory.stood, {});
-  const FailureMark last = std::exchange(memory.last, MarkOf(subject));
-  if (!subject.positions.empty() && InBoth(memory.found, subject.positions).empty()) {
+  const FailureMark last = std::exchange(memory.last, MarkOf(connector));
+  if (!connector.positions.empty() && InBoth(memory.found, connector.positions).empty()) {
     memory.found.clear();  // somebody has let it skip the record: this is another failure
   }
-  if (attempts == 0 || last.cause != memory.last.cause || IsElsewhere(subject.worst()->failure)) {
+  if (attempts == 0 || last.cause != memory.last.cause || IsElsewhere(connector.worst()->failure)) {
     return;
   }
   memory.stood = InBoth(last.positions, memory.last.positions);

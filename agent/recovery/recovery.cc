@@ -174,21 +174,21 @@ Result<int64_t> Recovery::Intend(const Intent& intent, const ConnectorMemory& me
 }
 
 /// It was sent, and this came of it.
-Result<void> Recovery::Conclude(const RestartReply& reply, const Subject& subject,
+Result<void> Recovery::Conclude(const RestartReply& reply, const Connector& connector,
                                 const Attempts& before) {
   ++sent_.at(static_cast<size_t>(reply.report.outcome));
   CountSent(reply.answered_at.mono, journal_);
-  TakeAnswer(reply, subject, policy_, before, journal_);
+  TakeAnswer(reply, connector, policy_, before, journal_);
   const Lock lock(*means_.disk);
-  return ledger_->Conclude(reply.id, reply.report, subject.name, journal_);
+  return ledger_->Conclude(reply.id, reply.report, connector.name, journal_);
 }
 
 /// The worker knew by then why it must not be sent.
-Result<void> Recovery::Withdraw(const RestartReply& reply, const Subject& subject,
+Result<void> Recovery::Withdraw(const RestartReply& reply, const Connector& connector,
                                 const Attempts& before) {
-  TakeUnsent(reply, subject, before, journal_);
+  TakeUnsent(reply, connector, before, journal_);
   const Lock lock(*means_.disk);
-  return ledger_->Withdraw(reply.id, subject.name, journal_);
+  return ledger_->Withdraw(reply.id, connector.name, journal_);
 }
 
 /// Intent, restart, outcome. False: no more of them in this step. `order`: of who asks for it;
@@ -197,7 +197,7 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
                        const std::stop_token& stop, const RecoveryOrder* order) {
   const Instant now = means_.clock->Now();
   const auto known = journal_.connectors.find(decision.connector);
-  const auto subject = std::ranges::find(world.subjects, decision.connector, &Subject::name);
+  const auto connector = std::ranges::find(world.connectors, decision.connector, &Connector::name);
   if (!IsFresh(world.listed, now) || known == journal_.connectors.end() || stop.stop_requested()) {
     return false;
   }
@@ -231,7 +231,7 @@ bool Recovery::Restart(const World& world, RecoveryDecision& decision, RecoveryF
                            .restarted = std::move(answer.restarted),
                            .of_it = answer.of_it};
   const Result<void> concluded =
-      answer.sent ? Conclude(reply, *subject, before) : Withdraw(reply, *subject, before);
+      answer.sent ? Conclude(reply, *connector, before) : Withdraw(reply, *connector, before);
   Reach("after outcome");
   broken_ = concluded ? "" : concluded.error().message();
   const bool more = concluded && report.outcome != RestartOutcome::kUnknown &&

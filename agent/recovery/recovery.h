@@ -81,8 +81,10 @@ class Recovery {
                                  const std::stop_token& stop);
   Result<std::string> Record(const RecoveryOrder& order, const Instant& now, const Journal& before,
                              Result<std::string> done);
-  Result<void> Conclude(const RestartReply& reply, const Subject& subject, const Attempts& before);
-  Result<void> Withdraw(const RestartReply& reply, const Subject& subject, const Attempts& before);
+  Result<void> Conclude(const RestartReply& reply, const Connector& connector,
+                        const Attempts& before);
+  Result<void> Withdraw(const RestartReply& reply, const Connector& connector,
+                        const Attempts& before);
   void Reach(std::string_view point) const;
 
   Policy policy_;

@@ -9,16 +9,16 @@
 namespace klaxon::recovery {
 
 /// One connector that is decided about.
-struct Case {
+struct Question {
   const World& world;
   const Journal& journal;
   const Policy& policy;
   const Instant& now;
-  const Subject& subject;
+  const Connector& connector;
   const ConnectorMemory& memory;
   RecoveryDecision& decision;
 
-  const Settings& settings() const { return subject.chosen->settings; }
+  const Settings& settings() const { return connector.chosen->settings; }
 
   /// Decides. Always true, so that a rule can end with it.
   bool Decide(RecoveryAction action, std::string why) const;
@@ -27,7 +27,7 @@ struct Case {
 
 struct Rule {
   std::string_view name{};
-  bool (*decides)(const Case& subject) = nullptr;  ///< true: no other rule is asked
+  bool (*decides)(const Question& about) = nullptr;  ///< true: no other rule is asked
 };
 
 /// In the order in which they are asked. What none of them decides may be restarted, if the gates
@@ -35,13 +35,13 @@ struct Rule {
 std::span<const Rule> Rules();
 
 /// Asks those gates that a person cannot open by asking for a restart; which is shut. Empty: none.
-std::string ShutForAll(const Case& subject);
+std::string ShutForAll(const Question& about);
 
 /// Asks all gates but those of the budget and writes them into the decision. REQUIRES: the
 /// connectors were listed once.
-void AskGates(const Case& subject);
+void AskGates(const Question& about);
 
 /// True: a gate is shut, and the first that is has decided.
-bool DecidedByGates(const Case& subject);
+bool DecidedByGates(const Question& about);
 
 }  // namespace klaxon::recovery

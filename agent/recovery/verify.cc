@@ -25,11 +25,11 @@ bool Doubtful(const OwnRestarts& own) {
   return own.last && own.last->outcome == RestartOutcome::kUnknown;
 }
 
-Judgement OfFailed(const Subject& subject, const Instant& now, UnderWay& way,
+Judgement OfFailed(const Connector& connector, const Instant& now, UnderWay& way,
                    const OwnRestarts& own) {
   ++way.failed_polls;
-  const bool anew = way.running.since.has_value() || FailedAnew(subject, way.items);
-  const Duration settle = Doubtful(own) ? subject.chosen->settings.verify_timeout : kSettleTime;
+  const bool anew = way.running.since.has_value() || FailedAnew(connector, way.items);
+  const Duration settle = Doubtful(own) ? connector.chosen->settings.verify_timeout : kSettleTime;
   const bool settled =
       way.failed_polls >= kSettlePolls && now.mono - way.answered_at.mono >= settle;
   if (!anew && !settled) {
@@ -39,14 +39,15 @@ Judgement OfFailed(const Subject& subject, const Instant& now, UnderWay& way,
           anew ? "it failed again" : "it is FAILED as before the restart"};
 }
 
-Judgement OfRunning(const Subject& subject, const UnderWay& way) {
-  if (subject.lag == 0) {
+Judgement OfRunning(const Connector& connector, const UnderWay& way) {
+  if (connector.lag == 0) {
     return {RestartVerdict::kRecovered, "it runs, and has nothing left to read"};
   }
-  if (subject.moved && subject.moved->mono >= way.answered_at.mono) {
+  if (connector.moved && connector.moved->mono >= way.answered_at.mono) {
     return {RestartVerdict::kRecovered, "it runs, and its data moves"};
   }
-  const bool evident = subject.moved.has_value() || subject.lag.has_value() || subject.zero_tasks;
+  const bool evident =
+      connector.moved.has_value() || connector.lag.has_value() || connector.zero_tasks;
   if (!evident && way.running.polls >= kRunningPolls) {
     return {RestartVerdict::kRecovered, "it runs; there is no evidence whether its data moves"};
   }
@@ -64,24 +65,24 @@ bool WasSent(const RestartReply& reply, int32_t item) {
 }
 
 /// It is under way. While the breaker lets one restart through, it is this one.
-void TakeSent(const RestartReply& reply, const Subject& subject, Journal& journal) {
-  ConnectorMemory& memory = journal.connectors.at(subject.name);
+void TakeSent(const RestartReply& reply, const Connector& connector, Journal& journal) {
+  ConnectorMemory& memory = journal.connectors.at(connector.name);
   OwnRestarts& own = memory.own;
   own.under_way = UnderWay{.id = reply.id,
                            .answered_at = reply.answered_at,
                            .failed_since = memory.failing.since,
-                           .items = FailuresOf(subject)};
-  own.left = FailuresOf(subject);
+                           .items = FailuresOf(connector)};
+  own.left = FailuresOf(connector);
   std::erase_if(own.left, [&](const auto& item) { return WasSent(reply, item.first); });
   std::erase_if(own.under_way->items,
                 [&](const auto& item) { return !WasSent(reply, item.first); });
   for (auto& [item, broken] : memory.broken) {
     if (WasSent(reply, item)) {
-      broken.ours_until = reply.answered_at.mono + subject.chosen->settings.verify_timeout;
+      broken.ours_until = reply.answered_at.mono + connector.chosen->settings.verify_timeout;
     }
   }
   if (journal.breaker.state == BreakerState::kCanary) {
-    journal.breaker.canary = subject.name;
+    journal.breaker.canary = connector.name;
   }
 }
 
@@ -141,27 +142,27 @@ bool WasMeant(const UnderWay& way, const Item& item) {
   return way.items.empty() || way.items.contains(item.id);
 }
 
-bool StillFailed(const Subject& subject, const UnderWay& way) {
+bool StillFailed(const Connector& connector, const UnderWay& way) {
   return std::ranges::any_of(
-      subject.items, [&](const Item& item) { return item.failed() && WasMeant(way, item); });
+      connector.items, [&](const Item& item) { return item.failed() && WasMeant(way, item); });
 }
 
-bool RunsOnLivingWorkers(const Subject& subject, const UnderWay& way) {
-  return !subject.ghost && std::ranges::all_of(subject.items, [&](const Item& item) {
+bool RunsOnLivingWorkers(const Connector& connector, const UnderWay& way) {
+  return !connector.ghost && std::ranges::all_of(connector.items, [&](const Item& item) {
     return item.state == "RUNNING" || (item.failed() && !WasMeant(way, item));
   });
 }
 
 /// What it is when the time for it is over. It may have been told only once by then, or have run in
 /// between.
-Judgement AtTheEnd(const Subject& subject, const UnderWay& way, Duration limit) {
-  if (subject.zero_tasks) {
+Judgement AtTheEnd(const Connector& connector, const UnderWay& way, Duration limit) {
+  if (connector.zero_tasks) {
     return {RestartVerdict::kNoProgress, "it runs without tasks as before"};
   }
-  if (StillFailed(subject, way)) {
+  if (StillFailed(connector, way)) {
     return {RestartVerdict::kFailedAgain, "it is FAILED as before the restart"};
   }
-  if (RunsOnLivingWorkers(subject, way)) {
+  if (RunsOnLivingWorkers(connector, way)) {
     return {RestartVerdict::kNoProgress,
             fmt::format("it runs, but its data did not move within {}", FormatDuration(limit))};
   }
@@ -171,7 +172,7 @@ Judgement AtTheEnd(const Subject& subject, const UnderWay& way, Duration limit) 
 
 }  // namespace
 
-Followed FollowRestart(const World& world, const Subject& subject, const Instant& now,
+Followed FollowRestart(const World& world, const Connector& connector, const Instant& now,
                        OwnRestarts& own, std::vector<Verified>& verified) {
   if (!own.under_way) {
     return {};
@@ -181,15 +182,15 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
     return {};
   }
   Judgement judgement;
-  if (StillFailed(subject, way)) {
-    judgement = OfFailed(subject, now, way, own);
-  } else if (RunsOnLivingWorkers(subject, way)) {
+  if (StillFailed(connector, way)) {
+    judgement = OfFailed(connector, now, way, own);
+  } else if (RunsOnLivingWorkers(connector, way)) {
     Extend(now, way.running);
-    judgement = OfRunning(subject, way);
+    judgement = OfRunning(connector, way);
   }
-  const Duration limit = subject.chosen->settings.verify_timeout;
+  const Duration limit = connector.chosen->settings.verify_timeout;
   if (judgement.verdict == RestartVerdict::kPending && now.mono - way.answered_at.mono > limit) {
-    judgement = AtTheEnd(subject, way, limit);
+    judgement = AtTheEnd(connector, way, limit);
   }
   if (judgement.verdict == RestartVerdict::kPending) {
     return {};
@@ -205,53 +206,53 @@ Followed FollowRestart(const World& world, const Subject& subject, const Instant
   if (way.running.since && way.failed_since && runs) {
     report.took = way.running.since->mono - way.failed_since->mono;
   }
-  verified.push_back({.connector = subject.name, .id = way.id, .report = report});
+  verified.push_back({.connector = connector.name, .id = way.id, .report = report});
   const bool failed_again = report.verdict == RestartVerdict::kFailedAgain && !Doubtful(own);
   own.last = std::move(report);
   own.under_way.reset();
   return {.failed_again = failed_again};
 }
 
-void TakeAnswer(const RestartReply& reply, const Subject& subject, const Policy& policy,
+void TakeAnswer(const RestartReply& reply, const Connector& connector, const Policy& policy,
                 const Attempts& before, Journal& journal) {
   const RestartReport& report = reply.report;
-  const Settings& settings = subject.chosen->settings;
-  ConnectorMemory& memory = journal.connectors.at(subject.name);
+  const Settings& settings = connector.chosen->settings;
+  ConnectorMemory& memory = journal.connectors.at(connector.name);
   memory.own.last = report;
   switch (report.outcome) {
     case RestartOutcome::kUnknown:  // a worker that does not answer may be stuck: more would follow
       memory.hold = {.until = After(reply.answered_at, settings.verify_timeout),
                      .why = "nobody knows whether the last restart was done: " + report.words};
-      journal.unanswered = subject.name;
+      journal.unanswered = connector.name;
       journal.unanswered_until = After(
           reply.answered_at, std::min(settings.verify_timeout, policy.settings.verify_timeout));
-      TakeSent(reply, subject, journal);
+      TakeSent(reply, connector, journal);
       return;
     case RestartOutcome::kAccepted:
       memory.hold = {};
-      TakePassed(reply, subject.name, journal);
-      TakeSent(reply, subject, journal);
+      TakePassed(reply, connector.name, journal);
+      TakeSent(reply, connector, journal);
       return;
     case RestartOutcome::kDenied:
       TakeMiss(report, settings, before, memory);
-      TakeDenied(reply, subject.name, journal);
+      TakeDenied(reply, connector.name, journal);
       return;
     case RestartOutcome::kNoOp:
     case RestartOutcome::kConflict:
     case RestartOutcome::kGone:
-      TakePassed(reply, subject.name, journal);
+      TakePassed(reply, connector.name, journal);
       TakeMiss(report, settings, before, memory);
       return;
   }
 }
 
-void TakeUnsent(const RestartReply& reply, const Subject& subject, const Attempts& before,
+void TakeUnsent(const RestartReply& reply, const Connector& connector, const Attempts& before,
                 Journal& journal) {
-  ConnectorMemory& memory = journal.connectors.at(subject.name);
-  TakeMiss(reply.report, subject.chosen->settings, before, memory);
+  ConnectorMemory& memory = journal.connectors.at(connector.name);
+  TakeMiss(reply.report, connector.chosen->settings, before, memory);
   memory.hold.why = "a restart was not sent: " + reply.report.words;
   if (reply.report.outcome == RestartOutcome::kDenied) {
-    TakeDenied(reply, subject.name, journal);
+    TakeDenied(reply, connector.name, journal);
   }
 }
 

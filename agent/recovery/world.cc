@@ -72,10 +72,10 @@ Positions PositionsOfSink(const KafkaPart& kafka, const std::string& group) {
 
 /// Tasks that lost their worker a moment ago: it stops, or has stopped. REST tells so late or
 /// never, so the states of all connectors are asked, too.
-bool SomeWorkerLeaves(const std::vector<Subject>& subjects, const Instant& now) {
+bool SomeWorkerLeaves(const std::vector<Connector>& connectors, const Instant& now) {
   constexpr Duration kMoment = std::chrono::seconds{30};
-  return std::ranges::any_of(subjects, [&](const Subject& subject) {
-    return std::ranges::any_of(subject.items, [&](const Item& item) {
+  return std::ranges::any_of(connectors, [&](const Connector& connector) {
+    return std::ranges::any_of(connector.items, [&](const Item& item) {
       return item.state == "UNASSIGNED" && now.mono - item.since.mono < kMoment;
     });
   });
@@ -83,10 +83,10 @@ bool SomeWorkerLeaves(const std::vector<Subject>& subjects, const Instant& now) 
 
 void MarkDisputed(const ConnectFacts& facts, const Instant& now, World& world) {
   for (const ConnectDisagreement& each : facts.disagreements) {
-    const auto subject =
-        std::ranges::lower_bound(world.subjects, each.connector->name, {}, &Subject::name);
-    if (subject != world.subjects.end() && subject->name == each.connector->name) {
-      subject->disputed = IsFresh(facts.compared, now);
+    const auto connector =
+        std::ranges::lower_bound(world.connectors, each.connector->name, {}, &Connector::name);
+    if (connector != world.connectors.end() && connector->name == each.connector->name) {
+      connector->disputed = IsFresh(facts.compared, now);
     }
   }
 }
@@ -96,7 +96,7 @@ void MarkDisputed(const ConnectFacts& facts, const Instant& now, World& world) {
 /// configuration (of a load balancer it does not).
 void ChooseWorker(const ConnectPart& part, const std::set<std::string>& alive, const Instant& now,
                   World& world) {
-  if (SomeWorkerLeaves(world.subjects, now)) {
+  if (SomeWorkerLeaves(world.connectors, now)) {
     world.no_worker = "tasks have just become UNASSIGNED: a worker may be stopping";
     return;
   }
@@ -173,42 +173,43 @@ bool Has(const ConnectorDerived& derived, ConnectFault fault) {
          derived.verdicts.end();
 }
 
-Subject SubjectOf(const ConnectorFacts& facts, const ConnectorDerived& derived, const Lens& lens) {
-  Subject subject{.name = facts.entity->name,
-                  .life = facts.entity->id,
-                  .intent = facts.intent,
-                  .addressable = facts.addressable,
-                  .config_hash = facts.config.hash,
-                  .untold = facts.untold ? facts.untold->message() : "",
-                  .chosen = lens.settings.For(facts.entity->name, facts.config.recovery),
-                  .moved = derived.moved,
-                  .lag = derived.lag,
-                  .ghost = Has(derived, ConnectFault::kGhost),
-                  .zombie = Has(derived, ConnectFault::kZombie),
-                  .zero_tasks = Has(derived, ConnectFault::kZeroTasks),
-                  .stuck_unassigned = Has(derived, ConnectFault::kStuckUnassigned),
-                  .sink = facts.type == "sink"};
-  subject.items.reserve(facts.tasks.size() + 1);
-  subject.items.push_back(ItemOf(facts, derived.age, lens));
+Connector ConnectorOf(const ConnectorFacts& facts, const ConnectorDerived& derived,
+                      const Lens& lens) {
+  Connector connector{.name = facts.entity->name,
+                      .life = facts.entity->id,
+                      .intent = facts.intent,
+                      .addressable = facts.addressable,
+                      .config_hash = facts.config.hash,
+                      .untold = facts.untold ? facts.untold->message() : "",
+                      .chosen = lens.settings.For(facts.entity->name, facts.config.recovery),
+                      .moved = derived.moved,
+                      .lag = derived.lag,
+                      .ghost = Has(derived, ConnectFault::kGhost),
+                      .zombie = Has(derived, ConnectFault::kZombie),
+                      .zero_tasks = Has(derived, ConnectFault::kZeroTasks),
+                      .stuck_unassigned = Has(derived, ConnectFault::kStuckUnassigned),
+                      .sink = facts.type == "sink"};
+  connector.items.reserve(facts.tasks.size() + 1);
+  connector.items.push_back(ItemOf(facts, derived.age, lens));
   for (size_t i = 0; i < facts.tasks.size(); ++i) {
-    subject.items.push_back(ItemOf(facts.tasks[i], derived.tasks[i].age, lens));
-    subject.items.back().id = facts.tasks[i].id;
+    connector.items.push_back(ItemOf(facts.tasks[i], derived.tasks[i].age, lens));
+    connector.items.back().id = facts.tasks[i].id;
   }
-  return subject;
+  return connector;
 }
 
 }  // namespace
 
-bool Subject::failed() const {
+bool Connector::failed() const {
   return worst() != nullptr;
 }
 
-const Item* Subject::worst() const {
+const Item* Connector::worst() const {
   const auto found = std::ranges::find_if(items, &Item::failed);
   return found == items.end() ? nullptr : &*found;
 }
 
-const Item* Subject::strictest() const {
+const Item* Connector::strictest() const {
   const auto stricter = [&](const Item& one, const Item& other) {
     const auto& on = chosen->settings.on;
     return on.at(static_cast<size_t>(one.failure)) > on.at(static_cast<size_t>(other.failure));
@@ -229,19 +230,19 @@ World Look(const View& view, const ConnectPart& part, const Lens& lens) {
   world.red = dependencies.of_all();
   const std::set<std::string> alive = AliveIn(part.derived.workers);
   const std::map<std::string_view, uint64_t> asked = AskedIn(part.facts);
-  world.subjects.reserve(part.facts.connectors.size());
+  world.connectors.reserve(part.facts.connectors.size());
   for (size_t i = 0; i < part.facts.connectors.size(); ++i) {
-    Subject& subject = world.subjects.emplace_back(
-        SubjectOf(part.facts.connectors[i], part.derived.connectors[i], lens));
-    if (const auto newest = asked.find(subject.name); newest != asked.end()) {
-      subject.asked = newest->second;
+    Connector& connector = world.connectors.emplace_back(
+        ConnectorOf(part.facts.connectors[i], part.derived.connectors[i], lens));
+    if (const auto newest = asked.find(connector.name); newest != asked.end()) {
+      connector.asked = newest->second;
     }
-    if (!subject.failed() && !subject.zombie) {
+    if (!connector.failed() && !connector.zombie) {
       continue;
     }
-    subject.red = dependencies.Of(part.facts.connectors[i]);
-    subject.positions = PositionsOf(view, part, i);
-    for (Item& item : subject.items) {
+    connector.red = dependencies.Of(part.facts.connectors[i]);
+    connector.positions = PositionsOf(view, part, i);
+    for (Item& item : connector.items) {
       const bool there = alive.contains(item.worker);
       item.owner_alive = !world.group_known ? Truth::kUnknown : there ? Truth::kYes : Truth::kNo;
     }

@@ -32,7 +32,7 @@ struct Item {
   bool failed() const { return state == "FAILED"; }
 };
 
-struct Subject {
+struct Connector {
   std::string name{};
   uint64_t life = 0;  ///< another one after it was deleted and made anew
   ConnectIntent intent = ConnectIntent::kUnknown;
@@ -73,7 +73,7 @@ struct WorkerSite {
 };
 
 struct World {
-  AnswerRef listed{};          ///< of the subjects; null: never
+  AnswerRef listed{};          ///< of the connectors; null: never
   std::string cluster_id{};    ///< of the Kafka cluster that Connect runs on; empty: not told
   bool group_known = false;    ///< the workers' group
   bool group_at_rest = false;  ///< Stable, and nothing waits for a lost worker
@@ -81,7 +81,7 @@ struct World {
   WorkerSite post_to{};        ///< of the cluster's workers; no URL: see no_worker
   std::string no_worker{};     ///< why none can take a restart now; empty: one can
   std::string red{};  ///< what all of them depend on and does not work; empty: nothing known
-  std::vector<Subject> subjects{};  ///< by name
+  std::vector<Connector> connectors{};  ///< by name
 };
 
 /// What looking needs besides the view; confined to one thread.

@@ -36,25 +36,26 @@ class Estate {
   }
 
   /// A connector that runs, with tasks that do.
-  Subject& Add(const std::string& name, int tasks = 2) {
-    Subject subject{.name = name,
-                    .life = ++lives_,
-                    .intent = ConnectIntent::kRunning,
-                    .config_hash = 1,
-                    .chosen = std::make_shared<const Chosen>(Chosen{.settings = policy.settings})};
+  Connector& Add(const std::string& name, int tasks = 2) {
+    Connector connector{
+        .name = name,
+        .life = ++lives_,
+        .intent = ConnectIntent::kRunning,
+        .config_hash = 1,
+        .chosen = std::make_shared<const Chosen>(Chosen{.settings = policy.settings})};
     for (int id = -1; id < tasks; ++id) {
-      subject.items.push_back({.id = id,
-                               .state = "RUNNING",
-                               .worker = "w1:8083",
-                               .owner_alive = Truth::kYes,
-                               .since = now});
+      connector.items.push_back({.id = id,
+                                 .state = "RUNNING",
+                                 .worker = "w1:8083",
+                                 .owner_alive = Truth::kYes,
+                                 .since = now});
     }
-    const auto place = std::ranges::lower_bound(world.subjects, name, {}, &Subject::name);
-    return *world.subjects.insert(place, std::move(subject));
+    const auto place = std::ranges::lower_bound(world.connectors, name, {}, &Connector::name);
+    return *world.connectors.insert(place, std::move(connector));
   }
 
-  Subject& Of(const std::string& name) {
-    return *std::ranges::find(world.subjects, name, &Subject::name);
+  Connector& Of(const std::string& name) {
+    return *std::ranges::find(world.connectors, name, &Connector::name);
   }
 
   void Set(const std::string& name, int32_t id, const std::string& state) {

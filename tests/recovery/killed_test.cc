@@ -26,8 +26,8 @@ class KilledEstate : public Estate {
   /// kill -9, and another start; what analysis counts begins anew, too.
   void Kill() {
     Begin();
-    for (Subject& subject : world.subjects) {
-      for (Item& item : subject.items) {
+    for (Connector& connector : world.connectors) {
+      for (Item& item : connector.items) {
         item.failures = item.failed() ? 1 : 0;
       }
     }

@@ -69,8 +69,8 @@ TEST_CASE("after many failures at once one is tried, then the others one by one"
     CHECK(estate.Restarts() == 0);
     estate.Pass(5);
     CHECK(estate.Restarts() == 1);
-    for (Subject& subject : estate.world.subjects) {
-      estate.Set(subject.name, 0, "RUNNING");
+    for (Connector& connector : estate.world.connectors) {
+      estate.Set(connector.name, 0, "RUNNING");
     }
     estate.Pass(5);
     CHECK(estate.journal.breaker.state == BreakerState::kClosed);

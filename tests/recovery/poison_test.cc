@@ -84,7 +84,7 @@ TEST_CASE("20: a sink's poison is where it stands both times, whatever else it h
   for (const Places& places : kPlaces) {
     DYNAMIC_SECTION(places.what) {
       Estate estate;
-      Subject& sink = estate.Add("sink");
+      Connector& sink = estate.Add("sink");
       sink.sink = true;
       sink.positions = At(places.first);
       estate.Pass(5);
@@ -100,7 +100,7 @@ TEST_CASE("20: a sink's poison is where it stands both times, whatever else it h
 
 TEST_CASE("20: tasks that fail one after the other after one restart failed once", "[recovery]") {
   Estate estate;
-  Subject& sink = estate.Add("sink");
+  Connector& sink = estate.Add("sink");
   sink.sink = true;
   sink.positions = At("t-0@100 t-1@17");
   estate.Pass(5);
@@ -128,7 +128,7 @@ TEST_CASE("20: what has moved from its poison and fails elsewhere is not poisone
                                                {"nobody knows where it stands", "", "t-0@17"}}) {
     DYNAMIC_SECTION(later.what) {
       Estate estate;
-      Subject& sink = estate.Add("sink");
+      Connector& sink = estate.Add("sink");
       sink.sink = true;
       sink.positions = At("t-0@17");
       estate.Pass(5);
@@ -144,7 +144,7 @@ TEST_CASE("20: what has moved from its poison and fails elsewhere is not poisone
 
 TEST_CASE("where it stands is remembered as it failed, not as others move on", "[recovery]") {
   Estate estate;
-  Subject& sink = estate.Add("sink");
+  Connector& sink = estate.Add("sink");
   sink.sink = true;
   sink.positions = At("t-0@17");
   estate.Pass(5);
@@ -173,7 +173,7 @@ TEST_CASE("of many positions three are shown, and how many more there are", "[re
 
 TEST_CASE("a commit that is told a moment after the failure counts", "[recovery]") {
   Estate estate;
-  Subject& sink = estate.Add("sink");
+  Connector& sink = estate.Add("sink");
   sink.sink = true;
   sink.positions = At("t-0@17");
   estate.Pass(5);

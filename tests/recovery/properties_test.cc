@@ -20,13 +20,13 @@ class Chaos {
     estate_.policy.settings.attempts = Up(6) + 1;
     const int connectors = Up(25) + 1;
     for (int i = 0; i < connectors; ++i) {
-      Subject& subject = estate_.Add("c" + std::to_string(i), Up(4));
-      for (Item& item : subject.items) {
+      Connector& connector = estate_.Add("c" + std::to_string(i), Up(4));
+      for (Item& item : connector.items) {
         item.worker = "w" + std::to_string(Up(3));
       }
       Settings settings = estate_.policy.settings;
       settings.mode = static_cast<RecoveryMode>(Up(3));
-      subject.chosen = std::make_shared<const Chosen>(Chosen{.settings = settings});
+      connector.chosen = std::make_shared<const Chosen>(Chosen{.settings = settings});
     }
   }
 
@@ -38,13 +38,13 @@ class Chaos {
       estate_.world.cluster_id = Up(60) == 0 ? "k2" : "k1";
       const std::set<std::string> hidden = Hidden();
       Happen(hidden);
-      const std::vector<Subject> told = estate_.world.subjects;
+      const std::vector<Connector> told = estate_.world.connectors;
       for (const std::string& name : hidden) {
         estate_.Of(name).items = {Item{}};
       }
       estate_.Pass(5);
       Check();
-      estate_.world.subjects = told;
+      estate_.world.connectors = told;
       Execute();
       return;
     }
@@ -61,21 +61,21 @@ class Chaos {
   std::set<std::string> Hidden() {
     const bool all = estate_.world.cluster_id != "k1";  // it is another's
     std::set<std::string> names;
-    for (const Subject& subject : estate_.world.subjects) {
+    for (const Connector& connector : estate_.world.connectors) {
       if (all || Up(40) == 0) {
-        names.insert(subject.name);
+        names.insert(connector.name);
       }
     }
     return names;
   }
 
   /// Somebody restarted it, if it was FAILED before; or it failed, and waits for a worker.
-  void Start(const Subject& subject, const Item& item, bool waits = false) {
-    made_[subject.name] += item.failed() || waits ? 1U : 0U;
+  void Start(const Connector& connector, const Item& item, bool waits = false) {
+    made_[connector.name] += item.failed() || waits ? 1U : 0U;
   }
 
   void Happen(const std::string& name, Item& item) {
-    const Subject& subject = estate_.Of(name);
+    const Connector& connector = estate_.Of(name);
     const auto any = static_cast<FailureClass>(Up(static_cast<int>(kFailureClasses)));
     if (item.state == "RESTARTING" && Up(2) == 0) {
       estate_.Set(name, item.id, Up(3) == 0 ? "FAILED" : "RUNNING");
@@ -84,15 +84,15 @@ class Chaos {
     switch (Up(100)) {
       case 0:
       case 1:  // if it is FAILED: started and failed between two polls
-        Start(subject, item);
+        Start(connector, item);
         estate_.Fail(name, item.id, any);
         return;
       case 2:
-        Start(subject, item);
+        Start(connector, item);
         estate_.Set(name, item.id, "RUNNING");
         return;
       case 3:
-        Start(subject, item, item.state == "UNASSIGNED");
+        Start(connector, item, item.state == "UNASSIGNED");
         estate_.Set(name, item.id, "RESTARTING");
         return;
       case 4:  // a rebalance
@@ -111,44 +111,44 @@ class Chaos {
   }
 
   void Happen(const std::set<std::string>& hidden) {
-    for (Subject& subject : estate_.world.subjects) {
-      if (hidden.contains(subject.name)) {
+    for (Connector& connector : estate_.world.connectors) {
+      if (hidden.contains(connector.name)) {
         continue;
       }
-      for (Item& item : subject.items) {
-        Happen(subject.name, item);
+      for (Item& item : connector.items) {
+        Happen(connector.name, item);
         item.owner_alive = Up(50) == 0 ? Truth::kNo : Truth::kYes;
       }
-      if (subject.items.size() > 2 && Up(60) == 0) {
-        subject.items.pop_back();  // fewer tasks
+      if (connector.items.size() > 2 && Up(60) == 0) {
+        connector.items.pop_back();  // fewer tasks
       }
-      subject.intent = Up(40) == 0 ? ConnectIntent::kPaused : ConnectIntent::kRunning;
-      subject.config_hash += Up(80) == 0 ? 1U : 0U;
-      subject.red = Up(40) == 0 ? "a topic has no leader" : "";
-      subject.positions = At(Up(2) == 0 ? "orders-0@17" : "");
+      connector.intent = Up(40) == 0 ? ConnectIntent::kPaused : ConnectIntent::kRunning;
+      connector.config_hash += Up(80) == 0 ? 1U : 0U;
+      connector.red = Up(40) == 0 ? "a topic has no leader" : "";
+      connector.positions = At(Up(2) == 0 ? "orders-0@17" : "");
     }
     estate_.world.group_at_rest = Up(10) > 0;
     estate_.world.red = Up(60) == 0 ? "a broker does not answer" : "";
   }
 
   void Check() {
-    REQUIRE(estate_.decisions.size() == estate_.world.subjects.size());
+    REQUIRE(estate_.decisions.size() == estate_.world.connectors.size());
     const std::vector<RecoveryDecision> again =
         Plan(estate_.world, estate_.journal, estate_.policy, estate_.now);
     std::map<std::string, int64_t> busy;
     for (size_t i = 0; i < again.size(); ++i) {
       const RecoveryDecision& decision = estate_.decisions[i];
-      const Subject& subject = estate_.world.subjects[i];
+      const Connector& connector = estate_.world.connectors[i];
       CHECK(again[i].action == decision.action);
       CHECK(again[i].why == decision.why);
-      CHECK(decision.connector == subject.name);
+      CHECK(decision.connector == connector.name);
       CHECK_FALSE(decision.why.empty());
-      CHECK(decision.attempts <= made_[subject.name]);
-      for (const std::string& worker : BusyOf(subject)) {
+      CHECK(decision.attempts <= made_[connector.name]);
+      for (const std::string& worker : BusyOf(connector)) {
         ++busy[worker];
       }
       if (decision.action == RecoveryAction::kRestart) {
-        CheckRestart(subject, decision);
+        CheckRestart(connector, decision);
       }
     }
     for (const RecoveryDecision& decision : estate_.decisions) {
@@ -167,11 +167,11 @@ class Chaos {
   /// What acts is decided about as if nobody observed.
   void CheckObserved() const {
     World alone = estate_.world;
-    for (Subject& subject : alone.subjects) {
-      Settings settings = subject.chosen->settings;
+    for (Connector& connector : alone.connectors) {
+      Settings settings = connector.chosen->settings;
       if (settings.mode == RecoveryMode::kObserve) {
         settings.mode = RecoveryMode::kOff;
-        subject.chosen = std::make_shared<const Chosen>(Chosen{.settings = settings});
+        connector.chosen = std::make_shared<const Chosen>(Chosen{.settings = settings});
       }
     }
     const auto decisions = Plan(alone, estate_.journal, estate_.policy, estate_.now);
@@ -183,14 +183,14 @@ class Chaos {
     }
   }
 
-  void CheckRestart(const Subject& subject, const RecoveryDecision& decision) {
+  void CheckRestart(const Connector& connector, const RecoveryDecision& decision) {
     CHECK(IsFresh(estate_.world.listed, estate_.now));
-    CHECK(subject.failed());
-    CHECK(subject.intent == ConnectIntent::kRunning);
+    CHECK(connector.failed());
+    CHECK(connector.intent == ConnectIntent::kRunning);
     CHECK(estate_.world.group_at_rest);
     CHECK(estate_.world.cluster_id == estate_.journal.cluster_id);
     CHECK(estate_.world.red.empty());
-    CHECK(subject.red.empty());
+    CHECK(connector.red.empty());
     CHECK(estate_.journal.breaker.state != BreakerState::kOpen);
     CHECK(estate_.journal.polls > 2);
     CHECK(decision.attempts < decision.attempts_allowed);
@@ -199,16 +199,16 @@ class Chaos {
     for (const RecoveryGate& gate : decision.gates) {
       CHECK(gate.open);
     }
-    CHECK(BusyOf(subject).empty());  // never two in flight
-    for (const Item& item : subject.items) {
+    CHECK(BusyOf(connector).empty());  // never two in flight
+    for (const Item& item : connector.items) {
       CHECK((!item.failed() || item.owner_alive == Truth::kYes));
       CHECK((!item.failed() || item.failure != FailureClass::kDataLossRisk));
     }
   }
 
-  static std::set<std::string> WorkersOf(const Subject& subject, std::string_view state) {
+  static std::set<std::string> WorkersOf(const Connector& connector, std::string_view state) {
     std::set<std::string> workers;
-    for (const Item& item : subject.items) {
+    for (const Item& item : connector.items) {
       if (item.state == state) {
         workers.insert(item.worker);
       }
@@ -217,10 +217,10 @@ class Chaos {
   }
 
   /// What takes too long keeps nobody waiting.
-  std::set<std::string> BusyOf(const Subject& subject) const {
-    Subject busy = subject;
+  std::set<std::string> BusyOf(const Connector& connector) const {
+    Connector busy = connector;
     std::erase_if(busy.items, [&](const Item& item) {
-      return estate_.now.mono - item.since.mono > subject.chosen->settings.verify_timeout;
+      return estate_.now.mono - item.since.mono > connector.chosen->settings.verify_timeout;
     });
     return WorkersOf(busy, "RESTARTING");
   }

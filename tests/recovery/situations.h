@@ -38,8 +38,8 @@ inline void FailAll(Estate& estate) {
     estate.Add(std::string(1, name));
   }
   estate.Pass(5);
-  for (Subject& subject : estate.world.subjects) {
-    estate.Fail(subject.name, 0);
+  for (Connector& connector : estate.world.connectors) {
+    estate.Fail(connector.name, 0);
   }
   estate.Passes(2);
 }

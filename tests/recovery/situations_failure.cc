@@ -99,7 +99,7 @@ const std::vector<Situation>& SituationsOfFailure() {
       {29, "missing in one list, while in quarantine",
        [](Estate& e) {
          FailAfterOneRestart(e, FailureClass::kConfiguration);
-         e.world.subjects.clear();
+         e.world.connectors.clear();
          e.Pass(5);
          e.Add("sink");
          e.Fail("sink", 0, FailureClass::kConfiguration);
@@ -110,17 +110,17 @@ const std::vector<Situation>& SituationsOfFailure() {
        [](Estate& e) {
          FailTwice(e);
          e.FailAgain("sink", 0);
-         const Subject sink = e.Of("sink");
-         e.world.subjects.clear();
+         const Connector sink = e.Of("sink");
+         e.world.connectors.clear();
          e.Pass(5);
-         e.world.subjects.push_back(sink);
+         e.world.connectors.push_back(sink);
          e.Passes(40);
        },
        kRestart, "restart 2 of 5"},
       {29, "missing for ten minutes: it was deleted",
        [](Estate& e) {
          FailAfterOneRestart(e, FailureClass::kConfiguration);
-         e.world.subjects.clear();
+         e.world.connectors.clear();
          e.Passes(125);
          e.Add("sink");
          FailTwice(e, FailureClass::kConfiguration);
@@ -131,7 +131,7 @@ const std::vector<Situation>& SituationsOfFailure() {
          FailTwice(e);
          e.FailAgain("sink", 0);
          e.Pass(5);
-         e.world.subjects.clear();
+         e.world.connectors.clear();
          e.Pass(5);
          e.Add("sink").config_hash = 2;
          FailTwice(e);
