@@ -122,10 +122,10 @@ void Store::PutAccount(const GroupId& id, const std::string& integration, const 
     const Told& told = account.told;
     Put(draft, RowName("notify_told", integration, key),
         fmt::format("{} {}", told.edition, MillisecondsSince1970(*told.at)), [&] {
-          return Statement{.sql = "INSERT OR REPLACE INTO notify_told VALUES (?,?,?,?,?,?,?,?)",
-                           .values = {integration, key, id.receiver, ToText(told.firing),
-                                      ToText(told.earlier), MillisecondsSince1970(*told.at),
-                                      int64_t{0}, int64_t{told.acknowledged}}};
+          return Statement{
+              .sql = "INSERT OR REPLACE INTO notify_told VALUES (?,?,?,?,?,?,?,?)",
+              .values = {integration, key, id.receiver, ToText(told.firing), ToText(told.earlier),
+                         MillisecondsSince1970(*told.at), int64_t{0}, int64_t{told.acknowledged}}};
         });
   }
   if (account.pending) {
