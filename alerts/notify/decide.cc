@@ -213,6 +213,17 @@ void LookAtGroup(const Situation& situation, const Gathered& gathered, const std
   }
 }
 
+/// An end is told also under a silence, and that somebody knows of it because of one.
+bool AllSilenced(const Pending& pending, const std::vector<Silence>& silences, WallTime now) {
+  const auto silenced = [&](const auto& each) {
+    const Alert& alert = each.second;
+    return alert.firing() && std::ranges::any_of(silences, [&](const Silence& silence) {
+             return silence.ActiveAt(now) && MatchAll(silence.matchers, alert.labels);
+           });
+  };
+  return pending.acknowledgement.empty() && std::ranges::all_of(pending.alerts, silenced);
+}
+
 void ForgetIntegrations(const Settings& settings, Group& group) {
   std::erase_if(group.accounts, [&](const auto& each) {
     return std::ranges::find(settings.integrations, each.first, &Integration::id) ==
@@ -242,6 +253,21 @@ void Decide(const Situation& situation, Memory& memory) {
     ForgetIntegrations(situation.settings, group);
     LookAtGroup(situation, gathered, id.receiver, memory, group);
     at = IsOver(group, gathered) ? memory.groups.erase(at) : std::next(at);
+  }
+}
+
+void HoldMuted(const Settings& settings, const std::vector<Silence>& silences, WallTime now,
+               Memory& memory) {
+  const std::vector<Alert> unknown;
+  const Situation situation{
+      .alerts = unknown, .silences = silences, .settings = settings, .now = now};
+  for (auto& [id, group] : memory.groups) {
+    const bool quiet = GatherNothing(id, situation).quiet;
+    for (auto& [integration, account] : group.accounts) {
+      if (account.pending) {
+        account.pending->held = quiet || AllSilenced(*account.pending, silences, now);
+      }
+    }
   }
 }
 

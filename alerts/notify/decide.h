@@ -27,6 +27,12 @@ struct Situation {
 /// or withdrawn when there is nothing to tell any more.
 void Decide(const Situation& situation, Memory& memory);
 
+/// What Decide does where it is not known what fires, since nothing was evaluated after a start:
+/// what waits from before stays as it is, and is held back while all routes of its group are in
+/// mute intervals, or all of it fires and is silenced. Pure.
+void HoldMuted(const Settings& settings, const std::vector<Silence>& silences, WallTime now,
+               Memory& memory);
+
 /// When Decide has something to do next though nothing else happens; WallTime::max(): never.
 WallTime NextLook(const Memory& memory);
 

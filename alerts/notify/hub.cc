@@ -8,7 +8,7 @@
 
 namespace klaxon::notify {
 
-Hub::Hub(const Resources& resources) : resources_(resources), started_(resources.clock.Now()) {
+Hub::Hub(const Resources& resources) : resources_(resources) {
   Load();
 }
 
@@ -91,7 +91,7 @@ bool Hub::WaitToDecide(const std::stop_token& stop) {
 }
 
 bool Hub::AwaitsNews() const {
-  return evaluation_ != nullptr && evaluation_->edition < settings_.edition &&
+  return (evaluation_ == nullptr || evaluation_->edition < settings_.edition) &&
          clock().Now().mono - settings_at_ < kForNews;
 }
 
@@ -127,6 +127,8 @@ void Hub::DecideNow() {
               .settings = settings_,
               .now = now},
              contents_.memory);
+    } else if (!unasked_) {
+      HoldMuted(settings_, contents_.silences, now, contents_.memory);
     }
     due_.Rebuild(contents_.memory);
   }

@@ -115,15 +115,13 @@ class Hub {
       KLAXON_REQUIRES(mutex_);
   void Settled(const std::string& integration, const Work& work, const Delivery& delivery)
       KLAXON_REQUIRES(mutex_);
-  /// An evaluation under the settings in force is still to come, and is waited for.
+  /// An evaluation under the settings in force is still to come, and is waited for: after a start
+  /// the first.
   bool AwaitsNews() const KLAXON_REQUIRES(mutex_);
-  /// What is due first; null: there is nothing, or nothing is sent yet.
-  const DueQueue::Place* FindWork(const std::string& integration) const KLAXON_REQUIRES(mutex_);
   Work WorkOf(const std::string& integration, const GroupId& id) const KLAXON_REQUIRES(mutex_);
   void ForgetOldSilences(WallTime now) KLAXON_REQUIRES(mutex_);
 
   const Resources resources_;
-  const Instant started_;
   Mutex store_mutex_;  // taken before mutex_
   std::optional<Store> store_ KLAXON_GUARDED_BY(store_mutex_);
   std::optional<Loaded> late_ KLAXON_GUARDED_BY(store_mutex_);  // read after the start

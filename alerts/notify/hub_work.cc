@@ -35,14 +35,6 @@ std::vector<alerts::Alert> InOrder(const AlertMap& map) {
 
 }  // namespace
 
-const DueQueue::Place* Hub::FindWork(const std::string& integration) const {
-  // What is left of the last process.
-  if (evaluation_ == nullptr && clock().Now().mono - started_.mono < kForNews) {
-    return nullptr;
-  }
-  return due_.First(integration);
-}
-
 Work Hub::WorkOf(const std::string& integration, const GroupId& id) const {
   const WallTime now = clock().Now().wall;
   const Group& group = contents_.memory.groups.at(id);
@@ -68,13 +60,13 @@ std::optional<Work> Hub::NextWork(const std::string& integration, MonoTime not_b
       changed_.wait_until(mutex_, stop, not_before, [] { return false; });
       continue;
     }
-    const DueQueue::Place* const first = FindWork(integration);
+    const DueQueue::Place* const first = due_.First(integration);
     if (first != nullptr && first->not_before <= now) {
       return WorkOf(integration, first->group);
     }
     const MonoTime due = first != nullptr ? first->not_before : now + kLongest;
     changed_.wait_until(mutex_, stop, std::min(due, now + kLongest), [&]() KLAXON_REQUIRES(mutex_) {
-      const DueQueue::Place* const other = FindWork(integration);
+      const DueQueue::Place* const other = due_.First(integration);
       return other != nullptr && other->not_before < due;
     });
   }

@@ -38,7 +38,8 @@ struct Pending {
   uint64_t attempts = 0;  ///< that were not accepted
   MonoTime not_before{};  ///< of the next one
   bool kept = false;      ///< it is on the disk, or the disk does not take it; it may be sent
-  bool held = false;      ///< a mute interval keeps it back
+  /// A mute interval keeps it back; a silence, too, while nobody knows what fires. Not on the disk.
+  bool held = false;
   /// Why the receiver is told that somebody knows of what fires; empty: it is told what fires.
   std::string acknowledgement{};
 };
