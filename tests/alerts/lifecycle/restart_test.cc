@@ -132,6 +132,11 @@ TEST_CASE("A restart resolves nothing because rules see too little at first") {
       {"hours away", Alerting("rate(x[1m]) > 0"), minutes(10), minutes(10), hours(3)},
       {"`for` of ten minutes", Alerting("rate(x[1m]) > 0", "    for: 10m\n"), minutes(20),
        minutes(19), seconds(2)},
+      {"a short range beside a wide one", Alerting("rate(x[1h]) > 0 and rate(x[1m]) > 0"),
+       minutes(10), minutes(10), minutes(10)},
+      {"a range of before", Alerting("last_over_time(x[2m] offset 2m) > 0"), minutes(10),
+       minutes(10), minutes(5)},
+      {"a moment of before", Alerting("x > (x offset 3m)"), minutes(10), minutes(10), minutes(8)},
       {"what another group records", kRecorded, minutes(10), minutes(9), seconds(2)}};
   for (const Case& each : cases) {
     INFO(each.name);

@@ -168,7 +168,7 @@ groups:
   const auto& alerts = groups.back().rules;
   for (const size_t reads : {0U, 1U}) {
     CHECK(unknown.Concern(*alerts[reads], {}));
-    CHECK(settling.After(std::chrono::minutes(1), *alerts[reads]) == std::chrono::seconds(100));
+    CHECK(settling.After(std::chrono::minutes(1), *alerts[reads]) == std::chrono::seconds(115));
   }
   CHECK_FALSE(unknown.Concern(*alerts[2], {}));
 }
@@ -191,6 +191,18 @@ groups:
     expr: brokers < max_over_time(brokers[1h])
   - alert: Subquery
     expr: max_over_time(sum(lag)[3m:1m]) > 1
+  - alert: ShortAndLong
+    expr: rate(lag[1h]) > 1 and rate(lag[4m]) > 1
+  - alert: InSubquery
+    expr: max_over_time(rate(lag[2m])[1h:1m]) > 1
+  - alert: LastBefore
+    expr: lag == last_over_time(lag[10m] offset 2m)
+  - alert: InstantBefore
+    expr: lag > 2 * (lag offset 3m)
+  - alert: HourBefore
+    expr: lag > 2 * (lag offset 1h)
+  - alert: Ahead
+    expr: lag > 2 * (lag offset -3m)
   - alert: ReadsItsOwn
     expr: own > 1
   - alert: ReadsAnother
@@ -209,12 +221,19 @@ groups:
     Duration settles{};
   };
 
+  // Ten seconds of each are the interval of its group: what is known came after the slot.
   const std::vector<Case> cases{
-      {"Instant", minutes(60), seconds(0)},      {"Rate", minutes(1), seconds(0)},
-      {"Rate", minutes(2), minutes(2)},          {"HourBack", minutes(30), seconds(0)},
-      {"HourBack", minutes(120), minutes(5)},    {"Subquery", minutes(10), minutes(3)},
-      {"ReadsItsOwn", minutes(60), seconds(0)},  {"ReadsAnother", seconds(5), seconds(40)},
-      {"ReadsAnother", minutes(5), seconds(100)}};
+      {"Instant", minutes(60), seconds(0)},        {"Rate", minutes(1), seconds(0)},
+      {"Rate", minutes(2), seconds(130)},          {"HourBack", minutes(30), seconds(0)},
+      {"HourBack", minutes(120), seconds(310)},    {"Subquery", minutes(1), seconds(0)},
+      {"Subquery", minutes(10), seconds(190)},     {"ShortAndLong", minutes(2), seconds(0)},
+      {"ShortAndLong", minutes(10), seconds(250)}, {"ShortAndLong", minutes(31), seconds(310)},
+      {"InSubquery", minutes(10), seconds(0)},     {"InSubquery", minutes(31), seconds(310)},
+      {"LastBefore", minutes(5), seconds(0)},      {"LastBefore", minutes(6), seconds(430)},
+      {"InstantBefore", seconds(150), seconds(0)}, {"InstantBefore", minutes(3), seconds(190)},
+      {"HourBefore", minutes(3), seconds(310)},    {"Ahead", minutes(60), seconds(0)},
+      {"ReadsItsOwn", minutes(60), seconds(0)},    {"ReadsAnother", seconds(5), seconds(50)},
+      {"ReadsAnother", minutes(5), seconds(110)}};
   for (const Case& each : cases) {
     INFO(each.rule << " after " << FormatDuration(each.outage));
     for (const rules::Rule* const rule : RulesOf(groups)) {
