@@ -39,9 +39,12 @@ struct ActiveAlert {
   /// Nobody can tell from then on whether it is right: it stays as it was.
   std::optional<WallTime> unknown_since{};
   std::string unknown_why{};  ///< for people; empty: it is known
+  /// Begin of the outage that lasts; `unknown_since` may be that of one before it, when its rule
+  /// had not seen enough again in between.
+  std::optional<WallTime> outage_since{};
   /// Known again, but until then its rule may not see enough of it.
   std::optional<WallTime> settles_until{};
-  /// So much of what its rule had seen before `unknown_since` is gone as well: after a restart.
+  /// So much of what its rule had seen before `outage_since` is gone as well: after a restart.
   Duration forgotten{};
 };
 

@@ -1,5 +1,6 @@
 #include "alerts/lifecycle/alert_step.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -44,19 +45,28 @@ void StopClock(const AlertStep& step, ActiveAlert& alert) {
   if (before < now) alert.active_since += now - std::max(before, alert.active_since);
 }
 
-/// Its rule may see too little for a while after what was unknown is known again.
+/// Its rule may see too little for a while after what was unknown is known again. Each outage
+/// counts by itself, or short ones that come again and again would hold an alert for ever.
 void BeginToSettle(const AlertStep& step, ActiveAlert& alert) {
+  if (!alert.outage_since) return;
+  const Duration outage = step.step.now - *alert.outage_since + alert.forgotten;
+  alert.outage_since.reset();
+  alert.forgotten = Duration::zero();
   const auto& settling = step.step.surroundings.settling;
-  if (!alert.unknown_since || alert.settles_until || !settling) return;
-  const Duration outage = step.step.now - *alert.unknown_since + alert.forgotten;
-  alert.settles_until =
+  if (!settling) return;
+  const WallTime until =
       step.step.now + std::chrono::duration_cast<WallTime::duration>(settling(step.rule, outage));
+  alert.settles_until = std::max(alert.settles_until.value_or(until), until);
+}
+
+bool Settles(const AlertStep& step, const ActiveAlert& alert) {
+  return step.step.surroundings.settling && alert.settles_until &&
+         step.step.now < *alert.settles_until;
 }
 
 void SetKnown(ActiveAlert& alert) {
   alert.unknown_since.reset();
   alert.unknown_why.clear();
-  alert.forgotten = Duration::zero();
 }
 
 /// Nobody can tell now if the alert is right. It is marked, and waits as it is.
@@ -72,7 +82,7 @@ bool HoldsUnknown(const AlertStep& step, ActiveAlert& alert) {
   std::optional<std::string> why = unknown ? unknown(step.rule, alert.labels) : std::nullopt;
   if (!why) return false;
   Hold(step, *std::move(why), alert);
-  alert.settles_until.reset();
+  alert.outage_since = alert.outage_since.value_or(step.step.now);
   return true;
 }
 
@@ -80,7 +90,7 @@ bool HoldsUnknown(const AlertStep& step, ActiveAlert& alert) {
 bool HoldsAbsent(const AlertStep& step, ActiveAlert& alert) {
   if (HoldsUnknown(step, alert)) return true;
   BeginToSettle(step, alert);
-  if (alert.settles_until && step.step.now < *alert.settles_until) {
+  if (Settles(step, alert)) {
     Hold(step, "it is known again, but its rule does not see enough of it yet", alert);
     return true;
   }

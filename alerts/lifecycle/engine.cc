@@ -53,6 +53,7 @@ void MarkUnseen(WallTime saved_at, WallTime kept_until, ActiveAlert& alert) {
   if (alert.phase == Phase::kResolved || alert.keep_firing_since) return;
   alert.unknown_since = alert.unknown_since.value_or(saved_at);
   alert.unknown_why = "Klaxon was not running";
+  alert.outage_since = alert.unknown_since;
   alert.forgotten = std::max(saved_at - kept_until, WallTime::duration::zero());
 }
 

@@ -247,14 +247,33 @@ TEST_CASE("What was unknown holds until its rule sees enough, and resolves then"
     bench.Evaluate(minutes(8));
     CHECK(bench.PhaseOf() == "inactive");
   }
-  SECTION("it is unknown again") {
+  SECTION("it is unknown again, longer than its rule bears") {
     unknown = true;
-    bench.Evaluate(minutes(8));
+    bench.Evaluate(minutes(7));
     unknown = false;
     bench.Evaluate(minutes(9));
     bench.Evaluate(minutes(11));
     CHECK(bench.PhaseOf() == "firing");
+    CHECK(bench.Only().unknown_since == At(minutes(1)));
     bench.Evaluate(minutes(12));
+    CHECK(bench.PhaseOf() == "inactive");
+  }
+  SECTION("that it is unknown again for a moment changes nothing") {
+    unknown = true;
+    bench.Evaluate(minutes(7));
+    unknown = false;
+    bench.Evaluate(minutes(7) + seconds(30));
+    CHECK(bench.PhaseOf() == "firing");
+    bench.Evaluate(minutes(8));
+    CHECK(bench.PhaseOf() == "inactive");
+  }
+  SECTION("a moment that outlasts the wait is no reason to wait longer") {
+    unknown = true;
+    bench.Evaluate(minutes(7) + seconds(30));
+    bench.Evaluate(minutes(8));
+    CHECK(bench.PhaseOf() == "firing");
+    unknown = false;
+    bench.Evaluate(minutes(8) + seconds(30));
     CHECK(bench.PhaseOf() == "inactive");
   }
 }
