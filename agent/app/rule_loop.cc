@@ -132,9 +132,11 @@ void RuleLoop::TakeSettings() {
   surroundings.query.expired = [this] {
     return resources_.clock.Now().mono - rule_began_ > kLongestQuery;
   };
-  surroundings.settling = [this](const rules::Rule& rule, Duration outage) {
-    return settling_->After(outage, rule);
-  };
+  if (hold_unknown_) {
+    surroundings.settling = [this](const rules::Rule& rule, Duration outage) {
+      return settling_->After(outage, rule);
+    };
+  }
   const std::string url = settings->external_url;
   engine_.SetOptions({.interval = settings->interval,
                       .query_offset = settings->query_offset,

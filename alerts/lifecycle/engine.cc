@@ -132,7 +132,9 @@ void Engine::Restore(SavedAlerts saved, WallTime now, WallTime kept_until) {
       if (away > kOutageTolerance) continue;
       each.alert.active_since += std::chrono::duration_cast<WallTime::duration>(away);
     }
-    MarkUnseen(std::min(saved.at, now), kept_until, each.alert);
+    if (options_.surroundings.settling) {
+      MarkUnseen(std::min(saved.at, now), kept_until, each.alert);
+    }
     if (RuleState* const rule = successors.Of(each.rule, true)) {
       rule->Adopt(std::move(each.alert));
     } else {

@@ -44,8 +44,9 @@ class Engine {
   /// Takes over what was saved before a restart. What fired goes on firing; the clock of what was
   /// pending stood still meanwhile, and an absence of more than an hour starts it anew. Both are
   /// unknown until their rules are evaluated, and settle as after an outage: since `kept_until`
-  /// nothing is known of the series, and since the epoch where no history was kept. After the first
-  /// Use; later only with what fired.
+  /// nothing is known of the series, and since the epoch where no history was kept. Where the
+  /// options have no `settling`, nothing is unknown. After the first Use; later only with what
+  /// fired.
   void Restore(SavedAlerts saved, WallTime now, WallTime kept_until = {});
 
   /// Evaluates the groups that are due. What rules write goes to `sink`, and must be seen in

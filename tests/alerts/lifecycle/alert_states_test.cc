@@ -278,6 +278,23 @@ TEST_CASE("What was unknown holds until its rule sees enough, and resolves then"
   }
 }
 
+TEST_CASE("What holds until its rule sees enough ends at once where nothing is held any more") {
+  Bench bench(AlertOn("lag > 5"));
+  bool unknown = true;
+  bench.surroundings().settling = [](const rules::Rule&, Duration) { return minutes(3); };
+  bench.Set("lag", 9, minutes(0));
+  bench.Evaluate(minutes(0));
+  bench.surroundings().unknown = WhyIf(unknown);
+  bench.Set("lag", series::StaleMarker(), minutes(1));
+  bench.Evaluate(minutes(1));
+  unknown = false;
+  bench.Evaluate(minutes(2));
+  CHECK(bench.PhaseOf() == "firing");
+  bench.surroundings().settling = {};
+  bench.Evaluate(minutes(3));
+  CHECK(bench.PhaseOf() == "inactive");
+}
+
 TEST_CASE("A raised `for` makes a firing alert pending again") {
   Bench before(AlertOn("lag > 5"));
   before.Set("lag", 9, minutes(0));

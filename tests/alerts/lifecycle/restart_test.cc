@@ -20,15 +20,18 @@ using std::chrono::seconds;
 /// One life of Klaxon: rules, and a counter that is sampled every 15 s from its start on.
 class Life {
  public:
-  explicit Life(const std::string& rules)
-      : groups_(GroupsOf(rules)), settling_(groups_, kInterval) {}
+  /// `holds`: alerts that nobody can tell of; else they end, as in Prometheus.
+  explicit Life(const std::string& rules, bool holds = true)
+      : groups_(GroupsOf(rules)), settling_(groups_, kInterval), holds_(holds) {}
 
   void Start(Duration at) {
-    engine_.SetOptions(
-        {.interval = kInterval,
-         .surroundings = {.settling = [this](const rules::Rule& rule, Duration outage) {
-           return settling_.After(outage, rule);
-         }}});
+    Surroundings surroundings;
+    if (holds_) {
+      surroundings.settling = [this](const rules::Rule& rule, Duration outage) {
+        return settling_.After(outage, rule);
+      };
+    }
+    engine_.SetOptions({.interval = kInterval, .surroundings = std::move(surroundings)});
     engine_.Use(groups_, At(at), sink_);
   }
 
@@ -78,6 +81,7 @@ class Life {
 
   std::vector<rules::Group> groups_;
   Settling settling_;
+  bool holds_ = true;
   series::MemoryStore store_{};
   Sink sink_{store_};
   Engine engine_{EngineOptions{}};
@@ -185,6 +189,22 @@ TEST_CASE("What ended while Klaxon was away is resolved when its rule sees enoug
     CHECK(after.Only().phase == Phase::kResolved);
     CHECK_FALSE(after.Only().unknown_since);
   }
+}
+
+TEST_CASE("Where nothing is held a restart holds nothing either") {
+  const std::string rules = Alerting("rate(x[1m]) > 0");
+  Life before(rules, false);
+  before.Start({});
+  before.Run({}, minutes(2), 1);
+  REQUIRE(before.Only().phase == Phase::kFiring);
+  Life after(rules, false);
+  const Duration started = minutes(2) + seconds(30);
+  after.Restore(before, minutes(2), {}, started);
+  CHECK(after.Only().phase == Phase::kFiring);
+  CHECK_FALSE(after.Only().unknown_since);
+  CHECK(after.Only().unknown_why.empty());
+  after.Run(started, started + seconds(5), 1);
+  CHECK(after.Only().phase == Phase::kResolved);
 }
 
 TEST_CASE("A pending alert that a restart finds goes on where it was, and is new after an hour") {
