@@ -82,13 +82,21 @@ bool SameToTell(const AlertMap& left, const AlertMap& right) {
   });
 }
 
-/// Takes what is resolved out for who does not want to hear of it. What it never heard of as firing
-/// stays: that is owed first.
-void DropResolved(const Account& account, WallTime now, AlertMap& owed) {
+/// Takes what is resolved out for who does not want to hear of it: what it knows as firing is as
+/// good as told. What it never heard of as firing stays: that is owed first.
+void DropResolved(WallTime now, Account& account, AlertMap& owed) {
   std::erase_if(owed, [&](const auto& each) {
-    const bool unheard = account.pending && !account.told.KnowsFiring(each.first) &&
-                         now - account.pending->since <= kFiringOwed;
-    return !each.second.firing() && !unheard;
+    const auto& [fingerprint, alert] = each;
+    if (alert.firing()) {
+      return false;
+    }
+    if (!account.told.KnowsFiring(fingerprint)) {
+      return !account.pending || now - account.pending->since > kFiringOwed;
+    }
+    account.told.earlier.erase(fingerprint);
+    account.told.firing.erase(fingerprint);
+    ++account.told.edition;
+    return true;
   });
 }
 
@@ -100,14 +108,7 @@ void UpdateAccount(const Integration& integration, const Gathered& gathered, Wal
     return;
   }
   if (!integration.send_resolved) {
-    for (const auto& [fingerprint, alert] : owed) {
-      if (!alert.firing()) {
-        account.told.earlier.erase(fingerprint);
-        account.told.firing.erase(fingerprint);
-        ++account.told.edition;
-      }
-    }
-    DropResolved(account, now, owed);
+    DropResolved(now, account, owed);
     if (owed.empty() || !IsNews(owed, account, gathered.repeat_interval, now)) {
       account.pending.reset();
       return;
@@ -116,6 +117,7 @@ void UpdateAccount(const Integration& integration, const Gathered& gathered, Wal
   if (!account.pending) {
     account.pending = Pending{.since = now};
   }
+  account.pending->without_ends = !integration.send_resolved;
   if (account.pending->version == 0 || !SameToTell(account.pending->alerts, owed)) {
     account.pending->version = ++memory.last_version;
     account.pending->kept = false;
@@ -263,9 +265,12 @@ void HoldMuted(const Settings& settings, const std::vector<Silence>& silences, W
       .alerts = unknown, .silences = silences, .settings = settings, .now = now};
   for (auto& [id, group] : memory.groups) {
     const bool quiet = GatherNothing(id, situation).quiet;
-    for (auto& [integration, account] : group.accounts) {
-      if (account.pending) {
-        account.pending->held = quiet || AllSilenced(*account.pending, silences, now);
+    for (const Integration& integration : settings.integrations) {
+      const auto found = group.accounts.find(integration.id);
+      if (found != group.accounts.end() && found->second.pending) {
+        Pending& pending = *found->second.pending;
+        pending.held = quiet || AllSilenced(pending, silences, now);
+        pending.without_ends = !integration.send_resolved;
       }
     }
   }

@@ -10,7 +10,8 @@ Next NextOf(const Account& account, WallTime now) {
             .version = pending.version,
             .last = true,
             .acknowledgement = pending.acknowledgement};
-  if (now - pending.since > kFiringOwed || !next.acknowledgement.empty()) {
+  const bool too_late = now - pending.since > kFiringOwed && !pending.without_ends;
+  if (too_late || !next.acknowledgement.empty()) {
     return next;
   }
   for (auto& [fingerprint, alert] : next.alerts) {
@@ -32,6 +33,13 @@ bool EndTold(const Next& sent, uint64_t fingerprint, const alerts::Alert& alert)
   const auto found = sent.alerts.find(fingerprint);
   return !alert.firing() && found != sent.alerts.end() && !found->second.firing() &&
          found->second.starts_at == alert.starts_at;
+}
+
+/// Whether nothing is left to tell of `alert` now that `sent` was taken.
+bool IsTold(const Next& sent, uint64_t fingerprint, const alerts::Alert& alert,
+            const Account& account) {
+  return EndTold(sent, fingerprint, alert) || (account.pending->without_ends && !alert.firing() &&
+                                               account.told.KnowsFiring(fingerprint));
 }
 
 /// What is pending was made less.
@@ -102,14 +110,16 @@ void Settle(const Next& sent, bool refused, WallTime now, Memory& memory, Accoun
   told.at = now;
   told.refused = false;
   ++told.edition;
-  if (!account.pending || !sent.last) {
+  if (!account.pending) {
     return;
   }
   Pending& pending = *account.pending;
   if (pending.version == sent.version) {
-    account.pending.reset();
+    if (sent.last || pending.without_ends) {
+      account.pending.reset();
+    }
   } else if (std::erase_if(pending.alerts, [&](const auto& each) {
-               return EndTold(sent, each.first, each.second);
+               return IsTold(sent, each.first, each.second, account);
              }) > 0) {
     Changed(memory, account);
   }

@@ -40,6 +40,9 @@ struct Pending {
   bool kept = false;      ///< it is on the disk, or the disk does not take it; it may be sent
   /// A mute interval keeps it back; a silence, too, while nobody knows what fires. Not on the disk.
   bool held = false;
+  /// Its receiver wants to hear of no end: one here only says that its firing is owed. Not on the
+  /// disk.
+  bool without_ends = false;
   /// Why the receiver is told that somebody knows of what fires; empty: it is told what fires.
   std::string acknowledgement{};
 };
