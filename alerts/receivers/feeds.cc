@@ -136,11 +136,11 @@ std::string AlertmanagerBody(const std::vector<alerts::Alert>& alerts, Duration 
   for (const alerts::Alert& alert : alerts) {
     const auto valid =
         std::chrono::duration_cast<WallTime::duration>(4 * std::max(resend_delay, alert.interval));
-    json object{
-        {"labels", notify::LabelsAsJson(alert.labels)},
-        {"annotations", notify::LabelsAsJson(alert.annotations)},
-        {"startsAt", FormatRfc3339(std::min(alert.starts_at, now))},
-        {"endsAt", FormatRfc3339(alert.ends_at ? std::min(*alert.ends_at, now) : now + valid)}};
+    const WallTime end = alert.ends_at ? std::min(*alert.ends_at, now) : now + valid;
+    json object{{"labels", notify::LabelsAsJson(alert.labels)},
+                {"annotations", notify::LabelsAsJson(alert.annotations)},
+                {"startsAt", FormatRfc3339(std::min({alert.starts_at, end, now}))},
+                {"endsAt", FormatRfc3339(end)}};
     if (!alert.generator_address.empty()) {
       object["generatorURL"] = ToUtf8(alert.generator_address);
     }

@@ -42,8 +42,9 @@ std::vector<alerts::Alert> DueFor(const std::vector<alerts::Alert>& alerts, cons
 
 /// The body of POST /api/v2/alerts. What fires is valid for four resend delays from `now`, so that
 /// three may be lost, or four intervals of its rule where those are longer (prometheus/rules/
-/// alerting.go, sendAlerts: ValidUntil). No time of what began or ended lies after `now`, also when
-/// the clock was ahead: Alertmanager would refuse all of the body.
+/// alerting.go, sendAlerts: ValidUntil). When the clock was ahead, no time of what began or ended
+/// lies after `now` all the same, and no begin after its end: such an alert Alertmanager refuses,
+/// and answers 400, though it takes the others of the body (its api/v2, postAlertsHandler).
 std::string AlertmanagerBody(const std::vector<alerts::Alert>& alerts, Duration resend_delay,
                              WallTime now);
 

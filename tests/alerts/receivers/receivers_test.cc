@@ -184,6 +184,10 @@ TEST_CASE("An alert for Alertmanager ends where it ended, or as far ahead as Pro
   CHECK(ahead[0]["endsAt"] == FormatRfc3339(At(-60 + 240)));
   CHECK(ahead[1]["startsAt"] == FormatRfc3339(At(-60)));
   CHECK(ahead[1]["endsAt"] == FormatRfc3339(At(-60)));
+  const std::vector<alerts::Alert> back{Resolved(kGroupB, 40, 20)};  // the clock went back between
+  const json ended = json::parse(AlertmanagerBody(back, minutes{1}, At(60)));
+  CHECK(ended[0]["startsAt"] == FormatRfc3339(At(20)));
+  CHECK(ended[0]["endsAt"] == FormatRfc3339(At(20)));
   alerts::Alert slow = alerts[0];
   slow.interval = minutes{5};  // prometheus/rules/alerting.go: 4 * max(interval, resend delay)
   CHECK(json::parse(AlertmanagerBody({slow}, minutes{1}, At(60)))[0]["endsAt"] ==
