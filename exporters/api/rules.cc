@@ -1,6 +1,7 @@
 #include "exporters/api/rules.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -104,6 +105,24 @@ bool FitsRule(const RulesFilter& filter, const BoardRule& rule) {
   return kind && Fits(filter.names, rule.name);
 }
 
+/// The first of that name, as Go's url.Values.Get, in lower case; empty: there is none.
+std::string FirstLowered(const std::vector<std::pair<std::string, std::string>>& parameters,
+                         std::string_view name) {
+  for (const auto& [key, value] : parameters) {
+    if (key != name) continue;
+    std::string lowered = value;
+    std::ranges::transform(lowered, lowered.begin(), [](char byte) {
+      return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
+    });
+    return lowered;
+  }
+  return {};
+}
+
+bool IsOneOf(std::initializer_list<std::string_view> words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
 Json Succeeded(Json data) {
   return {{"status", "success"}, {"data", std::move(data)}};
 }
@@ -112,19 +131,17 @@ Json Succeeded(Json data) {
 
 Result<RulesFilter> ReadRulesFilter(
     const std::vector<std::pair<std::string, std::string>>& parameters) {
-  RulesFilter filter;
+  RulesFilter filter{.type = FirstLowered(parameters, "type")};
+  if (!filter.type.empty() && filter.type != "alert" && filter.type != "record") {
+    return Error(Reason::kInvalid, "type: expected alert or record");
+  }
+  const std::string exclude = FirstLowered(parameters, "exclude_alerts");
+  filter.exclude_alerts = IsOneOf({"1", "t", "true"}, exclude);
+  if (!filter.exclude_alerts && !IsOneOf({"", "0", "f", "false"}, exclude)) {
+    return Error(Reason::kInvalid, "exclude_alerts: expected true or false");
+  }
   for (const auto& [name, value] : parameters) {
-    if (name == "type") {
-      if (value != "alert" && value != "record") {
-        return Error(Reason::kInvalid, "type: expected alert or record");
-      }
-      filter.type = value;
-    } else if (name == "exclude_alerts") {
-      if (value != "true" && value != "false") {
-        return Error(Reason::kInvalid, "exclude_alerts: expected true or false");
-      }
-      filter.exclude_alerts = value == "true";
-    } else if (name == "rule_name[]") {
+    if (name == "rule_name[]") {
       filter.names.push_back(value);
     } else if (name == "rule_group[]") {
       filter.groups.push_back(value);

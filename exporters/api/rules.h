@@ -20,7 +20,9 @@ struct RulesFilter {
   bool exclude_alerts = false;        ///< rules without their alerts
 };
 
-/// Reads it from the parameters of a request. Error: kInvalid.
+/// Reads it from the parameters of a request: of `type` and `exclude_alerts` the first, in lower
+/// case, an empty one as none, truths as Go's strconv.ParseBool reads them (as Prometheus does).
+/// Error: kInvalid.
 Result<RulesFilter> ReadRulesFilter(
     const std::vector<std::pair<std::string, std::string>>& parameters);
 

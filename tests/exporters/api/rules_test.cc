@@ -1,5 +1,6 @@
 #include "exporters/api/rules.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,14 +66,34 @@ TEST_CASE("rules are listed as they are asked for") {
       {"what others ask of Prometheus",
        {{"match[]", "{}"}, {"type", "record"}},
        {"brokers/up:sum"}},
-      {"a type that is none", {{"type", "alerts"}}, {"type: expected alert or record"}},
-      {"a truth that is none",
-       {{"exclude_alerts", "1"}},
-       {"exclude_alerts: expected true or false"}}};
+      {"of a type in capitals", {{"type", "Record"}}, {"brokers/up:sum"}},
+      {"of no type", {{"type", ""}}, {"brokers/up:sum", "brokers/Down", "groups/Lag", "empty/"}},
+      {"of the first of two types", {{"type", "record"}, {"type", "alert"}}, {"brokers/up:sum"}},
+      {"a type that is none", {{"type", "alerts"}}, {"type: expected alert or record"}}};
   for (const Case& one : cases) {
     CAPTURE(one.name);
     CHECK(Names(one.parameters) == one.names);
   }
+}
+
+TEST_CASE("whether alerts are wanted is read as Go reads a truth, in capitals or not") {
+  struct Case {
+    std::string value{};
+    std::optional<bool> exclude{};  ///< nothing: refused
+  };
+
+  const std::vector<Case> cases{{"1", true},    {"t", true},      {"T", true},      {"true", true},
+                                {"TRUE", true}, {"tRue", true},   {"0", false},     {"f", false},
+                                {"F", false},   {"False", false}, {"false", false}, {"", false},
+                                {"yes", {}},    {"2", {}},        {" true", {}}};
+  for (const Case& one : cases) {
+    CAPTURE(one.value);
+    const Result<RulesFilter> filter = ReadRulesFilter({{"exclude_alerts", one.value}});
+    CHECK(static_cast<bool>(filter) == one.exclude.has_value());
+    CHECK((filter ? filter->exclude_alerts : false) == one.exclude.value_or(false));
+  }
+  CHECK(ReadRulesFilter({{"exclude_alerts", "yes"}}).error().message() ==
+        "exclude_alerts: expected true or false");
 }
 
 TEST_CASE("rules are listed without their alerts where these are not wanted") {
