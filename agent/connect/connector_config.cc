@@ -15,7 +15,6 @@ namespace {
 
 constexpr size_t kLongestValue = 200;
 constexpr size_t kLongestTopic = 249;  // org.apache.kafka.common.internals.Topic
-constexpr size_t kMostTopics = 1000;
 constexpr size_t kMostOwnKeys = 30;
 constexpr size_t kLongestKey = 80;
 constexpr std::string_view kRecovery = "klaxon.recovery";
@@ -23,7 +22,7 @@ constexpr std::string_view kRecoveryKeys = "klaxon.recovery.";
 
 /// Keys that tell people what a connector does, of Connect itself and of widespread connectors.
 /// None of them is meant for a secret.
-constexpr std::array<std::string_view, 57> kEssentials{
+constexpr std::array<std::string_view, 59> kEssentials{
     "azblob.container.name",
     "bucket",
     "collection",
@@ -37,6 +36,7 @@ constexpr std::array<std::string_view, 57> kEssentials{
     "consumer.override.max.poll.records",
     "database",
     "database.dbname",
+    "database.history.kafka.topic",
     "database.hostname",
     "database.include.list",
     "database.names",
@@ -67,6 +67,7 @@ constexpr std::array<std::string_view, 57> kEssentials{
     "rotate.interval.ms",
     "s3.bucket.name",
     "s3.region",
+    "schema.history.internal.kafka.topic",
     "slot.name",
     "snapshot.mode",
     "source.cluster.alias",
@@ -111,7 +112,7 @@ uint64_t HashOf(std::string_view key, std::string_view value) {
 
 void ConfigReader::TakeTopics(std::string_view value) {
   for (const std::string_view topic : Split(value, ',')) {
-    if (config_.topics.size() == kMostTopics) return;
+    if (config_.topics.size() == ConnectorConfig::kMostTopics) return;
     config_.topics.push_back(Shown(topic, kLongestTopic));
   }
 }

@@ -59,6 +59,8 @@ std::string_view Name(ConnectIntent intent);
 
 /// What of a connector's configuration may be kept: never a secret.
 struct ConnectorConfig {
+  static constexpr size_t kMostTopics = 1000;  ///< that `topics` may hold: there may be more
+
   /// Of all keys and values in any order, secrets included, so that a changed password is seen as a
   /// change. Survives restarts of Klaxon. Not for showing. 0: the configuration was not told.
   uint64_t hash = 0;

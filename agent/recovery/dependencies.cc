@@ -14,7 +14,7 @@ namespace {
 
 /// More of them are no matter of single topics, and to compare them with those of all connectors
 /// takes its time.
-constexpr size_t kMostTopics = 1000;
+constexpr size_t kMostLeaderless = 1000;
 
 std::string NameOf(const KafkaPart& part) {
   return fmt::format("Kafka cluster {}", part.section.cluster);
@@ -69,13 +69,19 @@ bool IsAmong(const std::vector<std::string>& topics, std::string_view topic) {
   return std::ranges::find(topics, topic) != topics.end();
 }
 
+/// It stands for what only the worker knows.
+bool IsPlaceholder(const std::string& value) {
+  return value.find("${") != std::string::npos;
+}
+
 /// The topics that a connector uses, as far as its configuration, Connect and its group tell.
 class Used {
  public:
   Used(const ConnectorFacts& connector, const KafkaPart& kafka, const Instant& now)
       : connector_(connector) {
     const std::string& regex = connector.config.topics_regex;
-    if (!regex.empty()) {
+    const bool java_only = regex.find("&&") != std::string::npos;  // an intersection of classes
+    if (!regex.empty() && !java_only && !IsPlaceholder(regex)) {
       if (Result<Pattern> pattern = Pattern::Make(regex)) {
         pattern_ = *std::move(pattern);
       }
@@ -89,12 +95,10 @@ class Used {
       group_ = &*group;
     }
     const std::vector<std::string>& topics = connector.config.topics;
-    const bool listed =  // a placeholder stands for what only the worker knows
-        !topics.empty() && std::ranges::none_of(topics, [](const std::string& topic) {
-          return topic.find("${") != std::string::npos;
-        });
+    const bool listed = !topics.empty() && topics.size() < ConnectorConfig::kMostTopics &&
+                        std::ranges::none_of(topics, IsPlaceholder);
     known_ = connector.type == "sink"
-                 ? listed || pattern_.has_value()
+                 ? (listed || pattern_) && !IsPlaceholder(connector.config.dead_letter_topic)
                  : IsFresh(connector.topics_told, now) && !connector.active_topics.empty();
   }
 
@@ -120,8 +124,10 @@ class Used {
     return std::ranges::any_of(connector_.config.essentials, [&](const auto& each) {
       const auto& [key, value] = each;
       const bool prefix = key == "topic.prefix" || key == "database.server.name";
-      return (key == "topic" && value == topic) ||
-             (prefix && !value.empty() && topic.starts_with(value));
+      // Debezium's own producer writes its history, so that Connect does not tell of it.
+      const bool whole = key == "topic" || key == "schema.history.internal.kafka.topic" ||
+                         key == "database.history.kafka.topic";
+      return (whole && value == topic) || (prefix && !value.empty() && topic.starts_with(value));
     });
   }
 
@@ -161,7 +167,7 @@ void Dependencies::TakeTopics(const KafkaPart& part) {
       of_all_ = fmt::format("{}: {}", NameOf(part), Leaderless(topic.entity->name, count));
     }
   }
-  if (of_all_.empty() && leaderless_.size() > kMostTopics) {
+  if (of_all_.empty() && leaderless_.size() > kMostLeaderless) {
     of_all_ = fmt::format("{}: {} have no leader", NameOf(part), Partitions(partitions_));
   }
 }

@@ -64,6 +64,10 @@ void TakeAnswer(const RestartReply& reply, const Connector& connector, const Pol
 void TakeUnsent(const RestartReply& reply, const Connector& connector, const Attempts& before,
                 Journal& journal);
 
+/// A restart that had no answer, because the agent ended before it came, too, holds as TakeAnswer
+/// says of kUnknown. After what was remembered was read.
+void HoldUnanswered(const Policy& policy, const Instant& now, Journal& journal);
+
 /// What is not asked again now: why, and until when. Null: it was not refused by itself.
 const Refusal* RefusalOf(const Journal& journal, std::string_view connector, const Instant& now);
 

@@ -134,7 +134,16 @@ Result<void> Ledger::LoadBudget(const Instant& now, Journal& journal) const {
   }
   for (const Row& row : *rows) {
     journal.restarts.push_back(InstantOf(state::MomentOf(row, 0), now, {}).mono);
-    journal.last_restart = journal.restarts.back();
+  }
+  // The breaker asks for it when the budget has long forgotten it.
+  const auto newest = database_->Read(
+      {.sql = "SELECT max(at) FROM recovery_attempts WHERE cluster = ? AND connect = ?",
+       .values = {place_.cluster, place_.connect}});
+  if (!newest) {
+    return newest.error();
+  }
+  if (!newest->empty() && !state::IsNull(newest->front(), 0)) {
+    journal.last_restart = InstantOf(state::MomentOf(newest->front(), 0), now, {}).mono;
   }
   return {};
 }

@@ -158,7 +158,7 @@ struct Journal {
   std::string cluster_id{};
   std::map<std::string, ConnectorMemory, std::less<>> connectors{};
   std::deque<MonoTime> restarts{};         ///< ours of kBudgetWindow, oldest first
-  std::optional<MonoTime> last_restart{};  ///< ours; before the last start: if it is in `restarts`
+  std::optional<MonoTime> last_restart{};  ///< ours, also before the last start
   BreakerMemory breaker{};
   std::map<std::string, Pause, std::less<>> pauses{};  ///< by connector; "": all of them
   std::vector<Verified> verified{};                    ///< found by the last Follow

@@ -84,7 +84,7 @@ struct MaintenanceWindow {
 enum class Gate : uint8_t {
   kWorkerGroup,   ///< the workers' group is known, at rest, and nothing waits for a lost worker
   kOwner,         ///< the worker of what failed is in that group
-  kDependencies,  ///< brokers and registries of the cluster answer
+  kDependencies,  ///< brokers and registries answer, and the topics that it uses have leaders
 };
 
 constexpr size_t kWaivable = 3;

@@ -80,6 +80,7 @@ void Recovery::Begin(const Instant& now, const std::stop_token& stop) {
   broken_.clear();
   ledger_ = *std::move(ledger);
   journal_ = *std::move(journal);
+  HoldUnanswered(policy_, now, journal_);
   begun_ = true;
 }
 

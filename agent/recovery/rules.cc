@@ -267,7 +267,10 @@ bool Backoff(const Question& about) {
   if (!attempts.last) {
     return false;
   }
-  const Duration wait = BackoffOf(about.settings(), attempts.count, about.connector.name);
+  // One by somebody else is not over while its tasks still start, one after the other.
+  const Duration lasts =
+      std::max(attempts.shown_at.value_or(attempts.last->mono) - attempts.last->mono, Duration{});
+  const Duration wait = lasts + BackoffOf(about.settings(), attempts.count, about.connector.name);
   const Instant due{attempts.last->wall + std::chrono::duration_cast<WallTime::duration>(wait),
                     attempts.last->mono + wait};
   return due.mono > about.now.mono &&

@@ -39,6 +39,15 @@ Judgement OfFailed(const Connector& connector, const Instant& now, UnderWay& way
           anew ? "it failed again" : "it is FAILED as before the restart"};
 }
 
+/// Whether anybody could tell that its data moves.
+bool TellsProgress(const Connector& connector) {
+  return connector.moved.has_value() || connector.lag.has_value() || connector.zero_tasks;
+}
+
+Judgement RunsWithoutEvidence() {
+  return {RestartVerdict::kRecovered, "it runs; there is no evidence whether its data moves"};
+}
+
 Judgement OfRunning(const Connector& connector, const UnderWay& way) {
   if (connector.lag == 0) {
     return {RestartVerdict::kRecovered, "it runs, and has nothing left to read"};
@@ -46,10 +55,8 @@ Judgement OfRunning(const Connector& connector, const UnderWay& way) {
   if (connector.moved && connector.moved->mono >= way.answered_at.mono) {
     return {RestartVerdict::kRecovered, "it runs, and its data moves"};
   }
-  const bool evident =
-      connector.moved.has_value() || connector.lag.has_value() || connector.zero_tasks;
-  if (!evident && way.running.polls >= kRunningPolls) {
-    return {RestartVerdict::kRecovered, "it runs; there is no evidence whether its data moves"};
+  if (!TellsProgress(connector) && way.running.polls >= kRunningPolls) {
+    return RunsWithoutEvidence();
   }
   return {};
 }
@@ -116,7 +123,7 @@ void TakeDenied(const RestartReply& reply, const std::string& connector, Journal
   journal.denied_until = After(reply.report.sent_at, kDeniedFor);
 }
 
-/// It was answered by Connect itself.
+/// Whoever refuses logins let it through.
 void TakePassed(const RestartReply& reply, const std::string& connector, Journal& journal) {
   journal.refused.erase(connector);
   journal.let_through = reply.answered_at.mono;
@@ -133,8 +140,12 @@ void TakeMiss(const RestartReport& report, const Settings& settings, const Attem
   const bool passes = report.outcome == RestartOutcome::kConflict && hold.misses == 1;
   hold.until =
       After(report.sent_at, passes ? kSoon : BackoffOf(settings, hold.misses, report.words));
-  hold.why = fmt::format("a restart was sent and is no attempt: {}{}{}", Name(report.outcome),
-                         report.words.empty() ? "" : ", ", report.words);
+  hold.why = fmt::format("the last restart was not counted as an attempt: {}{}{}",
+                         Name(report.outcome), report.words.empty() ? "" : ", ", report.words);
+}
+
+std::string WhyUnanswered(const RestartReport& report) {
+  return "nobody knows whether the last restart was done: " + report.words;
 }
 
 /// Whether it was to be restarted. What has failed since is another failure.
@@ -163,6 +174,9 @@ Judgement AtTheEnd(const Connector& connector, const UnderWay& way, Duration lim
     return {RestartVerdict::kFailedAgain, "it is FAILED as before the restart"};
   }
   if (RunsOnLivingWorkers(connector, way)) {
+    if (!TellsProgress(connector)) {
+      return RunsWithoutEvidence();
+    }
     return {RestartVerdict::kNoProgress,
             fmt::format("it runs, but its data did not move within {}", FormatDuration(limit))};
   }
@@ -222,7 +236,7 @@ void TakeAnswer(const RestartReply& reply, const Connector& connector, const Pol
   switch (report.outcome) {
     case RestartOutcome::kUnknown:  // a worker that does not answer may be stuck: more would follow
       memory.hold = {.until = After(reply.answered_at, settings.verify_timeout),
-                     .why = "nobody knows whether the last restart was done: " + report.words};
+                     .why = WhyUnanswered(report)};
       journal.unanswered = connector.name;
       journal.unanswered_until = After(
           reply.answered_at, std::min(settings.verify_timeout, policy.settings.verify_timeout));
@@ -243,6 +257,28 @@ void TakeAnswer(const RestartReply& reply, const Connector& connector, const Pol
       TakePassed(reply, connector.name, journal);
       TakeMiss(report, settings, before, memory);
       return;
+  }
+}
+
+void HoldUnanswered(const Policy& policy, const Instant& now, Journal& journal) {
+  for (auto& [name, memory] : journal.connectors) {
+    const std::optional<RestartReport>& last = memory.own.last;
+    if (!last || last->outcome != RestartOutcome::kUnknown ||
+        last->verdict != RestartVerdict::kPending) {
+      continue;
+    }
+    const Instant until = After(last->sent_at, policy.settings.verify_timeout);
+    if (until.mono <= now.mono) {
+      continue;
+    }
+    if (!memory.hold.until || memory.hold.until->mono < until.mono) {
+      memory.hold.until = until;
+      memory.hold.why = WhyUnanswered(*last);
+    }
+    if (!journal.unanswered_until || journal.unanswered_until->mono < until.mono) {
+      journal.unanswered = name;
+      journal.unanswered_until = until;
+    }
   }
 }
 

@@ -48,8 +48,7 @@ struct Connector {
 
   std::optional<Instant> moved{};  ///< its data moved last
   std::optional<int64_t> lag{};    ///< of a sink
-  std::string
-      red{};  ///< what it needs, besides World::red, and does not work; of what may be restarted
+  std::string red{};      ///< what it alone needs does not work: in words. Empty: nothing known
   bool disputed = false;  ///< workers tell different states of it
   bool ghost = false;     ///< claims to run on a worker that is gone
   bool zombie = false;

@@ -97,6 +97,35 @@ TEST_CASE("25: one restart whose tasks start one after the other, poll after pol
   }
 }
 
+TEST_CASE("25: nothing is restarted in the midst of a restart by somebody else", "[recovery]") {
+  constexpr int kTasks = 8;
+  Estate estate;
+  estate.Add("sink", kTasks);
+  for (int id = 0; id < kTasks; ++id) {
+    estate.Fail("sink", id);
+  }
+  estate.Pass(5);
+  for (int id = 0; id < kTasks - 1; ++id) {  // longer than the back-off of one restart
+    estate.Set("sink", id, "RUNNING");
+    estate.Pass(5);
+    CHECK(Name(estate.About("sink").action) == Name(RecoveryAction::kWait));
+  }
+  estate.Passes(4);
+  CHECK(Name(estate.About("sink").action) == Name(RecoveryAction::kRestart));
+}
+
+TEST_CASE("a restart that shows late is a success where nobody can tell if data move",
+          "[recovery]") {
+  Estate estate;
+  estate.Add("sink");
+  FailTwice(estate);
+  estate.Answer("sink", RestartOutcome::kAccepted);
+  estate.Set("sink", 0, "RUNNING");
+  estate.Pass(120);  // seen once, and the time for it is over
+  REQUIRE(estate.About("sink").last_restart);
+  CHECK(Name(estate.About("sink").last_restart->verdict) == "recovered");
+}
+
 TEST_CASE("what a restart came to is told as it is when the time for it is over", "[recovery]") {
   struct Row {
     std::string_view what{};

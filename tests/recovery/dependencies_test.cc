@@ -86,6 +86,27 @@ const std::vector<Row>& Rows() {
       {"topics that stand elsewhere", "sink",
        [](Scene& s) { s.connector().config.topics = {"${file:/etc/topics:one}"}; }, "unused",
        "is not known"},
+      {"a pattern that stands elsewhere", "sink",
+       [](Scene& s) { s.connector().config.topics_regex = "${file:/etc/topics:all}"; }, "unused",
+       "is not known"},
+      {"a pattern that means something else in Java", "sink",
+       [](Scene& s) { s.connector().config.topics_regex = "[a-z&&[^o]].*"; }, "unused",
+       "is not known"},
+      {"a topic for dead letters that stands elsewhere", "sink",
+       [](Scene& s) {
+         s.connector().config.topics = {"orders"};
+         s.connector().config.dead_letter_topic = "${file:/etc/topics:dead}";
+       },
+       "unused", "is not known"},
+      {"more topics than are kept", "sink",
+       [](Scene& s) { s.connector().config.topics.assign(ConnectorConfig::kMostTopics, "orders"); },
+       "unused", "is not known"},
+      {"the history of a database's tables", "source",
+       [](Scene& s) {
+         s.Active({"orders"});
+         s.connector().config.essentials = {{"schema.history.internal.kafka.topic", "unused"}};
+       },
+       "unused", "of topic unused"},
       {"a sink whose configuration is not told", "sink", nothing, "unused", "is not known"},
       {"a topic that its group has committed", "sink",
        [](Scene& s) {

@@ -6,6 +6,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "agent/state/opener.h"
+#include "tests/recovery/run_victim.h"
 #include "tests/recovery/scene.h"
 #include "tests/recovery/situations.h"
 #include "tests/support/temporary_folder.h"
@@ -42,6 +43,51 @@ TEST_CASE("what stops all restarts of a cluster still does after the next start"
   CHECK(worker->Snapshot().restarts.size() == 1);
   live.Passes(150);  // the hold is over
   CHECK(worker->Snapshot().restarts.size() > 1);
+}
+
+TEST_CASE("a restart whose answer the end of Klaxon cut off holds as one without an answer",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  FailTaskOf(*worker, true);
+  REQUIRE(RunVictim({folder.path(), worker->url(), "1800000000", "3", "after answer"}));
+  const size_t sent = worker->Snapshot().restarts.size();
+  REQUIRE(sent == 1);
+  const auto database = OpenState(folder.path());
+  Live live({.url = worker->url(), .started = 1'800'000'020}, Live::Acting(), database.get());
+  live.Passes(10);  // its back-off is over
+  CHECK(worker->Snapshot().restarts.size() == sent);
+  const auto& gates = live.decision().gates;
+  const auto answered = std::ranges::find(gates, "answered", &RecoveryGate::name);
+  if (answered != gates.end()) CHECK_FALSE(answered->open);
+  live.Passes(20);  // verify.timeout, too
+  CHECK(worker->Snapshot().restarts.size() > sent);
+}
+
+TEST_CASE("a breaker that lets one after the other through does so after a while away, too",
+          "[recovery]") {
+  const TemporaryFolder folder;
+  const auto worker = StartWorker();
+  {
+    const auto database = OpenState(folder.path());
+    Live live({.url = worker->url()}, Live::Acting(), database.get());
+    FailTaskOf(*worker, true);
+    live.Passes(2);
+    REQUIRE(worker->Snapshot().restarts.size() == 1);
+  }
+  const auto database = OpenState(folder.path());
+  Result<Ledger> ledger = Ledger::Make(*database, {.cluster = "main", .connect = "etl"});
+  REQUIRE(ledger);
+  const auto sent = database->Read({.sql = "SELECT max(at) FROM recovery_attempts"});
+  REQUIRE(sent);
+  const Duration away = std::chrono::minutes{3};
+  const Instant now{.wall = state::MomentOf(sent->at(0), 0) + std::chrono::minutes{3},
+                    .mono = MonoTime{std::chrono::hours{1}}};
+  const Result<Journal> journal = ledger->Load(now);
+  REQUIRE(journal);
+  CHECK(journal->restarts.empty());  // of the last minute
+  REQUIRE(journal->last_restart);
+  CHECK(now.mono - *journal->last_restart == away);
 }
 
 TEST_CASE("what became of the last restart is told after the next start, too", "[recovery]") {
