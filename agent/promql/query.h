@@ -19,8 +19,9 @@ struct QueryOptions {
   int64_t default_step = 60'000;
   /// Samples that a query may touch, all steps together: bounds its time.
   size_t most_samples = 100'000'000;
-  /// Samples of 16 bytes that it may hold at once, in what its selectors found in history, in
-  /// subqueries and in its result: bounds its memory. A step of a subquery counts 20 more.
+  /// Samples of 16 bytes that it may hold at once, in what its selectors found in history (those of
+  /// instants, too), in subqueries and in its result: bounds its memory. A step of a subquery
+  /// counts 20 more.
   size_t most_held = 10'000'000;
   /// Asked every some thousand samples; true ends the query. Empty: never.
   std::function<bool()> expired{};
