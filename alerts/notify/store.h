@@ -62,6 +62,7 @@ class Store {
 
   /// The newest first.
   static Result<std::vector<Receipt>> ReadReceipts(const state::Database& database, size_t most);
+  /// One whose matchers cannot be read is logged, and left out.
   static Result<std::vector<Silence>> ReadSilences(const state::Database& database);
 
  private:

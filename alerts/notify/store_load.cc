@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agent/base/duration.h"
 #include "agent/base/log.h"
 #include "alerts/notify/alert_text.h"
 #include "alerts/notify/store.h"
@@ -106,7 +108,15 @@ Result<Contents> Store::Load(WallTime now) {
     contents.not_before[TextOf(row, 0)] = MomentOf(row, 1);
   }
   Apply(Prepare(contents, {}, now));
-  // What was read and is not remembered (expired, broken) is deleted with the next transaction.
+  // What was read and is not remembered (expired, broken) is deleted with the next transaction; of
+  // silences what is over: a later version may be able to read the others.
+  const auto since_1970 =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+  const auto over = database_->Read({.sql = "SELECT id FROM alert_silences WHERE ends_at <= ?",
+                                     .values = {int64_t{since_1970.count()}}});
+  for (const Row& row : over ? *over : std::vector<Row>()) {
+    written_.try_emplace(RowName("alert_silences", TextOf(row, 0)));
+  }
   for (const std::string_view table : {"notify_told", "notify_outbox"}) {
     const auto rows =
         database_->Read({.sql = fmt::format("SELECT integration, group_key FROM {}", table)});
@@ -126,9 +136,17 @@ Result<std::vector<Silence>> Store::ReadSilences(const state::Database& database
   }
   std::vector<Silence> silences;
   for (const Row& row : *rows) {
-    if (Result<Matchers> matchers = ParseMatchers(TextOf(row, 1)); matchers) {
-      silences.push_back(SilenceIn(row, *std::move(matchers)));
+    Result<Matchers> matchers = ParseMatchers(TextOf(row, 1));
+    Silence silence = SilenceIn(row, matchers ? *std::move(matchers) : Matchers());
+    if (matchers) {
+      silences.push_back(std::move(silence));
+      continue;
     }
+    log::Error("notify",
+               "silence {} (by {}, until {}: {}) silences nothing, since its matchers {} cannot be "
+               "read: {}; add it again with 'klaxon silence add'",
+               silence.id, silence.created_by, FormatWallTime(silence.ends_at), silence.comment,
+               TextOf(row, 1), matchers.error().message());
   }
   return silences;
 }

@@ -1,7 +1,11 @@
 // What a notifier keeps on the disk, and finds again.
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -254,6 +258,71 @@ TEST_CASE("A file that can be read later is used, and what it knows is not told 
   CHECK(office.Eventually(
       [&] { return office.desk.Heard(" -Stuck") && office.desk.Heard(" -Late"); }));
   CHECK(office.desk.Told(4).size() == 4);
+}
+
+/// What is written to standard error while it lives.
+class Logged {
+ public:
+  Logged() {
+    std::fflush(stderr);
+    ::dup2(::fileno(file_), STDERR_FILENO);
+  }
+
+  ~Logged() {
+    std::fflush(stderr);
+    ::dup2(before_, STDERR_FILENO);
+    ::close(before_);
+    std::fclose(file_);
+  }
+
+  Logged(const Logged&) = delete;
+  Logged& operator=(const Logged&) = delete;
+
+  std::string Text() const {
+    std::fflush(stderr);
+    std::string text(4096, '\0');
+    text.resize(static_cast<size_t>(
+        std::max<ssize_t>(0, ::pread(::fileno(file_), text.data(), text.size(), 0))));
+    return text;
+  }
+
+ private:
+  std::FILE* file_ = std::tmpfile();
+  int before_ = ::dup(STDERR_FILENO);
+};
+
+TEST_CASE("A silence that cannot be read is logged, and kept until it is over") {
+  Office office;
+  {
+    const auto notifier = office.Begin();
+  }
+  const auto add = [&](const std::string& id, WallTime ends_at) {
+    const auto since_1970 = std::chrono::duration_cast<milliseconds>(ends_at.time_since_epoch());
+    REQUIRE(office.database->Write(
+        {{.sql = "INSERT INTO alert_silences VALUES (?,'{a==b','0',?,'0','ann','a move')",
+          .values = {id, int64_t{since_1970.count()}}}}));
+  };
+  const WallTime now = office.clock.Now().wall;
+  add("of-today", now + hours{1});
+  add("of-yesterday", now - hours{24});
+  std::string log;
+  {
+    const Logged logged;
+    const auto notifier = office.Begin();
+    CHECK(notifier->Silences().empty());
+    office.Tell(*notifier, {Firing(kStuck, 0)});
+    CHECK(office.desk.Told(1).size() == 1);
+    log = logged.Text();
+  }
+  CAPTURE(log);
+  CHECK(log.find("silence of-today (by ann, until ") != std::string::npos);
+  CHECK(log.find(": a move) silences nothing, since its matchers {a==b cannot be read: ") !=
+        std::string::npos);
+  CHECK(log.find("klaxon silence add") != std::string::npos);
+  const auto left = office.database->Read({.sql = "SELECT id FROM alert_silences"});
+  REQUIRE(left);
+  REQUIRE(left->size() == 1);
+  CHECK(state::TextOf(left->front(), 0) == "of-today");
 }
 
 TEST_CASE("Alerts of rules come back as they were") {
