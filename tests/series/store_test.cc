@@ -1,6 +1,7 @@
 #include "agent/series/store.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -120,11 +121,13 @@ TEST_CASE("history is kept of what was named, as long as was said") {
   CHECK(store.numbers().history_bytes == 0);
 }
 
+const Labels kRecorded({std::pair<std::string, std::string>("__name__", "recorded")});
+
 TEST_CASE("a query is refused before more samples are made for it than it may hold") {
   Store store({.history = {{"lag", 600'000}, {"recorded", 600'000}}});
   for (int64_t i = 1; i <= 40; ++i) {
     Scrape(store, i * 15'000, {{"a", "g", 1}, {"b", "g", 2}});
-    store.Append(Labels({{"__name__", "recorded"}}), {.time = i * 15'000, .value = 1});
+    store.Append(kRecorded, {.time = i * 15'000, .value = 1});
   }
 
   struct Case {
@@ -161,10 +164,9 @@ TEST_CASE("a query is refused before more samples are made for it than it may ho
 
 TEST_CASE("what was recorded last before its history began belongs to it") {
   Store store({});
-  const Labels recorded({{"__name__", "recorded"}});
-  store.Append(recorded, {.time = 15'000, .value = 1});
+  store.Append(kRecorded, {.time = 15'000, .value = 1});
   store.SetHistory({{"recorded", 600'000}});
-  store.Append(recorded, {.time = 30'000, .value = 4});
+  store.Append(kRecorded, {.time = 30'000, .value = 4});
   CHECK(Ask(store, "count_over_time(recorded[30s])", 30'000).text == "{} 2.000000\n");
 }
 
